@@ -1,0 +1,131 @@
+"""Fixtures for every kind of test.
+
+A test module that needs a server uses `octoprint`: one real OctoPrint per module, with what
+the module says in these optional module-level names:
+
+    COMMANDS = [{"action": ..., "name": ..., "command": ...}]  # the plugin's own commands
+    SYSTEM_ACTIONS = [...]                                      # config.yaml: system.actions
+    CONFIG = {...}                                              # anything else in config.yaml
+
+and talks to it as `admin`, `operator` (has the SYSTEM permission), `user` (has not) or
+`anonymous`: requests sessions that send an API key, and take paths instead of addresses.
+`login(user)` makes a session like a browser's instead, with cookies and CSRF token. Tests
+that need a server of their own (to kill it, to start it with odd files) call `make_octoprint`.
+"""
+
+import signal
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from http_clients import ApiClient, BrowserClient
+from octoprint_server import OctoPrintServer, merged
+
+# cheap first: a broken unit makes everything after it fail too
+ORDER = ["unit", "server", "browser"]
+
+
+def pytest_configure(config):
+    def end(signum, frame):
+        pytest.exit("ended by SIGTERM", returncode=143)
+
+    # so that the servers that tests have started are stopped as well
+    signal.signal(signal.SIGTERM, end)
+
+
+def pytest_collection_modifyitems(items):
+    def rank(item):
+        folder = Path(item.path).relative_to(Path(__file__).parent).parts[0]
+        return ORDER.index(folder) if folder in ORDER else len(ORDER)
+
+    items.sort(key=rank)
+
+
+def pytest_report_header(config):
+    return f"OctoPrint {version('OctoPrint')}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Let fixtures see how the test went (as `request.node.report_call.failed`)."""
+    report = yield
+    setattr(item, f"report_{report.when}", report)
+    if report.failed and "octoprint" in getattr(item, "funcargs", {}):
+        log = item.funcargs["octoprint"].log_text().splitlines()[-40:]
+        report.sections.append(("end of octoprint.log", "\n".join(log)))
+    return report
+
+
+def server_config(module):
+    """The config.yaml that a test module asks for with COMMANDS and so on."""
+    config = {
+        "plugins": {"systemcommands": {"commands": getattr(module, "COMMANDS", [])}},
+        "system": {"actions": getattr(module, "SYSTEM_ACTIONS", [])},
+    }
+    return merged(config, getattr(module, "CONFIG", {}))
+
+
+@pytest.fixture(scope="session")
+def make_octoprint(tmp_path_factory):
+    """make_octoprint(config={}, start=True, ...): another server; stopped at the end."""
+    servers = []
+
+    def make(config=None, start=True, **kwargs):
+        kwargs.setdefault("basedir", tmp_path_factory.mktemp("octoprint"))
+        server = OctoPrintServer(config, **kwargs)
+        servers.append(server)
+        return server.start() if start else server
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def octoprint(request, tmp_path_factory):
+    """A running server for the tests of one module."""
+    basedir = tmp_path_factory.mktemp("octoprint")
+    server = OctoPrintServer(server_config(request.module), basedir=basedir)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def admin(octoprint):
+    with ApiClient(octoprint.url, octoprint.admin) as client:
+        yield client
+
+
+@pytest.fixture
+def operator(octoprint):
+    with ApiClient(octoprint.url, octoprint.operator) as client:
+        yield client
+
+
+@pytest.fixture
+def user(octoprint):
+    with ApiClient(octoprint.url, octoprint.user) as client:
+        yield client
+
+
+@pytest.fixture
+def anonymous(octoprint):
+    with ApiClient(octoprint.url) as client:
+        yield client
+
+
+@pytest.fixture
+def login(octoprint):
+    """login(octoprint.admin): a session with cookies, the way a browser has one."""
+    clients = []
+
+    def log_in(user):
+        client = BrowserClient(octoprint.url)
+        clients.append(client)
+        client.log_in(user)
+        return client
+
+    yield log_in
+    for client in clients:
+        client.close()
