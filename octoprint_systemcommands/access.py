@@ -1,0 +1,32 @@
+"""Who may do what, on top of OctoPrint's permissions and its reauthentication."""
+
+import functools
+from typing import Any, Callable
+
+from octoprint.access.permissions import Permissions
+from octoprint.server.util.flask import (
+    ensure_credentials_checked_recently,
+    no_firstrun_access,
+)
+
+from .commands.definition import Command
+
+
+def system_permission_required(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorates a view so that it answers 403 unless the server has been set up and the
+    user has the permission SYSTEM."""
+
+    @functools.wraps(view)
+    @no_firstrun_access
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        with Permissions.SYSTEM.require(403):
+            return view(*args, **kwargs)
+
+    return guarded
+
+
+def ensure_fresh_credentials(command: Command) -> None:
+    """Aborts with 403 if the command asks for a password that was entered recently and it
+    was not. Requests by API key count as fresh."""
+    if command.fresh_credentials:
+        ensure_credentials_checked_recently()

@@ -1,0 +1,40 @@
+"""The bodies of requests."""
+
+from typing import Any
+
+import flask
+
+# What browsers and curl send by themselves. OctoPrint takes an API key from these, so they
+# are no mistake, though there is nothing in them for a command.
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+_HOW_TO = (
+    'send a JSON object, e.g. {}, with the header "Content-Type: application/json", or '
+    "no body at all"
+)
+
+
+def read_json_object() -> dict[str, Any]:
+    """The body of the current request.
+
+    Clients post all kinds of nothing: no body, an empty one that claims to be JSON,
+    ``{}``. All of these are an empty object, fields that nobody asked for are left alone.
+
+    Aborts with 400 if there is a body that is no JSON object.
+    """
+    request = flask.request
+    if request.mimetype in _FORMS:
+        if any(key.lstrip().startswith(("{", "[")) for key in request.form):
+            flask.abort(400, description=f"The body is JSON sent as a form: {_HOW_TO}")
+        return {}
+
+    body = request.get_data()
+    if not body.strip():
+        return {}
+    try:
+        data = flask.json.loads(body)
+    except (ValueError, RecursionError):
+        flask.abort(400, description=f"The body is not valid JSON: {_HOW_TO}")
+    if not isinstance(data, dict):
+        flask.abort(400, description=f"The body is not a JSON object: {_HOW_TO}")
+    return data
