@@ -70,7 +70,7 @@ class Command(_Entry):
     ignore: bool = False
     fresh_credentials: bool = False
     description: Optional[str] = None
-    icon: Optional[str] = Field(default=None, pattern=r"\A[a-z0-9-]+\Z", max_length=64)
+    icon: Optional[str] = Field(default=None, pattern="^[a-z0-9-]+$", max_length=64)
     group: Optional[str] = None
 
     @model_validator(mode="before")
@@ -90,6 +90,11 @@ class Command(_Entry):
         if value is True:
             return info.data.get("name") or info.data.get("action")
         return value
+
+    @field_validator("description", "icon", "group", mode="before")
+    @classmethod
+    def _an_empty_text_is_none(cls, value: Any) -> Any:
+        return None if value == "" else value
 
     @field_validator("async_", "ignore", "fresh_credentials", mode="before")
     @classmethod

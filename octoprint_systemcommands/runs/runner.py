@@ -9,7 +9,7 @@ from ..commands.definition import Command
 from .output import STDERR, STDOUT
 from .process import Process
 from .run import FAILED, Run
-from .watcher import Watcher
+from .watcher import FULL_PIPE, Watcher
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
@@ -21,9 +21,11 @@ _EXCERPT = 16 * 1024
 
 # How long the pipes are left alone after a read, in seconds. While printing this is what
 # keeps a flood of output away from the communication with the printer: a large pipe that
-# is emptied 100 times a second costs next to nothing.
-_PAUSE = 0.001
+# is emptied 100 times a second costs next to nothing. Else a flood is read as fast as it
+# comes, and single lines are collected for a moment.
 _PAUSE_WHILE_PRINTING = 0.01
+_PAUSE_IN_FLOOD = 0.0003
+_PAUSE = 0.001
 
 
 class CommandError(Exception):
@@ -129,8 +131,10 @@ class Runner:
         self._watcher.watch(process, run.output, on_end)
         return run
 
-    def _pause(self) -> float:
-        return _PAUSE_WHILE_PRINTING if self._is_printing() else _PAUSE
+    def _pause(self, read: int) -> float:
+        if self._is_printing():
+            return _PAUSE_WHILE_PRINTING
+        return _PAUSE_IN_FLOOD if read >= FULL_PIPE else _PAUSE
 
 
 def request_threads() -> int:
@@ -138,10 +142,8 @@ def request_threads() -> int:
 
     It uses the default of ``concurrent.futures.ThreadPoolExecutor``.
     """
-    if hasattr(os, "process_cpu_count"):  # Python 3.13
-        cpus = os.process_cpu_count()
-    else:
-        cpus = os.cpu_count()
+    # what it asks as of Python 3.13, and what it asked before
+    cpus = getattr(os, "process_cpu_count", os.cpu_count)()
     return min(32, (cpus or 1) + 4)
 
 

@@ -5,6 +5,7 @@ commands together, or two chatty commands disturb a print twice as much as one d
 """
 
 import contextlib
+import contextlib
 import logging
 import os
 import selectors
@@ -19,7 +20,7 @@ from .process import Process, enlarge_pipe
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
 # A read of this size means that the pipe was full: it holds this much by default
-_FULL_PIPE = 64 * 1024
+FULL_PIPE = 64 * 1024
 _READ_SIZE = 1024 * 1024
 
 # How often to ask for the end of a process where the system cannot tell by itself, in s
@@ -42,11 +43,12 @@ class Watcher:
     """Reads what processes write, at a pace that leaves the server its time.
 
     Arguments:
-        pause: asked after output was read; how long to leave the pipes alone, in seconds.
-            They fill up meanwhile, and then the processes have to wait.
+        pause: asked after output was read and given the number of bytes; how long to
+            leave the pipes alone, in seconds. They fill up meanwhile, and then the
+            processes have to wait.
     """
 
-    def __init__(self, pause: Callable[[], float]):
+    def __init__(self, pause: Callable[[int], float]):
         self._pause = pause
         self._selector = selectors.DefaultSelector()
         self._new: deque[_Watched] = deque()
@@ -79,16 +81,16 @@ class Watcher:
                 )
                 self._thread.start()
         self._new.append(_Watched(process, capture, on_end))
-        try:
+        # a pipe that is full of wake-up calls does the same
+        with contextlib.suppress(BlockingIOError):
             os.write(self._wake_write, b".")
-        except BlockingIOError:
-            pass  # it was woken more often than it can note; it is going to look
 
     def _run(self) -> None:
         while True:
             try:
-                if self._one_round():
-                    time.sleep(self._pause())
+                read = self._one_round()
+                if read:
+                    time.sleep(self._pause(read))
             except Exception:
                 # whatever it was, the other processes have to be watched on
                 _logger.exception("Error while watching the running commands")
@@ -101,7 +103,7 @@ class Watcher:
         self._take_over_new()
 
         # together they get what one alone may read
-        size = max(_FULL_PIPE, _READ_SIZE // max(1, len(ready)))
+        size = max(FULL_PIPE, _READ_SIZE // max(1, len(ready)))
         read = 0
         ended = []
         for key, _ in ready:
@@ -145,7 +147,7 @@ class Watcher:
         if watched.capture is not None:
             stream = watched.process.outputs[fd]
             watched.capture.write(stream, self._buffer[:count])
-        if count >= _FULL_PIPE:
+        if count >= FULL_PIPE:
             enlarge_pipe(fd)
         return count
 
