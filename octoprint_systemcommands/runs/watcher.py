@@ -5,7 +5,6 @@ commands together, or two chatty commands disturb a print twice as much as one d
 """
 
 import contextlib
-import contextlib
 import logging
 import os
 import selectors
