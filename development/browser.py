@@ -58,7 +58,9 @@ def wait_until_ready(page):
     """Wait until OctoPrint's page has bound its view models and knows who is logged in."""
     page.wait_for_selector("#page-container-main", state="visible")
     page.wait_for_selector("#page-container-loading", state="hidden")
-    page.wait_for_function("() => OctoPrint.coreui.viewmodels.loginStateViewModel.loggedIn()")
+    page.wait_for_function(
+        "() => OctoPrint.coreui.viewmodels.loginStateViewModel.loggedIn()"
+    )
 
 
 def watch_errors(page):

@@ -43,7 +43,8 @@ class BrowserClient(ApiClient):
         """Log in with the password, as the login page does."""
         self.get("/login/")  # brings the CSRF token
         response = self.post(
-            "/api/login", json={"user": user.name, "pass": user.password, "remember": False}
+            "/api/login",
+            json={"user": user.name, "pass": user.password, "remember": False},
         )
         response.raise_for_status()
         return response.json()

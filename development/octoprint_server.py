@@ -12,6 +12,7 @@ The module needs PyYAML and nothing else, so it runs in any Python that has Octo
 
 import atexit
 import base64
+import contextlib
 import copy
 import hashlib
 import http.client
@@ -69,7 +70,9 @@ class ServerError(Exception):
 class User:
     """A user of the test server, with the password and the API key in clear text."""
 
-    def __init__(self, name, password=None, api_key=None, groups=("users",), permissions=()):
+    def __init__(
+        self, name, password=None, api_key=None, groups=("users",), permissions=()
+    ):
         self.name = name
         self.password = password or f"password of {name}"
         self.api_key = api_key or hashlib.sha256(name.encode()).hexdigest()[:32].upper()
@@ -145,7 +148,8 @@ class OctoPrintServer:
     @property
     def url(self):
         """The server's address, without a slash at the end."""
-        return f"http://{self.host}:{self.port}"
+        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def pid(self):
@@ -206,7 +210,9 @@ class OctoPrintServer:
             self.write_config(merged(BASE_CONFIG, config))
         users_file = self.basedir / "users.yaml"
         if not users_file.exists():
-            users_file.write_text(yaml.safe_dump(users_yaml(self.users)), encoding="utf-8")
+            users_file.write_text(
+                yaml.safe_dump(users_yaml(self.users)), encoding="utf-8"
+            )
             users_file.chmod(0o600)
             self._prepare_plugin_repository()
 
@@ -274,10 +280,8 @@ class OctoPrintServer:
         if self._process is None:
             return
         self._process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            pass
         self.kill()
 
     def kill(self):

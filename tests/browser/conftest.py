@@ -39,7 +39,9 @@ def open_page(request, browser, octoprint):
     yield open_
 
     unexpected = [error for page in pages for error in chromium.unexpected_errors(page)]
-    reports = (getattr(request.node, f"report_{when}", None) for when in ("setup", "call"))
+    reports = (
+        getattr(request.node, f"report_{when}", None) for when in ("setup", "call")
+    )
     if unexpected or any(report is not None and report.failed for report in reports):
         take_screenshots(request.node, request.config.rootpath / "test-results", pages)
     for page in pages:

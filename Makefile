@@ -1,0 +1,53 @@
+# Everything that one does with a checkout. `make` alone lists it.
+
+# The OctoPrint versions that the plugin is tested on; OCTOPRINT=… narrows a command to one.
+VERSIONS = 1.11.8 2.0.0rc7
+NEWEST = $(lastword $(VERSIONS))
+
+OCTOPRINT =
+HOST = 127.0.0.1
+PORT = 5000
+# passed on to pytest or to the benchmarks: make test ARGS="-k menu"
+ARGS =
+
+venv_of = .venv/octoprint-$(1)
+ONE = $(or $(OCTOPRINT),$(NEWEST))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit bench lint translations dist clean
+
+help: ## list the commands
+	@echo 'make <command>, on OctoPrint $(VERSIONS):'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## start OctoPrint with this plugin and sample commands [OCTOPRINT=version HOST= PORT=]
+	@development/venv.sh $(ONE)
+	@exec $(call venv_of,$(ONE))/bin/python development/run.py --host $(HOST) --port $(PORT)
+
+test: ## all tests, on both versions of OctoPrint [OCTOPRINT=version ARGS="-k menu"]
+	@development/test.sh "$(or $(OCTOPRINT),$(VERSIONS))" $(ARGS)
+
+test-unit: ## only the tests that need no server [OCTOPRINT=version ARGS=]
+	@development/venv.sh $(ONE)
+	@$(call venv_of,$(ONE))/bin/python -m pytest tests/unit $(ARGS)
+
+bench: ## measure the plugin beside OctoPrint's own endpoint [OCTOPRINT=version ARGS=]
+	@development/venv.sh $(or $(OCTOPRINT),$(firstword $(VERSIONS)))
+	@$(call venv_of,$(or $(OCTOPRINT),$(firstword $(VERSIONS))))/bin/python -m benchmarks $(ARGS)
+
+lint: ## check the Python code with ruff
+	@development/tools.sh
+	@.venv/tools/bin/ruff check .
+	@.venv/tools/bin/ruff format --check .
+
+translations: ## collect the texts, update and compile the translations
+	@development/venv.sh $(NEWEST)
+	@development/translations.sh $(call venv_of,$(NEWEST))/bin
+
+dist: ## build the zip that OctoPrint's Plugin Manager installs
+	@development/tools.sh
+	@.venv/tools/bin/python development/make_dist.py
+
+clean: ## remove what the other commands made, except the data of `make run`
+	rm -rf .venv dist build test-results .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find . -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +

@@ -1,0 +1,44 @@
+"""`make dist`: dist/OctoPrint-SystemCommands-<version>.zip for OctoPrint's Plugin Manager.
+
+It is a source distribution as a zip file: OctoPrint's upload takes that and gives it to pip.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = "octoprint_systemcommands"
+FILES = ["pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md"]
+
+
+def make_dist(target=ROOT / "dist"):
+    """Build the zip into the folder `target` and return its path.
+
+    The running Python needs setuptools 68 or newer. It is built from a copy of the files:
+    in the checkout, setuptools would add whatever an earlier build has left behind.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        source = Path(temporary) / "source"
+        shutil.copytree(
+            ROOT / PACKAGE, source / PACKAGE, ignore=shutil.ignore_patterns("__pycache__")
+        )
+        for name in FILES:
+            shutil.copy(ROOT / name, source)
+        subprocess.run(
+            [sys.executable, "setup.py", "--quiet", "sdist", "--formats=zip"],
+            cwd=source,
+            check=True,
+        )
+        (built,) = (source / "dist").glob("*.zip")
+        # how much of the name setuptools normalises depends on its version
+        version = re.search(r"-([^-]+)\.zip$", built.name).group(1)
+        target.mkdir(parents=True, exist_ok=True)
+        return Path(shutil.copy(built, target / f"OctoPrint-SystemCommands-{version}.zip"))
+
+
+if __name__ == "__main__":
+    print(make_dist())
