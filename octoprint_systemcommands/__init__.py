@@ -28,7 +28,11 @@ class SystemCommandsPlugin(
 
     def get_assets(self):
         return {
-            "js": ["js/systemcommands_menu.js"],
+            "js": [
+                "js/systemcommands_notices.js",
+                "js/systemcommands_trigger.js",
+                "js/systemcommands_menu.js",
+            ],
             "clientjs": ["clientjs/systemcommands.js"],
             "css": ["css/systemcommands.css"],
         }
@@ -76,6 +80,7 @@ class SystemCommandsPlugin(
                 "div": "navbar_systemmenu",
                 "classes": ["dropdown"],
                 "styles": ["display: none"],
+                "data_bind": "visible: visible",
                 "custom_bindings": True,
             }
         ]

@@ -1,0 +1,244 @@
+$(function () {
+    function SystemCommandsMenuViewModel(parameters) {
+        const self = this;
+
+        self.loginState = parameters[0];
+        self.access = parameters[1];
+        self.system = parameters[2];
+        self.triggering = parameters[3];
+
+        // the menu from top to bottom; members of a group follow it and are hidden with it
+        self.rows = ko.observableArray([]);
+        self.visible = ko.pureComputed(() => self.rows().length > 0);
+        self.hasIcons = ko.pureComputed(() => self.rows().some((row) => row.icon));
+        self.busy = ko.pureComputed(() => self.triggering.runningTotal() > 0);
+
+        // the plugin's answer, undefined until there is one and when there was an error
+        self._menu = undefined;
+        self._menuRequest = 0;
+        self._entries = [];
+        // by the group's name, so that a new answer does not fold what the user unfolded
+        self._groupOpen = new Map();
+
+        //~~ Data
+
+        self.requestData = () => {
+            // an answer to an older question might come in after a logout
+            const request = ++self._menuRequest;
+            if (!self.triggering.mayTrigger()) {
+                self._menu = undefined;
+                self._rebuild();
+                return;
+            }
+
+            OctoPrint.plugins.systemcommands
+                .getMenu()
+                .done((response) => {
+                    if (request !== self._menuRequest) return;
+                    self._menu = response.commands;
+                    self._rebuild();
+                })
+                .fail(() => {
+                    if (request !== self._menuRequest) return;
+                    self._menu = undefined;
+                    self._rebuild();
+                });
+        };
+
+        self.requestAll = () => {
+            self.system.requestCommandData();
+            self.requestData();
+        };
+
+        self._rebuild = () => {
+            const entries = self.triggering.mayTrigger() ? self._collect() : [];
+            // new rows take the keyboard focus away, so there must be a reason for them
+            if (_.isEqual(entries, self._entries)) return;
+
+            self._entries = entries;
+            self.rows(self._toRows(entries));
+        };
+
+        // Core's and plugins' entries are core's business, so they come from its answer. It
+        // has the custom ones as well, which will do until the plugin has answered.
+        self._collect = () => {
+            const response = self.system.lastCommandResponse || {};
+            const divider = {action: "divider"};
+            const fromCore = (spec) => self._toEntry(spec, true);
+            const custom = self._menu
+                ? _.map(self._menu, (spec) => self._toEntry(spec, false))
+                : _.map(response.custom, fromCore);
+
+            return self._tidyDividers(
+                self._group([
+                    ..._.map(response.core, fromCore),
+                    divider,
+                    ..._.map(response.plugin, fromCore),
+                    divider,
+                    ...custom
+                ])
+            );
+        };
+
+        self._toEntry = (spec, viaCore) => {
+            if (spec.action === "divider") return {action: "divider"};
+            return {
+                source: spec.source,
+                action: spec.action,
+                name: spec.name || spec.action,
+                description: spec.description,
+                icon: spec.icon,
+                group: spec.group,
+                confirm: spec.confirm,
+                // undefined where the answer does not say it
+                async: spec.async,
+                ignore: spec.ignore,
+                freshCredentials: spec.fresh_credentials,
+                viaCore: viaCore
+            };
+        };
+
+        // A group stands where its first entry is, whereever the others are.
+        self._group = (entries) => {
+            const groups = new Map();
+            const result = [];
+            entries.forEach((entry) => {
+                if (!entry.group) {
+                    result.push(entry);
+                    return;
+                }
+                if (!groups.has(entry.group)) {
+                    const group = {group: entry.group, members: []};
+                    groups.set(entry.group, group);
+                    result.push(group);
+                }
+                groups.get(entry.group).members.push(entry);
+            });
+            return result;
+        };
+
+        self._tidyDividers = (entries) => {
+            const isDivider = (entry) => !entry || entry.action === "divider";
+            return _.dropRightWhile(
+                entries.filter(
+                    (entry, index) => !isDivider(entry) || !isDivider(entries[index - 1])
+                ),
+                isDivider
+            );
+        };
+
+        //~~ Rows
+
+        self._toRows = (entries) => {
+            return entries.flatMap((entry) => {
+                if (entry.action === "divider") return {type: "divider"};
+                if (!entry.members) return self._toCommandRow(entry);
+                const group = self._toGroupRow(entry);
+                return [group, ...entry.members.map((e) => self._toCommandRow(e, group))];
+            });
+        };
+
+        self._toGroupRow = (entry) => {
+            if (!self._groupOpen.has(entry.group)) {
+                self._groupOpen.set(entry.group, ko.observable(false));
+            }
+            const open = self._groupOpen.get(entry.group);
+            const counters = entry.members.map(self.triggering.running);
+            return {
+                type: "group",
+                name: entry.group,
+                open: open,
+                // its members show it themselves while they can be seen
+                running: ko.pureComputed(() => !open() && counters.some((c) => c() > 0))
+            };
+        };
+
+        self._toCommandRow = (command, group) => {
+            return {
+                type: "command",
+                command: command,
+                name: command.name,
+                description: command.description,
+                icon: command.icon,
+                group: group,
+                running: self.triggering.running(command)
+            };
+        };
+
+        //~~ What users do
+
+        self.onCommandClick = (row, event) => {
+            const focusToggle = () => $("#navbar_systemmenu > .dropdown-toggle").focus();
+            // The menu closes and takes the focus with it. With a pointer nobody notices,
+            // with the keyboard one would have to start over at the top of the page.
+            const byKeyboard = !event.originalEvent || event.originalEvent.detail === 0;
+            if (byKeyboard) focusToggle();
+
+            self.triggering.trigger(row.command, {
+                onVanished: self.requestAll,
+                onCancelled: byKeyboard ? focusToggle : undefined
+            });
+            return true;
+        };
+
+        self.onGroupClick = (row) => {
+            row.open(!row.open());
+        };
+
+        // Bootstrap does the arrows up and down and escape, the rest of what a menu is
+        // expected to understand is here.
+        self.onKeydown = (_data, event) => {
+            const row = ko.dataFor(event.target);
+            if (event.key === " ") {
+                $(event.target).click();
+            } else if (event.key === "ArrowRight" && row.type === "group") {
+                row.open(true);
+            } else if (event.key === "ArrowLeft" && row.type === "group") {
+                row.open(false);
+            } else if (event.key === "ArrowLeft" && row.group) {
+                row.group.open(false);
+                self._linkOf(row.group).focus();
+            } else if (event.key === "Home") {
+                self._visibleLinks().first().focus();
+            } else if (event.key === "End") {
+                self._visibleLinks().last().focus();
+            } else {
+                return true;
+            }
+        };
+
+        self._visibleLinks = () => $("#navbar_systemmenu [role=menuitem]:visible");
+        self._linkOf = (row) => {
+            return self._visibleLinks().filter((_index, link) => ko.dataFor(link) === row);
+        };
+
+        //~~ View model callbacks
+
+        self.onUserPermissionsChanged =
+            self.onUserLoggedIn =
+            self.onUserLoggedOut =
+            self.onEventSettingsUpdated =
+                () => {
+                    self.requestData();
+                };
+
+        // definitions may have been changed while the server was away; core does not ask
+        // again by itself
+        self.onServerReconnect = () => {
+            self.requestAll();
+        };
+
+        self.system.systemActions.subscribe(self._rebuild);
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsMenuViewModel,
+        dependencies: [
+            "loginStateViewModel",
+            "accessViewModel",
+            "systemViewModel",
+            "systemCommandsTriggerViewModel"
+        ],
+        elements: ["#navbar_systemmenu"]
+    });
+});
