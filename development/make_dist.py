@@ -12,13 +12,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "octoprint_systemcommands"
-FILES = ["pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md"]
+FILES = [
+    "pyproject.toml",
+    "setup.py",
+    "MANIFEST.in",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+]
 
 
 def make_dist(target=ROOT / "dist"):
     """Build the zip into the folder `target` and return its path.
 
-    The running Python needs setuptools 68 or newer. It is built from a copy of the files:
+    The running Python needs setuptools 77 or newer. It is built from a copy of the files:
     in the checkout, setuptools would add whatever an earlier build has left behind.
     """
     with tempfile.TemporaryDirectory() as temporary:
@@ -37,7 +44,9 @@ def make_dist(target=ROOT / "dist"):
         # how much of the name setuptools normalises depends on its version
         version = re.search(r"-([^-]+)\.zip$", built.name).group(1)
         target.mkdir(parents=True, exist_ok=True)
-        return Path(shutil.copy(built, target / f"OctoPrint-SystemCommands-{version}.zip"))
+        return Path(
+            shutil.copy(built, target / f"OctoPrint-SystemCommands-{version}.zip")
+        )
 
 
 if __name__ == "__main__":
