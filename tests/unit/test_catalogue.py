@@ -1,0 +1,186 @@
+import logging
+
+import pytest
+from fakes import Settings
+
+from octoprint_systemcommands.commands.catalogue import (
+    Catalogue,
+    NotExecutable,
+    UnknownAction,
+    UnknownSource,
+)
+
+LOGGER = "octoprint.plugins.systemcommands.commands"
+
+
+def catalogue(commands=None, actions=None, server_commands=None):
+    everyone = {
+        "system": {"actions": actions},
+        "server": {"commands": server_commands or {}},
+    }
+    settings = Settings({"commands": commands}, everyone)
+    return Catalogue(settings, gettext=lambda text: text)
+
+
+def actions_of(subject, source="custom"):
+    return [entry.action for entry in subject.entries(source)]
+
+
+def test_the_plugins_commands_come_before_those_of_config_yaml():
+    subject = catalogue([{"action": "new"}], [{"action": "old"}])
+
+    assert actions_of(subject) == ["new", "old"]
+
+
+def test_of_two_with_the_same_action_the_plugins_wins(caplog):
+    subject = catalogue(
+        [{"action": "a", "command": "new"}], [{"action": "a", "command": "old"}]
+    )
+
+    assert subject.find("custom", "a").command == "new"
+    assert actions_of(subject) == ["a"]
+    assert "system.actions, entry 1 is left out" in caplog.text
+    assert "plugins.systemcommands.commands, entry 1" in caplog.text
+
+
+def test_of_two_in_the_same_list_the_first_wins():
+    subject = catalogue([{"action": "a", "command": "1"}, {"action": "a", "command": "2"}])
+
+    assert subject.find("custom", "a").command == "1"
+
+
+def test_broken_entries_do_not_hide_the_others(caplog):
+    broken = [5, None, "x", {}, {"action": True}, {"action": "a", "command": []}]
+    subject = catalogue(
+        [*broken, {"action": "good"}, {"action": "divider"}], [*broken, {"action": "too"}]
+    )
+
+    assert actions_of(subject) == ["good", "divider", "too"]
+    assert len(caplog.records) == 2 * len(broken)
+    assert "system.actions, entry 5 is left out" in caplog.text
+
+
+def test_broken_entries_are_logged_once_and_again_when_they_change(caplog):
+    commands = [{"action": ""}]
+    subject = catalogue(commands)
+    subject.entries("custom")
+    subject.entries("custom")
+    assert len(caplog.records) == 1
+
+    commands.append({"action": "new"})
+    assert actions_of(subject) == ["new"]
+    assert len(caplog.records) == 2
+
+
+@pytest.mark.parametrize("nonsense", [{"action": "a"}, "text", 5, True])
+def test_a_list_that_is_no_list_is_ignored(nonsense, caplog):
+    subject = catalogue(nonsense, [{"action": "old"}])
+
+    assert actions_of(subject) == ["old"]
+    assert "has to be a list" in caplog.text
+
+
+def test_no_lists_at_all():
+    with_nothing = Catalogue(Settings(), gettext=str)
+
+    assert with_nothing.entries("custom") == []
+
+
+def test_what_is_logged_names_no_command_line(caplog):
+    caplog.set_level(logging.DEBUG, LOGGER)
+    catalogue([{"action": "a", "command": "s3cret", "async": "x"}]).entries("custom")
+
+    assert caplog.records
+    assert "s3cret" not in caplog.text
+
+
+def test_finds_by_source_and_action():
+    subject = catalogue([{"action": "a"}], server_commands={"serverRestartCommand": "r"})
+
+    assert subject.find("custom", "a").action == "a"
+    assert subject.find("core", "restart").command == "r"
+
+
+def test_finds_odd_actions_that_were_encoded_twice():
+    subject = catalogue([{"action": "a/b"}, {"action": "ä ö?"}])
+
+    assert subject.find("custom", "a%2Fb").action == "a/b"
+    assert subject.find("custom", "a/b").action == "a/b"
+    assert subject.find("custom", "ä ö?").action == "ä ö?"
+
+
+def test_an_action_that_looks_encoded_is_found_as_it_is():
+    subject = catalogue([{"action": "a%2Fb", "command": "1"}])
+
+    assert subject.find("custom", "a%2Fb").command == "1"
+
+
+def test_unknown_source():
+    with pytest.raises(UnknownSource):
+        catalogue().find("plugin", "a")
+    with pytest.raises(UnknownSource):
+        catalogue().entries("")
+
+
+def test_unknown_action():
+    with pytest.raises(UnknownAction):
+        catalogue([{"action": "a"}]).find("custom", "b")
+    with pytest.raises(UnknownAction):
+        catalogue([{"action": "restart"}]).find("core", "restart")
+
+
+@pytest.mark.parametrize("action", ["divider", "divider_1", "divider_99"])
+def test_dividers_cannot_be_executed(action):
+    with pytest.raises(NotExecutable):
+        catalogue([{"action": "divider"}]).find("custom", action)
+
+
+def test_a_command_that_is_called_like_a_divider_still_works():
+    subject = catalogue(actions=[{"action": "divider_1", "command": "true"}])
+
+    assert subject.find("custom", "divider_1").command == "true"
+
+
+ALL_CORE = {
+    "systemShutdownCommand": "sudo shutdown",
+    "systemRestartCommand": "sudo reboot",
+    "serverRestartCommand": "sudo restart",
+}
+
+
+def test_core_has_what_is_configured():
+    assert actions_of(catalogue(), "core") == []
+    assert actions_of(catalogue(server_commands={"systemRestartCommand": ""}), "core") == []
+    assert actions_of(catalogue(server_commands=ALL_CORE), "core") == [
+        "shutdown",
+        "reboot",
+        "restart",
+        "restart_safe",
+    ]
+    one = catalogue(server_commands={"serverRestartCommand": "r"})
+    assert actions_of(one, "core") == ["restart", "restart_safe"]
+
+
+def test_core_asks_for_the_password_where_octoprint_does():
+    subject = catalogue(server_commands=ALL_CORE)
+    fresh = {entry.action for entry in subject.entries("core") if entry.fresh_credentials}
+
+    assert fresh == {"shutdown", "reboot"}
+
+
+def test_core_does_not_wait_and_asks_for_confirmation():
+    for entry in catalogue(server_commands=ALL_CORE).entries("core"):
+        assert entry.async_ is True
+        assert entry.confirm.startswith("<strong>You are about to ")
+
+
+def test_only_the_restart_in_safe_mode_sets_safe_mode():
+    settings = Settings(everyone={"server": {"commands": ALL_CORE}})
+    subject = Catalogue(settings, gettext=str)
+
+    subject.find("core", "restart").prepare()
+    assert "startOnceInSafeMode" not in settings.everyone["server"]
+
+    subject.find("core", "restart_safe").prepare()
+    assert settings.everyone["server"]["startOnceInSafeMode"] is True
+    assert settings.saved == 1

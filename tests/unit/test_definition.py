@@ -1,0 +1,181 @@
+import pytest
+
+from octoprint_systemcommands.commands.definition import (
+    Command,
+    DefinitionError,
+    Divider,
+    is_divider_key,
+    parse_entry,
+)
+
+
+def test_reads_the_documented_fields():
+    command = parse_entry(
+        {
+            "action": "webcam",
+            "name": "Restart webcam",
+            "command": "systemctl restart webcamd",
+            "confirm": "Really?",
+            "async": True,
+            "ignore": True,
+        }
+    )
+
+    assert isinstance(command, Command)
+    assert command.action == "webcam"
+    assert command.name == "Restart webcam"
+    assert command.command == "systemctl restart webcamd"
+    assert command.confirm == "Really?"
+    assert command.async_ is True
+    assert command.ignore is True
+    assert command.fresh_credentials is False
+
+
+def test_defaults_are_those_of_octoprint():
+    command = parse_entry({"action": "a", "name": "A", "command": "true"})
+
+    assert command.confirm is None
+    assert command.async_ is False
+    assert command.ignore is False
+
+
+def test_a_divider_needs_nothing_else():
+    assert isinstance(parse_entry({"action": "divider"}), Divider)
+    assert parse_entry({"action": "divider", "name": None}).name == ""
+
+
+@pytest.mark.parametrize("name", [None, ""])
+def test_without_a_name_the_action_is_shown(name):
+    assert parse_entry({"action": "webcam", "name": name}).name == "webcam"
+    assert parse_entry({"action": "webcam"}).name == "webcam"
+
+
+def test_numbers_are_read_as_text():
+    command = parse_entry({"action": 42, "name": 4.2, "command": "true"})
+
+    assert (command.action, command.name) == ("42", "4.2")
+
+
+@pytest.mark.parametrize("confirm", [None, False, ""])
+def test_an_empty_confirm_is_none(confirm):
+    assert parse_entry({"action": "a", "confirm": confirm}).confirm is None
+
+
+def test_confirm_true_asks_with_the_name():
+    assert parse_entry({"action": "a", "name": "Off", "confirm": True}).confirm == "Off"
+    assert parse_entry({"action": "a", "confirm": True}).confirm == "a"
+
+
+def test_null_is_false():
+    command = parse_entry({"action": "a", "async": None, "ignore": None})
+
+    assert (command.async_, command.ignore) == (False, False)
+
+
+def test_a_command_may_be_missing():
+    assert parse_entry({"action": "a"}).command is None
+
+
+def test_unknown_fields_do_not_matter():
+    assert parse_entry({"action": "a", "colour": "red", "before": "x"}).action == "a"
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (5, "it is a number, but it has to be a mapping"),
+        (None, "it is empty, but it has to be a mapping"),
+        ("reboot", "it is a text, but it has to be a mapping"),
+        (["a"], "it is a list, but it has to be a mapping"),
+        ({}, '"action" is missing'),
+        ({"name": "A"}, '"action" is missing'),
+        ({"action": ""}, '"action" must not be empty'),
+        (
+            {"action": True},
+            '"action" has to be a text, but is true or false; put it in quotes',
+        ),
+        ({"action": ["a"]}, '"action" has to be a text, but is a list'),
+        ({"action": "a", "command": ["ls"]}, '"command" has to be a text, but is a list'),
+        ({"action": "a", "command": "a\0b"}, '"command" Value error, must not contain'),
+        ({"action": "a", "async": "perhaps"}, '"async" has to be true or false'),
+        ({"action": "a", "confirm": ["x"]}, '"confirm" has to be a text'),
+        ({"action": "a", "icon": "x y"}, '"icon" may only have lower case letters'),
+        ({"action": "a", "icon": "camera\n"}, '"icon" may only have lower case letters'),
+        ({"action": "a", "icon": '"><script>'}, '"icon" may only have lower case'),
+    ],
+)
+def test_says_what_is_wrong_and_where(entry, problem):
+    with pytest.raises(DefinitionError) as error:
+        parse_entry(entry)
+
+    assert problem in str(error.value)
+
+
+def test_names_all_that_is_wrong():
+    with pytest.raises(DefinitionError) as error:
+        parse_entry({"action": "a", "name": [], "async": "x"})
+
+    assert '"name"' in str(error.value)
+    assert '"async"' in str(error.value)
+
+
+def test_client_definition_has_the_documented_fields_only():
+    command = parse_entry(
+        {
+            "action": "a",
+            "name": "A",
+            "command": "secret",
+            "async": True,
+            "ignore": True,
+            "icon": "camera",
+            "group": "G",
+            "description": "D",
+            "fresh_credentials": True,
+        }
+    )
+
+    assert command.to_client("custom", "http://x") == {
+        "action": "a",
+        "name": "A",
+        "source": "custom",
+        "resource": "http://x",
+    }
+
+
+def test_client_definition_has_confirm_if_there_is_one():
+    command = parse_entry({"action": "a", "confirm": "Really?"})
+
+    assert command.to_client("custom", "http://x")["confirm"] == "Really?"
+
+
+def test_menu_entry_has_what_the_menu_needs():
+    command = parse_entry(
+        {"action": "a", "command": "secret", "async": True, "icon": "bolt", "group": ""}
+    )
+
+    assert command.to_menu("custom", "http://x") == {
+        "action": "a",
+        "name": "a",
+        "source": "custom",
+        "resource": "http://x",
+        "async": True,
+        "ignore": False,
+        "fresh_credentials": False,
+        "icon": "bolt",
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("divider", True),
+        ("divider_1", True),
+        ("divider_12", True),
+        ("divider_", False),
+        ("divider_a", False),
+        ("divider_1\n", False),
+        ("my_divider", False),
+    ],
+)
+def test_divider_keys(action, expected):
+    assert is_divider_key(action) is expected

@@ -1,0 +1,319 @@
+"""The runner with real processes."""
+
+import logging
+import os
+import threading
+import time
+
+import psutil
+import pytest
+
+from octoprint_systemcommands.commands.definition import Command
+from octoprint_systemcommands.runs import process, runner, watcher
+from octoprint_systemcommands.runs.output import STDERR, STDOUT
+from octoprint_systemcommands.runs.runner import Busy, Failed, NoCommandLine, Runner
+
+LOGGER = "octoprint.plugins.systemcommands.runs"
+
+
+def command(line, **fields):
+    return Command(action="test", command=line, **fields)
+
+
+def eventually(condition, timeout=10):
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+def alive(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.fixture
+def subject():
+    return Runner(max_waiting=2)
+
+
+@pytest.fixture(params=["pidfd", "poll"])
+def either_way(request, mocker):
+    """A runner on a system that tells of a process's end, and on one that has to be asked."""
+    if request.param == "poll":
+        mocker.patch.object(process, "_open_pidfd", return_value=None)
+    return Runner()
+
+
+def test_runs_and_keeps_both_outputs_apart(either_way):
+    run = either_way.execute("custom", command("echo out; echo err >&2"))
+
+    assert run.status == "succeeded"
+    assert run.exit_code == 0
+    assert run.output.text(STDOUT, 100) == "out\n"
+    assert run.output.text(STDERR, 100) == "err\n"
+    assert run.duration > 0
+
+
+def test_it_is_a_shell(subject):
+    run = subject.execute("custom", command("echo a | tr a b && echo $((1 + 1))"))
+
+    assert run.output.text(STDOUT, 100) == "b\n2\n"
+
+
+def test_failure_tells_all_once(either_way):
+    with pytest.raises(Failed) as error:
+        either_way.execute("custom", command("echo out; echo err >&2; exit 3"))
+
+    assert str(error.value) == (
+        "Command for custom:test failed with return code 3:\n\n"
+        "STDOUT:\nout\n\n\nSTDERR:\nerr\n"
+    )
+
+
+def test_a_signal_is_a_negative_return_code(subject):
+    with pytest.raises(Failed, match="return code -9"):
+        subject.execute("custom", command("kill -9 $$"))
+
+
+def test_ignore_ignores_the_return_code(subject):
+    run = subject.execute("custom", command("exit 3", ignore=True))
+
+    assert (run.status, run.exit_code) == ("failed", 3)
+
+
+def test_async_does_not_wait(subject, tmp_path):
+    flag = tmp_path / "flag"
+    run = subject.execute(
+        "custom", command(f"sleep 0.2; touch {flag}; exit 3", **{"async": True})
+    )
+
+    assert run.status == "running"
+    assert not flag.exists()
+    assert run.finished.wait(10)
+    assert flag.exists()
+    assert (run.status, run.exit_code) == ("failed", 3)
+
+
+@pytest.mark.parametrize("line", [None, ""])
+def test_without_a_command_line_nothing_is_run(subject, line):
+    with pytest.raises(NoCommandLine, match="custom:test"):
+        subject.execute("custom", command(line))
+
+
+def test_what_cannot_be_started_is_a_failure_also_with_ignore(subject, mocker):
+    mocker.patch.object(runner, "Process", side_effect=OSError("no more processes"))
+
+    with pytest.raises(Failed, match="could not be started: no more processes"):
+        subject.execute("custom", command("true", ignore=True))
+
+
+def test_a_command_line_of_any_length_is_started_or_refused(subject):
+    # the kernel takes 128 KiB for one argument
+    with pytest.raises(Failed, match="could not be started"):
+        subject.execute("custom", command("true " + "x" * 200_000))
+    assert subject.execute("custom", command("true")).exit_code == 0
+
+
+def test_prepare_comes_first_and_its_failure_prevents_the_start(subject, tmp_path):
+    flag = tmp_path / "flag"
+
+    class Unprepared(Command):
+        def prepare(self):
+            raise RuntimeError("not now")
+
+    with pytest.raises(Failed, match="not now"):
+        subject.execute("custom", Unprepared(action="test", command=f"touch {flag}"))
+    assert not flag.exists()
+
+
+def test_stdin_is_empty(subject):
+    assert subject.execute("custom", command("cat; read x || true")).exit_code == 0
+
+
+def test_has_its_own_session_and_lower_priority(subject):
+    run = subject.execute(
+        "custom", command('echo $$; ps -o sid=,pgid=,ni= -p $$; sh -c "nice"')
+    )
+
+    pid, ids, nice = run.output.text(STDOUT, 1000).strip().splitlines()
+    sid, pgid, ni = ids.split()
+    assert sid == pgid == pid
+    assert int(ni) == int(nice) == os.getpriority(os.PRIO_PROCESS, 0) + 5
+
+
+def test_a_background_child_does_not_hold_it_and_lives_on(either_way, tmp_path):
+    # it writes all the time: with its output gone it would die of a broken pipe
+    pid_file = tmp_path / "pid"
+    line = "while echo noise; do sleep 0.02; done"
+    started = time.monotonic()
+    run = either_way.execute(
+        "custom", command(f"({line}) & echo $! > {pid_file}; echo done")
+    )
+    child = int(pid_file.read_text())
+    try:
+        assert time.monotonic() - started < 5
+        assert "done\n" in run.output.text(STDOUT, 1000)
+        kept = run.output.total
+        time.sleep(0.5)
+        assert alive(child)
+        assert run.output.total == kept
+    finally:
+        os.kill(child, 9)
+
+
+def test_orphaned_pipes_are_limited(mocker, tmp_path):
+    mocker.patch.object(watcher, "_MAX_ORPHANS", 4)
+    subject = Runner()
+    pid_file = tmp_path / "pids"
+    loop = "while echo noise; do sleep 0.05; done"
+    for _ in range(4):
+        subject.execute("custom", command(f"({loop}) & echo $! >> {pid_file}"))
+    pids = [int(pid) for pid in pid_file.read_text().split()]
+    try:
+        # each has two pipes, so only the last two can be listened to
+        eventually(lambda: [alive(pid) for pid in pids] == [False, False, True, True])
+        time.sleep(0.2)
+        assert [alive(pid) for pid in pids] == [False, False, True, True]
+    finally:
+        for pid in filter(alive, pids):
+            os.kill(pid, 9)
+
+
+def test_closed_outputs_do_not_end_it(either_way):
+    run = either_way.execute("custom", command("exec >&- 2>&-; sleep 0.3; exit 0"))
+
+    assert run.exit_code == 0
+    assert run.duration >= 0.3
+
+
+def test_the_last_words_are_there(either_way):
+    for _ in range(30):
+        run = either_way.execute("custom", command("seq 1 3000; echo last"))
+        assert run.output.text(STDOUT, 100_000).endswith("2999\n3000\nlast\n")
+
+
+def test_a_flood_is_bounded(subject):
+    own = psutil.Process()
+    subject.execute("custom", command("true"))
+    before = own.memory_info().rss
+    run = subject.execute("custom", command("head -c 200000000 /dev/zero"))
+
+    assert own.memory_info().rss - before < 16_000_000
+    assert run.output.total == 200_000_000
+    assert run.output.kept == 256 * 1024
+
+
+def test_while_printing_a_flood_is_read_slowly():
+    # at most a megabyte each time, at most 100 times a second
+    subject = Runner(is_printing=lambda: True)
+    run = subject.execute("custom", command("timeout 1 cat /dev/zero", ignore=True))
+
+    assert 1_000_000 < run.output.total < 200_000_000
+
+
+def test_no_more_wait_than_may(subject, tmp_path):
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    waiting = command(f"cat {gate}")
+    threads = [
+        threading.Thread(target=subject.execute, args=("custom", waiting))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: subject._waiting._value == 0)
+
+    flag = tmp_path / "flag"
+    with pytest.raises(Busy) as error:
+        subject.execute("custom", command(f"touch {flag}"))
+    assert error.value.retry_after > 0
+    assert "custom:test" in str(error.value)
+
+    # those that are not waited for go on
+    run = subject.execute("custom", command("true", **{"async": True}))
+    assert run.finished.wait(10)
+
+    with open(gate, "w"):
+        pass
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert not flag.exists()
+    assert subject.execute("custom", command("true")).exit_code == 0
+
+
+def test_no_more_run_than_may(mocker):
+    mocker.patch.object(runner, "_MAX_RUNNING", 2)
+    subject = Runner()
+    slow = command("sleep 0.3", **{"async": True})
+    runs = [subject.execute("custom", slow) for _ in range(2)]
+
+    with pytest.raises(Busy, match="2 commands are running already"):
+        subject.execute("custom", slow)
+    with pytest.raises(Busy):
+        subject.execute("custom", command("true"))
+
+    for run in runs:
+        assert run.finished.wait(10)
+    assert subject.execute("custom", command("true")).exit_code == 0
+
+
+def test_slots_come_back_after_failures(mocker):
+    mocker.patch.object(runner, "_MAX_RUNNING", 1)
+    subject = Runner(max_waiting=1)
+    for _ in range(3):
+        with pytest.raises(Failed):
+            subject.execute("custom", command("exit 1"))
+    mocker.patch.object(runner, "Process", side_effect=OSError("no"))
+    for _ in range(3):
+        with pytest.raises(Failed, match="could not be started"):
+            subject.execute("custom", command("true"))
+
+
+def test_many_at_once(either_way):
+    runs = [
+        either_way.execute("custom", command(f"echo {number}", **{"async": True}))
+        for number in range(50)
+    ]
+    for number, run in enumerate(runs):
+        assert run.finished.wait(20)
+        assert run.output.text(STDOUT, 100) == f"{number}\n"
+
+
+def test_no_file_descriptors_or_zombies_are_left(subject):
+    own = psutil.Process()
+    subject.execute("custom", command("true"))
+    before = own.num_fds()
+    for _ in range(20):
+        subject.execute("custom", command("echo x; echo y >&2"))
+
+    eventually(lambda: own.num_fds() == before)
+    assert own.children() == []
+
+
+def test_the_log_names_the_action_and_not_the_command_line(subject, caplog):
+    caplog.set_level(logging.DEBUG, LOGGER)
+    with pytest.raises(Failed):
+        subject.execute("custom", command("echo what happened; : s3cret; exit 1"))
+
+    eventually(lambda: "return code 1" in caplog.text)
+    assert "Performing command for custom:test" in caplog.text
+    assert "! what happened" in caplog.text
+    assert "s3cret" not in caplog.text
+
+
+def test_run_ids_are_unique_and_made_here(subject):
+    runs = [subject.execute("custom", command("true")) for _ in range(5)]
+
+    assert len({run.id for run in runs}) == 5
+
+
+def test_half_of_the_request_threads_may_wait(mocker):
+    mocker.patch.object(os, "process_cpu_count", create=True, return_value=4)
+    mocker.patch.object(os, "cpu_count", return_value=4)
+
+    assert runner.request_threads() == 8
+    assert Runner()._waiting._value == 4
