@@ -67,7 +67,7 @@ $(function () {
                 say(
                     gettext("Too many commands at once"),
                     gettext(
-                        'The server is already waiting for as many commands as it can. "%(name)s" was not started. Run it again once another one has finished.'
+                        'So many commands are running that "%(name)s" was not started. Run it again once another one has finished.'
                     )
                 );
             } else if (error) {
