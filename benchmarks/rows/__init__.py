@@ -1,0 +1,6 @@
+"""What is measured. Each module has the COMMANDS that it needs and `measure(servers)`, which
+returns lines of the table, and the first line of its docstring says what it does."""
+
+from . import flood, short, waiting
+
+ROWS = [short, waiting, flood]
