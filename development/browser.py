@@ -45,11 +45,12 @@ def new_page(browser, url, **options):
     return page
 
 
-def log_in(page, user):
+def log_in(page, user, remember=False):
     """Log in through OctoPrint's login page and wait until the main page is ready."""
     page.goto("/")
     page.fill("#login-user", user.name)
     page.fill("#login-password", user.password)
+    page.set_checked("#login-remember", remember)
     page.click("#login-button")
     wait_until_ready(page)
 

@@ -209,7 +209,9 @@ $(function () {
 
         self._visibleLinks = () => $("#navbar_systemmenu [role=menuitem]:visible");
         self._linkOf = (row) => {
-            return self._visibleLinks().filter((_index, link) => ko.dataFor(link) === row);
+            return self
+                ._visibleLinks()
+                .filter((_index, link) => ko.dataFor(link) === row);
         };
 
         //~~ View model callbacks

@@ -8,7 +8,11 @@ $(function () {
         const self = this;
 
         self.started = (command) => {
-            self._succeeded(gettext("Started"), gettext('"%(name)s" was started.'), command);
+            self._succeeded(
+                gettext("Started"),
+                gettext('"%(name)s" was started.'),
+                command
+            );
         };
 
         self.finished = (command) => {

@@ -52,12 +52,14 @@ $(function () {
             const name = _.escape(command.name);
             const isCore = command.source === "core";
             let decided = false;
-            showConfirmationDialog({
+            const dialog = showConfirmationDialog({
                 title: name,
                 message: isCore
                     ? command.confirm
                     : _.escape(command.confirm).replace(/\r\n|\r|\n/g, "<br>"),
-                proceed: isCore ? name : _.sprintf(gettext('Run "%(name)s"'), {name: name}),
+                proceed: isCore
+                    ? name
+                    : _.sprintf(gettext('Run "%(name)s"'), {name: name}),
                 dialogClass: "systemcommands-confirm",
                 onproceed: () => {
                     // a double click is one decision
@@ -69,6 +71,8 @@ $(function () {
                     if (!decided && callbacks.onCancelled) callbacks.onCancelled();
                 }
             });
+            // without this the focus stays behind the dialog, and escape does nothing
+            dialog.find(".modal-footer [data-dismiss]").focus();
         };
 
         self._execute = (command, callbacks, isRetry) => {

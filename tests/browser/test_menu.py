@@ -1,0 +1,650 @@
+"""The System menu, with the mouse, by touch and with the keyboard."""
+
+import re
+from pathlib import Path
+
+import browser
+import pytest
+from playwright.sync_api import expect
+
+CORE = [
+    "Shutdown system",
+    "Reboot system",
+    "Restart OctoPrint",
+    "Restart OctoPrint in safe mode",
+]
+HOSTILE = '<img src="x" onerror="window.hacked = true">'
+
+OTHER_PLUGIN = """
+def commands():
+    return [
+        {{"action": "lamp", "name": "Lamp on", "command": "echo x >> {folder}/lamp"}},
+        {{
+            "action": "safe",
+            "name": "Open the safe",
+            "command": "echo x >> {folder}/safe",
+            "confirm": "<b>Really</b>?",
+            "fresh_credentials": True,
+        }},
+    ]
+
+
+__plugin_name__ = "Other Plugin"
+__plugin_pythoncompat__ = ">=3.9,<4"
+__plugin_hooks__ = {{"octoprint.system.additional_commands": commands}}
+"""
+
+
+def commands(folder):
+    """What stands in the plugin's settings; runs leave their traces in the folder."""
+    return [
+        {
+            "action": "addresses",
+            "name": "Show addresses",
+            "description": "Under which addresses this machine can be reached",
+            "icon": "network-wired",
+            "command": f"echo x >> {folder}/addresses",
+        },
+        {
+            "action": "webcam",
+            "name": "Restart webcam",
+            "group": "Camera",
+            "icon": "camera",
+            "confirm": "The stream stops.\nIt <b>starts</b> again.",
+            "command": f"echo x >> {folder}/webcam",
+        },
+        {"action": "divider"},
+        {"action": "divider"},
+        {
+            "action": "background",
+            "name": "In the background",
+            "async": True,
+            "command": f"echo x >> {folder}/background",
+        },
+        {
+            "action": "careless",
+            "name": "Careless",
+            "ignore": True,
+            "command": "false",
+        },
+        {
+            "action": "snapshot",
+            "name": "Take snapshot",
+            "group": "Camera",
+            "command": f"echo x >> {folder}/snapshot",
+        },
+        {
+            "action": "waiting",
+            "name": "Waits for the test",
+            "group": "Slow ones",
+            "command": f"while [ ! -e {folder}/go ]; do sleep 0.05; done",
+        },
+        {
+            "action": "failing",
+            "name": "Fails",
+            "command": "seq 5000; echo '<b>no</b> relay on GPIO 17' >&2; exit 3",
+        },
+        {
+            "action": "failing-silently",
+            "name": "Fails without a word",
+            "command": "exit 4",
+        },
+        {"action": "divider"},
+        {
+            "action": "hostile",
+            "name": HOSTILE,
+            "description": HOSTILE,
+            "group": "<b>Group</b> " + HOSTILE,
+            "confirm": HOSTILE,
+            "command": f"echo '{HOSTILE}'; exit 1",
+        },
+        {"action": "divider"},
+    ]
+
+
+@pytest.fixture(scope="module")
+def octoprint(make_octoprint, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("traces")
+    server = make_octoprint(
+        {
+            "plugins": {"systemcommands": {"commands": commands(folder)}},
+            "server": {
+                "commands": {
+                    "systemShutdownCommand": f"echo x >> {folder}/shutdown",
+                    "systemRestartCommand": f"echo x >> {folder}/reboot",
+                    "serverRestartCommand": f"echo x >> {folder}/restart",
+                }
+            },
+            "system": {
+                "actions": [
+                    {"action": "divider"},
+                    {
+                        "action": "a/b ü?",
+                        "name": "From config.yaml",
+                        "command": f"echo x >> {folder}/old",
+                    },
+                ]
+            },
+        },
+        start=False,
+    )
+    plugins = server.basedir / "plugins"
+    plugins.mkdir()
+    (plugins / "other.py").write_text(OTHER_PLUGIN.format(folder=folder))
+    server.folder = folder
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def traces(octoprint):
+    """traces("webcam"): how often the command has run in this test."""
+    for path in octoprint.folder.iterdir():
+        path.unlink()
+
+    def count(name):
+        path = Path(octoprint.folder, name)
+        return len(path.read_text().splitlines()) if path.exists() else 0
+
+    return count
+
+
+class Menu:
+    """The System menu and what comes of using it."""
+
+    def __init__(self, page):
+        self.page = page
+        self.root = page.locator("#navbar_systemmenu")
+        self.toggle = self.root.locator("> .dropdown-toggle")
+        self.dialog = page.locator(".modal:visible")
+        self.notice = page.locator(".systemcommands-notice")
+
+    def open(self):
+        self.toggle.click()
+        expect(self.root.locator("> ul")).to_be_visible()
+        return self
+
+    def entry(self, name):
+        return self.root.get_by_role("menuitem", name=name, exact=True)
+
+    def run(self, name, group=None):
+        self.open()
+        if group and not self.entry(name).is_visible():
+            self.entry(group).click()
+        self.entry(name).click()
+
+    def rows(self):
+        """What can be seen, from top to bottom, with `---` for dividers."""
+        rows = self.root.locator("> ul > li:visible")
+        return [text.strip() or "---" for text in rows.all_inner_texts()]
+
+    def expect_notice(self, title, text=""):
+        expect(self.notice.locator(".ui-pnotify-title")).to_have_text(title)
+        expect(self.notice.locator(".ui-pnotify-text")).to_contain_text(text)
+
+
+@pytest.fixture
+def menu(operator_page):
+    return Menu(operator_page)
+
+
+@pytest.fixture
+def remembered_page(open_page, octoprint):
+    """Logged in with "remember me", so that it also is after a restart."""
+    page = open_page()
+    browser.log_in(page, octoprint.operator, remember=True)
+    return page
+
+
+##~~ What is in it
+
+
+def test_entries_are_in_octoprints_order(menu):
+    expect(menu.toggle).to_be_visible()
+    assert menu.open().rows() == [
+        *CORE,
+        "---",
+        "Lamp on",
+        "Open the safe",
+        "---",
+        "Show addresses",
+        "Camera",
+        "---",
+        "In the background",
+        "Careless",
+        "Slow ones",
+        "Fails",
+        "Fails without a word",
+        "---",
+        f"<b>Group</b> {HOSTILE}",
+        "---",
+        "From config.yaml",
+    ]
+
+
+def test_group_unfolds_where_its_first_entry_stands(menu):
+    menu.open()
+    group = menu.entry("Camera")
+    expect(group).to_have_attribute("aria-expanded", "false")
+    group.click()
+    expect(group).to_have_attribute("aria-expanded", "true")
+    rows = menu.rows()
+    place = rows.index("Camera")
+    assert rows[place + 1 : place + 4] == ["Restart webcam", "Take snapshot", "---"]
+    group.click()
+    expect(menu.entry("Restart webcam")).to_be_hidden()
+    assert menu.entry("Fails").is_visible(), "the menu has closed"
+
+
+def test_icon_and_description(menu):
+    entry = menu.open().entry("Show addresses")
+    expect(entry).to_have_attribute(
+        "title", "Under which addresses this machine can be reached"
+    )
+    expect(entry.locator("i").first).to_have_class(re.compile(r"\bfa-network-wired\b"))
+
+
+def test_user_without_permission_has_no_menu(user_page):
+    expect(user_page.locator("#navbar_login")).to_be_visible()
+    menu = Menu(user_page)
+    expect(menu.root).to_be_hidden()
+    expect(menu.root.locator("li")).to_have_count(0)
+
+
+def test_menu_appears_with_the_permission(user_page, octoprint, admin):
+    menu = Menu(user_page)
+    expect(menu.root).to_be_hidden()
+    user = {
+        "groups": ["users"],
+        "permissions": ["SYSTEM"],
+        "active": True,
+        "admin": False,
+    }
+    admin.put("/api/access/users/user", json=user).raise_for_status()
+    try:
+        expect(menu.root).to_be_visible()
+        expect(menu.open().entry("Show addresses")).to_be_visible()
+    finally:
+        user["permissions"] = []
+        admin.put("/api/access/users/user", json=user).raise_for_status()
+    expect(menu.root).to_be_hidden()
+
+
+def test_menu_follows_the_definitions(menu, admin):
+    menu.open()
+    before = admin.get("/api/settings").json()["system"]["actions"]
+    added = [*before, {"action": "new", "name": "Added meanwhile", "command": "true"}]
+    try:
+        admin.post(
+            "/api/settings", json={"system": {"actions": added}}
+        ).raise_for_status()
+        expect(menu.entry("Added meanwhile")).to_be_visible()
+    finally:
+        admin.post(
+            "/api/settings", json={"system": {"actions": before}}
+        ).raise_for_status()
+    expect(menu.entry("Added meanwhile")).to_have_count(0)
+
+
+def test_menu_follows_definitions_changed_while_the_server_was_away(
+    remembered_page, octoprint
+):
+    menu = Menu(remembered_page)
+    octoprint.stop()
+    config = octoprint.read_config()
+    actions = config["system"]["actions"]
+    added = {"action": "new", "name": "Added meanwhile", "command": "true"}
+    menu.page.expected_errors += ["/sockjs/", "WebSocket connection"]
+    octoprint.write_config({**config, "system": {"actions": [*actions, added]}})
+    expect(menu.page.locator("#offline_overlay")).to_be_visible(timeout=60_000)
+    octoprint.start()
+    try:
+        menu.page.locator("#offline_overlay_reconnect").click()
+        expect(menu.page.locator("#offline_overlay")).to_be_hidden()
+        expect(menu.open().entry("Added meanwhile")).to_be_visible()
+    finally:
+        octoprint.stop()
+        octoprint.write_config(config)
+        octoprint.start()
+
+
+def test_other_entries_stay_when_the_plugin_does_not_answer(open_page, octoprint, traces):
+    page = open_page()
+    page.expected_errors.append("500")
+    page.route(
+        "**/plugin/systemcommands/api/menu", lambda route: route.fulfill(status=500)
+    )
+    browser.log_in(page, octoprint.operator)
+    menu = Menu(page)
+    menu.open()
+    # that they are in no group shows that they come from OctoPrint's answer
+    assert menu.rows()[:4] == CORE
+    expect(menu.entry("Lamp on")).to_be_visible()
+    menu.entry("Take snapshot").click()
+    menu.expect_notice("Accepted", "Take snapshot")
+    assert traces("snapshot") == 1
+
+
+##~~ Running
+
+
+def test_success(menu, traces):
+    menu.run("Show addresses")
+    menu.expect_notice("Finished", '"Show addresses" finished successfully.')
+    assert traces("addresses") == 1
+
+
+def test_started_in_the_background(menu):
+    menu.run("In the background")
+    menu.expect_notice("Started", '"In the background" was started.')
+
+
+def test_ignored_return_code(menu):
+    menu.run("Careless")
+    menu.expect_notice("Finished", "Its return code is not looked at.")
+
+
+def test_action_with_odd_characters(menu, traces):
+    menu.run("From config.yaml")
+    menu.expect_notice("Finished", "From config.yaml")
+    assert traces("old") == 1
+
+
+def test_failure_shows_the_end_of_the_output(menu):
+    menu.page.expected_errors.append("500")
+    menu.run("Fails")
+    menu.expect_notice('"Fails" failed', "It ended with return code 3.")
+    output = menu.notice.locator("pre")
+    expect(output).to_contain_text("5000")
+    expect(output).to_contain_text("<b>no</b> relay on GPIO 17")
+    # the end is what is in view
+    box = output.evaluate("e => [e.scrollHeight, e.clientHeight, e.scrollTop]")
+    assert box[0] > box[1]
+    assert box[2] == pytest.approx(box[0] - box[1], abs=1)
+    # it stays when others come and go by themselves
+    menu.run("Show addresses")
+    success = menu.notice.filter(has_text="finished successfully")
+    expect(success).to_be_visible()
+    expect(success).to_have_count(0, timeout=20_000)
+    expect(output).to_be_visible()
+    close = menu.notice.get_by_role("button", name="Close")
+    close.focus()
+    close.press("Enter")
+    expect(menu.notice).to_have_count(0)
+
+
+def test_failure_without_output(menu):
+    menu.page.expected_errors.append("500")
+    menu.run("Fails without a word")
+    menu.expect_notice('"Fails without a word" failed', "It ended with return code 4.")
+    expect(menu.notice.locator("pre")).to_have_count(0)
+
+
+def test_spinners_while_it_runs(menu, octoprint, traces):
+    spinner = menu.toggle.locator(".fa-spinner")
+    expect(spinner).to_have_count(0)
+    menu.run("Waits for the test", group="Slow ones")
+    expect(spinner).to_be_visible()
+    menu.open()
+    entry = menu.root.get_by_role("menuitem", name="Waits for the test")
+    expect(entry.locator(".fa-spinner")).to_be_visible()
+    expect(entry.locator(".badge")).to_be_hidden()
+
+    # a second run beside the first one
+    entry.click()
+    menu.open()
+    expect(entry.locator(".badge")).to_have_text("2")
+
+    # nothing gets lost when the group is folded
+    group = menu.entry("Slow ones")
+    expect(group.locator(".fa-spinner")).to_be_hidden()
+    group.click()
+    expect(group.locator(".fa-spinner")).to_be_visible()
+
+    (octoprint.folder / "go").touch()
+    expect(spinner).to_have_count(0)
+    expect(group.locator(".fa-spinner")).to_be_hidden()
+    expect(menu.notice).to_have_count(2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "title", "text"),
+    [
+        (
+            {"status": 503, "json": {"error": "Busy"}},
+            "Too many commands at once",
+            "again",
+        ),
+        ({"status": 403, "json": {"error": "No"}}, "Not allowed", "Log in again"),
+        (
+            {"status": 409, "json": {"error": "Too hot"}},
+            '"Show addresses" failed',
+            "Too hot",
+        ),
+        (
+            {"status": 502, "body": "<html>nginx</html>"},
+            '"Show addresses" failed',
+            "could not be reached (502 Bad Gateway)",
+        ),
+        (None, "Connection lost", "Check this before you run it again."),
+    ],
+)
+def test_answers_of_a_server_in_trouble(menu, answer, title, text):
+    menu.page.expected_errors.append("Failed to load resource")
+    menu.page.route(
+        "**/api/system/commands/custom/addresses",
+        lambda route: route.fulfill(**answer) if answer else route.abort(),
+    )
+    menu.run("Show addresses")
+    menu.expect_notice(title, text)
+
+
+def test_command_that_vanished(menu):
+    menu.page.expected_errors.append("404")
+    path = "/plugin/systemcommands/api/menu"
+    menu.page.route(
+        "**/api/system/commands/custom/addresses",
+        lambda route: route.fulfill(status=404, json={"error": "Unknown"}),
+    )
+    menu.open()
+    with menu.page.expect_response(f"**{path}"):
+        menu.entry("Show addresses").click()
+    menu.expect_notice("Not found", "does not exist any more and was not run")
+
+
+##~~ Confirmation
+
+
+def test_confirmed(menu, traces):
+    menu.run("Restart webcam", group="Camera")
+    expect(menu.dialog.locator("h3")).to_have_text("Restart webcam")
+    paragraph = menu.dialog.locator(".modal-body p").first
+    assert paragraph.inner_text() == "The stream stops.\nIt <b>starts</b> again."
+    assert traces("webcam") == 0
+    menu.dialog.locator(".btn", has_text='Run "Restart webcam"').dblclick()
+    menu.expect_notice("Finished", "Restart webcam")
+    assert traces("webcam") == 1
+
+
+@pytest.mark.parametrize("how", ["Cancel", "×", "Escape"])
+def test_not_confirmed(menu, traces, how):
+    requests = []
+    menu.page.on("request", lambda request: requests.append(request))
+    menu.run("Restart webcam", group="Camera")
+    expect(menu.dialog).to_be_visible()
+    if how == "Escape":
+        menu.page.keyboard.press("Escape")
+    else:
+        menu.dialog.get_by_text(how, exact=True).click()
+    expect(menu.dialog).to_have_count(0)
+
+    # what comes after it in the same page is through, so this would be as well
+    menu.run("Show addresses")
+    menu.expect_notice("Finished", "Show addresses")
+    assert traces("webcam") == 0
+    posted = [request.url for request in requests if request.method == "POST"]
+    assert len(posted) == 1
+    assert posted[0].endswith("/addresses")
+
+
+def test_core_command_keeps_its_emphasis(menu, traces):
+    menu.run("Restart OctoPrint")
+    expect(menu.dialog.locator("strong")).to_contain_text("restart the OctoPrint server")
+    expect(menu.dialog).not_to_contain_text("<strong>")
+    menu.dialog.locator(".btn", has_text="Restart OctoPrint").click()
+    menu.expect_notice("Started", "Restart OctoPrint")
+
+
+def test_core_command_that_takes_the_connection_with_it(menu):
+    menu.page.expected_errors.append("Failed to load resource")
+    menu.page.route("**/commands/core/restart", lambda route: route.abort())
+    menu.run("Restart OctoPrint")
+    menu.dialog.locator(".btn", has_text="Restart OctoPrint").click()
+    menu.expect_notice("Started", "Restart OctoPrint")
+
+
+def test_hostile_texts_are_only_shown(menu):
+    menu.page.expected_errors.append("500")
+    menu.open()
+    group = menu.entry(f"<b>Group</b> {HOSTILE}")
+    group.click()
+    entry = menu.entry(HOSTILE)
+    expect(entry).to_have_attribute("title", HOSTILE)
+    entry.click()
+    expect(menu.dialog.locator("h3")).to_have_text(HOSTILE)
+    expect(menu.dialog.locator(".modal-body")).to_contain_text(HOSTILE)
+    menu.dialog.locator(".btn-danger").click()
+    menu.expect_notice(f'"{HOSTILE}" failed')
+    expect(menu.notice.locator("pre")).to_have_text(HOSTILE)
+    assert menu.page.locator("img[src='x']").count() == 0
+    assert menu.page.evaluate("window.hacked") is None
+
+
+##~~ Other plugins' entries
+
+
+def test_entry_of_another_plugin(menu, traces):
+    menu.run("Lamp on")
+    menu.expect_notice("Accepted", '"Lamp on"')
+    assert traces("lamp") == 1
+
+
+def test_entry_of_another_plugin_that_asks_for_the_password(
+    remembered_page, octoprint, traces
+):
+    page = remembered_page
+    # as after closing the browser: who it is is remembered, the password was not entered
+    page.context.clear_cookies(name=re.compile("^session"))
+    page.reload()
+
+    menu = Menu(page)
+    menu.run("Open the safe")
+    expect(menu.dialog.locator(".modal-body p").first).to_have_text("<b>Really</b>?")
+    menu.dialog.locator(".btn-danger").click()
+
+    dialog = page.locator("#reauthenticate_dialog")
+    expect(dialog).to_be_visible()
+    assert traces("safe") == 0
+    dialog.locator("input[type=password]").fill(octoprint.operator.password)
+    dialog.locator("input[type=password]").press("Enter")
+    menu.expect_notice("Accepted", "Open the safe")
+    assert traces("safe") == 1
+
+
+##~~ Other ways to use it
+
+
+def test_keyboard_alone(menu, traces):
+    keyboard = menu.page.keyboard
+
+    def focused():
+        return menu.page.evaluate("document.activeElement.innerText.trim()")
+
+    menu.toggle.focus()
+    keyboard.press("Enter")
+    keyboard.press("ArrowDown")
+    assert focused() == CORE[0]
+    keyboard.press("End")
+    assert focused() == "From config.yaml"
+    keyboard.press("Home")
+    assert focused() == CORE[0]
+    while focused() != "Camera":
+        keyboard.press("ArrowDown")
+    # the members of a folded group are left out
+    keyboard.press("ArrowDown")
+    assert focused() == "In the background"
+    keyboard.press("ArrowUp")
+    keyboard.press("Enter")
+    keyboard.press("ArrowDown")
+    assert focused() == "Restart webcam"
+    keyboard.press("ArrowLeft")
+    assert focused() == "Camera"
+    expect(menu.entry("Restart webcam")).to_be_hidden()
+    keyboard.press("ArrowRight")
+    keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+
+    # what does no harm has the focus first
+    expect(menu.dialog.get_by_text("Cancel")).to_be_focused()
+    keyboard.press("Escape")
+    expect(menu.dialog).to_have_count(0)
+    expect(menu.toggle).to_be_focused()
+
+    keyboard.press("ArrowDown")
+    keyboard.press("ArrowDown")
+    while focused() != "Show addresses":
+        keyboard.press("ArrowDown")
+    keyboard.press("Space")
+    menu.expect_notice("Finished", "Show addresses")
+    assert traces("addresses") == 1
+    assert traces("webcam") == 0
+
+    keyboard.press("Enter")
+    keyboard.press("ArrowDown")
+    while focused() != "Restart webcam":
+        keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(menu.notice.filter(has_text='"Restart webcam" finished')).to_be_visible()
+    assert traces("webcam") == 1
+
+    menu.toggle.focus()
+    keyboard.press("Enter")
+    expect(menu.entry("Fails")).to_be_visible()
+    keyboard.press("Escape")
+    expect(menu.entry("Fails")).to_be_hidden()
+    expect(menu.toggle).to_be_focused()
+
+
+def test_touch_on_a_small_screen(open_page, octoprint, traces):
+    page = open_page(
+        octoprint.operator, viewport={"width": 360, "height": 740}, has_touch=True
+    )
+    menu = Menu(page)
+    menu.toggle.tap()
+    menu.entry("Camera").tap()
+    entry = menu.entry("Take snapshot")
+    box = menu.root.locator("> ul").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    entry.tap()
+    menu.expect_notice("Finished", "Take snapshot")
+    assert traces("snapshot") == 1
+    box = menu.notice.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+
+
+def test_german(open_page, octoprint):
+    page = open_page(octoprint.operator, locale="de-DE")
+    page.expected_errors.append("500")
+    menu = Menu(page)
+    menu.run("Restart webcam", group="Camera")
+    menu.dialog.get_by_text("„Restart webcam“ ausführen").click()
+    menu.expect_notice("Beendet", "„Restart webcam“ wurde erfolgreich beendet.")
+    menu.run("Fails")
+    expect(menu.notice.filter(has_text="„Fails“ ist fehlgeschlagen")).to_contain_text(
+        "Der Rückgabewert war 3."
+    )
