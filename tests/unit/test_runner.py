@@ -216,8 +216,7 @@ def test_while_printing_a_flood_is_read_slowly():
 
 def test_no_more_wait_than_may(subject, tmp_path):
     gate = tmp_path / "gate"
-    os.mkfifo(gate)
-    waiting = command(f"cat {gate}")
+    waiting = command(f"until [ -e {gate} ]; do sleep 0.05; done")
     threads = [
         threading.Thread(target=subject.execute, args=("custom", waiting))
         for _ in range(2)
@@ -236,8 +235,7 @@ def test_no_more_wait_than_may(subject, tmp_path):
     run = subject.execute("custom", command("true", **{"async": True}))
     assert run.finished.wait(10)
 
-    with open(gate, "w"):
-        pass
+    gate.touch()
     for thread in threads:
         thread.join(10)
         assert not thread.is_alive()
