@@ -50,6 +50,7 @@ $(function () {
             // The dialog takes HTML. Core's texts are OctoPrint's own and written for that,
             // names and texts of all others are written by people and may hold anything.
             const name = _.escape(command.name);
+            const shortName = _.escape(_.trunc(command.name, 40));
             const isCore = command.source === "core";
             let decided = false;
             const dialog = showConfirmationDialog({
@@ -59,7 +60,7 @@ $(function () {
                     : _.escape(command.confirm).replace(/\r\n|\r|\n/g, "<br>"),
                 proceed: isCore
                     ? name
-                    : _.sprintf(gettext('Run "%(name)s"'), {name: name}),
+                    : _.sprintf(gettext('Run "%(name)s"'), {name: shortName}),
                 dialogClass: "systemcommands-confirm",
                 onproceed: () => {
                     // a double click is one decision
