@@ -44,7 +44,9 @@ def test_of_two_with_the_same_action_the_plugins_wins(caplog):
 
 
 def test_of_two_in_the_same_list_the_first_wins():
-    subject = catalogue([{"action": "a", "command": "1"}, {"action": "a", "command": "2"}])
+    subject = catalogue(
+        [{"action": "a", "command": "1"}, {"action": "a", "command": "2"}]
+    )
 
     assert subject.find("custom", "a").command == "1"
 
@@ -150,7 +152,9 @@ ALL_CORE = {
 
 def test_core_has_what_is_configured():
     assert actions_of(catalogue(), "core") == []
-    assert actions_of(catalogue(server_commands={"systemRestartCommand": ""}), "core") == []
+    assert (
+        actions_of(catalogue(server_commands={"systemRestartCommand": ""}), "core") == []
+    )
     assert actions_of(catalogue(server_commands=ALL_CORE), "core") == [
         "shutdown",
         "reboot",
