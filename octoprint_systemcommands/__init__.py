@@ -4,11 +4,15 @@ import os
 
 import octoprint.plugin
 from flask_babel import gettext
+from octoprint.access.permissions import Permissions
 
 from .api.blueprint import build_blueprint
 from .api.contract import Contract
 from .api.octoprint_address import before_request_handler
+from .api.runs import Runs
 from .commands.catalogue import Catalogue
+from .notify import RUN_FINISHED, RUN_STARTED, Notifier
+from .runs.history import History, Limits
 from .runs.runner import Runner
 
 
@@ -16,12 +20,34 @@ class SystemCommandsPlugin(
     octoprint.plugin.AssetPlugin,
     octoprint.plugin.BlueprintPlugin,
     octoprint.plugin.SettingsPlugin,
+    octoprint.plugin.ShutdownPlugin,
     octoprint.plugin.TemplatePlugin,
 ):
     def initialize(self):
-        self._contract = Contract(
-            catalogue=Catalogue(self._settings, gettext),
-            runner=Runner(is_printing=self._printer.is_printing),
+        self._catalogue = Catalogue(self._settings, gettext)
+        self._notifier = Notifier(push=self._push, fire=self._fire)
+        self._history = History(
+            os.path.join(self.get_plugin_data_folder(), "history.db"), self._limits
+        )
+        self._runner = Runner(
+            history=self._history,
+            is_printing=self._printer.is_printing,
+            on_change=self._notifier.run_changed,
+            on_output=self._notifier.output_grew,
+        )
+
+    def _push(self, message):
+        self._plugin_manager.send_plugin_message(
+            self._identifier, message, permissions=[Permissions.SYSTEM]
+        )
+
+    def _fire(self, event, payload):
+        self._event_bus.fire(f"plugin_{self._identifier}_{event}", payload)
+
+    def _limits(self):
+        return Limits(
+            runs=self._settings.get_int(["history", "max_runs"], min=1, max=10000),
+            days=self._settings.get_int(["history", "max_days"], min=1, max=3650),
         )
 
     ##~~ AssetPlugin mixin
@@ -41,7 +67,10 @@ class SystemCommandsPlugin(
 
     def get_blueprint(self):
         return build_blueprint(
-            self._identifier, self._contract, self.get_blueprint_kwargs()
+            self._identifier,
+            Contract(self._catalogue, self._runner),
+            Runs(self._catalogue, self._runner, self._history, self._notifier),
+            self.get_blueprint_kwargs(),
         )
 
     def get_blueprint_api_prefixes(self):
@@ -57,7 +86,7 @@ class SystemCommandsPlugin(
     ##~~ SettingsPlugin mixin
 
     def get_settings_defaults(self):
-        return {"commands": []}
+        return {"commands": [], "history": {"max_runs": 200, "max_days": 30}}
 
     def get_settings_restricted_paths(self):
         # command lines may hold passwords and are of no use to the settings dialog
@@ -68,6 +97,12 @@ class SystemCommandsPlugin(
         # the new list of commands
         data.pop("commands", None)
         return super().on_settings_save(data)
+
+    ##~~ ShutdownPlugin mixin
+
+    def on_shutdown(self):
+        self._runner.shut_down()
+        self._history.close()
 
     ##~~ TemplatePlugin mixin
 
@@ -91,7 +126,16 @@ class SystemCommandsPlugin(
     ##~~ octoprint.server.api.before_request hook
 
     def get_before_request_handlers(self, *args, **kwargs):
-        return [before_request_handler(self._contract)]
+        return [
+            before_request_handler(
+                Contract(self._catalogue, self._runner, tells_fresh_credentials=True)
+            )
+        ]
+
+    ##~~ octoprint.events.register_custom_events hook
+
+    def get_custom_events(self, *args, **kwargs):
+        return [RUN_STARTED, RUN_FINISHED]
 
 
 def __plugin_check__():
@@ -105,5 +149,8 @@ __plugin_implementation__ = SystemCommandsPlugin()
 __plugin_hooks__ = {
     "octoprint.server.api.before_request": (
         __plugin_implementation__.get_before_request_handlers
-    )
+    ),
+    "octoprint.events.register_custom_events": (
+        __plugin_implementation__.get_custom_events
+    ),
 }

@@ -1,9 +1,12 @@
 """Who may do what, on top of OctoPrint's permissions and its reauthentication."""
 
 import functools
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
+import flask
+import flask_login
 from octoprint.access.permissions import Permissions
+from octoprint.server.util import LoginMechanism
 from octoprint.server.util.flask import (
     ensure_credentials_checked_recently,
     no_firstrun_access,
@@ -30,3 +33,15 @@ def ensure_fresh_credentials(command: Command) -> None:
     was not. Requests by API key count as fresh."""
     if command.fresh_credentials:
         ensure_credentials_checked_recently()
+
+
+def current_user_name() -> Optional[str]:
+    """The name of whoever sent the current request; None for an anonymous one."""
+    user = flask_login.current_user
+    return None if user is None or user.is_anonymous else user.get_name()
+
+
+def current_door() -> str:
+    """How the current request came in: ``menu`` from a browser, ``api`` from a program."""
+    with_key = flask.session.get("login_mechanism") == LoginMechanism.APIKEY
+    return "api" if with_key else "menu"

@@ -5,43 +5,48 @@ from typing import Any
 import flask
 
 from ..access import system_permission_required
-from .contract import Address, Contract, routes
+from .contract import Contract, routes
+from .runs import Runs
 
 
 def build_blueprint(
-    identifier: str, contract: Contract, options: dict[str, Any]
+    identifier: str, contract: Contract, runs: Runs, options: dict[str, Any]
 ) -> flask.Blueprint:
     """Makes the blueprint that OctoPrint registers below ``/plugin/<identifier>``.
 
     Arguments:
         identifier: the plugin's
         contract: the system API
+        runs: the views of runs
         options: for ``flask.Blueprint``
     """
     blueprint = flask.Blueprint(identifier, identifier, **options)
 
-    address = Address(f"plugin.{identifier}.executeSystemCommand")
-
-    def menu():
-        return flask.jsonify(commands=contract.menu(address))
-
-    views = routes(contract, address)
-    views["menu"] = system_permission_required(menu)
-
+    views = routes(contract)
+    commands = "/api/system/commands"
     for rule, method, endpoint in (
-        ("/api/system/commands", "GET", "retrieveSystemCommands"),
-        (
-            "/api/system/commands/<string:source>",
-            "GET",
-            "retrieveSystemCommandsForSource",
-        ),
-        (
-            "/api/system/commands/<string:source>/<path:command>",
-            "POST",
-            "executeSystemCommand",
-        ),
+        (commands, "GET", "retrieveSystemCommands"),
+        (f"{commands}/<string:source>", "GET", "retrieveSystemCommandsForSource"),
+        # an action may have slashes in it
+        (f"{commands}/<string:source>/<path:command>", "POST", "executeSystemCommand"),
         ("/api/system", "POST", "performSystemAction"),
-        ("/api/menu", "GET", "menu"),
     ):
         blueprint.add_url_rule(rule, endpoint, views[endpoint], methods=[method])
+
+    def menu():
+        return flask.jsonify(commands=contract.menu())
+
+    for rule, method, endpoint, view in (
+        ("/api/menu", "GET", "menu", menu),
+        ("/api/runs", "POST", "start_run", runs.start),
+        ("/api/runs", "GET", "runs", runs.all),
+        ("/api/runs", "DELETE", "clear_runs", runs.clear),
+        ("/api/runs/<string:run_id>", "GET", "run", runs.one),
+        ("/api/runs/<string:run_id>/output", "GET", "run_output", runs.output),
+        ("/api/runs/<string:run_id>/output.txt", "GET", "run_download", runs.download),
+        ("/api/runs/<string:run_id>/stop", "POST", "stop_run", runs.stop),
+    ):
+        blueprint.add_url_rule(
+            rule, endpoint, system_permission_required(view), methods=[method]
+        )
     return blueprint

@@ -11,10 +11,9 @@ import flask
 
 from ..access import system_permission_required
 from ..commands.catalogue import CUSTOM
-from .contract import Address, Contract, routes
+from .contract import Contract, routes
 
 _API = "api."
-_ADDRESS = Address("api.executeSystemCommand", shows_fresh_credentials=True)
 _LIST_ALL = "retrieveSystemCommands"
 _LIST_SOURCE = "retrieveSystemCommandsForSource"
 
@@ -33,10 +32,10 @@ def before_request_handler(contract: Contract) -> Callable[[], Optional[flask.Re
         return flask.jsonify(
             core=_of_octoprint("core"),
             plugin=_of_octoprint("plugin"),
-            custom=contract.list_source(CUSTOM, _ADDRESS),
+            custom=contract.list_source(CUSTOM),
         )
 
-    views = routes(contract, _ADDRESS)
+    views = routes(contract)
     views[_LIST_ALL] = list_all
     by_endpoint = {_API + name: view for name, view in views.items()}
 

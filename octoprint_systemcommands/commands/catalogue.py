@@ -69,4 +69,4 @@ class Catalogue:
             return command
         if is_divider_key(action):
             raise NotExecutable(action)
-        raise UnknownAction(action)
+        raise UnknownAction(f"{source}:{action}")

@@ -5,7 +5,7 @@ The documented fields and their names are those of OctoPrint's ``system.actions`
 """
 
 import re
-from typing import Any, Optional, Union
+from typing import Any, Literal, Optional, Union
 
 from pydantic import (
     BaseModel,
@@ -17,6 +17,15 @@ from pydantic import (
 )
 
 DIVIDER = "divider"
+
+# a week, in seconds
+MAX_TIMEOUT = 7 * 24 * 60 * 60
+
+# fields that only concern how a command looks
+_LOOKS = ("name", "description", "icon", "group", "show_output")
+
+# fields that OctoPrint takes for true if they are anything at all
+_FLAGS = ("confirm", "async", "ignore", "fresh_credentials")
 
 _DIVIDER_KEY = re.compile(r"divider(_\d+)?")
 
@@ -32,11 +41,6 @@ class _Entry(BaseModel):
 
     action: str = Field(min_length=1)
     name: str = ""
-
-    @field_validator("name", mode="before")
-    @classmethod
-    def _no_name_is_an_empty_one(cls, value: Any) -> Any:
-        return "" if value is None else value
 
 
 class Divider(_Entry):
@@ -72,13 +76,17 @@ class Command(_Entry):
     description: Optional[str] = None
     icon: Optional[str] = Field(default=None, pattern="^[a-z0-9-]+$", max_length=64)
     group: Optional[str] = None
+    timeout: Optional[float] = Field(default=None, gt=0, le=MAX_TIMEOUT)
+    when_busy: Literal["parallel", "queue", "refuse", "replace"] = "parallel"
+    show_output: Literal["always", "on_failure", "never"] = "on_failure"
 
     @model_validator(mode="before")
     @classmethod
     def _a_name_is_always_there(cls, data: Any) -> Any:
         # clients and menus show the name; the action is the best that is left without one
-        if isinstance(data, dict) and data.get("name") in (None, ""):
-            data = {**data, "name": data.get("action")}
+        if isinstance(data, dict) and data.get("name", "") == "":
+            action = data.get("action")
+            data = {**data, "name": action if isinstance(action, str) else str(action)}
         return data
 
     @field_validator("confirm", mode="before")
@@ -91,15 +99,25 @@ class Command(_Entry):
             return info.data.get("name") or info.data.get("action")
         return value
 
+    @field_validator("icon", mode="before")
+    @classmethod
+    def _an_icon_is_a_name(cls, value: Any) -> Any:
+        # people copy the classes that Font Awesome shows: "fas fa-camera"
+        if isinstance(value, str):
+            return value.lower().rsplit("fa-", 1)[-1]
+        return value
+
     @field_validator("description", "icon", "group", mode="before")
     @classmethod
     def _an_empty_text_is_none(cls, value: Any) -> Any:
         return None if value == "" else value
 
-    @field_validator("async_", "ignore", "fresh_credentials", mode="before")
+    @field_validator("timeout", mode="before")
     @classmethod
-    def _nothing_means_no(cls, value: Any) -> Any:
-        return False if value is None else value
+    def _a_timeout_is_a_number(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("has to be a number of seconds")
+        return value
 
     @field_validator("command")
     @classmethod
@@ -138,6 +156,7 @@ class Command(_Entry):
         result["async"] = self.async_
         result["ignore"] = self.ignore
         result["fresh_credentials"] = self.fresh_credentials
+        result["show_output"] = self.show_output
         for field in ("description", "icon", "group"):
             value = getattr(self, field)
             if value:
@@ -145,11 +164,18 @@ class Command(_Entry):
         return result
 
 
-def parse_entry(entry: Any) -> Union[Command, Divider]:
+def parse_entry(entry: Any) -> tuple[Union[Command, Divider], list[str]]:
     """Checks one entry as it stands in the configuration.
+
+    Wrong values of fields that only concern how a command looks are left out, and those of
+    OctoPrint's own flags are taken as OctoPrint takes them, so that no command vanishes
+    for their sake.
 
     Arguments:
         entry: whatever YAML made of it; a mapping, if all is well
+
+    Returns:
+        the definition, and what is wrong with it all the same
 
     Raises:
         DefinitionError: if it is not usable
@@ -159,11 +185,23 @@ def parse_entry(entry: Any) -> Union[Command, Divider]:
             f"it is {_kind(entry)}, but it has to be a mapping of fields such as "
             "action, name and command"
         )
-    model = Divider if entry.get("action") == DIVIDER else Command
+    # a field without a value is what YAML makes of a name and a colon
+    fields = {name: value for name, value in entry.items() if value is not None}
+    model = Divider if fields.get("action") == DIVIDER else Command
     try:
-        return model.model_validate(entry)
+        return model.model_validate(fields), []
     except ValidationError as error:
-        raise DefinitionError("; ".join(_explain(error))) from None
+        problems = _explain(error)
+
+    for field in problems:
+        if field in _LOOKS:
+            fields.pop(field, None)
+        elif field in _FLAGS:
+            fields[field] = bool(fields[field])
+    try:
+        return model.model_validate(fields), list(problems.values())
+    except ValidationError as error:
+        raise DefinitionError("; ".join(_explain(error).values())) from None
 
 
 def is_divider_key(action: str) -> bool:
@@ -183,10 +221,10 @@ def _kind(value: Any) -> str:
     }.get(type(value).__name__, f"a {type(value).__name__}")
 
 
-def _explain(error: ValidationError) -> list[str]:
-    problems = []
+def _explain(error: ValidationError) -> dict[str, str]:
+    problems = {}
     for problem in error.errors(include_url=False):
-        field = ".".join(str(part) for part in problem["loc"]) or "entry"
+        field = str(problem["loc"][0]) if problem["loc"] else "entry"
         value = problem.get("input")
         if problem["type"] == "missing":
             text = "is missing"
@@ -199,6 +237,6 @@ def _explain(error: ValidationError) -> list[str]:
         elif problem["type"].startswith("bool_"):
             text = f"has to be true or false, but is {_kind(value)}"
         else:
-            text = problem["msg"]
-        problems.append(f'"{field}" {text}')
+            text = problem["msg"].replace("Value error, ", "").replace("Input ", "")
+        problems[field] = f'"{field}" {text}'
     return problems

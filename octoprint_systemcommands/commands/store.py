@@ -1,8 +1,8 @@
 """The definitions in OctoPrint's settings."""
 
-import copy
 import logging
 from typing import Any, Union
+from urllib.parse import quote
 
 from .definition import Command, DefinitionError, Divider, parse_entry
 
@@ -19,14 +19,15 @@ class Store:
 
     First the plugin's own list, then what stands in ``config.yaml`` below
     ``system.actions``. An entry that cannot be used is left out and logged, and stays in
-    the file as it is. If an action is there twice, the first one counts.
+    the file as it is. If an action is in both lists, the plugin's counts; if it is twice
+    in the same list, the last one counts at the place of the first, as in OctoPrint.
     """
 
     def __init__(self, settings: Any):
         self._settings = settings
         # What the settings said last and what was made of it. Checking is not expensive,
         # but complaining about the same broken entry with each request would be.
-        self._read: tuple[Any, list[Entry]] = (None, [])
+        self._read: tuple[str, list[Entry]] = ("", [])
 
     def entries(self) -> list[Entry]:
         """All usable definitions in the order of the menu."""
@@ -35,35 +36,53 @@ class Store:
             SYSTEM_ACTIONS: self._settings.global_get(["system", "actions"]),
         }
         known, entries = self._read
-        if lists != known:
+        # also right for lists that contain themselves, which YAML can do
+        current = repr(lists)
+        if current != known:
             entries = _usable(lists)
-            self._read = (copy.deepcopy(lists), entries)
+            self._read = (current, entries)
         return entries
 
 
 def _usable(lists: dict[str, Any]) -> list[Entry]:
     entries: list[Entry] = []
-    places: dict[str, str] = {}
+    taken: dict[str, str] = {}
     for list_name, raw in lists.items():
         if raw is None:
             continue
         if not isinstance(raw, (list, tuple)):
             _logger.warning(f"{list_name} is ignored: it has to be a list of commands")
             continue
+        found: dict[str, tuple[str, Entry]] = {}
         for number, raw_entry in enumerate(raw, start=1):
             place = f"{list_name}, entry {number}"
             try:
-                entry = parse_entry(raw_entry)
+                entry, problems = parse_entry(raw_entry)
             except DefinitionError as error:
                 _logger.warning(f"{place} is left out: {error}")
                 continue
-            if isinstance(entry, Command):
-                if entry.action in places:
-                    _logger.warning(
-                        f'{place} is left out: the action "{entry.action}" is taken '
-                        f"already by {places[entry.action]}"
-                    )
-                    continue
-                places[entry.action] = place
-            entries.append(entry)
+            if problems:
+                _logger.warning(f"{place} is used, but {'; '.join(problems)}")
+            if isinstance(entry, Divider):
+                found[place] = (place, entry)
+                continue
+            key = _key(entry.action)
+            if key in taken:
+                _logger.warning(f"{place} is left out: {_is_taken(entry, taken[key])}")
+                continue
+            if key in found:
+                replaced = found[key][0]
+                _logger.warning(f"{replaced} is left out: {_is_taken(entry, place)}")
+            found[key] = (place, entry)
+        entries.extend(entry for _, entry in found.values())
+        taken.update({key: place for key, (place, _) in found.items()})
     return entries
+
+
+def _key(action: str) -> str:
+    # an action with a slash stands encoded in URLs, where another one could look the same
+    return quote(action, safe="") if "/" in action else action
+
+
+def _is_taken(entry: Command, place: str) -> str:
+    return f'the action "{entry.action}" is taken already by {place}'

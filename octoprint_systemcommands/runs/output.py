@@ -1,8 +1,12 @@
 """What is kept of a command's output: its beginning and its end, in bounded memory."""
 
+import codecs
+import struct
 import threading
+import zlib
 from collections import deque
-from typing import Union
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Union
 
 STDOUT = "stdout"
 STDERR = "stderr"
@@ -14,7 +18,23 @@ TAIL_SIZE = 192 * 1024
 # A program that writes a byte to each stream in turn makes a piece of every byte
 _MAX_PIECES = 4096
 
-_Piece = tuple[str, bytearray]
+# offset, stream, number of bytes
+_FRAME = struct.Struct(">QcI")
+_STREAM_CODES = {STDOUT: b"o", STDERR: b"e"}
+
+
+class Piece(NamedTuple):
+    """Something that one stream said without the other one interrupting it.
+
+    Attributes:
+        offset: where it is in all that was written by both streams, in bytes
+        stream: `STDOUT` or `STDERR`
+        data: the bytes
+    """
+
+    offset: int
+    stream: str
+    data: Union[bytes, bytearray]
 
 
 class Capture:
@@ -30,95 +50,218 @@ class Capture:
     def __init__(self, head_size: int = HEAD_SIZE, tail_size: int = TAIL_SIZE):
         self._head_size = head_size
         self._tail_size = tail_size
-        self._head: list[_Piece] = []
-        self._tail: deque[_Piece] = deque()
+        self._head: list[Piece] = []
+        self._tail: deque[Piece] = deque()
         self._head_kept = 0
         self._tail_kept = 0
         self._head_is_full = False
         self._lock = threading.Lock()
-        self._written = {STDOUT: 0, STDERR: 0}
-
-    @property
-    def total(self) -> int:
-        """Bytes that the command wrote."""
-        return sum(self._written.values())
+        self.total = 0
 
     @property
     def kept(self) -> int:
         """Bytes that are there to be read."""
         return self._head_kept + self._tail_kept
 
-    @property
-    def dropped(self) -> int:
-        """Bytes that were dropped between beginning and end."""
-        return self.total - self.kept
-
     def write(self, stream: str, data: Union[bytes, memoryview]) -> None:
         """Takes in what was read from a stream, which is `STDOUT` or `STDERR`."""
         with self._lock:
-            self._written[stream] += len(data)
             if not self._head_is_full:
-                room = self._head_size - self._head_kept
-                taken = data[:room]
-                _append(self._head, stream, taken)
+                taken = data[: self._head_size - self._head_kept]
+                self._append(self._head, stream, taken)
                 self._head_kept += len(taken)
-                data = data[room:]
+                data = data[len(taken) :]
                 self._head_is_full = (
                     self._head_kept == self._head_size or len(self._head) >= _MAX_PIECES
                 )
             if len(data):
                 # of a chunk that is larger than the tail, only its end can stay
+                self.total += max(0, len(data) - self._tail_size)
                 data = data[-self._tail_size :]
-                _append(self._tail, stream, data)
+                self._append(self._tail, stream, data)
                 self._tail_kept += len(data)
                 self._trim_tail()
+
+    def _append(
+        self,
+        pieces: Union[list[Piece], deque[Piece]],
+        stream: str,
+        data: Union[bytes, memoryview],
+    ) -> None:
+        last = pieces[-1] if pieces else None
+        if last and last.stream == stream and last.offset + len(last.data) == self.total:
+            last.data.extend(data)
+        elif len(data):
+            pieces.append(Piece(self.total, stream, bytearray(data)))
+        self.total += len(data)
 
     def _trim_tail(self) -> None:
         while self._tail_kept > self._tail_size or len(self._tail) > _MAX_PIECES:
             excess = self._tail_kept - self._tail_size
-            oldest = self._tail[0][1]
-            if len(oldest) <= excess or len(self._tail) > _MAX_PIECES:
-                self._tail.popleft()
-                self._tail_kept -= len(oldest)
-            else:
-                del oldest[:excess]
+            oldest = self._tail.popleft()
+            if len(oldest.data) > excess and len(self._tail) < _MAX_PIECES:
+                del oldest.data[:excess]
+                self._tail.appendleft(oldest._replace(offset=oldest.offset + excess))
                 self._tail_kept -= excess
+            else:
+                self._tail_kept -= len(oldest.data)
 
-    def text(self, stream: str, limit: int) -> str:
-        """What one stream said, as text, with a line in the middle if something is missing.
+    def pieces(self, offset: int = 0) -> tuple[list[Piece], int]:
+        """What there is from an offset on.
 
-        Arguments:
-            stream: `STDOUT` or `STDERR`
-            limit: bytes; a quarter of them are taken from the beginning if the output is
-                longer, the rest from the end. Bytes that are not UTF-8 become U+FFFD.
+        Returns:
+            the pieces in the order of arrival, and the number of bytes written in all.
+            Where the offset of a piece is not the end of the one before it, something is
+            missing.
         """
         with self._lock:
-            head = b"".join(data for name, data in self._head if name == stream)
-            tail = b"".join(data for name, data in self._tail if name == stream)
-            dropped = self._written[stream] - len(head) - len(tail)
-        if not dropped:
-            if len(head) + len(tail) <= limit:
-                return _decode(head + tail)
-            # nothing was dropped, so where it is cut is ours to choose
-            tail = head + tail
-            head = tail
-        beginning = head[: limit // 4]
-        end = tail[-(limit - len(beginning)) :]
-        return f"{_decode(beginning)}\n[...]\n{_decode(end)}"
+            found = [
+                Piece(
+                    max(piece.offset, offset),
+                    piece.stream,
+                    bytes(piece.data[max(0, offset - piece.offset) :]),
+                )
+                for pieces in (self._head, self._tail)
+                for piece in pieces
+                if piece.offset + len(piece.data) > offset
+            ]
+            return found, self.total
+
+
+class StoredOutput:
+    """The output of an ended run, as it comes from the history. Reads like a `Capture`."""
+
+    def __init__(self, pieces: list[Piece], total: int):
+        self._pieces = pieces
+        self.total = total
+
+    def pieces(self, offset: int = 0) -> tuple[list[Piece], int]:
+        """See `Capture.pieces`."""
+        return [
+            Piece(
+                max(piece.offset, offset),
+                piece.stream,
+                piece.data[max(0, offset - piece.offset) :],
+            )
+            for piece in self._pieces
+            if piece.offset + len(piece.data) > offset
+        ], self.total
+
+
+Output = Union[Capture, StoredOutput]
+
+
+def pack(pieces: Iterable[Piece]) -> bytes:
+    """Makes what the history stores."""
+    frames = (
+        _FRAME.pack(piece.offset, _STREAM_CODES[piece.stream], len(piece.data))
+        + piece.data
+        for piece in pieces
+    )
+    # the fastest level: it is text, which gets small anyway, and the machine may be too
+    return zlib.compress(b"".join(frames), 1)
+
+
+def unpack(packed: bytes) -> list[Piece]:
+    """The inverse of `pack`."""
+    streams = {code: stream for stream, code in _STREAM_CODES.items()}
+    frames = zlib.decompress(packed)
+    pieces = []
+    position = 0
+    while position < len(frames):
+        offset, code, size = _FRAME.unpack_from(frames, position)
+        position += _FRAME.size
+        pieces.append(Piece(offset, streams[code], frames[position : position + size]))
+        position += size
+    return pieces
+
+
+def read(output: Output, offset: int, finished: bool) -> dict[str, Any]:
+    """A part of the output for somebody who watches.
+
+    Arguments:
+        output: the output
+        offset: 0 at first, then the ``next`` of the answer before
+        finished: whether nothing will be added
+
+    Returns:
+        ``{offset, next, chunks}``, the chunks being ``{stream, text}`` or, where something
+        is missing, ``{dropped: bytes}``. Bytes that are not UTF-8 become U+FFFD. A
+        character of which only a part has arrived is left for the next time.
+    """
+    pieces, total = output.pieces(offset)
+    decoders = {
+        stream: codecs.getincrementaldecoder("utf-8")("replace")
+        for stream in (STDOUT, STDERR)
+    }
+    chunks: list[dict[str, Any]] = []
+
+    def say(stream: str, data: bytes, final: bool = False) -> None:
+        text = decoders[stream].decode(data, final)
+        if text:
+            chunks.append({"stream": stream, "text": text})
+
+    position = offset
+    for piece in pieces:
+        if piece.offset > position:
+            # what was begun before the gap is not going to be completed
+            for stream in decoders:
+                say(stream, b"", final=True)
+            chunks.append({"dropped": piece.offset - position})
+        say(piece.stream, piece.data)
+        position = piece.offset + len(piece.data)
+
+    if position < total:
+        chunks.append({"dropped": total - position})
+        position = total
+    elif pieces and not finished:
+        # the beginning of a character, at the very end
+        position -= len(decoders[pieces[-1].stream].getstate()[0])
+        decoders[pieces[-1].stream].reset()
+    for stream in decoders:
+        say(stream, b"", final=True)
+    return {"offset": offset, "next": max(position, offset), "chunks": chunks}
+
+
+def excerpt(output: Output, stream: str, limit: int) -> str:
+    """What one stream said, as text, with a line in the middle if something is missing.
+
+    Arguments:
+        output: the output
+        stream: `STDOUT` or `STDERR`
+        limit: bytes; a quarter of them are taken from the beginning if the output is
+            longer, the rest from the end
+    """
+    pieces, total = output.pieces()
+    kept = sum(len(piece.data) for piece in pieces)
+    # With something missing it is not known whose it was. It was a flood, though, and a
+    # stream that has written less than the beginning holds had no part in that.
+    head_end = next(
+        (
+            piece.offset + len(piece.data)
+            for piece, after in zip(pieces, pieces[1:])
+            if after.offset != piece.offset + len(piece.data)
+        ),
+        total,
+    )
+    head = _joined(piece for piece in pieces if piece.stream == stream)
+    if kept == total or not any(
+        piece.stream == stream and piece.offset >= head_end for piece in pieces
+    ):
+        if len(head) <= limit:
+            return _decode(head)
+        tail = head
+    else:
+        tail = _joined(p for p in pieces if p.stream == stream and p.offset >= head_end)
+        head = _joined(p for p in pieces if p.stream == stream and p.offset < head_end)
+    beginning = head[: limit // 4]
+    end = tail[-(limit - len(beginning)) :]
+    return f"{_decode(beginning)}\n[...]\n{_decode(end)}"
+
+
+def _joined(pieces: Iterable[Piece]) -> bytes:
+    return b"".join(piece.data for piece in pieces)
 
 
 def _decode(data: bytes) -> str:
     return data.decode("utf-8", errors="replace")
-
-
-def _append(
-    pieces: Union[list[_Piece], deque[_Piece]],
-    stream: str,
-    data: Union[bytes, memoryview],
-) -> None:
-    if not len(data):
-        return
-    if pieces and pieces[-1][0] == stream:
-        pieces[-1][1].extend(data)
-    else:
-        pieces.append((stream, bytearray(data)))

@@ -4,13 +4,17 @@ import contextlib
 import fcntl
 import os
 import subprocess
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Optional
+
+import psutil
 
 from .output import STDERR, STDOUT
 
-# Added to the niceness of everything that is started, so that a busy command gives way to
-# the communication with the printer
-_NICENESS = 5
+# What is started is this nice at least, so that a busy command gives way to the
+# communication with the printer
+NICENESS = 5
 
 _F_SETPIPE_SZ = getattr(fcntl, "F_SETPIPE_SZ", 1031)  # named as of Python 3.10
 _LARGE_PIPE = 1024 * 1024
@@ -24,12 +28,19 @@ class Process:
 
     Arguments:
         command: the command line, for ``/bin/sh -c``
+        environment: variables in addition to the server's own
+        niceness: at least this; None leaves it alone
 
     Raises:
         OSError: if it cannot be started
     """
 
-    def __init__(self, command: str):
+    def __init__(
+        self,
+        command: str,
+        environment: Mapping[str, str] = MappingProxyType({}),
+        niceness: Optional[int] = NICENESS,
+    ):
         self._popen = subprocess.Popen(
             ["/bin/sh", "-c", command],
             stdin=subprocess.DEVNULL,
@@ -37,8 +48,10 @@ class Process:
             stderr=subprocess.PIPE,
             bufsize=0,
             start_new_session=True,
+            env={**os.environ, **environment},
         )
         self.pid = self._popen.pid
+        self.created = _creation_time(self.pid)
         self.outputs: dict[int, str] = {
             self._popen.stdout.fileno(): STDOUT,
             self._popen.stderr.fileno(): STDERR,
@@ -46,9 +59,8 @@ class Process:
         for fd in self.outputs:
             os.set_blocking(fd, False)
         self.pidfd = _open_pidfd(self.pid)
-        # it may have children already, or be gone again
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PGRP, self.pid, _niceness_of_children())
+        if niceness is not None:
+            _lower_priority(self.pid, niceness)
 
     def poll(self) -> Optional[int]:
         """The return code, negative for a signal, or None while it runs."""
@@ -56,10 +68,8 @@ class Process:
 
     def close_output(self, fd: int) -> None:
         """Stops listening to one of the outputs; whoever still writes to it gets EPIPE."""
-        stream = self._popen.stdout
-        if self.outputs[fd] == STDERR:
-            stream = self._popen.stderr
-        stream.close()
+        is_stderr = self.outputs.pop(fd) == STDERR
+        (self._popen.stderr if is_stderr else self._popen.stdout).close()
 
     def close_pidfd(self) -> None:
         """To be called when the end has been seen."""
@@ -76,6 +86,13 @@ def enlarge_pipe(fd: int) -> None:
         fcntl.fcntl(fd, _F_SETPIPE_SZ, _LARGE_PIPE)
 
 
+def _creation_time(pid: int) -> Optional[float]:
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return None
+
+
 def _open_pidfd(pid: int) -> Optional[int]:
     try:
         return os.pidfd_open(pid)
@@ -84,5 +101,12 @@ def _open_pidfd(pid: int) -> Optional[int]:
         return None
 
 
-def _niceness_of_children() -> int:
-    return os.getpriority(os.PRIO_PROCESS, 0) + _NICENESS
+def _lower_priority(pid: int, niceness: int) -> None:
+    # it may have children already, or be gone again
+    with contextlib.suppress(OSError):
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PGRP, pid, max(own, niceness))
+    # Kernels that group processes by session for scheduling look at the niceness of the
+    # group only. Where they do not, there is no such file.
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/autogroup", "w") as autogroup:
+        autogroup.write(str(niceness))

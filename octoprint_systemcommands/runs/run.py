@@ -1,47 +1,193 @@
-"""One execution of a command."""
+"""One execution of a command, from the wish to the end."""
 
 import secrets
 import threading
 import time
-from typing import Optional
+from datetime import datetime, timezone
+from typing import Any, NamedTuple, Optional
 
 from ..commands.definition import Command
+from .hints import Hint
 from .output import Capture
+from .process import Process
 
+QUEUED = "queued"
 RUNNING = "running"
 SUCCEEDED = "succeeded"
 FAILED = "failed"
+STOPPED = "stopped"
+TIMED_OUT = "timed_out"
+INTERRUPTED = "interrupted"
+
+STATUSES = (QUEUED, RUNNING, SUCCEEDED, FAILED, STOPPED, TIMED_OUT, INTERRUPTED)
+UNFINISHED = (QUEUED, RUNNING)
+
+
+class Request(NamedTuple):
+    """The wish to run a command.
+
+    Attributes:
+        source: ``core`` or ``custom``
+        command: what to run
+        user: name of who wants it; None if unknown
+        door: how the wish came in, ``api`` or ``menu``
+    """
+
+    source: str
+    command: Command
+    user: Optional[str] = None
+    door: str = "api"
+
+
+class Record(NamedTuple):
+    """What is known of a run, as it is shown and stored.
+
+    Attributes:
+        seq: position in the history; later runs have larger ones
+        id: 16 hexadecimal digits, made by the server
+        source, action, name: the command
+        status: one of `STATUSES`
+        stopping: a stop was asked for and is under way
+        exit_code: the return code, negative for a signal; None without an end
+        user, door: see `Request`
+        queued_at, started_at, finished_at: seconds since the epoch
+        duration: seconds from start to end, or until now
+        bytes, kept: of the output; how many were written, how many are there to be read
+        hint: why it failed, if that is known
+        pid, pid_created: of the process, with its creation time as psutil tells it
+    """
+
+    seq: int
+    id: str
+    source: str
+    action: str
+    name: str
+    status: str
+    stopping: bool = False
+    exit_code: Optional[int] = None
+    user: Optional[str] = None
+    door: str = "api"
+    queued_at: Optional[float] = None
+    started_at: Optional[float] = None
+    finished_at: Optional[float] = None
+    duration: Optional[float] = None
+    bytes: int = 0
+    kept: int = 0
+    hint: Optional[Hint] = None
+    pid: Optional[int] = None
+    pid_created: Optional[float] = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The run as JSON, without what depends on who asks (``hint``, ``resource``)."""
+        return {
+            "id": self.id,
+            "source": self.source,
+            "action": self.action,
+            "name": self.name,
+            "status": self.status,
+            "stopping": self.stopping,
+            "exit_code": self.exit_code,
+            "user": self.user,
+            "door": self.door,
+            "arguments": {},
+            "queued_at": _iso(self.queued_at),
+            "started_at": _iso(self.started_at),
+            "finished_at": _iso(self.finished_at),
+            "duration": self.duration,
+            "output": {
+                "bytes": self.bytes,
+                "kept": self.kept,
+                "dropped": self.bytes - self.kept,
+            },
+        }
 
 
 class Run:
-    """What is known of one execution.
+    """A run that this server knows in person, with its process and its output.
 
-    Attributes:
-        id: made here, never by a client
-        source, action: which command it is
-        status: ``running``, ``succeeded`` or ``failed``
-        exit_code: the return code, negative for a signal; None while it runs
-        started_at: seconds since the epoch
-        duration: seconds; None while it runs
-        output: what it wrote
-        finished: set when all of the above are final
+    Its fields are changed by the runner only. Everybody else looks at `record()`.
+
+    Arguments:
+        seq: see `Record`
+        request: what is wanted
     """
 
-    def __init__(self, source: str, command: Command):
+    def __init__(self, seq: int, request: Request):
+        self.seq = seq
         self.id = secrets.token_hex(8)
-        self.source = source
-        self.action = command.action
-        self.status = RUNNING
+        self.request = request
+        self.status = QUEUED
         self.exit_code: Optional[int] = None
-        self.started_at = time.time()
-        self.duration: Optional[float] = None
+        self.hint: Optional[Hint] = None
         self.output = Capture()
+        # set as soon as a process was made, and kept after its end
+        self.process: Optional[Process] = None
+        # STOPPED or TIMED_OUT as soon as somebody wants an end
+        self.stop_reason: Optional[str] = None
+        self.timer: Optional[threading.Timer] = None
         self.finished = threading.Event()
+        self._queued_at = time.time()
+        self._started_at: Optional[float] = None
+        self._started: Optional[float] = None
+        self._duration: Optional[float] = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which command it is."""
+        return (self.request.source, self.request.command.action)
+
+    def start(self) -> None:
+        """Notes that it is its turn."""
+        self.status = RUNNING
+        self._started_at = time.time()
         self._started = time.monotonic()
 
-    def finish(self, exit_code: int) -> None:
-        """Notes the end of the process."""
-        self.duration = time.monotonic() - self._started
+    def finish(
+        self, status: str, exit_code: Optional[int] = None, hint: Optional[Hint] = None
+    ) -> None:
+        """Notes its end and wakes those who wait for it."""
+        if self._started is not None:
+            self._duration = time.monotonic() - self._started
         self.exit_code = exit_code
-        self.status = SUCCEEDED if exit_code == 0 else FAILED
+        self.hint = hint
+        self.status = status
         self.finished.set()
+
+    def record(self) -> Record:
+        """What is known of it now."""
+        duration = self._duration
+        if duration is None and self._started is not None:
+            duration = time.monotonic() - self._started
+        finished_at = None
+        if self.finished.is_set():
+            # by the clock of the start, which a change of the time does not turn back
+            finished_at = (self._started_at or self._queued_at) + (duration or 0)
+        process = self.process
+        return Record(
+            seq=self.seq,
+            id=self.id,
+            source=self.request.source,
+            action=self.request.command.action,
+            name=self.request.command.name,
+            status=self.status,
+            stopping=self.stop_reason is not None and self.status in UNFINISHED,
+            exit_code=self.exit_code,
+            user=self.request.user,
+            door=self.request.door,
+            queued_at=self._queued_at,
+            started_at=self._started_at,
+            finished_at=finished_at,
+            duration=duration,
+            bytes=self.output.total,
+            kept=self.output.kept,
+            hint=self.hint,
+            pid=process and process.pid,
+            pid_created=process and process.created,
+        )
+
+
+def _iso(seconds: Optional[float]) -> Optional[str]:
+    if seconds is None:
+        return None
+    moment = datetime.fromtimestamp(seconds, tz=timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

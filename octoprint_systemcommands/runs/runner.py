@@ -1,20 +1,39 @@
-"""Admits, starts and waits for commands, whichever door they came in by."""
+"""Admits, starts, stops and ends runs, whichever door they came in by."""
 
 import logging
 import os
+import re
 import threading
-from typing import Callable, Optional
+from collections.abc import Callable
+from typing import Optional
 
+from ..commands.catalogue import CORE
 from ..commands.definition import Command
-from .output import STDERR, STDOUT
-from .process import Process
-from .run import FAILED, Run
+from . import hints, tree
+from .hints import Hint
+from .history import History
+from .output import STDERR, STDOUT, excerpt
+from .process import NICENESS, Process
+from .run import (
+    FAILED,
+    QUEUED,
+    RUNNING,
+    STOPPED,
+    SUCCEEDED,
+    TIMED_OUT,
+    Record,
+    Request,
+    Run,
+)
 from .watcher import FULL_PIPE, Watcher
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
-# Processes at the same time; each takes three file descriptors
-_MAX_RUNNING = 64
+# Runs that are going on or queued; each that goes on takes four file descriptors
+_MAX_ACTIVE = 64
+
+# Runs of one command that wait for their turn
+_MAX_QUEUED = 10
 
 # Bytes of each output in the message of a failure
 _EXCERPT = 16 * 1024
@@ -27,6 +46,9 @@ _PAUSE_WHILE_PRINTING = 0.01
 _PAUSE_IN_FLOOD = 0.0003
 _PAUSE = 0.001
 
+# Command lines that are about to end the server, which must not end them
+_ENDS_THE_SERVER = re.compile(r"\b(shutdown|reboot|poweroff|halt|restart|init [06])\b")
+
 
 class CommandError(Exception):
     """A command could not be run or has failed. The message is meant for the user."""
@@ -37,7 +59,11 @@ class NoCommandLine(CommandError):
 
 
 class Failed(CommandError):
-    """It did not start, or its return code was not zero."""
+    """It did not start, or did not succeed."""
+
+
+class Refused(CommandError):
+    """It is running already, and its definition says that once is enough."""
 
 
 class Busy(CommandError):
@@ -54,82 +80,270 @@ class Runner:
     """The one place in which commands are run.
 
     Arguments:
+        history: gets a record of each run
         is_printing: tells whether a print is under way
+        on_change: called with a run whenever its status has changed; must be quick
+        on_output: called with a run when there is more output; must be very quick
         max_waiting: how many threads may wait for the end of a command at a time
     """
 
     def __init__(
         self,
+        history: History,
         is_printing: Callable[[], bool] = lambda: False,
+        on_change: Callable[[Record], None] = lambda record: None,
+        on_output: Callable[[Run], None] = lambda run: None,
         max_waiting: Optional[int] = None,
     ):
+        self._history = history
         self._is_printing = is_printing
+        self._on_change = on_change
+        self._on_output = on_output
         self._waiting = threading.BoundedSemaphore(
             max_waiting or max(1, request_threads() // 2)
         )
-        self._running = threading.BoundedSemaphore(_MAX_RUNNING)
         self._watcher = Watcher(self._pause)
+        self._lock = threading.RLock()
+        # going on or queued, the oldest first
+        self._active: dict[str, Run] = {}
+        self._ending = False
+        self._watches_for_end = False
 
-    def execute(self, source: str, command: Command) -> Run:
+    ##~~ Start
+
+    def execute(self, request: Request) -> Run:
         """Runs a command: started if it is ``async``, else ended.
 
         Raises:
-            NoCommandLine, Busy: before anything was started
-            Failed: could not be started, or (not ``async``, not ``ignore``) returned
-                something else than zero
+            NoCommandLine, Refused, Busy: nothing was started
+            Failed: could not be started, or (not ``async``, not ``ignore``) did not succeed
         """
-        if not command.command:
-            raise NoCommandLine(
-                f"Command for {source}:{command.action} does not define a command to "
-                "execute, can't proceed"
-            )
+        command = request.command
         if command.async_:
-            return self._start(source, command)
+            return self.start(request)
 
         # every waiting command takes one of the few threads that answer all requests
         if not self._waiting.acquire(blocking=False):
             raise Busy(
-                f"Command for {source}:{command.action} was not started: too many "
-                "commands are being waited for already. Try again later, or set "
-                '"async" for commands that take long.'
+                f"{_title(request)} was not started: too many commands are being waited "
+                'for already. Try again later, or set "async" for commands that take long.'
             )
         try:
-            run = self._start(source, command)
+            run = self.start(request)
             run.finished.wait()
         finally:
             self._waiting.release()
-        if run.status == FAILED and not command.ignore:
+        if run.status != SUCCEEDED and not (run.status == FAILED and command.ignore):
             raise Failed(failure_message(run))
         return run
 
-    def _start(self, source: str, command: Command) -> Run:
-        if not self._running.acquire(blocking=False):
-            raise Busy(
-                f"Command for {source}:{command.action} was not started: "
-                f"{_MAX_RUNNING} commands are running already. Try again later."
+    def start(self, request: Request) -> Run:
+        """Starts a command, or queues it if its definition says so, and does not wait.
+
+        Raises:
+            NoCommandLine, Refused, Busy: nothing was started
+            Failed: could not be started
+        """
+        if not request.command.command:
+            raise NoCommandLine(
+                f"{_title(request)} does not define a command to execute, can't proceed"
             )
-        try:
-            _logger.info(f"Performing command for {source}:{command.action}")
-            command.prepare()
-            process = Process(command.command)
-        except Exception as error:
-            self._running.release()
-            message = (
-                f"Command for {source}:{command.action} could not be started: {error}"
-            )
-            _logger.warning(message)
-            raise Failed(message) from error
-
-        run = Run(source, command)
-
-        def on_end(exit_code: int) -> None:
-            self._running.release()
-            run.finish(exit_code)
-            if run.status == FAILED and not command.ignore:
-                _logger.warning(_prefix_lines(failure_message(run)))
-
-        self._watcher.watch(process, run.output, on_end)
+        self._watch_for_end()
+        run = Run(self._history.next_seq(), request)
+        with self._lock:
+            may_start = self._admit(run)
+            self._active[run.id] = run
+            if may_start:
+                run.start()
+            else:
+                _logger.info(f"Queued {request.source}:{request.command.action}")
+        self._changed(run)
+        if may_start:
+            self._spawn(run)
+            if run.process is None:
+                raise Failed(failure_message(run))
         return run
+
+    def _admit(self, run: Run) -> bool:
+        """Whether a run may start now, or else is to be queued."""
+        title = _title(run.request)
+        if self._ending:
+            raise Busy(f"{title} was not started: the server is about to end.")
+        if len(self._active) >= _MAX_ACTIVE:
+            raise Busy(
+                f"{title} was not started: {_MAX_ACTIVE} commands are running already. "
+                "Try again later."
+            )
+        when_busy = run.request.command.when_busy
+        same = [other for other in self._active.values() if other.key == run.key]
+        if not same or when_busy == "parallel":
+            return True
+        if when_busy == "refuse":
+            raise Refused(f"{title} was not started: it is running already.")
+        if when_busy == "replace":
+            for other in same:
+                self._stop(other, STOPPED)
+            return not any(other.id in self._active for other in same)
+        if sum(other.status == QUEUED for other in same) >= _MAX_QUEUED:
+            raise Busy(
+                f"{title} was not started: {_MAX_QUEUED} runs of it are queued already. "
+                "Try again later."
+            )
+        return False
+
+    def _spawn(self, run: Run) -> None:
+        command = run.request.command
+        try:
+            _logger.info(f"Performing command for {run.request.source}:{command.action}")
+            self._watcher.start()
+            command.prepare()
+            process = Process(
+                command.command, {tree.MARK: run.id}, niceness=_niceness(run.request)
+            )
+        except Exception as error:
+            self._finish(
+                run, FAILED, None, Hint(hints.NOT_STARTED, {"error": str(error)})
+            )
+            return
+
+        with self._lock:
+            run.process = process
+            unwanted = run.stop_reason is not None
+            if command.timeout is not None:
+                run.timer = threading.Timer(command.timeout, self._time_out, (run,))
+                run.timer.daemon = True
+                run.timer.start()
+        self._watcher.watch(
+            process,
+            run.output,
+            lambda: self._on_output(run),
+            lambda exit_code: self._on_end(run, exit_code),
+        )
+        # with its process
+        self._history.note(run)
+        if unwanted:
+            self._end_tree(run)
+
+    ##~~ End
+
+    def _on_end(self, run: Run, exit_code: int) -> None:
+        if run.stop_reason is not None:
+            hint = None
+            if run.stop_reason == TIMED_OUT:
+                seconds = f"{run.request.command.timeout:g}"
+                hint = Hint(hints.TIMED_OUT, {"seconds": seconds})
+            self._finish(run, run.stop_reason, exit_code, hint)
+        elif exit_code == 0:
+            self._finish(run, SUCCEEDED, 0)
+        else:
+            hint = hints.explain_failure(
+                exit_code,
+                excerpt(run.output, STDERR, _EXCERPT),
+                run.request.command.command,
+            )
+            self._finish(run, FAILED, exit_code, hint)
+
+    def _finish(
+        self,
+        run: Run,
+        status: str,
+        exit_code: Optional[int] = None,
+        hint: Optional[Hint] = None,
+    ) -> None:
+        with self._lock:
+            if run.timer is not None:
+                run.timer.cancel()
+            self._active.pop(run.id, None)
+            run.finish(status, exit_code, hint)
+            following = self._next_of(run.key)
+        self._changed(run)
+        if status == FAILED and not run.request.command.ignore:
+            _logger.warning(_prefix_lines(failure_message(run)))
+        if following is not None:
+            self._changed(following)
+            self._spawn(following)
+
+    def _next_of(self, key: tuple[str, str]) -> Optional[Run]:
+        """Gives the first one in the queue of a command its turn, if it is free."""
+        same = [run for run in self._active.values() if run.key == key]
+        if self._ending or any(run.status == RUNNING for run in same):
+            return None
+        following = next((run for run in same if run.status == QUEUED), None)
+        if following is not None:
+            following.start()
+        return following
+
+    def _changed(self, run: Run) -> None:
+        self._history.note(run)
+        self._on_change(run.record())
+
+    ##~~ Stop
+
+    def stop(self, run_id: str) -> Optional[Run]:
+        """Ends a run and all of its processes; does not wait for that.
+
+        Returns:
+            the run, None if there is none of this id that is going on
+        """
+        with self._lock:
+            run = self._active.get(run_id)
+            if run is not None:
+                self._stop(run, STOPPED)
+            return run
+
+    def _time_out(self, run: Run) -> None:
+        with self._lock:
+            if run.id in self._active:
+                self._stop(run, TIMED_OUT)
+
+    def _stop(self, run: Run, reason: str) -> None:
+        if run.stop_reason is not None:
+            return
+        run.stop_reason = reason
+        if run.status == QUEUED:
+            self._finish(run, reason)
+            return
+        self._changed(run)
+        if run.process is not None:
+            self._end_tree(run)
+
+    def _end_tree(self, run: Run) -> None:
+        _logger.info(f"Stopping {run.request.source}:{run.request.command.action}")
+
+        def end() -> None:
+            left = tree.end(run.id, run.process.pid, run.process.created)
+            if left:
+                _logger.warning(
+                    f"Could not end all processes of {run.request.source}:"
+                    f"{run.request.command.action}, these are left: {left}"
+                )
+
+        threading.Thread(target=end, name="systemcommands.stop", daemon=True).start()
+
+    def shut_down(self) -> None:
+        """Starts nothing any more and ends what is going on, unless it is what ends the
+        server. Returns when it has ended."""
+        with self._lock:
+            self._ending = True
+            ended = [run for run in self._active.values() if not _ends_the_server(run)]
+            for run in ended:
+                self._stop(run, STOPPED)
+        for run in ended:
+            run.finished.wait(2 * tree.GRACE)
+
+    def _watch_for_end(self) -> None:
+        # At its end, Python waits for the threads that answer requests, and these may wait
+        # for a command, before it tells anybody else about it (OctoPrint's on_shutdown).
+        with self._lock:
+            if self._watches_for_end:
+                return
+            self._watches_for_end = True
+
+        def wait() -> None:
+            threading.main_thread().join()
+            self.shut_down()
+
+        threading.Thread(target=wait, name="systemcommands.end", daemon=True).start()
 
     def _pause(self, read: int) -> float:
         if self._is_printing():
@@ -148,13 +362,33 @@ def request_threads() -> int:
 
 
 def failure_message(run: Run) -> str:
-    """Tells of a failure in OctoPrint's words, with the end of what the command wrote."""
+    """Tells of a failure in OctoPrint's words, with what the command wrote."""
+    title = _title(run.request)
+    if run.hint is not None and run.hint.code == hints.NOT_STARTED:
+        return f"{title} could not be started: {run.hint.values['error']}"
+    ended = {
+        STOPPED: "was stopped",
+        TIMED_OUT: "was stopped because it took too long",
+    }.get(run.status, f"failed with return code {run.exit_code}")
     return (
-        f"Command for {run.source}:{run.action} failed with return code "
-        f"{run.exit_code}:\n\n"
-        f"STDOUT:\n{run.output.text(STDOUT, _EXCERPT)}\n\n"
-        f"STDERR:\n{run.output.text(STDERR, _EXCERPT)}"
+        f"{title} {ended}:\n\n"
+        f"STDOUT:\n{excerpt(run.output, STDOUT, _EXCERPT)}\n\n"
+        f"STDERR:\n{excerpt(run.output, STDERR, _EXCERPT)}"
     )
+
+
+def _title(request: Request) -> str:
+    return f"Command for {request.source}:{request.command.action}"
+
+
+def _niceness(request: Request) -> Optional[int]:
+    # what restarts the server may become its parent, and must not slow it down forever
+    return None if request.source == CORE else NICENESS
+
+
+def _ends_the_server(run: Run) -> bool:
+    command: Command = run.request.command
+    return run.request.source == CORE or bool(_ENDS_THE_SERVER.search(command.command))
 
 
 def _prefix_lines(text: str) -> str:

@@ -12,11 +12,12 @@ COMMANDS = [
     {"action": "", "command": "true"},
     {"action": True, "command": "true"},
     {"action": "list", "command": ["a", "b"]},
-    {"action": "good", "name": "Good", "command": "touch good"},
     {"action": "good", "name": "Twice", "command": "touch twice"},
+    {"action": "good", "name": "Good", "command": "touch good"},
     {"action": "unknown-field", "command": "true", "favourite_colour": {"is": "green"}},
     {"action": "divider", "why": "not"},
-    {"action": "bad-async", "command": "true", "async": "perhaps"},
+    {"action": "bad-timeout", "command": "true", "timeout": "soon"},
+    {"action": "bad-looks", "name": True, "command": "true", "icon": ["a"]},
     {"action": "last", "command": "true"},
 ]
 # OctoPrint itself does not start with entries that are odder than these
@@ -26,9 +27,20 @@ SYSTEM_ACTIONS = [
     {"action": ["unhashable"], "name": "no text"},
     {"action": "good", "name": "Shadowed", "command": "touch shadowed"},
     {"action": "number", "name": 5, "command": "true"},
+    {"action": "legacy", "name": "Old", "command": "touch old"},
+    {"action": "odd-flag", "command": "true", "async": "nope", "icon": "fas fa-x"},
     {"action": "legacy", "name": "Legacy", "command": "touch legacy", "confirm": False},
 ]
-EXPECTED = ["good", "unknown-field", "divider", "last", "number", "legacy"]
+EXPECTED = [
+    "good",
+    "unknown-field",
+    "divider",
+    "bad-looks",
+    "last",
+    "number",
+    "legacy",
+    "odd-flag",
+]
 
 
 def test_the_good_ones_are_listed_at_both_addresses(admin):
@@ -60,7 +72,8 @@ def test_the_broken_ones_are_logged_with_what_to_do(octoprint, admin):
     assert f"{place} 1 is left out: it is a number, but it has to be a mapping" in log
     assert f'{place} 6 is left out: "action" is missing' in log
     assert f'{place} 8 is left out: "action" has to be a text' in log
-    assert f'{place} 11 is left out: the action "good" is taken already' in log
+    assert f'{place} 10 is left out: the action "good" is taken already' in log
+    assert f'{place} 15 is used, but "name" has to be a text' in log
     assert "system.actions, entry 3 is left out" in log
     assert log.count(f"{place} 6 is left out") == 1 * log.count(f"{place} 1 is left out")
 
@@ -88,5 +101,5 @@ def test_broken_entries_that_octoprint_would_not_start_with(octoprint, admin):
     response = admin.get("/api/system/commands")
     assert response.status_code == 200
     actions = [entry["action"] for entry in response.json()["custom"]]
-    assert actions == ["good", "unknown-field", "divider", "last", "new"]
+    assert actions == ["good", "unknown-field", "divider", "bad-looks", "last", "new"]
     assert octoprint.read_config()["system"]["actions"] == nonsense

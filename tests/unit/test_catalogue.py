@@ -43,12 +43,41 @@ def test_of_two_with_the_same_action_the_plugins_wins(caplog):
     assert "plugins.systemcommands.commands, entry 1" in caplog.text
 
 
-def test_of_two_in_the_same_list_the_first_wins():
-    subject = catalogue(
-        [{"action": "a", "command": "1"}, {"action": "a", "command": "2"}]
-    )
+@pytest.mark.parametrize("name", ["commands", "actions"])
+def test_of_two_in_the_same_list_the_last_wins_as_in_octoprint(name, caplog):
+    definitions = [
+        {"action": "a", "command": "1"},
+        {"action": "b"},
+        {"action": "a", "command": "2"},
+    ]
+    subject = catalogue(**{name: definitions})
 
-    assert subject.find("custom", "a").command == "1"
+    assert subject.find("custom", "a").command == "2"
+    assert actions_of(subject) == ["a", "b"]
+    assert "entry 1 is left out" in caplog.text
+
+
+def test_two_that_would_look_the_same_in_a_url():
+    subject = catalogue([{"action": "a/b"}], [{"action": "a%2Fb"}, {"action": "a%20b"}])
+
+    assert actions_of(subject) == ["a/b", "a%20b"]
+    assert subject.find("custom", "a%2Fb").action == "a/b"
+
+
+def test_an_entry_that_contains_itself():
+    entry = {"action": "a", "command": "true"}
+    entry["self"] = entry
+    subject = catalogue([entry, {"action": "b"}])
+
+    for _ in range(3):
+        assert actions_of(subject) == ["a", "b"]
+
+
+def test_what_is_wrong_but_does_not_matter_is_logged(caplog):
+    subject = catalogue([{"action": "a", "icon": "x y"}])
+
+    assert actions_of(subject) == ["a"]
+    assert 'entry 1 is used, but "icon" may only have' in caplog.text
 
 
 def test_broken_entries_do_not_hide_the_others(caplog):
@@ -90,7 +119,9 @@ def test_no_lists_at_all():
 
 def test_what_is_logged_names_no_command_line(caplog):
     caplog.set_level(logging.DEBUG, LOGGER)
-    catalogue([{"action": "a", "command": "s3cret", "async": "x"}]).entries("custom")
+    catalogue(
+        [{"action": "a", "command": "s3cret", "async": "x"}, {"command": "s3cret"}]
+    ).entries("custom")
 
     assert caplog.records
     assert "s3cret" not in caplog.text

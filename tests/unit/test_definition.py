@@ -5,8 +5,17 @@ from octoprint_systemcommands.commands.definition import (
     DefinitionError,
     Divider,
     is_divider_key,
-    parse_entry,
 )
+from octoprint_systemcommands.commands.definition import (
+    parse_entry as parse,
+)
+
+
+def parse_entry(entry):
+    """The definition, of an entry with nothing wrong about it."""
+    definition, problems = parse(entry)
+    assert problems == []
+    return definition
 
 
 def test_reads_the_documented_fields():
@@ -96,12 +105,12 @@ def test_unknown_fields_do_not_matter():
         ),
         ({"action": ["a"]}, '"action" has to be a text, but is a list'),
         ({"action": "a", "command": ["ls"]}, '"command" has to be a text, but is a list'),
-        ({"action": "a", "command": "a\0b"}, '"command" Value error, must not contain'),
-        ({"action": "a", "async": "perhaps"}, '"async" has to be true or false'),
-        ({"action": "a", "confirm": ["x"]}, '"confirm" has to be a text'),
-        ({"action": "a", "icon": "x y"}, '"icon" may only have lower case letters'),
-        ({"action": "a", "icon": "camera\n"}, '"icon" may only have lower case letters'),
-        ({"action": "a", "icon": '"><script>'}, '"icon" may only have lower case'),
+        ({"action": "a", "command": "a\0b"}, '"command" must not contain'),
+        ({"action": "a", "timeout": "10s"}, '"timeout" should be a valid number'),
+        ({"action": "a", "timeout": 0}, '"timeout" should be greater than 0'),
+        ({"action": "a", "timeout": float("nan")}, '"timeout" should be'),
+        ({"action": "a", "timeout": True}, '"timeout" has to be a number of seconds'),
+        ({"action": "a", "when_busy": "refuze"}, "\"when_busy\" should be 'parallel', "),
     ],
 )
 def test_says_what_is_wrong_and_where(entry, problem):
@@ -113,10 +122,53 @@ def test_says_what_is_wrong_and_where(entry, problem):
 
 def test_names_all_that_is_wrong():
     with pytest.raises(DefinitionError) as error:
-        parse_entry({"action": "a", "name": [], "async": "x"})
+        parse({"action": [], "command": [], "timeout": "x"})
 
-    assert '"name"' in str(error.value)
-    assert '"async"' in str(error.value)
+    for field in ("action", "command", "timeout"):
+        assert f'"{field}"' in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", True),
+        ("name", ["A"]),
+        ("description", {"a": 1}),
+        ("icon", "x y"),
+        ("icon", "camera\n"),
+        ("icon", '"><script>'),
+        ("icon", 5.5),
+        ("group", ["a"]),
+        ("show_output", "sometimes"),
+    ],
+)
+def test_no_command_vanishes_for_its_looks(field, value):
+    command, (problem,) = parse({"action": "a", "command": "true", field: value})
+
+    assert command == parse_entry({"action": "a", "command": "true"})
+    assert f'"{field}"' in problem
+
+
+@pytest.mark.parametrize("field", ["async", "ignore", "fresh_credentials"])
+@pytest.mark.parametrize("value", ["perhaps", 2, ["x"]])
+def test_flags_are_true_if_they_are_anything_as_in_octoprint(field, value):
+    command, (problem,) = parse({"action": "a", field: value})
+
+    assert command == parse_entry({"action": "a", field: True})
+    assert f'"{field}"' in problem
+
+
+def test_a_confirm_that_is_no_text_still_asks():
+    command, _ = parse({"action": "a", "name": "Off", "confirm": ["Really?"]})
+
+    assert command.confirm == "Off"
+
+
+@pytest.mark.parametrize(
+    "icon", ["camera", "Camera", "fa-camera", "fas fa-camera", "fa-solid fa-camera"]
+)
+def test_icons_as_people_write_them(icon):
+    assert parse_entry({"action": "a", "icon": icon}).icon == "camera"
 
 
 def test_client_definition_has_the_documented_fields_only():
@@ -161,6 +213,7 @@ def test_menu_entry_has_what_the_menu_needs():
         "async": True,
         "ignore": False,
         "fresh_credentials": False,
+        "show_output": "on_failure",
         "icon": "bolt",
     }
 

@@ -7,65 +7,49 @@ import time
 
 import psutil
 import pytest
+from processes import alive, command, eventually
 
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.runs import process, runner, watcher
-from octoprint_systemcommands.runs.output import STDERR, STDOUT
-from octoprint_systemcommands.runs.runner import Busy, Failed, NoCommandLine, Runner
+from octoprint_systemcommands.runs.output import STDERR, STDOUT, excerpt
+from octoprint_systemcommands.runs.run import Request
+from octoprint_systemcommands.runs.runner import Busy, Failed, NoCommandLine
 
 LOGGER = "octoprint.plugins.systemcommands.runs"
 
 
-def command(line, **fields):
-    return Command(action="test", command=line, **fields)
-
-
-def eventually(condition, timeout=10):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-
-
-def alive(pid):
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 @pytest.fixture
-def subject():
-    return Runner(max_waiting=2)
+def subject(make_runner):
+    return make_runner(max_waiting=2)
 
 
 @pytest.fixture(params=["pidfd", "poll"])
-def either_way(request, mocker):
+def either_way(request, mocker, make_runner):
     """A runner on a system that tells of a process's end, and on one that has to be asked."""
     if request.param == "poll":
         mocker.patch.object(process, "_open_pidfd", return_value=None)
-    return Runner()
+    return make_runner()
 
 
 def test_runs_and_keeps_both_outputs_apart(either_way):
-    run = either_way.execute("custom", command("echo out; echo err >&2"))
+    run = either_way.execute(command("echo out; echo err >&2"))
 
     assert run.status == "succeeded"
     assert run.exit_code == 0
-    assert run.output.text(STDOUT, 100) == "out\n"
-    assert run.output.text(STDERR, 100) == "err\n"
-    assert run.duration > 0
+    assert excerpt(run.output, STDOUT, 100) == "out\n"
+    assert excerpt(run.output, STDERR, 100) == "err\n"
+    assert run.record().duration > 0
 
 
 def test_it_is_a_shell(subject):
-    run = subject.execute("custom", command("echo a | tr a b && echo $((1 + 1))"))
+    run = subject.execute(command("echo a | tr a b && echo $((1 + 1))"))
 
-    assert run.output.text(STDOUT, 100) == "b\n2\n"
+    assert excerpt(run.output, STDOUT, 100) == "b\n2\n"
 
 
 def test_failure_tells_all_once(either_way):
     with pytest.raises(Failed) as error:
-        either_way.execute("custom", command("echo out; echo err >&2; exit 3"))
+        either_way.execute(command("echo out; echo err >&2; exit 3"))
 
     assert str(error.value) == (
         "Command for custom:test failed with return code 3:\n\n"
@@ -75,20 +59,18 @@ def test_failure_tells_all_once(either_way):
 
 def test_a_signal_is_a_negative_return_code(subject):
     with pytest.raises(Failed, match="return code -9"):
-        subject.execute("custom", command("kill -9 $$"))
+        subject.execute(command("kill -9 $$"))
 
 
 def test_ignore_ignores_the_return_code(subject):
-    run = subject.execute("custom", command("exit 3", ignore=True))
+    run = subject.execute(command("exit 3", ignore=True))
 
     assert (run.status, run.exit_code) == ("failed", 3)
 
 
 def test_async_does_not_wait(subject, tmp_path):
     flag = tmp_path / "flag"
-    run = subject.execute(
-        "custom", command(f"sleep 0.2; touch {flag}; exit 3", **{"async": True})
-    )
+    run = subject.execute(command(f"sleep 0.2; touch {flag}; exit 3", **{"async": True}))
 
     assert run.status == "running"
     assert not flag.exists()
@@ -100,21 +82,21 @@ def test_async_does_not_wait(subject, tmp_path):
 @pytest.mark.parametrize("line", [None, ""])
 def test_without_a_command_line_nothing_is_run(subject, line):
     with pytest.raises(NoCommandLine, match="custom:test"):
-        subject.execute("custom", command(line))
+        subject.execute(command(line))
 
 
 def test_what_cannot_be_started_is_a_failure_also_with_ignore(subject, mocker):
     mocker.patch.object(runner, "Process", side_effect=OSError("no more processes"))
 
     with pytest.raises(Failed, match="could not be started: no more processes"):
-        subject.execute("custom", command("true", ignore=True))
+        subject.execute(command("true", ignore=True))
 
 
 def test_a_command_line_of_any_length_is_started_or_refused(subject):
     # the kernel takes 128 KiB for one argument
     with pytest.raises(Failed, match="could not be started"):
-        subject.execute("custom", command("true " + "x" * 200_000))
-    assert subject.execute("custom", command("true")).exit_code == 0
+        subject.execute(command("true " + "x" * 200_000))
+    assert subject.execute(command("true")).exit_code == 0
 
 
 def test_prepare_comes_first_and_its_failure_prevents_the_start(subject, tmp_path):
@@ -125,23 +107,23 @@ def test_prepare_comes_first_and_its_failure_prevents_the_start(subject, tmp_pat
             raise RuntimeError("not now")
 
     with pytest.raises(Failed, match="not now"):
-        subject.execute("custom", Unprepared(action="test", command=f"touch {flag}"))
+        subject.execute(
+            Request("custom", Unprepared(action="test", command=f"touch {flag}"))
+        )
     assert not flag.exists()
 
 
 def test_stdin_is_empty(subject):
-    assert subject.execute("custom", command("cat; read x || true")).exit_code == 0
+    assert subject.execute(command("cat; read x || true")).exit_code == 0
 
 
 def test_has_its_own_session_and_lower_priority(subject):
-    run = subject.execute(
-        "custom", command('echo $$; ps -o sid=,pgid=,ni= -p $$; sh -c "nice"')
-    )
+    run = subject.execute(command('echo $$; ps -o sid=,pgid=,ni= -p $$; sh -c "nice"'))
 
-    pid, ids, nice = run.output.text(STDOUT, 1000).strip().splitlines()
+    pid, ids, nice = excerpt(run.output, STDOUT, 1000).strip().splitlines()
     sid, pgid, ni = ids.split()
     assert sid == pgid == pid
-    assert int(ni) == int(nice) == os.getpriority(os.PRIO_PROCESS, 0) + 5
+    assert int(ni) == int(nice) == max(os.getpriority(os.PRIO_PROCESS, 0), 5)
 
 
 def test_a_background_child_does_not_hold_it_and_lives_on(either_way, tmp_path):
@@ -149,13 +131,11 @@ def test_a_background_child_does_not_hold_it_and_lives_on(either_way, tmp_path):
     pid_file = tmp_path / "pid"
     line = "while echo noise; do sleep 0.02; done"
     started = time.monotonic()
-    run = either_way.execute(
-        "custom", command(f"({line}) & echo $! > {pid_file}; echo done")
-    )
+    run = either_way.execute(command(f"({line}) & echo $! > {pid_file}; echo done"))
     child = int(pid_file.read_text())
     try:
         assert time.monotonic() - started < 5
-        assert "done\n" in run.output.text(STDOUT, 1000)
+        assert "done\n" in excerpt(run.output, STDOUT, 1000)
         kept = run.output.total
         time.sleep(0.5)
         assert alive(child)
@@ -164,13 +144,13 @@ def test_a_background_child_does_not_hold_it_and_lives_on(either_way, tmp_path):
         os.kill(child, 9)
 
 
-def test_orphaned_pipes_are_limited(mocker, tmp_path):
-    mocker.patch.object(watcher, "_MAX_ORPHANS", 4)
-    subject = Runner()
+def test_orphaned_pipes_are_limited(mocker, tmp_path, make_runner):
+    mocker.patch.object(watcher, "_max_orphans", return_value=4)
+    subject = make_runner()
     pid_file = tmp_path / "pids"
     loop = "while echo noise; do sleep 0.05; done"
     for _ in range(4):
-        subject.execute("custom", command(f"({loop}) & echo $! >> {pid_file}"))
+        subject.execute(command(f"({loop}) & echo $! >> {pid_file}"))
     pids = [int(pid) for pid in pid_file.read_text().split()]
     try:
         # each has two pipes, so only the last two can be listened to
@@ -183,33 +163,33 @@ def test_orphaned_pipes_are_limited(mocker, tmp_path):
 
 
 def test_closed_outputs_do_not_end_it(either_way):
-    run = either_way.execute("custom", command("exec >&- 2>&-; sleep 0.3; exit 0"))
+    run = either_way.execute(command("exec >&- 2>&-; sleep 0.3; exit 0"))
 
     assert run.exit_code == 0
-    assert run.duration >= 0.3
+    assert run.record().duration >= 0.3
 
 
 def test_the_last_words_are_there(either_way):
     for _ in range(30):
-        run = either_way.execute("custom", command("seq 1 3000; echo last"))
-        assert run.output.text(STDOUT, 100_000).endswith("2999\n3000\nlast\n")
+        run = either_way.execute(command("seq 1 3000; echo last"))
+        assert excerpt(run.output, STDOUT, 100_000).endswith("2999\n3000\nlast\n")
 
 
 def test_a_flood_is_bounded(subject):
     own = psutil.Process()
-    subject.execute("custom", command("true"))
+    subject.execute(command("true"))
     before = own.memory_info().rss
-    run = subject.execute("custom", command("head -c 200000000 /dev/zero"))
+    run = subject.execute(command("head -c 200000000 /dev/zero"))
 
     assert own.memory_info().rss - before < 16_000_000
     assert run.output.total == 200_000_000
     assert run.output.kept == 256 * 1024
 
 
-def test_while_printing_a_flood_is_read_slowly():
+def test_while_printing_a_flood_is_read_slowly(make_runner):
     # at most a megabyte each time, at most 100 times a second
-    subject = Runner(is_printing=lambda: True)
-    run = subject.execute("custom", command("timeout 1 cat /dev/zero", ignore=True))
+    subject = make_runner(is_printing=lambda: True)
+    run = subject.execute(command("timeout 1 cat /dev/zero", ignore=True))
 
     assert 1_000_000 < run.output.total < 200_000_000
 
@@ -218,8 +198,7 @@ def test_no_more_wait_than_may(subject, tmp_path):
     gate = tmp_path / "gate"
     waiting = command(f"until [ -e {gate} ]; do sleep 0.05; done")
     threads = [
-        threading.Thread(target=subject.execute, args=("custom", waiting))
-        for _ in range(2)
+        threading.Thread(target=subject.execute, args=(waiting,)) for _ in range(2)
     ]
     for thread in threads:
         thread.start()
@@ -227,12 +206,12 @@ def test_no_more_wait_than_may(subject, tmp_path):
 
     flag = tmp_path / "flag"
     with pytest.raises(Busy) as error:
-        subject.execute("custom", command(f"touch {flag}"))
+        subject.execute(command(f"touch {flag}"))
     assert error.value.retry_after > 0
     assert "custom:test" in str(error.value)
 
     # those that are not waited for go on
-    run = subject.execute("custom", command("true", **{"async": True}))
+    run = subject.execute(command("true", **{"async": True}))
     assert run.finished.wait(10)
 
     gate.touch()
@@ -240,53 +219,53 @@ def test_no_more_wait_than_may(subject, tmp_path):
         thread.join(10)
         assert not thread.is_alive()
     assert not flag.exists()
-    assert subject.execute("custom", command("true")).exit_code == 0
+    assert subject.execute(command("true")).exit_code == 0
 
 
-def test_no_more_run_than_may(mocker):
-    mocker.patch.object(runner, "_MAX_RUNNING", 2)
-    subject = Runner()
+def test_no_more_run_than_may(mocker, make_runner):
+    mocker.patch.object(runner, "_MAX_ACTIVE", 2)
+    subject = make_runner()
     slow = command("sleep 0.3", **{"async": True})
-    runs = [subject.execute("custom", slow) for _ in range(2)]
+    runs = [subject.execute(slow) for _ in range(2)]
 
     with pytest.raises(Busy, match="2 commands are running already"):
-        subject.execute("custom", slow)
+        subject.execute(slow)
     with pytest.raises(Busy):
-        subject.execute("custom", command("true"))
+        subject.execute(command("true"))
 
     for run in runs:
         assert run.finished.wait(10)
-    assert subject.execute("custom", command("true")).exit_code == 0
+    assert subject.execute(command("true")).exit_code == 0
 
 
-def test_slots_come_back_after_failures(mocker):
-    mocker.patch.object(runner, "_MAX_RUNNING", 1)
-    subject = Runner(max_waiting=1)
+def test_slots_come_back_after_failures(mocker, make_runner):
+    mocker.patch.object(runner, "_MAX_ACTIVE", 1)
+    subject = make_runner(max_waiting=1)
     for _ in range(3):
         with pytest.raises(Failed):
-            subject.execute("custom", command("exit 1"))
+            subject.execute(command("exit 1"))
     mocker.patch.object(runner, "Process", side_effect=OSError("no"))
     for _ in range(3):
         with pytest.raises(Failed, match="could not be started"):
-            subject.execute("custom", command("true"))
+            subject.execute(command("true"))
 
 
 def test_many_at_once(either_way):
     runs = [
-        either_way.execute("custom", command(f"echo {number}", **{"async": True}))
+        either_way.execute(command(f"echo {number}", **{"async": True}))
         for number in range(50)
     ]
     for number, run in enumerate(runs):
         assert run.finished.wait(20)
-        assert run.output.text(STDOUT, 100) == f"{number}\n"
+        assert excerpt(run.output, STDOUT, 100) == f"{number}\n"
 
 
 def test_no_file_descriptors_or_zombies_are_left(subject):
     own = psutil.Process()
-    subject.execute("custom", command("true"))
+    subject.execute(command("true"))
     before = own.num_fds()
     for _ in range(20):
-        subject.execute("custom", command("echo x; echo y >&2"))
+        subject.execute(command("echo x; echo y >&2"))
 
     eventually(lambda: own.num_fds() == before)
     assert own.children() == []
@@ -295,7 +274,7 @@ def test_no_file_descriptors_or_zombies_are_left(subject):
 def test_the_log_names_the_action_and_not_the_command_line(subject, caplog):
     caplog.set_level(logging.DEBUG, LOGGER)
     with pytest.raises(Failed):
-        subject.execute("custom", command("echo what happened; : s3cret; exit 1"))
+        subject.execute(command("echo what happened; : s3cret; exit 1"))
 
     eventually(lambda: "return code 1" in caplog.text)
     assert "Performing command for custom:test" in caplog.text
@@ -304,14 +283,66 @@ def test_the_log_names_the_action_and_not_the_command_line(subject, caplog):
 
 
 def test_run_ids_are_unique_and_made_here(subject):
-    runs = [subject.execute("custom", command("true")) for _ in range(5)]
+    runs = [subject.execute(command("true")) for _ in range(5)]
 
     assert len({run.id for run in runs}) == 5
 
 
-def test_half_of_the_request_threads_may_wait(mocker):
+def test_half_of_the_request_threads_may_wait(mocker, make_runner):
     mocker.patch.object(os, "process_cpu_count", create=True, return_value=4)
     mocker.patch.object(os, "cpu_count", return_value=4)
 
     assert runner.request_threads() == 8
-    assert Runner()._waiting._value == 4
+    assert make_runner()._waiting._value == 4
+
+
+def test_the_priority_does_not_sink_from_restart_to_restart(subject):
+    # what restarts the server may become its parent
+    nested = "nice -n 7 sh -c 'nice'"
+    run = subject.execute(command(nested))
+    assert excerpt(run.output, STDOUT, 100) == "12\n"
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    run = subject.execute(command("nice")._replace(source="core"))
+    assert excerpt(run.output, STDOUT, 100) == f"{own}\n"
+
+
+def test_without_a_thread_nothing_is_started_and_later_all_is_well(
+    subject, mocker, tmp_path
+):
+    start = mocker.patch.object(
+        watcher.threading.Thread, "start", side_effect=RuntimeError("can't start thread")
+    )
+    mocker.patch.object(subject, "_watch_for_end")
+    flag = tmp_path / "flag"
+    with pytest.raises(Failed, match="can't start thread"):
+        subject.execute(command(f"touch {flag}"))
+    mocker.stop(start)
+
+    assert not flag.exists()
+    assert subject.execute(command("true")).exit_code == 0
+
+
+def test_without_room_in_the_selector_it_is_looked_after_all_the_same(subject, mocker):
+    subject.execute(command("true"))
+    selector = subject._watcher._selector
+    register = mocker.patch.object(selector, "register", side_effect=OSError("no room"))
+    run = subject.execute(command("seq 1 100000; echo last; exit 0"))
+    background = subject.execute(command("sleep 0.5 & echo x"))
+    mocker.stop(register)
+
+    assert excerpt(run.output, STDOUT, 1000).endswith("99999\n100000\nlast\n")
+    assert excerpt(background.output, STDOUT, 1000) == "x\n"
+    assert subject.execute(command("true")).exit_code == 0
+
+
+def test_what_is_kept_for_a_background_child_is_not_the_run(subject):
+    run = subject.execute(command("head -c 400000 /dev/zero; sleep 30 & echo $! >&2"))
+    child = int(excerpt(run.output, STDERR, 100).split()[-1])
+    try:
+        assert len(subject._watcher._orphans) == 2
+        for watched in subject._watcher._orphans.values():
+            assert not hasattr(watched, "capture")
+            assert not hasattr(watched, "on_end")
+    finally:
+        os.kill(child, 9)

@@ -1,0 +1,188 @@
+"""Runs as resources: start, list, look at, stop and forget them."""
+
+import re
+import sqlite3
+from typing import Any, Optional
+
+import flask
+from octoprint.server.util.flask import make_api_error
+
+from ..access import current_door, current_user_name, ensure_fresh_credentials
+from ..commands.catalogue import Catalogue
+from ..notify import Notifier
+from ..runs.history import Filter, History
+from ..runs.output import read
+from ..runs.run import STATUSES, UNFINISHED, Record, Request
+from ..runs.runner import Runner
+from .body import read_json_object
+from .errors import errors_of_commands
+from .hint_texts import hint_text
+
+_DEFAULT_LIMIT = 50
+_MAX_LIMIT = 200
+
+
+class Runs:
+    """The views below ``/api/runs``.
+
+    Arguments:
+        catalogue: what can be run
+        runner: runs it
+        history: knows all runs
+        notifier: is told when the history was cleared
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        runner: Runner,
+        history: History,
+        notifier: Notifier,
+    ):
+        self._catalogue = catalogue
+        self._runner = runner
+        self._history = history
+        self._notifier = notifier
+
+    @errors_of_commands
+    def start(self) -> flask.Response:
+        """``POST /api/runs``: ``{source, action}`` → 202, ``Location``, the run."""
+        body = read_json_object()
+        source, action = body.get("source"), body.get("action")
+        if not isinstance(source, str) or not isinstance(action, str):
+            flask.abort(
+                400, description='"source" and "action" have to name the command to run'
+            )
+        command = self._catalogue.find(source, action)
+        ensure_fresh_credentials(command)
+        run = self._runner.start(
+            Request(
+                source=source,
+                command=command,
+                user=current_user_name(),
+                door=current_door(),
+            )
+        )
+        return self._accepted(run.record())
+
+    def all(self) -> flask.Response:
+        """``GET /api/runs?source=&action=&status=&limit=&before=`` → ``{runs, next,
+        warning}``, the newest first."""
+        values = flask.request.args
+        wanted = Filter(
+            source=values.get("source") or None,
+            action=values.get("action") or None,
+            statuses=_statuses(values.get("status")),
+        )
+        limit = _number("limit", values.get("limit"), 1, _MAX_LIMIT) or _DEFAULT_LIMIT
+        before = _number("before", values.get("before"), 0, 2**62)
+        # one more tells whether there is a next page
+        records = self._history.find(wanted, limit + 1, before)
+        page = records[:limit]
+        return flask.jsonify(
+            runs=[self._to_json(record) for record in page],
+            next=str(page[-1].seq) if len(records) > limit else None,
+            warning=self._history.warning,
+        )
+
+    def one(self, run_id: str) -> flask.Response:
+        """``GET /api/runs/<id>`` → the run."""
+        return flask.jsonify(self._to_json(self._find(run_id)))
+
+    def output(self, run_id: str) -> flask.Response:
+        """``GET /api/runs/<id>/output?offset=`` → ``{id, status, offset, next, finished,
+        chunks}``, see `octoprint_systemcommands.runs.output.read`."""
+        record = self._find(run_id)
+        offset = _number("offset", flask.request.args.get("offset"), 0, 2**62) or 0
+        finished = record.status not in UNFINISHED
+        part = read(self._history.output(record), offset, finished)
+        return flask.jsonify(
+            id=record.id, status=record.status, finished=finished, **part
+        )
+
+    def download(self, run_id: str) -> flask.Response:
+        """``GET /api/runs/<id>/output.txt`` → what is kept of the output, as a file."""
+        record = self._find(run_id)
+        pieces, total = self._history.output(record).pieces()
+        parts: list[bytes] = []
+        position = 0
+        for piece in pieces:
+            parts.append(_gap(piece.offset - position))
+            parts.append(piece.data)
+            position = piece.offset + len(piece.data)
+        parts.append(_gap(total - position))
+        response = flask.make_response(b"".join(parts))
+        response.mimetype = "text/plain"
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", record.action).strip("-.") or "output"
+        response.headers.set(
+            "Content-Disposition", "attachment", filename=f"{name}-{record.id}.txt"
+        )
+        return response
+
+    def stop(self, run_id: str) -> flask.Response:
+        """``POST /api/runs/<id>/stop`` → 202, the run; it ends a little later."""
+        read_json_object()
+        run = self._runner.stop(run_id)
+        if run is None:
+            self._find(run_id)
+            flask.abort(409, description="This run has ended already")
+        return self._accepted(run.record())
+
+    def clear(self) -> flask.Response:
+        """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended."""
+        try:
+            deleted = self._history.clear()
+        except sqlite3.Error as error:
+            return make_api_error(
+                f"The history could not be cleared: {error}. Check the disk.", 500
+            )
+        self._notifier.history_cleared()
+        return flask.jsonify(deleted=deleted)
+
+    def _find(self, run_id: str) -> Record:
+        record = self._history.get(run_id)
+        if record is None:
+            flask.abort(
+                404, description="There is no such run; the history may have been cleared"
+            )
+        return record
+
+    def _accepted(self, record: Record) -> flask.Response:
+        body = self._to_json(record)
+        return flask.make_response(
+            flask.jsonify(body), 202, {"Location": body["resource"]}
+        )
+
+    def _to_json(self, record: Record) -> dict[str, Any]:
+        result = record.to_dict()
+        result["hint"] = record.hint and hint_text(record.hint)
+        result["resource"] = flask.url_for(".run", run_id=record.id, _external=True)
+        return result
+
+
+def _gap(size: int) -> bytes:
+    return f"\n[... {size} bytes dropped ...]\n".encode() if size > 0 else b""
+
+
+def _statuses(value: Optional[str]) -> Optional[tuple[str, ...]]:
+    if not value:
+        return None
+    statuses = tuple(value.split(","))
+    for status in statuses:
+        if status not in STATUSES:
+            flask.abort(
+                400,
+                description=f'"status" has to be one or more of {", ".join(STATUSES)}, '
+                "separated by commas",
+            )
+    return statuses
+
+
+def _number(name: str, value: Optional[str], minimum: int, maximum: int) -> Optional[int]:
+    if not value:
+        return None
+    if re.fullmatch(r"[0-9]{1,19}", value) and minimum <= int(value) <= maximum:
+        return int(value)
+    flask.abort(
+        400, description=f'"{name}" has to be a number from {minimum} to {maximum}'
+    )

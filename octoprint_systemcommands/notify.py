@@ -1,0 +1,98 @@
+"""Tells browsers and other plugins what happens to runs.
+
+What is told are ids and states, never output, arguments or command lines: a browser that
+wants more asks for it, and is asked for its permissions then. OctoPrint replays pushed
+messages to a client that has just logged in without looking at its permissions.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from .runs.run import QUEUED, RUNNING, Record, Run
+
+# Pushes per second are limited by this pause after each, in s
+_PAUSE = 0.1
+
+RUN_STARTED = "run_started"
+RUN_FINISHED = "run_finished"
+
+
+class Notifier:
+    """Collects what has changed and pushes it a few times a second.
+
+    Arguments:
+        push: sends a message to the browsers
+        fire: fires an OctoPrint event of this plugin, given its name and its payload
+    """
+
+    def __init__(
+        self,
+        push: Callable[[dict[str, Any]], None],
+        fire: Callable[[str, dict[str, Any]], None],
+    ):
+        self._push = push
+        self._fire = fire
+        self._condition = threading.Condition()
+        # by id; no more than are going on, since the thread empties it all the time
+        self._changed: dict[str, dict[str, str]] = {}
+        self._cleared = False
+        self._thread = threading.Thread(
+            target=self._push_loop, name="systemcommands.notify", daemon=True
+        )
+        self._thread.start()
+
+    def run_changed(self, record: Record) -> None:
+        """A run has got another status."""
+        self._note(record.id, record.source, record.action, record.status)
+        payload = {
+            "id": record.id,
+            "action": record.action,
+            "name": record.name,
+            "status": record.status,
+            "exit_code": record.exit_code,
+            "duration": record.duration,
+            "user": record.user,
+        }
+        if record.status == RUNNING and not record.stopping:
+            self._fire(RUN_STARTED, payload)
+        elif record.status not in (QUEUED, RUNNING):
+            self._fire(RUN_FINISHED, payload)
+
+    def output_grew(self, run: Run) -> None:
+        """A run has written something."""
+        # this comes a hundred times a second from a chatty command
+        if run.id not in self._changed:
+            source, action = run.key
+            self._note(run.id, source, action, run.status)
+
+    def history_cleared(self) -> None:
+        """The runs that have ended were forgotten."""
+        with self._condition:
+            self._cleared = True
+            self._condition.notify()
+
+    def _note(self, run_id: str, source: str, action: str, status: str) -> None:
+        with self._condition:
+            self._changed[run_id] = {
+                "id": run_id,
+                "source": source,
+                "action": action,
+                "status": status,
+            }
+            self._condition.notify()
+
+    def _push_loop(self) -> None:
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._changed or self._cleared)
+                changed = list(self._changed.values())
+                cleared = self._cleared
+                self._changed = {}
+                self._cleared = False
+            if cleared:
+                self._push({"type": "cleared"})
+            if changed:
+                self._push({"type": "runs", "runs": changed})
+            time.sleep(_PAUSE)

@@ -1,0 +1,24 @@
+"""Fixtures of the tests that need no server."""
+
+import pytest
+
+from octoprint_systemcommands.runs.history import History, Limits
+from octoprint_systemcommands.runs.runner import Runner
+
+
+@pytest.fixture
+def make_runner(tmp_path):
+    """Makes runners with histories of their own."""
+    runners, histories = [], []
+
+    def make(**kwargs):
+        path = tmp_path / f"history-{len(histories)}" / "history.db"
+        histories.append(History(str(path), lambda: Limits(runs=100, days=1)))
+        runners.append(Runner(history=histories[-1], **kwargs))
+        return runners[-1]
+
+    yield make
+    for runner in runners:
+        runner.shut_down()
+    for history in histories:
+        history.close()

@@ -1,0 +1,398 @@
+"""The history with a real database on a real disk, and with one that is full."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+
+import psutil
+import pytest
+from processes import command, eventually
+
+from octoprint_systemcommands.runs import history as module
+from octoprint_systemcommands.runs import tree
+from octoprint_systemcommands.runs.history import Filter, History, Limits
+from octoprint_systemcommands.runs.output import STDERR, STDOUT, read
+from octoprint_systemcommands.runs.run import Run
+
+ALL = Filter()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return str(tmp_path / "data" / "history.db")
+
+
+@pytest.fixture
+def open_history(path):
+    histories = []
+
+    def open_(runs=1000, days=30):
+        histories.append(History(path, lambda: Limits(runs, days)))
+        return histories[-1]
+
+    yield open_
+    for history in histories:
+        history.close()
+
+
+@pytest.fixture
+def history(open_history):
+    return open_history()
+
+
+def started(history, **fields):
+    run = Run(history.next_seq(), command("true", **fields)._replace(user="me"))
+    run.start()
+    history.note(run)
+    return run
+
+
+def finished(history, output=b"", status="succeeded", exit_code=0, hint=None, **fields):
+    run = started(history, **fields)
+    if output:
+        run.output.write(STDOUT, output)
+    run.finish(status, exit_code, hint)
+    history.note(run)
+    return run
+
+
+def test_a_run_survives_the_server(open_history):
+    history = open_history()
+    run = finished(history, b"some output")
+    run_record = run.record()
+    history.close()
+
+    record = open_history().get(run.id)
+
+    assert record == run_record
+    assert record.user == "me"
+    output = history.output(record)
+    assert read(output, 0, True)["chunks"] == [
+        {"stream": "stdout", "text": "some output"}
+    ]
+
+
+def test_a_running_one_is_seen_at_once_and_live(history):
+    run = started(history)
+
+    assert history.get(run.id).status == "running"
+    assert [record.id for record in history.find(ALL, 10)] == [run.id]
+    run.output.write(STDERR, b"abc")
+    assert history.get(run.id).bytes == 3
+    assert history.output(history.get(run.id)).pieces()[1] == 3
+
+
+def test_the_newest_come_first_page_by_page(history):
+    runs = [finished(history) for _ in range(25)]
+    runs.append(started(history))
+    newest_first = [run.id for run in reversed(runs)]
+
+    seen = []
+    before = None
+    while page := history.find(ALL, 7, before):
+        assert len(page) <= 7
+        seen.extend(record.id for record in page)
+        before = page[-1].seq
+    assert seen == newest_first
+
+
+def test_filters(history):
+    one = finished(history, action="one")
+    two = finished(history, action="two", status="failed", exit_code=1)
+    three = started(history, action="one")
+
+    def found(**kwargs):
+        return [record.id for record in history.find(Filter(**kwargs), 10)]
+
+    for _ in range(2):  # from memory, and from the disk
+        assert found(action="one") == [three.id, one.id]
+        assert found(source="custom") == [three.id, two.id, one.id]
+        assert found(source="core") == []
+        assert found(statuses=("failed",)) == [two.id]
+        assert found(statuses=("failed", "running")) == [three.id, two.id]
+        assert found(action="one", statuses=("succeeded",)) == [one.id]
+        assert found(action="' OR 1 --") == []
+        history.flush()
+
+
+def test_is_kept_by_number(open_history):
+    history = open_history(runs=5)
+    runs = [finished(history) for _ in range(12)]
+    history.flush()
+
+    assert [r.id for r in history.find(ALL, 100)] == [r.id for r in reversed(runs[-5:])]
+
+
+def test_is_kept_by_age(open_history, mocker):
+    history = open_history(days=2)
+    old = finished(history)
+    history.flush()
+    mocker.patch.object(module.time, "time", return_value=time.time() + 3 * 86400)
+    new = finished(history)
+    history.flush()
+
+    assert [record.id for record in history.find(ALL, 100)] == [new.id]
+    assert history.get(old.id) is None
+
+
+def test_pruning_takes_the_output_along(open_history, path):
+    history = open_history(runs=2)
+    for _ in range(5):
+        finished(history, b"x" * 1000)
+    history.close()
+
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM output").fetchone() == (2,)
+
+
+def test_those_that_go_on_are_not_pruned(open_history):
+    history = open_history(runs=2)
+    old = started(history)
+    for _ in range(5):
+        finished(history)
+    history.flush()
+
+    assert history.get(old.id).status == "running"
+    old.finish("succeeded", 0)
+    history.note(old)
+    history.flush()
+
+
+def test_clear_forgets_what_has_ended(history):
+    for _ in range(3):
+        finished(history)
+    running = started(history)
+
+    assert history.clear() == 3
+    assert [record.id for record in history.find(ALL, 100)] == [running.id]
+    assert history.clear() == 0
+    # and goes on
+    new = finished(history)
+    history.flush()
+    assert [record.id for record in history.find(ALL, 100)] == [new.id, running.id]
+
+
+##~~ A server that dies
+
+
+DYING_SERVER = """
+    import sys, time
+    from octoprint_systemcommands.commands.definition import Command
+    from octoprint_systemcommands.runs.history import History, Limits
+    from octoprint_systemcommands.runs.run import Request
+    from octoprint_systemcommands.runs.runner import Runner
+
+    def request(line):
+        return Request("custom", Command(action="test", command=line))
+
+    history = History(sys.argv[1], lambda: Limits(100, 30))
+    runner = Runner(history)
+    for number in range(3):
+        runner.execute(request(f"echo {number}"))
+    for line in ("sleep 60", "sleep 60"):
+        runner.start(request(line))
+    history.flush()
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_kill_9(open_history, path):
+    server = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(DYING_SERVER), path],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout.readline() == "ready\n"
+    own = psutil.Process(server.pid)
+    shells = own.children()
+    assert len(shells) == 2
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    server.stdout.close()
+    # one of the two dies as well
+    for process in [*shells[0].children(recursive=True), shells[0]]:
+        process.kill()
+    try:
+        eventually(lambda: not shells[0].is_running())
+        history = open_history()
+        records = history.find(ALL, 100)
+
+        assert [record.status for record in records] == [
+            "interrupted",
+            "interrupted",
+            "succeeded",
+            "succeeded",
+            "succeeded",
+        ]
+        by_pid = {record.pid: record for record in records[:2]}
+        assert by_pid[shells[0].pid].hint.code == "interrupted"
+        alive = by_pid[shells[1].pid].hint
+        assert alive.code == "interrupted_alive"
+        assert str(shells[1].pid) in alive.values["pids"].split(", ")
+        output = history.output(records[2])
+        assert read(output, 0, True)["chunks"] == [{"stream": "stdout", "text": "2\n"}]
+    finally:
+        for process in tree.find(
+            by_pid[shells[1].pid].id, shells[1].pid, by_pid[shells[1].pid].pid_created
+        ):
+            process.kill()
+
+
+def test_new_runs_come_after_the_old_ones(open_history):
+    history = open_history()
+    old = finished(history)
+    history.close()
+    history = open_history()
+    new = finished(history)
+
+    assert [record.id for record in history.find(ALL, 10)] == [new.id, old.id]
+
+
+##~~ Disks
+
+
+@pytest.fixture
+def full_disk(mocker):
+    """Makes the database's disk full; call it with False to make space again."""
+    connect = History._connect
+    pages = [8]
+
+    def connect_with_quota(self):
+        connection = connect(self)
+        connection.execute(f"PRAGMA max_page_count = {pages[0]}")
+        return connection
+
+    mocker.patch.object(History, "_connect", connect_with_quota)
+    mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
+
+    def switch(full=True):
+        pages[0] = 8 if full else 1_000_000
+
+    return switch
+
+
+def noise(size):
+    return os.urandom(size)
+
+
+def test_a_full_disk_stops_the_history_and_not_the_commands(
+    full_disk, open_history, make_runner, caplog
+):
+    history = open_history()
+    runs = [finished(history, noise(20_000)) for _ in range(5)]
+    eventually(lambda: history.warning)
+
+    assert "full" in history.warning
+    # they are seen all the same
+    assert [r.id for r in history.find(ALL, 10)] == [run.id for run in reversed(runs)]
+    assert read(history.output(runs[0].record()), 0, True)["next"] == 20_000
+    time.sleep(0.5)
+    assert caplog.text.count("The history of runs cannot be written") == 1
+
+    full_disk(False)
+    eventually(lambda: history.warning is None)
+    history.close()
+    assert [r.id for r in open_history().find(ALL, 10)] == [r.id for r in reversed(runs)]
+
+
+def test_memory_is_bounded_while_the_disk_is_full(full_disk, history):
+    for _ in range(200):
+        finished(history, noise(20_000))
+
+    assert len(history._unwritten) <= 51
+    assert len(history.find(ALL, 200)) <= 60
+
+
+def test_a_disk_that_cannot_be_written_to_from_the_start(
+    open_history, path, mocker, caplog
+):
+    mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
+    folder = os.path.dirname(path)
+    # root may write into any folder, but not into a file
+    with open(folder, "w"):
+        pass
+    history = open_history()
+    run = finished(history)
+
+    assert [record.id for record in history.find(ALL, 10)] == [run.id]
+    assert history.warning
+    os.unlink(folder)
+    eventually(lambda: history.warning is None)
+    history.close()
+    assert [record.id for record in open_history().find(ALL, 10)] == [run.id]
+
+
+def test_what_is_in_a_database_that_comes_late_is_not_lost(open_history, path, mocker):
+    mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
+    history = open_history()
+    old = [finished(history) for _ in range(3)]
+    history.close()
+    folder = os.path.dirname(path)
+    os.rename(folder, folder + "-away")
+    with open(folder, "w"):
+        pass
+
+    history = open_history()
+    new = finished(history)
+    os.unlink(folder)
+    os.rename(folder + "-away", folder)
+    eventually(lambda: history.warning is None)
+
+    assert [r.id for r in history.find(ALL, 10)] == [
+        new.id,
+        *(run.id for run in reversed(old)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [b"this is no database" * 1000, b"SQLite format 3\0" + b"\0" * 5000]
+)
+def test_a_broken_database_is_set_aside(open_history, path, content, mocker, caplog):
+    mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
+    os.makedirs(os.path.dirname(path))
+    with open(path, "wb") as file:
+        file.write(content)
+    history = open_history()
+    run = finished(history)
+    eventually(lambda: history.warning is None and not history._dirty)
+
+    assert [record.id for record in history.find(ALL, 10)] == [run.id]
+    (aside,) = [n for n in os.listdir(os.path.dirname(path)) if "broken" in n]
+    with open(os.path.join(os.path.dirname(path), aside), "rb") as file:
+        assert file.read() == content
+    assert "is kept as" in caplog.text
+
+
+def test_a_database_of_a_later_version_is_set_aside(open_history, path, mocker):
+    mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
+    open_history().close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+    history = open_history()
+    run = finished(history)
+    eventually(lambda: history.warning is None and not history._dirty)
+    assert [record.id for record in history.find(ALL, 10)] == [run.id]
+
+
+def test_ten_thousand_runs_are_no_burden(open_history, path):
+    history = open_history(runs=10_000)
+    first = finished(history)
+    history.flush()
+    with sqlite3.connect(path) as connection:
+        row = connection.execute("SELECT * FROM runs").fetchone()
+        connection.executemany(
+            f"INSERT INTO runs VALUES ({','.join('?' * len(row))})",
+            ((seq, f"{seq:016x}", *row[2:]) for seq in range(2, 10_001)),
+        )
+    connection.close()
+
+    assert len(history.find(ALL, 50)) == 50
+    assert history.get(first.id).seq == 1
+    assert len(history.find(Filter(action="test", statuses=("succeeded",)), 200)) == 200

@@ -1,0 +1,415 @@
+"""Stopping, timeouts and what happens when a command is busy, with real processes."""
+
+import os
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+from processes import alive, command, eventually
+
+from octoprint_systemcommands.runs import runner, tree
+from octoprint_systemcommands.runs.output import STDOUT, excerpt
+from octoprint_systemcommands.runs.runner import Busy, Failed, Refused
+
+
+@pytest.fixture
+def subject(make_runner, mocker):
+    mocker.patch.object(tree.end, "__defaults__", (0.5,))  # the grace
+    return make_runner()
+
+
+def pids_in(path, count):
+    eventually(lambda: path.exists() and len(path.read_text().split()) == count)
+    return [int(pid) for pid in path.read_text().split()]
+
+
+def stop(subject, run):
+    assert subject.stop(run.id) is run
+    assert run.finished.wait(20)
+
+
+def test_stop_ends_it(subject):
+    run = subject.start(command("sleep 60"))
+    assert run.record().status == "running"
+
+    stop(subject, run)
+
+    record = run.record()
+    assert record.status == "stopped"
+    assert record.exit_code == -signal.SIGTERM
+    assert record.duration < 10
+
+
+def test_stop_says_that_it_is_under_way(subject):
+    run = subject.start(command("trap '' TERM; while :; do sleep 0.05; done"))
+    subject.stop(run.id)
+
+    assert run.record().stopping is True
+    assert run.record().status == "running"
+    assert run.finished.wait(20)
+    assert run.record().stopping is False
+
+
+def test_a_command_may_clean_up(subject):
+    run = subject.start(
+        command(
+            "trap 'echo cleaned up; exit 0' TERM; echo up; while :; do sleep 0.02; done"
+        )
+    )
+    eventually(lambda: run.output.total)
+    stop(subject, run)
+
+    assert run.record().status == "stopped"
+    assert excerpt(run.output, STDOUT, 100) == "up\ncleaned up\n"
+
+
+def test_stop_ends_the_whole_tree(subject, tmp_path):
+    pids = tmp_path / "pids"
+    line = (
+        f"echo $$ >> {pids};"
+        f"sh -c 'echo $$ >> {pids}; sleep 60 & echo $! >> {pids}; wait' & wait"
+    )
+    run = subject.start(command(line))
+    tree_pids = pids_in(pids, 3)
+    assert all(map(alive, tree_pids))
+
+    stop(subject, run)
+
+    eventually(lambda: not any(map(alive, tree_pids)))
+
+
+@pytest.mark.parametrize(
+    "escape",
+    [
+        # ignores TERM
+        "sh -c 'trap \"\" TERM; echo $$ >> {pids}; while :; do sleep 0.05; done' & wait",
+        # another process group and session
+        "setsid sh -c 'echo $$ >> {pids}; sleep 60' & wait",
+        # a double fork, as daemons do it: no parent left, no session in common
+        "(setsid sh -c 'echo $$ >> {pids}; sleep 60' &) ; sleep 60",
+        # a new session, no parent, and deaf to TERM
+        "(setsid sh -c 'trap \"\" TERM; echo $$ >> {pids}; while :; do sleep 0.05; done' &);"
+        " sleep 60",
+        # no mark, but the same session
+        "env -i sh -c 'echo $$ >> {pids}; exec sleep 60' & wait",
+        # suspended
+        "sh -c 'echo $$ >> {pids}; kill -STOP $$' & wait",
+    ],
+)
+def test_nobody_escapes(subject, tmp_path, escape):
+    pids = tmp_path / "pids"
+    run = subject.start(command(escape.format(pids=pids)))
+    (pid,) = pids_in(pids, 1)
+
+    stop(subject, run)
+
+    eventually(lambda: not alive(pid))
+    assert run.record().status == "stopped"
+
+
+def test_a_tree_that_grows_is_ended_too(subject, tmp_path):
+    script = tmp_path / "grow"
+    script.write_text(
+        "#!/bin/sh\ntrap '' TERM\nsleep 0.02\n[ $1 -gt 300 ] && exit\n"
+        f"setsid {script} $(($1 + 1)) &\n"
+    )
+    script.chmod(0o755)
+    run = subject.start(command(f"{script} 0; sleep 60"))
+    time.sleep(0.2)
+    stop(subject, run)
+
+    def growing():
+        return [
+            process.pid
+            for process in psutil.process_iter(["cmdline"])
+            if str(script) in (process.info["cmdline"] or [])
+        ]
+
+    eventually(lambda: not growing())
+
+
+def test_others_are_left_alone(subject):
+    # of the same user, and even with a mark that only begins like the run's
+    run = subject.start(command("sleep 60"))
+    environment = {**os.environ, tree.MARK: run.id + "0"}
+    stranger = psutil.Popen(["sleep", "60"], env=environment)
+    other = subject.start(command("sleep 60"))
+    try:
+        stop(subject, run)
+        time.sleep(0.3)
+        assert alive(stranger.pid)
+        assert other.record().status == "running"
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_a_pid_that_somebody_else_has_got_is_left_alone():
+    # a process whose pid is that of a run's process, as the record has it, but not its
+    # time of creation
+    stranger = psutil.Popen(["sleep", "60"], start_new_session=True)
+    try:
+        assert tree.find("0" * 16, stranger.pid, stranger.create_time() - 100) == []
+        assert tree.end("0" * 16, stranger.pid, stranger.create_time() - 100) == []
+        assert alive(stranger.pid)
+        found = tree.find("0" * 16, stranger.pid, stranger.create_time())
+        assert [process.pid for process in found] == [stranger.pid]
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_there_is_no_stop_after_the_end(subject, mocker):
+    end = mocker.spy(tree, "end")
+    run = subject.start(command("true"))
+    assert run.finished.wait(10)
+
+    assert subject.stop(run.id) is None
+    assert subject.stop("unknown") is None
+    assert run.record().status == "succeeded"
+    assert end.call_count == 0
+
+
+def test_stop_twice_is_stop_once(subject, mocker):
+    end = mocker.spy(tree, "end")
+    run = subject.start(command("trap '' TERM; while :; do sleep 0.05; done"))
+    subject.stop(run.id)
+    subject.stop(run.id)
+    assert run.finished.wait(10)
+
+    assert end.call_count == 1
+
+
+def test_a_background_child_is_ended_too_although_the_run_has_ended_by_then(
+    subject, tmp_path
+):
+    pids = tmp_path / "pids"
+    line = f"(trap '' TERM; echo x >> {pids}; while :; do sleep 0.05; done) & sleep 60"
+    run = subject.start(command(line))
+    eventually(pids.exists)
+    (child,) = [
+        process
+        for process in psutil.Process(run.process.pid).children()
+        if process.name() != "sleep"
+    ]
+
+    stop(subject, run)
+
+    eventually(lambda: not alive(child.pid))
+
+
+##~~ Timeout
+
+
+def test_timeout_ends_it(subject, tmp_path):
+    pids = tmp_path / "pids"
+    with pytest.raises(Failed, match="took too long"):
+        subject.execute(
+            command(f"sleep 60 & echo $! > {pids}; echo begun; wait", timeout=0.3)
+        )
+
+    (child,) = pids_in(pids, 1)
+    eventually(lambda: not alive(child))
+
+
+def test_timeout_is_a_status_with_a_hint(subject):
+    run = subject.start(command("sleep 60", timeout=0.2))
+    assert run.finished.wait(10)
+
+    record = run.record()
+    assert record.status == "timed_out"
+    assert record.hint.code == "timed_out"
+    assert record.hint.values == {"seconds": "0.2"}
+    assert 0.2 <= record.duration < 5
+
+
+def test_in_time_is_no_timeout_and_leaves_no_timer(subject):
+    before = threading.active_count()
+    for _ in range(20):
+        assert subject.execute(command("true", timeout=600)).status == "succeeded"
+
+    eventually(lambda: threading.active_count() <= before + 3)
+
+
+##~~ When busy
+
+
+def statuses(*runs):
+    return [run.record().status for run in runs]
+
+
+def gated(tmp_path, **fields):
+    """A command that waits until a file of the name of its process id appears."""
+    return command(f"echo $$; until [ -e {tmp_path}/$$ ]; do sleep 0.02; done", **fields)
+
+
+def let_go(tmp_path, run):
+    eventually(lambda: run.output.total)
+    (tmp_path / excerpt(run.output, STDOUT, 100).strip()).touch()
+    assert run.finished.wait(10)
+
+
+def test_parallel(subject, tmp_path):
+    one, two = (subject.start(gated(tmp_path)) for _ in range(2))
+
+    assert statuses(one, two) == ["running", "running"]
+    let_go(tmp_path, two)
+    let_go(tmp_path, one)
+
+
+def test_queue_runs_one_after_the_other_in_order(subject, tmp_path):
+    wish = gated(tmp_path, when_busy="queue")
+    one, two, three = (subject.start(wish) for _ in range(3))
+    assert statuses(one, two, three) == ["running", "queued", "queued"]
+    assert two.record().started_at is None
+    assert two.record().duration is None
+
+    let_go(tmp_path, one)
+    eventually(lambda: statuses(one, two, three) == ["succeeded", "running", "queued"])
+    let_go(tmp_path, two)
+    let_go(tmp_path, three)
+    assert statuses(one, two, three) == ["succeeded"] * 3
+
+
+def test_queue_goes_on_after_failures(subject, mocker):
+    wish = command("sleep 0.1; exit 1", when_busy="queue")
+    runs = [subject.start(wish) for _ in range(3)]
+
+    for run in runs:
+        assert run.finished.wait(10)
+    assert statuses(*runs) == ["failed"] * 3
+
+
+def test_a_queued_one_that_cannot_be_started_does_not_block_the_queue(subject, mocker):
+    wish = command("sleep 0.2", when_busy="queue")
+    one = subject.start(wish)
+    process = mocker.patch.object(runner, "Process", side_effect=OSError("no memory"))
+    two, three = (subject.start(wish) for _ in range(2))
+    assert three.finished.wait(10)
+    mocker.stop(process)
+
+    assert statuses(one, two, three) == ["succeeded", "failed", "failed"]
+    assert two.record().hint.code == "not_started"
+    assert two.record().hint.values == {"error": "no memory"}
+
+
+def test_the_queue_is_limited(subject, tmp_path):
+    wish = gated(tmp_path, when_busy="queue")
+    for _ in range(11):
+        subject.start(wish)
+
+    with pytest.raises(Busy, match="10 runs of it are queued"):
+        subject.start(wish)
+    # other commands are not concerned
+    other = subject.start(command("true", action="other", when_busy="queue"))
+    assert other.finished.wait(10)
+
+
+def test_waiting_in_the_queue_is_waiting_for_the_end(subject, tmp_path):
+    wish = command(f"echo x >> {tmp_path}/done; sleep 0.1", when_busy="queue")
+    threads = [threading.Thread(target=subject.execute, args=(wish,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+    assert (tmp_path / "done").read_text() == "x\nx\n"
+
+
+def test_a_queued_one_can_be_stopped(subject, tmp_path):
+    wish = gated(tmp_path, when_busy="queue")
+    one, two, three = (subject.start(wish) for _ in range(3))
+    subject.stop(two.id)
+
+    assert statuses(one, two, three) == ["running", "stopped", "queued"]
+    assert two.process is None
+    let_go(tmp_path, one)
+    eventually(lambda: three.record().status == "running")
+    let_go(tmp_path, three)
+
+
+def test_refuse(subject, tmp_path):
+    wish = gated(tmp_path, when_busy="refuse")
+    one = subject.start(wish)
+
+    with pytest.raises(Refused, match="custom:test was not started: it is running"):
+        subject.start(wish)
+    assert subject.start(command("true", action="other", when_busy="refuse"))
+
+    let_go(tmp_path, one)
+    let_go(tmp_path, subject.start(wish))
+
+
+def test_of_two_users_racing_one_is_refused(subject, tmp_path):
+    wish = gated(tmp_path, when_busy="refuse")
+    outcomes = []
+    barrier = threading.Barrier(8)
+
+    def race():
+        barrier.wait()
+        try:
+            outcomes.append(subject.start(wish))
+        except Refused:
+            outcomes.append(None)
+
+    threads = [threading.Thread(target=race) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    (winner,) = filter(None, outcomes)
+    assert len(outcomes) == 8
+    let_go(tmp_path, winner)
+
+
+def test_replace(subject, tmp_path):
+    wish = gated(tmp_path, when_busy="replace")
+    one = subject.start(wish)
+    eventually(lambda: one.output.total)
+    two = subject.start(wish)
+
+    assert one.finished.wait(10)
+    eventually(lambda: two.record().status == "running")
+    assert one.record().status == "stopped"
+
+    three = subject.start(wish)
+    four = subject.start(wish)
+    eventually(lambda: four.record().status == "running")
+    assert statuses(two, three) == ["stopped", "stopped"]
+    let_go(tmp_path, four)
+
+
+##~~ The end of the server
+
+
+def test_shut_down_ends_what_goes_on(make_runner, tmp_path, mocker):
+    mocker.patch.object(tree.end, "__defaults__", (0.5,))
+    subject = make_runner()
+    stubborn = subject.start(command("trap '' TERM; while :; do sleep 0.05; done"))
+    queued = subject.start(command("sleep 60", when_busy="queue"))
+    subject.shut_down()
+
+    assert statuses(stubborn, queued) == ["stopped", "stopped"]
+    with pytest.raises(Busy, match="about to end"):
+        subject.start(command("true"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "echo sudo shutdown -h now; sleep 0.5; touch {flag}",
+        "echo sudo systemctl restart octoprint; sleep 0.5; touch {flag}",
+        "echo /sbin/reboot; sleep 0.5; touch {flag}",
+    ],
+)
+def test_shut_down_does_not_end_what_shuts_down(make_runner, tmp_path, line):
+    flag = tmp_path / "flag"
+    subject = make_runner()
+    subject.start(command(line.format(flag=flag)))
+    subject.shut_down()
+
+    assert not flag.exists()
+    eventually(flag.exists)
