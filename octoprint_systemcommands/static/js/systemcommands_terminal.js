@@ -1,0 +1,253 @@
+(function () {
+    const MAX_LINES = 5000;
+    // lines are added and dropped in blocks, of which the browser lays out the visible ones
+    const BLOCK_SIZE = 100;
+    // of the work in one frame, in milliseconds; the rest is for the browser's layout
+    const PARSE_TIME = 5;
+    const RENDER_TIME = 4;
+    // what is read between two looks at the clock
+    const PIECE = 2048;
+    // how near the end is near enough to go along with it, in pixels
+    const AT_END = 20;
+
+    // Shows the output of a command in an element, while it arrives and at any speed.
+    //
+    //   onProgress({state, value})  the command reports its progress, see PROGRESS_STATES
+    //   onIdle()                    everything that was written is being shown
+    //   onChange(terminal)          following, hasStderr or isEmpty() may have changed
+    window.SystemCommandsTerminal = function (element, callbacks) {
+        const self = this;
+
+        self.following = true;
+        self.hasStderr = false;
+
+        self._queue = [];
+        self._frame = undefined;
+        self._scrollTop = 0;
+
+        self.reset = () => {
+            cancelAnimationFrame(self._frame);
+            self._frame = undefined;
+            self._queue = [];
+            self._screen.reset();
+            self._sources.forEach((source) => source.reset());
+            self._changed.clear();
+            self._blocks = [];
+            self._firstShown = 0;
+            self._endShown = 0;
+            element.replaceChildren(self._earlier);
+            self._earlier.textContent = "";
+            self.hasStderr = false;
+            self.following = true;
+            callbacks.onChange(self);
+        };
+
+        self.isIdle = () => !self._queue.length && self._endShown === self._screen.end();
+        self.isEmpty = () => !self._queue.length && !self._screen.lines.length;
+        self.text = () => self._screen.text();
+
+        self.write = (chunks) => {
+            chunks.forEach((chunk) => {
+                if (chunk.dropped) {
+                    self._queue.push(chunk);
+                    return;
+                }
+                for (let at = 0; at < chunk.text.length; at += PIECE) {
+                    const text = chunk.text.slice(at, at + PIECE);
+                    self._queue.push({stream: chunk.stream, text: text});
+                }
+            });
+            self._schedule();
+        };
+
+        self.jumpToEnd = () => {
+            self.following = true;
+            self._scrollToEnd();
+            callbacks.onChange(self);
+        };
+
+        //~~ What arrives
+
+        // Each stream has its own parser and looks: what goes to stderr may well arrive in
+        // the middle of a sequence on stdout.
+        self._makeSource = (stream) => {
+            const style = new SystemCommandsTextStyle();
+            const parser = new SystemCommandsAnsiParser({
+                print: (text) => self._screen.print(text, style.current, stream),
+                control: (char) => self._screen.control(char),
+                csi: (final, parameters) => {
+                    if (final !== "m") {
+                        self._screen.csi(final, parameters);
+                    } else if (/^[\d;:]*$/.test(parameters)) {
+                        style.apply(parameters);
+                    }
+                },
+                osc: (text) => {
+                    const match = text.match(/^9;4;([0-4])(?:;(\d{0,3}))?$/);
+                    if (match) self._onProgress(Number(match[1]), match[2]);
+                }
+            });
+            return {
+                feed: parser.feed,
+                reset: () => {
+                    style.reset();
+                    parser.reset();
+                }
+            };
+        };
+
+        self._onProgress = (state, value) => {
+            callbacks.onProgress({
+                state: state,
+                value: value ? Math.min(100, Number(value)) : undefined
+            });
+        };
+
+        self._onLineChanged = (line) => {
+            self._changed.add(line);
+        };
+
+        self._parse = () => {
+            const deadline = performance.now() + PARSE_TIME;
+            let count = 0;
+            while (count < self._queue.length && performance.now() < deadline) {
+                const chunk = self._queue[count++];
+                if (chunk.dropped) {
+                    self._sources.forEach((source) => source.reset());
+                    self._screen.note(
+                        _.sprintf(
+                            gettext("… %(size)s of the output were dropped here …"),
+                            {
+                                size: formatSize(chunk.dropped)
+                            }
+                        )
+                    );
+                } else {
+                    self._sources.get(chunk.stream).feed(chunk.text);
+                    self.hasStderr = self.hasStderr || chunk.stream === "stderr";
+                }
+            }
+            self._queue.splice(0, count);
+        };
+
+        //~~ What is shown
+
+        self._schedule = () => {
+            if (self._frame !== undefined) return;
+            self._frame = requestAnimationFrame(self._onFrame);
+        };
+
+        self._onFrame = () => {
+            self._frame = undefined;
+            self._parse();
+            self._render();
+            if (self.following) self._scrollToEnd();
+            callbacks.onChange(self);
+
+            if (self.isIdle()) {
+                callbacks.onIdle();
+            } else {
+                self._schedule();
+            }
+        };
+
+        self._render = () => {
+            const deadline = performance.now() + RENDER_TIME;
+            self._removeDropped();
+            self._changed.forEach((line) => {
+                if (line.node && line.node.isConnected) self._fill(line);
+            });
+            self._changed.clear();
+
+            let fragment;
+            const flush = () => {
+                if (fragment) self._blocks[self._blocks.length - 1].append(fragment);
+                fragment = undefined;
+            };
+            while (self._endShown < self._screen.end() && performance.now() < deadline) {
+                if (self._endShown % BLOCK_SIZE === 0) {
+                    flush();
+                    const block = document.createElement("div");
+                    block.className = "systemcommands-block";
+                    self._blocks.push(block);
+                    element.append(block);
+                }
+                fragment = fragment || document.createDocumentFragment();
+                const line = self._screen.line(self._endShown++);
+                line.node = document.createElement("div");
+                self._fill(line);
+                fragment.append(line.node);
+            }
+            flush();
+        };
+
+        self._removeDropped = () => {
+            const first = self._screen.first;
+            if (first === self._firstShown) return;
+            for (; self._firstShown < first; self._firstShown += BLOCK_SIZE) {
+                const block = self._blocks.shift();
+                if (block) block.remove();
+            }
+            // what was gone before it could be shown
+            self._endShown = Math.max(self._endShown, first);
+            self._earlier.textContent = _.sprintf(
+                gettext("… the first %(count)s lines are no longer shown here …"),
+                {count: first}
+            );
+        };
+
+        self._fill = (line) => {
+            if (line.note) {
+                line.node.className = "systemcommands-note";
+                line.node.textContent = line.note;
+                return;
+            }
+            const isError = line.segments.some((segment) => segment.stream === "stderr");
+            line.node.className = isError ? "systemcommands-stderr" : "";
+            line.node.replaceChildren(
+                ...line.segments.map((segment) => {
+                    if (!segment.style && !isError) return segment.text;
+                    const span = document.createElement("span");
+                    span.textContent = segment.text;
+                    if (segment.style) span.style.cssText = segment.style;
+                    if (segment.stream === "stderr")
+                        span.className = "systemcommands-error";
+                    return span;
+                })
+            );
+        };
+
+        //~~ Scrolling
+
+        self._scrollToEnd = () => {
+            element.scrollTop = element.scrollHeight;
+            self._scrollTop = element.scrollTop;
+        };
+
+        // The view goes along with the end until somebody scrolls up, and does so again as
+        // soon as they are back there. What is added in the meantime moves nothing.
+        self._onScroll = () => {
+            const top = element.scrollTop;
+            const atEnd = element.scrollHeight - top - element.clientHeight < AT_END;
+            const following = atEnd || (self.following && top >= self._scrollTop);
+            self._scrollTop = top;
+            if (following === self.following) return;
+            self.following = following;
+            callbacks.onChange(self);
+        };
+
+        self._changed = new Set();
+        self._earlier = document.createElement("div");
+        self._earlier.className = "systemcommands-note";
+        self._screen = new SystemCommandsScreen(
+            MAX_LINES,
+            BLOCK_SIZE,
+            self._onLineChanged
+        );
+        self._sources = new Map(
+            ["stdout", "stderr"].map((stream) => [stream, self._makeSource(stream)])
+        );
+        element.addEventListener("scroll", self._onScroll, {passive: true});
+        self.reset();
+    };
+})();
