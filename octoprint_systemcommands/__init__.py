@@ -55,9 +55,22 @@ class SystemCommandsPlugin(
     def get_assets(self):
         return {
             "js": [
-                "js/systemcommands_notices.js",
-                "js/systemcommands_trigger.js",
-                "js/systemcommands_menu.js",
+                f"js/systemcommands_{name}.js"
+                for name in (
+                    "format",
+                    "clipboard",
+                    "ansi",
+                    "colors",
+                    "screen",
+                    "terminal",
+                    "runs",
+                    "follower",
+                    "notices",
+                    "trigger",
+                    "run_dialog",
+                    "history",
+                    "menu",
+                )
             ],
             "clientjs": ["clientjs/systemcommands.js"],
             "css": ["css/systemcommands.css"],
@@ -117,7 +130,15 @@ class SystemCommandsPlugin(
                 "styles": ["display: none"],
                 "data_bind": "visible: visible",
                 "custom_bindings": True,
-            }
+            },
+            {"type": "generic", "template": "systemcommands_run_dialog.jinja2"},
+            {"type": "generic", "template": "systemcommands_history.jinja2"},
+            {
+                "type": "settings",
+                "name": "System Commands",
+                "template": "systemcommands_settings.jinja2",
+                "custom_bindings": False,
+            },
         ]
 
     def is_template_autoescaped(self):

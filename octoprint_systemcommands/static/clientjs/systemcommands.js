@@ -13,14 +13,62 @@
         return this.base.getBlueprintUrl("systemcommands") + "api/" + path;
     };
 
+    OctoPrintSystemCommandsClient.prototype.getRunUrl = function (id, path) {
+        return this.getUrl("runs/" + encodeURIComponent(id) + (path || ""));
+    };
+
     OctoPrintSystemCommandsClient.prototype.getMenu = function (opts) {
         return this.base.get(this.getUrl("menu"), opts);
     };
 
+    // waits for the command's end, unlike startRun
     OctoPrintSystemCommandsClient.prototype.execute = function (source, action, opts) {
         // actions from config.yaml may hold any character, a slash included
         const path = encodeURIComponent(source) + "/" + encodeURIComponent(action);
         return this.base.postJson(this.getUrl("system/commands/" + path), {}, opts);
+    };
+
+    // additional: arguments, confirmed
+    OctoPrintSystemCommandsClient.prototype.startRun = function (
+        source,
+        action,
+        additional,
+        opts
+    ) {
+        const data = {...additional, source: source, action: action};
+        return this.base.postJson(this.getUrl("runs"), data, opts);
+    };
+
+    // filter: source, action, status (one or a list), limit, before
+    OctoPrintSystemCommandsClient.prototype.getRuns = function (filter, opts) {
+        const query = new URLSearchParams();
+        for (const [name, value] of Object.entries(filter || {})) {
+            if (value) query.set(name, value);
+        }
+        return this.base.get(this.getUrl("runs?" + query), opts);
+    };
+
+    OctoPrintSystemCommandsClient.prototype.getRun = function (id, opts) {
+        return this.base.get(this.getRunUrl(id), opts);
+    };
+
+    OctoPrintSystemCommandsClient.prototype.getOutput = function (id, offset, opts) {
+        return this.base.get(this.getRunUrl(id, "/output?offset=" + (offset || 0)), opts);
+    };
+
+    // for a link
+    OctoPrintSystemCommandsClient.prototype.getDownloadUrl = function (id) {
+        const base = this.base.options.baseurl.replace(/\/$/, "");
+        return base + "/" + this.getRunUrl(id, "/output.txt");
+    };
+
+    OctoPrintSystemCommandsClient.prototype.stopRun = function (id, opts) {
+        return this.base.postJson(this.getRunUrl(id, "/stop"), {}, opts);
+    };
+
+    // forgets those that have ended
+    OctoPrintSystemCommandsClient.prototype.clearRuns = function (opts) {
+        return this.base.delete(this.getUrl("runs"), opts);
     };
 
     OctoPrintClient.registerPluginComponent(

@@ -6,12 +6,16 @@ $(function () {
         self.access = parameters[1];
         self.system = parameters[2];
         self.triggering = parameters[3];
+        self.runs = parameters[4];
+        self.history = parameters[5];
 
         // the menu from top to bottom; members of a group follow it and are hidden with it
         self.rows = ko.observableArray([]);
         self.visible = ko.pureComputed(() => self.rows().length > 0);
         self.hasIcons = ko.pureComputed(() => self.rows().some((row) => row.icon));
-        self.busy = ko.pureComputed(() => self.triggering.runningTotal() > 0);
+        self.busy = ko.pureComputed(
+            () => self.triggering.runningTotal() > 0 || self.runs.active().length > 0
+        );
 
         // the plugin's answer, undefined until there is one and when there was an error
         self._menu = undefined;
@@ -51,12 +55,17 @@ $(function () {
         };
 
         self._rebuild = () => {
-            const entries = self.triggering.mayTrigger() ? self._collect() : [];
+            const entries = self.triggering.mayTrigger()
+                ? [...self._collect(), {action: "history"}]
+                : [];
             // new rows take the keyboard focus away, so there must be a reason for them
             if (_.isEqual(entries, self._entries)) return;
 
             self._entries = entries;
             self.rows(self._toRows(entries));
+            self.triggering.commands(
+                self.rows().flatMap((row) => (row.type === "command" ? row.command : []))
+            );
         };
 
         // Core's and plugins' entries are core's business, so they come from its answer. It
@@ -75,7 +84,8 @@ $(function () {
                     divider,
                     ..._.map(response.plugin, fromCore),
                     divider,
-                    ...custom
+                    ...custom,
+                    divider
                 ])
             );
         };
@@ -90,9 +100,8 @@ $(function () {
                 icon: spec.icon,
                 group: spec.group,
                 confirm: spec.confirm,
-                // undefined where the answer does not say it
-                async: spec.async,
                 ignore: spec.ignore,
+                showOutput: spec.show_output,
                 freshCredentials: spec.fresh_credentials,
                 viaCore: viaCore
             };
@@ -119,11 +128,9 @@ $(function () {
 
         self._tidyDividers = (entries) => {
             const isDivider = (entry) => !entry || entry.action === "divider";
-            return _.dropRightWhile(
-                entries.filter(
-                    (entry, index) => !isDivider(entry) || !isDivider(entries[index - 1])
-                ),
-                isDivider
+            // the one at the end is for what comes below the commands
+            return entries.filter(
+                (entry, index) => !isDivider(entry) || !isDivider(entries[index - 1])
             );
         };
 
@@ -132,6 +139,7 @@ $(function () {
         self._toRows = (entries) => {
             return entries.flatMap((entry) => {
                 if (entry.action === "divider") return {type: "divider"};
+                if (entry.action === "history") return {type: "history"};
                 if (!entry.members) return self._toCommandRow(entry);
                 const group = self._toGroupRow(entry);
                 return [group, ...entry.members.map((e) => self._toCommandRow(e, group))];
@@ -143,17 +151,24 @@ $(function () {
                 self._groupOpen.set(entry.group, ko.observable(false));
             }
             const open = self._groupOpen.get(entry.group);
-            const counters = entry.members.map(self.triggering.running);
+            const isBusy = (member) => {
+                return (
+                    self.triggering.running(member)() > 0 ||
+                    self.runs.activeOf(member).length > 0
+                );
+            };
             return {
                 type: "group",
                 name: entry.group,
                 open: open,
                 // its members show it themselves while they can be seen
-                running: ko.pureComputed(() => !open() && counters.some((c) => c() > 0))
+                running: ko.pureComputed(() => !open() && entry.members.some(isBusy))
             };
         };
 
         self._toCommandRow = (command, group) => {
+            const runs = ko.pureComputed(() => self.runs.activeOf(command));
+            const requests = self.triggering.running(command);
             return {
                 type: "command",
                 command: command,
@@ -161,24 +176,48 @@ $(function () {
                 description: command.description,
                 icon: command.icon,
                 group: group,
-                running: self.triggering.running(command)
+                runs: runs,
+                // there is nothing to look at before the server has answered
+                pending: ko.pureComputed(() => requests() > 0 && runs().length === 0)
             };
         };
 
         //~~ What users do
 
         self.onCommandClick = (row, event) => {
-            const focusToggle = () => $("#navbar_systemmenu > .dropdown-toggle").focus();
-            // The menu closes and takes the focus with it. With a pointer nobody notices,
-            // with the keyboard one would have to start over at the top of the page.
-            const byKeyboard = !event.originalEvent || event.originalEvent.detail === 0;
-            if (byKeyboard) focusToggle();
-
+            const byKeyboard = self._leaveMenu(event);
             self.triggering.trigger(row.command, {
                 onVanished: self.requestAll,
-                onCancelled: byKeyboard ? focusToggle : undefined
+                onCancelled: byKeyboard ? self._focusToggle : undefined
             });
             return true;
+        };
+
+        // of several there is a list to choose from
+        self.onRunsClick = (row, event) => {
+            self._leaveMenu(event);
+            if (row.runs().length === 1) {
+                self.runs.show(row.runs()[0]);
+            } else {
+                self.history.open(row.command);
+            }
+            return true;
+        };
+
+        self.onHistoryClick = (_row, event) => {
+            self._leaveMenu(event);
+            self.history.open();
+            return true;
+        };
+
+        self._focusToggle = () => $("#navbar_systemmenu > .dropdown-toggle").focus();
+
+        // The menu closes and takes the focus with it. With a pointer nobody notices, with
+        // the keyboard one would have to start over at the top of the page.
+        self._leaveMenu = (event) => {
+            const byKeyboard = !event.originalEvent || event.originalEvent.detail === 0;
+            if (byKeyboard) self._focusToggle();
+            return byKeyboard;
         };
 
         self.onGroupClick = (row) => {
@@ -239,7 +278,9 @@ $(function () {
             "loginStateViewModel",
             "accessViewModel",
             "systemViewModel",
-            "systemCommandsTriggerViewModel"
+            "systemCommandsTriggerViewModel",
+            "systemCommandsRunsViewModel",
+            "systemCommandsHistoryViewModel"
         ],
         elements: ["#navbar_systemmenu"]
     });

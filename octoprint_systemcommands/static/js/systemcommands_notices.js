@@ -1,32 +1,23 @@
 $(function () {
     // the browser has to lay all of it out, and nobody reads more in a notice
     const MAX_OUTPUT = 20000;
+    // notices that are remembered, to be taken away again
+    const MAX_STARTED = 50;
 
     // What the user is told about a command that was triggered. Everything that comes from
     // definitions or commands is put in as text, never as HTML.
-    function SystemCommandsNoticesViewModel() {
+    function SystemCommandsNoticesViewModel(parameters) {
         const self = this;
+
+        self.runs = parameters[0];
+
+        // the notices that say of a run that it was started, by its id
+        self._started = new Map();
 
         self.started = (command) => {
             self._succeeded(
                 gettext("Started"),
                 gettext('"%(name)s" was started.'),
-                command
-            );
-        };
-
-        self.finished = (command) => {
-            self._succeeded(
-                gettext("Finished"),
-                gettext('"%(name)s" finished successfully.'),
-                command
-            );
-        };
-
-        self.finishedUnchecked = (command) => {
-            self._succeeded(
-                gettext("Finished"),
-                gettext('"%(name)s" finished. Its return code is not looked at.'),
                 command
             );
         };
@@ -38,6 +29,59 @@ $(function () {
                 gettext('The server accepted "%(name)s" and reported no error.'),
                 command
             );
+        };
+
+        self.runStarted = (command, run) => {
+            const notice = self._succeeded(
+                gettext("Started"),
+                gettext('"%(name)s" was started.'),
+                command,
+                run
+            );
+            self._started.set(run.id, notice);
+            if (self._started.size > MAX_STARTED) {
+                self._started.delete(self._started.keys().next().value);
+            }
+        };
+
+        self.removeStarted = (run) => {
+            const notice = self._started.get(run.id);
+            if (notice) notice.remove();
+            self._started.delete(run.id);
+        };
+
+        self.runEnded = (command, run) => {
+            self.removeStarted(run);
+            const status = run.status;
+            if (status === "succeeded") {
+                self._succeeded(
+                    gettext("Finished"),
+                    gettext('"%(name)s" finished successfully.'),
+                    command,
+                    run
+                );
+            } else if (status === "failed" && command.ignore) {
+                self._succeeded(
+                    gettext("Finished"),
+                    gettext('"%(name)s" finished. Its return code is not looked at.'),
+                    command,
+                    run
+                );
+            } else if (status === "stopped") {
+                self._succeeded(
+                    gettext("Stopped"),
+                    gettext('"%(name)s" was stopped.'),
+                    command,
+                    run
+                );
+            } else {
+                const reason = run.hint || SystemCommandsFormat.statusInFull(run) + ".";
+                self._failed(
+                    _.sprintf(gettext('"%(name)s" failed'), {name: command.name}),
+                    reason,
+                    self._showButton(run)
+                );
+            }
         };
 
         self.failed = (command, response) => {
@@ -74,6 +118,13 @@ $(function () {
                         'So many commands are running that "%(name)s" was not started. Run it again once another one has finished.'
                     )
                 );
+            } else if (response.status === 409 && error) {
+                self._failed(
+                    _.sprintf(gettext('"%(name)s" was not started'), {
+                        name: command.name
+                    }),
+                    error
+                );
             } else if (error) {
                 self._failedWithOutput(command, error);
             } else {
@@ -109,7 +160,7 @@ $(function () {
             self._failed(
                 _.sprintf(gettext('"%(name)s" failed'), {name: command.name}),
                 text,
-                output ? self._withoutEmptyParts(output) : ""
+                output ? self._outputBox(self._withoutEmptyParts(output)) : undefined
             );
         };
 
@@ -123,30 +174,46 @@ $(function () {
             return "STDOUT:\n" + stdout + "\n\nSTDERR:\n" + stderr;
         };
 
-        self._succeeded = (title, text, command) => {
-            self._open({
-                title: title,
-                text: _.sprintf(text, {name: command.name}),
-                type: "success"
-            });
+        self._outputBox = (output) => {
+            return $('<pre class="systemcommands-output" tabindex="0"></pre>').text(
+                output.slice(-MAX_OUTPUT)
+            );
         };
 
-        self._failed = (title, text, output) => {
-            self._open(
+        self._showButton = (run) => {
+            return $('<button type="button" class="btn btn-small"></button>')
+                .text(gettext("Show output"))
+                .on("click", () => self.runs.show(run));
+        };
+
+        self._succeeded = (title, text, command, run) => {
+            return self._open(
+                {
+                    title: title,
+                    text: _.sprintf(text, {name: command.name}),
+                    type: "success"
+                },
+                run ? self._showButton(run) : undefined
+            );
+        };
+
+        self._failed = (title, text, addition) => {
+            return self._open(
                 {
                     title: title,
                     text: text,
                     type: "error",
                     hide: false,
-                    width: output ? "450px" : "300px",
+                    width: addition ? "450px" : "300px",
                     // without a mouse there is no hovering that makes the button appear
                     buttons: {closer_hover: false, sticker: false}
                 },
-                output
+                addition
             );
         };
 
-        self._open = (options, output) => {
+        // addition: what stands below the text
+        self._open = (options, addition) => {
             const notice = new PNotify(
                 _.extend(
                     {
@@ -158,10 +225,11 @@ $(function () {
                     options
                 )
             );
-            if (output) {
-                $('<pre class="systemcommands-output" tabindex="0"></pre>')
-                    .text(output.slice(-MAX_OUTPUT))
-                    .appendTo(notice.text_container);
+            if (addition) {
+                $('<div class="systemcommands-addition"></div>')
+                    .append(addition)
+                    .appendTo(notice.text_container)
+                    .on("click", "button", () => notice.remove());
             }
             self._makeCloserReachable(notice);
             notice.open();
@@ -170,6 +238,7 @@ $(function () {
             notice.text_container.find("pre").each((_index, element) => {
                 element.scrollTop = element.scrollHeight;
             });
+            return notice;
         };
 
         // PNotify's button is a div that only a pointer can get at
@@ -184,9 +253,13 @@ $(function () {
                     notice.remove(false);
                 });
         };
+
+        // who looks at the run does not need to be told how to
+        self.runs.shownId.subscribe((id) => self.removeStarted({id: id}));
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsNoticesViewModel
+        construct: SystemCommandsNoticesViewModel,
+        dependencies: ["systemCommandsRunsViewModel"]
     });
 });

@@ -1,11 +1,19 @@
 $(function () {
-    // From the click on a command to its end: permission, confirmation, credentials, request.
+    // in milliseconds, before a notice says that a run was started
+    const STARTED_DELAY = 500;
+
+    // From the click on a command to its end: permission, confirmation, credentials, request,
+    // and what is said about its end.
     function SystemCommandsTriggerViewModel(parameters) {
         const self = this;
 
         self.loginState = parameters[0];
         self.access = parameters[1];
         self.notices = parameters[2];
+        self.runs = parameters[3];
+
+        // what there is to trigger; kept up to date by the menu
+        self.commands = ko.observableArray([]);
 
         // how many requests of this page are under way, by command; this outlives the
         // entries of the menu, which are made anew whenever the definitions change
@@ -20,11 +28,19 @@ $(function () {
             return self._running.get(key);
         };
 
+        // the command that a run is one of, undefined if there is none any more
+        self.find = (run) => {
+            return self
+                .commands()
+                .find((c) => c.source === run.source && c.action === run.action);
+        };
+
         self.mayTrigger = () => {
             return self.loginState.hasPermission(self.access.permissions.SYSTEM);
         };
 
-        // callbacks, both optional:
+        // callbacks, all optional:
+        //   onStarted     with the new run, instead of opening the dialog when asked to
         //   onVanished    the server does not know the command any more
         //   onCancelled   the user did not confirm
         self.trigger = (command, callbacks) => {
@@ -82,8 +98,12 @@ $(function () {
             self.runningTotal(self.runningTotal() + 1);
 
             self._request(command)
-                .done(() => {
-                    self._onDone(command);
+                .done((response) => {
+                    if (self._isRun(command)) {
+                        self._onStarted(command, response, callbacks);
+                    } else {
+                        self._onDone(command);
+                    }
                 })
                 .fail((response) => {
                     if (response.status === 403 && command.freshCredentials && !isRetry) {
@@ -104,29 +124,70 @@ $(function () {
                 });
         };
 
+        // OctoPrint's own and other plugins' entries are OctoPrint's business
+        self._isRun = (command) => !command.viaCore;
+
         self._request = (command) => {
-            if (command.viaCore) {
-                return OctoPrint.system.executeCommand(
+            if (self._isRun(command)) {
+                return OctoPrint.plugins.systemcommands.startRun(
                     command.source,
-                    encodeURIComponent(command.action)
+                    command.action,
+                    {confirmed: true}
                 );
             }
-            return OctoPrint.plugins.systemcommands.execute(
+            return OctoPrint.system.executeCommand(
                 command.source,
-                command.action
+                encodeURIComponent(command.action)
             );
         };
 
         self._onDone = (command) => {
-            if (command.source === "core" || command.async) {
+            if (command.source === "core") {
                 self.notices.started(command);
-            } else if (command.async === undefined) {
-                self.notices.accepted(command);
-            } else if (command.ignore) {
-                self.notices.finishedUnchecked(command);
             } else {
-                self.notices.finished(command);
+                self.notices.accepted(command);
             }
+        };
+
+        self._onStarted = (command, run, callbacks) => {
+            if (callbacks.onStarted) {
+                callbacks.onStarted(run);
+            } else if (command.showOutput === "always") {
+                self._showUnlessBusy(run);
+            }
+
+            // of what is over in no time it is enough to say that it is
+            const timer = setTimeout(() => {
+                if (self.runs.shownId() !== run.id) self.notices.runStarted(command, run);
+            }, STARTED_DELAY);
+            self.runs.watchOwn(run, (ended) => {
+                clearTimeout(timer);
+                self._onEnded(command, ended);
+            });
+        };
+
+        self._onEnded = (command, run) => {
+            // who looks at it knows
+            if (self.runs.shownId() === run.id) {
+                self.notices.removeStarted(run);
+                return;
+            }
+
+            const failed =
+                ["failed", "timed_out"].includes(run.status) && !command.ignore;
+            const mayShow = (command.showOutput || "on_failure") === "on_failure";
+            if (failed && mayShow && self._showUnlessBusy(run)) {
+                self.notices.removeStarted(run);
+            } else {
+                self.notices.runEnded(command, run);
+            }
+        };
+
+        // a dialog that opens by itself must not get in the way of another one
+        self._showUnlessBusy = (run) => {
+            if ($(".modal:visible").length) return false;
+            self.runs.show(run);
+            return true;
         };
 
         self._onFailed = (command, response) => {
@@ -146,7 +207,8 @@ $(function () {
         dependencies: [
             "loginStateViewModel",
             "accessViewModel",
-            "systemCommandsNoticesViewModel"
+            "systemCommandsNoticesViewModel",
+            "systemCommandsRunsViewModel"
         ]
     });
 });

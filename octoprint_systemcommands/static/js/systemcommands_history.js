@@ -1,0 +1,254 @@
+$(function () {
+    const PAGE_SIZE = 50;
+    // in milliseconds, so that a busy server is not asked all the time
+    const REFRESH_DELAY = 1000;
+
+    const keyOf = (command) => command.source + "/" + command.action;
+
+    // The runs of the past and those of right now, newest first.
+    function SystemCommandsHistoryViewModel(parameters) {
+        const self = this;
+
+        self.runs = parameters[0];
+        self.triggering = parameters[1];
+
+        self.rows = ko.observableArray([]);
+        self.next = ko.observable();
+        self.warning = ko.observable();
+        self.error = ko.observable();
+        // whether there is an answer yet; nothing is not the same as not knowing
+        self.isLoaded = ko.observable(false);
+        self.isLoading = ko.observable(false);
+
+        self.status = ko.observable("");
+        self.command = ko.observable("");
+        self._now = ko.observable(performance.now());
+        self._request = 0;
+
+        self.statuses = [
+            {value: "", text: gettext("All")},
+            {value: "queued,running", text: gettext("Running")},
+            {value: "succeeded", text: gettext("Succeeded")},
+            {value: "failed,timed_out,interrupted", text: gettext("Failed")},
+            {value: "stopped", text: gettext("Stopped")}
+        ];
+
+        // those that make runs, in the order of the menu
+        self.commands = ko.pureComputed(() => [
+            {value: "", text: gettext("All commands")},
+            ...self.triggering
+                .commands()
+                .filter((command) => ["core", "custom"].includes(command.source))
+                .map((command) => ({value: keyOf(command), text: command.name}))
+        ]);
+
+        self.isFiltered = ko.pureComputed(() => !!self.status() || !!self.command());
+        self.isEmpty = ko.pureComputed(() => self.isLoaded() && self.rows().length === 0);
+        self.hasFinished = ko.pureComputed(() => {
+            return self.rows().some((row) => !row.isActive());
+        });
+
+        //~~ Opening and closing
+
+        self.isOpen = ko.observable(false);
+
+        // command: show only its runs
+        self.open = (command) => {
+            self._opening = true;
+            self.status("");
+            self.command(command && command.source ? keyOf(command) : "");
+            self._opening = false;
+            self.rows([]);
+            self.isLoaded(false);
+            self.isOpen(true);
+            self._timer = self._timer || setInterval(self._tick, 1000);
+            self.dialog.modal("show");
+            self.requestData();
+        };
+
+        self._onHidden = (event) => {
+            if (event.target !== self.dialog[0]) return;
+            self.isOpen(false);
+            clearInterval(self._timer);
+            self._timer = undefined;
+            clearTimeout(self._refresh);
+            self._refresh = undefined;
+            self.rows([]);
+        };
+
+        self._tick = () => self._now(performance.now());
+
+        //~~ Data
+
+        self._filter = () => {
+            const [source, ...action] = self.command().split("/");
+            return {
+                source: source,
+                action: action.join("/"),
+                status: self.status(),
+                limit: PAGE_SIZE
+            };
+        };
+
+        self.requestData = () => {
+            self._load({}, (response) => {
+                const last = _.last(response.runs);
+                // older pages stay; what is missing in between is there no more
+                const older = response.next
+                    ? self.rows().filter((row) => row.run().queued_at < last.queued_at)
+                    : [];
+                self.rows([...response.runs.map(self._toRow), ...older]);
+                if (!older.length) self.next(response.next);
+            });
+        };
+
+        self.loadMore = () => {
+            self._load({before: self.next()}, (response) => {
+                const known = self.rows();
+                const ids = new Set(known.map((row) => row.id));
+                const more = response.runs.filter((run) => !ids.has(run.id));
+                self.rows([...known, ...more.map(self._toRow)]);
+                self.next(response.next);
+            });
+        };
+
+        self._load = (additional, onDone) => {
+            // an answer to an older question might come in after that to a newer one
+            const request = ++self._request;
+            self.isLoading(true);
+            OctoPrint.plugins.systemcommands
+                .getRuns({...self._filter(), ...additional})
+                .done((response) => {
+                    if (request !== self._request || !self.isOpen()) return;
+                    self.error(undefined);
+                    self.warning(response.warning);
+                    self.isLoaded(true);
+                    onDone(response);
+                    self.dialog.modal("layout");
+                })
+                .fail((response) => {
+                    if (request !== self._request) return;
+                    self.error(
+                        response.status === 403
+                            ? gettext("You may not see the runs.")
+                            : gettext("The server does not answer.")
+                    );
+                })
+                .always(() => {
+                    if (request === self._request) self.isLoading(false);
+                });
+        };
+
+        // Rows stay the same while their run changes, or they would lose the focus.
+        self._toRow = (run) => {
+            const known = self.rows().find((row) => row.id === run.id);
+            const row = known || self._makeRow(run);
+            row.receivedAt = performance.now();
+            row.run(run);
+            return row;
+        };
+
+        self._makeRow = (data) => {
+            const run = ko.observable(data);
+            const row = {
+                id: data.id,
+                run: run,
+                isActive: ko.pureComputed(() => SystemCommandsFormat.isActive(run())),
+                name: ko.pureComputed(() => run().name || run().action),
+                icon: ko.pureComputed(() => SystemCommandsFormat.icon(run())),
+                status: ko.pureComputed(() => SystemCommandsFormat.status(run())),
+                date: ko.pureComputed(() => SystemCommandsFormat.date(run())),
+                ago: ko.pureComputed(() => {
+                    self._now();
+                    return SystemCommandsFormat.ago(run());
+                }),
+                duration: ko.pureComputed(() => {
+                    const since = row.isActive()
+                        ? (self._now() - row.receivedAt) / 1000
+                        : 0;
+                    if (!_.isNumber(run().duration)) return "";
+                    return SystemCommandsFormat.duration(
+                        run().duration + Math.max(0, since)
+                    );
+                }),
+                size: ko.pureComputed(() => {
+                    return run().output ? formatSize(run().output.bytes) : "";
+                }),
+                command: ko.pureComputed(() => self.triggering.find(run()))
+            };
+            return row;
+        };
+
+        self._onChange = (changed) => {
+            if (!self.isOpen()) return;
+            const row = self.rows().find((known) => known.id === changed.id);
+            const isNews = !row || row.run().status !== changed.status;
+            if (!isNews) return;
+            if (row) row.run({...row.run(), status: changed.status});
+            self._requestSoon();
+        };
+
+        self._requestSoon = () => {
+            if (!self.isOpen() || self._refresh) return;
+            self._refresh = setTimeout(() => {
+                self._refresh = undefined;
+                if (self.isOpen()) self.requestData();
+            }, REFRESH_DELAY);
+        };
+
+        self._onFilterChanged = () => {
+            if (self._opening || !self.isOpen()) return;
+            self.rows([]);
+            self.isLoaded(false);
+            self.requestData();
+        };
+
+        //~~ What users do
+
+        self.show = (row) => self.runs.show(row.run());
+
+        self.runAgain = (row) => {
+            if (row.command()) {
+                self.triggering.trigger(row.command(), {onStarted: self.runs.show});
+            }
+        };
+
+        self.clear = () => {
+            showConfirmationDialog({
+                title: gettext("Clear recent runs"),
+                message: gettext(
+                    "All runs that have ended will be forgotten, with what they printed. What is running goes on and stays in the list."
+                ),
+                question: "",
+                proceed: gettext("Clear"),
+                onproceed: () => {
+                    OctoPrint.plugins.systemcommands
+                        .clearRuns()
+                        .done(self.requestData)
+                        .fail(() =>
+                            self.error(gettext("The runs could not be cleared."))
+                        );
+                }
+            })
+                .find(".modal-footer [data-dismiss]")
+                .focus();
+        };
+
+        //~~ View model callbacks
+
+        self.onStartup = () => {
+            self.dialog = $("#systemcommands_history");
+            self.dialog.on("hidden", self._onHidden);
+            self.status.subscribe(self._onFilterChanged);
+            self.command.subscribe(self._onFilterChanged);
+            self.runs.changes.subscribe(self._onChange);
+            self.runs.refreshes.subscribe(self._requestSoon);
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsHistoryViewModel,
+        dependencies: ["systemCommandsRunsViewModel", "systemCommandsTriggerViewModel"],
+        elements: ["#systemcommands_history", "#systemcommands_settings_history"]
+    });
+});
