@@ -1,5 +1,6 @@
 """Admits, starts, stops and ends runs, whichever door they came in by."""
 
+import contextlib
 import logging
 import os
 import re
@@ -333,17 +334,17 @@ class Runner:
 
     def _watch_for_end(self) -> None:
         # At its end, Python waits for the threads that answer requests, and these may wait
-        # for a command, before it tells anybody else about it (OctoPrint's on_shutdown).
+        # for a command. OctoPrint's on_shutdown comes after that, so this is what the
+        # thread pools of the standard library use. It is not public; without it, the end
+        # has to wait for the commands that are waited for.
         with self._lock:
             if self._watches_for_end:
                 return
             self._watches_for_end = True
-
-        def wait() -> None:
-            threading.main_thread().join()
-            self.shut_down()
-
-        threading.Thread(target=wait, name="systemcommands.end", daemon=True).start()
+        register = getattr(threading, "_register_atexit", None)
+        if register is not None:
+            with contextlib.suppress(RuntimeError):  # it is the end already
+                register(self.shut_down)
 
     def _pause(self, read: int) -> float:
         if self._is_printing():

@@ -1,0 +1,148 @@
+"""What the server tells without being asked: pushed messages and OctoPrint events."""
+
+import json
+import time
+
+import pytest
+import websocket
+
+COMMANDS = [
+    {"action": "quick", "name": "Quick", "command": "echo s3cret output"},
+    {"action": "chatty", "command": "timeout 2 yes s3cret", "ignore": True},
+    {"action": "fail", "name": "Fail", "command": "echo s3cret; exit 4"},
+]
+API = "/plugin/systemcommands/api/runs"
+
+
+class Socket:
+    """A push socket as browsers open it."""
+
+    def __init__(self, octoprint, client=None):
+        url = octoprint.url.replace("http://", "ws://") + "/sockjs/websocket"
+        self._socket = websocket.create_connection(
+            url, timeout=10, http_no_proxy=["127.0.0.1"]
+        )
+        if client is not None:
+            user = client.post("/api/login", json={"passive": True}).json()
+            auth = f"{user['name']}:{user['session']}"
+            self._socket.send(json.dumps({"auth": auth}))
+        self.messages = []
+
+    def receive_until(self, condition, timeout=15):
+        """All messages from the plugin and its events until one fulfils the condition."""
+        deadline = time.monotonic() + timeout
+        while not any(map(condition, self.messages)):
+            assert time.monotonic() < deadline, self.messages
+            self._receive()
+        return self.messages
+
+    def receive_for(self, seconds):
+        deadline = time.monotonic() + seconds
+        self._socket.settimeout(0.2)
+        while time.monotonic() < deadline:
+            try:
+                self._receive()
+            except websocket.WebSocketTimeoutException:
+                continue
+        return self.messages
+
+    def _receive(self):
+        message = json.loads(self._socket.recv())
+        if message.get("plugin", {}).get("plugin") == "systemcommands":
+            data = message["plugin"]["data"]
+            self.messages.append(("push", data, time.monotonic()))
+        event = message.get("event", {})
+        if event.get("type", "").startswith("plugin_systemcommands_"):
+            self.messages.append((event["type"], event["payload"], time.monotonic()))
+
+    def close(self):
+        self._socket.close()
+
+
+@pytest.fixture
+def connect(octoprint):
+    sockets = []
+
+    def connect(client=None):
+        sockets.append(Socket(octoprint, client))
+        # it is logged in when it has answered to something
+        sockets[-1].receive_for(1)
+        return sockets[-1]
+
+    yield connect
+    for socket in sockets:
+        socket.close()
+
+
+def is_finished(message):
+    return message[0] == "plugin_systemcommands_run_finished"
+
+
+def test_state_changes_are_pushed_with_ids_and_states_only(operator, connect):
+    socket = connect(operator)
+    run = operator.post(API, json={"source": "custom", "action": "quick"}).json()
+
+    def is_the_end(message):
+        kind, data, _ = message
+        return kind == "push" and any(
+            entry["id"] == run["id"] and entry["status"] == "succeeded"
+            for entry in data["runs"]
+        )
+
+    messages = socket.receive_until(is_the_end)
+    for kind, data, _ in messages:
+        if kind == "push":
+            assert set(data) == {"type", "runs"}
+            assert data["type"] == "runs"
+            for entry in data["runs"]:
+                assert set(entry) == {"id", "source", "action", "status"}
+    assert "s3cret" not in json.dumps(messages)
+
+
+def test_no_more_than_ten_pushes_a_second(operator, connect):
+    socket = connect(operator)
+    operator.post(API, json={"source": "custom", "action": "chatty"})
+    messages = socket.receive_until(is_finished)
+    pushes = [when for kind, _, when in messages if kind == "push"]
+
+    assert len(pushes) > 5
+    for index, when in enumerate(pushes):
+        assert len([w for w in pushes[index:] if w < when + 1]) <= 11
+    assert "s3cret" not in json.dumps(messages)
+
+
+def test_clearing_is_pushed(operator, connect):
+    socket = connect(operator)
+    operator.delete(API)
+
+    socket.receive_until(lambda message: message[1] == {"type": "cleared"})
+
+
+def test_those_without_system_get_no_push(operator, user, connect):
+    sockets = [connect(user), connect()]
+    operator.post(API, json={"source": "custom", "action": "quick"})
+    operator.delete(API)
+
+    for socket in sockets:
+        assert [m for m in socket.receive_for(1.5) if m[0] == "push"] == []
+
+
+def test_events(operator, connect):
+    socket = connect(operator)
+    run = operator.post(API, json={"source": "custom", "action": "fail"}).json()
+    messages = socket.receive_until(is_finished)
+    started, finished = (
+        next(
+            data for kind, data, _ in messages if kind == f"plugin_systemcommands_{name}"
+        )
+        for name in ("run_started", "run_finished")
+    )
+
+    keys = {"id", "action", "name", "status", "exit_code", "duration", "user"}
+    assert set(started) == set(finished) == keys
+    assert started["id"] == finished["id"] == run["id"]
+    assert (started["status"], finished["status"]) == ("running", "failed")
+    assert finished["exit_code"] == 4
+    assert finished["duration"] > 0
+    assert (finished["action"], finished["name"]) == ("fail", "Fail")
+    assert finished["user"] == "operator"
