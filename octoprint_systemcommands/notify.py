@@ -5,12 +5,15 @@ wants more asks for it, and is asked for its permissions then. OctoPrint replays
 messages to a client that has just logged in without looking at its permissions.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from .runs.run import QUEUED, RUNNING, Record, Run
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.notify")
 
 # Pushes per second are limited by this pause after each, in s
 _PAUSE = 0.1
@@ -91,8 +94,11 @@ class Notifier:
                 cleared = self._cleared
                 self._changed = {}
                 self._cleared = False
-            if cleared:
-                self._push({"type": "cleared"})
-            if changed:
-                self._push({"type": "runs", "runs": changed})
+            try:
+                if cleared:
+                    self._push({"type": "cleared"})
+                if changed:
+                    self._push({"type": "runs", "runs": changed})
+            except Exception:
+                _logger.exception("Error while pushing the state of runs")
             time.sleep(_PAUSE)

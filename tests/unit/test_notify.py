@@ -1,0 +1,141 @@
+import threading
+import time
+
+import pytest
+from processes import command, eventually
+
+from octoprint_systemcommands.notify import Notifier
+from octoprint_systemcommands.runs.run import Run
+
+
+class Receiver:
+    """Takes down what is pushed and fired, with the time."""
+
+    def __init__(self):
+        self.pushes = []
+        self.events = []
+
+    def push(self, message):
+        self.pushes.append((time.monotonic(), message))
+
+    def fire(self, event, payload):
+        self.events.append((event, payload))
+
+
+@pytest.fixture
+def receiver():
+    return Receiver()
+
+
+@pytest.fixture
+def notifier(receiver):
+    return Notifier(receiver.push, receiver.fire)
+
+
+@pytest.fixture
+def run():
+    return Run(1, command("true")._replace(user="me"))
+
+
+def test_start_and_end_are_events(notifier, receiver, run):
+    notifier.run_changed(run.record())
+    run.start()
+    notifier.run_changed(run.record())
+    run.finish("failed", 3)
+    notifier.run_changed(run.record())
+
+    assert [event for event, _ in receiver.events] == ["run_started", "run_finished"]
+    (_, started), (_, finished) = receiver.events
+    assert started == {
+        "id": run.id,
+        "action": "test",
+        "name": "test",
+        "status": "running",
+        "exit_code": None,
+        "duration": started["duration"],
+        "user": "me",
+    }
+    assert (finished["status"], finished["exit_code"]) == ("failed", 3)
+
+
+def test_a_stop_that_is_under_way_is_no_second_start(notifier, receiver, run):
+    run.start()
+    notifier.run_changed(run.record())
+    run.stop_reason = "stopped"
+    notifier.run_changed(run.record())
+
+    assert len(receiver.events) == 1
+
+
+def test_one_that_never_ran_still_ends(notifier, receiver, run):
+    notifier.run_changed(run.record())
+    run.finish("stopped")
+    notifier.run_changed(run.record())
+
+    assert [event for event, _ in receiver.events] == ["run_finished"]
+
+
+def test_the_last_state_is_pushed(notifier, receiver, run):
+    run.start()
+    notifier.run_changed(run.record())
+    for _ in range(1000):
+        notifier.output_grew(run)
+    run.finish("succeeded", 0)
+    notifier.run_changed(run.record())
+
+    def last():
+        return receiver.pushes and receiver.pushes[-1][1]["runs"][-1]["status"]
+
+    eventually(lambda: last() == "succeeded")
+    time.sleep(0.3)
+    assert last() == "succeeded"
+
+
+def test_pushes_are_few_however_much_happens(notifier, receiver):
+    runs = [Run(number, command("true")) for number in range(50)]
+    ended = threading.Event()
+
+    def be_busy():
+        while not ended.is_set():
+            for run in runs:
+                notifier.output_grew(run)
+
+    busy = threading.Thread(target=be_busy)
+    busy.start()
+    time.sleep(1)
+    ended.set()
+    busy.join()
+
+    assert 3 <= len(receiver.pushes) <= 12
+    assert all(len(message["runs"]) <= 50 for _, message in receiver.pushes)
+
+
+def test_a_single_change_is_pushed_at_once(notifier, receiver, run):
+    before = time.monotonic()
+    notifier.run_changed(run.record())
+    eventually(lambda: receiver.pushes)
+
+    assert receiver.pushes[0][0] - before < 0.1
+    assert receiver.pushes[0][1] == {
+        "type": "runs",
+        "runs": [
+            {"id": run.id, "source": "custom", "action": "test", "status": "queued"}
+        ],
+    }
+
+
+def test_a_push_that_fails_is_not_the_last(receiver, run):
+    failures = [RuntimeError("no")]
+
+    def push(message):
+        if failures:
+            raise failures.pop()
+        receiver.push(message)
+
+    notifier = Notifier(push, receiver.fire)
+    notifier.run_changed(run.record())
+    eventually(lambda: not failures)
+    notifier.history_cleared()
+
+    eventually(lambda: receiver.pushes)
+    assert receiver.pushes[0][1] == {"type": "cleared"}
