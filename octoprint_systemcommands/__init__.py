@@ -12,7 +12,8 @@ from .api.octoprint_address import before_request_handler
 from .api.runs import Runs
 from .commands.catalogue import Catalogue
 from .notify import RUN_FINISHED, RUN_STARTED, Notifier
-from .runs.history import History, Limits
+from .runs.database import Limits
+from .runs.history import History
 from .runs.runner import Runner
 
 

@@ -14,7 +14,7 @@ from ..commands.catalogue import (
     UnknownAction,
     UnknownSource,
 )
-from ..runs.runner import Busy, CommandError, Refused
+from ..runs.errors import Busy, CommandError, Refused
 
 
 def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,8 +10,9 @@ from octoprint.server.util.flask import make_api_error
 from ..access import current_door, current_user_name, ensure_fresh_credentials
 from ..commands.catalogue import Catalogue
 from ..notify import Notifier
-from ..runs.history import Filter, History
-from ..runs.output import read
+from ..runs.database import Filter
+from ..runs.history import History
+from ..runs.output import Output, read
 from ..runs.run import STATUSES, UNFINISHED, Record, Request
 from ..runs.runner import Runner
 from .body import read_json_object
@@ -20,6 +21,7 @@ from .hint_texts import hint_text
 
 _DEFAULT_LIMIT = 50
 _MAX_LIMIT = 200
+_NO_SUCH_RUN = "There is no such run; the history may have been cleared"
 
 
 class Runs:
@@ -95,7 +97,7 @@ class Runs:
         record = self._find(run_id)
         offset = _number("offset", flask.request.args.get("offset"), 0, 2**62) or 0
         finished = record.status not in UNFINISHED
-        part = read(self._history.output(record), offset, finished)
+        part = read(self._output(record), offset, finished)
         return flask.jsonify(
             id=record.id, status=record.status, finished=finished, **part
         )
@@ -103,7 +105,7 @@ class Runs:
     def download(self, run_id: str) -> flask.Response:
         """``GET /api/runs/<id>/output.txt`` → what is kept of the output, as a file."""
         record = self._find(run_id)
-        pieces, total = self._history.output(record).pieces()
+        pieces, total = self._output(record).pieces()
         parts: list[bytes] = []
         position = 0
         for piece in pieces:
@@ -132,7 +134,7 @@ class Runs:
         """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended."""
         try:
             deleted = self._history.clear()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             return make_api_error(
                 f"The history could not be cleared: {error}. Check the disk.", 500
             )
@@ -142,10 +144,14 @@ class Runs:
     def _find(self, run_id: str) -> Record:
         record = self._history.get(run_id)
         if record is None:
-            flask.abort(
-                404, description="There is no such run; the history may have been cleared"
-            )
+            flask.abort(404, description=_NO_SUCH_RUN)
         return record
+
+    def _output(self, record: Record) -> Output:
+        output = self._history.output(record)
+        if output is None:
+            flask.abort(404, description=_NO_SUCH_RUN)
+        return output
 
     def _accepted(self, record: Record) -> flask.Response:
         body = self._to_json(record)

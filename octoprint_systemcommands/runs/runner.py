@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import os
 import re
 import threading
 from collections.abc import Callable
@@ -11,9 +10,10 @@ from typing import Optional
 from ..commands.catalogue import CORE
 from ..commands.definition import Command
 from . import hints, tree
+from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
 from .hints import Hint
 from .history import History
-from .output import STDERR, STDOUT, excerpt
+from .output import STDERR, excerpt
 from .process import NICENESS, Process
 from .run import (
     FAILED,
@@ -26,6 +26,7 @@ from .run import (
     Request,
     Run,
 )
+from .waiting import places_for_waiting
 from .watcher import FULL_PIPE, Watcher
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
@@ -36,7 +37,7 @@ _MAX_ACTIVE = 64
 # Runs of one command that wait for their turn
 _MAX_QUEUED = 10
 
-# Bytes of each output in the message of a failure
+# Bytes of stderr in which the reason of a failure is looked for
 _EXCERPT = 16 * 1024
 
 # How long the pipes are left alone after a read, in seconds. While printing this is what
@@ -49,32 +50,6 @@ _PAUSE = 0.001
 
 # Command lines that are about to end the server, which must not end them
 _ENDS_THE_SERVER = re.compile(r"\b(shutdown|reboot|poweroff|halt|restart|init [06])\b")
-
-
-class CommandError(Exception):
-    """A command could not be run or has failed. The message is meant for the user."""
-
-
-class NoCommandLine(CommandError):
-    """The definition has no command to execute."""
-
-
-class Failed(CommandError):
-    """It did not start, or did not succeed."""
-
-
-class Refused(CommandError):
-    """It is running already, and its definition says that once is enough."""
-
-
-class Busy(CommandError):
-    """As much is going on already as the server can bear; nothing was started.
-
-    Attributes:
-        retry_after: seconds after which to try again
-    """
-
-    retry_after = 5
 
 
 class Runner:
@@ -100,9 +75,7 @@ class Runner:
         self._is_printing = is_printing
         self._on_change = on_change
         self._on_output = on_output
-        self._waiting = threading.BoundedSemaphore(
-            max_waiting or max(1, request_threads() // 2)
-        )
+        self._waiting = threading.BoundedSemaphore(max_waiting or places_for_waiting())
         self._watcher = Watcher(self._pause)
         self._lock = threading.RLock()
         # going on or queued, the oldest first
@@ -126,7 +99,7 @@ class Runner:
         # every waiting command takes one of the few threads that answer all requests
         if not self._waiting.acquire(blocking=False):
             raise Busy(
-                f"{_title(request)} was not started: too many commands are being waited "
+                f"{title(request)} was not started: too many commands are being waited "
                 'for already. Try again later, or set "async" for commands that take long.'
             )
         try:
@@ -147,7 +120,7 @@ class Runner:
         """
         if not request.command.command:
             raise NoCommandLine(
-                f"{_title(request)} does not define a command to execute, can't proceed"
+                f"{title(request)} does not define a command to execute, can't proceed"
             )
         self._watch_for_end()
         run = Run(self._history.next_seq(), request)
@@ -167,12 +140,12 @@ class Runner:
 
     def _admit(self, run: Run) -> bool:
         """Whether a run may start now, or else is to be queued."""
-        title = _title(run.request)
+        name = title(run.request)
         if self._ending:
-            raise Busy(f"{title} was not started: the server is about to end.")
+            raise Busy(f"{name} was not started: the server is about to end.")
         if len(self._active) >= _MAX_ACTIVE:
             raise Busy(
-                f"{title} was not started: {_MAX_ACTIVE} commands are running already. "
+                f"{name} was not started: {_MAX_ACTIVE} commands are running already. "
                 "Try again later."
             )
         when_busy = run.request.command.when_busy
@@ -180,14 +153,14 @@ class Runner:
         if not same or when_busy == "parallel":
             return True
         if when_busy == "refuse":
-            raise Refused(f"{title} was not started: it is running already.")
+            raise Refused(f"{name} was not started: it is running already.")
         if when_busy == "replace":
             for other in same:
                 self._stop(other, STOPPED)
             return not any(other.id in self._active for other in same)
         if sum(other.status == QUEUED for other in same) >= _MAX_QUEUED:
             raise Busy(
-                f"{title} was not started: {_MAX_QUEUED} runs of it are queued already. "
+                f"{name} was not started: {_MAX_QUEUED} runs of it are queued already. "
                 "Try again later."
             )
         return False
@@ -197,6 +170,10 @@ class Runner:
         try:
             _logger.info(f"Performing command for {run.request.source}:{command.action}")
             self._watcher.start()
+            if command.timeout is not None:
+                run.timer = threading.Timer(command.timeout, self._time_out, (run,))
+                run.timer.daemon = True
+                run.timer.start()
             command.prepare()
             process = Process(
                 command.command, {tree.MARK: run.id}, niceness=_niceness(run.request)
@@ -210,10 +187,6 @@ class Runner:
         with self._lock:
             run.process = process
             unwanted = run.stop_reason is not None
-            if command.timeout is not None:
-                run.timer = threading.Timer(command.timeout, self._time_out, (run,))
-                run.timer.daemon = True
-                run.timer.start()
         self._watcher.watch(
             process,
             run.output,
@@ -350,36 +323,6 @@ class Runner:
         if self._is_printing():
             return _PAUSE_WHILE_PRINTING
         return _PAUSE_IN_FLOOD if read >= FULL_PIPE else _PAUSE
-
-
-def request_threads() -> int:
-    """How many threads OctoPrint has for answering requests.
-
-    It uses the default of ``concurrent.futures.ThreadPoolExecutor``.
-    """
-    # what it asks as of Python 3.13, and what it asked before
-    cpus = getattr(os, "process_cpu_count", os.cpu_count)()
-    return min(32, (cpus or 1) + 4)
-
-
-def failure_message(run: Run) -> str:
-    """Tells of a failure in OctoPrint's words, with what the command wrote."""
-    title = _title(run.request)
-    if run.hint is not None and run.hint.code == hints.NOT_STARTED:
-        return f"{title} could not be started: {run.hint.values['error']}"
-    ended = {
-        STOPPED: "was stopped",
-        TIMED_OUT: "was stopped because it took too long",
-    }.get(run.status, f"failed with return code {run.exit_code}")
-    return (
-        f"{title} {ended}:\n\n"
-        f"STDOUT:\n{excerpt(run.output, STDOUT, _EXCERPT)}\n\n"
-        f"STDERR:\n{excerpt(run.output, STDERR, _EXCERPT)}"
-    )
-
-
-def _title(request: Request) -> str:
-    return f"Command for {request.source}:{request.command.action}"
 
 
 def _niceness(request: Request) -> Optional[int]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from octoprint_systemcommands.runs.history import History, Limits
+from octoprint_systemcommands.runs.database import Limits
+from octoprint_systemcommands.runs.history import History
 from octoprint_systemcommands.runs.runner import Runner
 
 

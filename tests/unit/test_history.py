@@ -12,9 +12,10 @@ import psutil
 import pytest
 from processes import command, eventually
 
+from octoprint_systemcommands.runs import database, tree
 from octoprint_systemcommands.runs import history as module
-from octoprint_systemcommands.runs import tree
-from octoprint_systemcommands.runs.history import Filter, History, Limits
+from octoprint_systemcommands.runs.database import Filter, Limits
+from octoprint_systemcommands.runs.history import History
 from octoprint_systemcommands.runs.output import STDERR, STDOUT, read
 from octoprint_systemcommands.runs.run import Run
 
@@ -182,7 +183,8 @@ def test_clear_forgets_what_has_ended(history):
 DYING_SERVER = """
     import sys, time
     from octoprint_systemcommands.commands.definition import Command
-    from octoprint_systemcommands.runs.history import History, Limits
+    from octoprint_systemcommands.runs.database import Limits
+    from octoprint_systemcommands.runs.history import History
     from octoprint_systemcommands.runs.run import Request
     from octoprint_systemcommands.runs.runner import Runner
 
@@ -259,15 +261,15 @@ def test_new_runs_come_after_the_old_ones(open_history):
 @pytest.fixture
 def full_disk(mocker):
     """Makes the database's disk full; call it with False to make space again."""
-    connect = History._connect
+    connect = database.connect
     pages = [8]
 
-    def connect_with_quota(self):
-        connection = connect(self)
+    def connect_with_quota(path):
+        connection = connect(path)
         connection.execute(f"PRAGMA max_page_count = {pages[0]}")
         return connection
 
-    mocker.patch.object(History, "_connect", connect_with_quota)
+    mocker.patch.object(database, "connect", connect_with_quota)
     mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
 
     def switch(full=True):

@@ -10,10 +10,10 @@ import pytest
 from processes import alive, command, eventually
 
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.runs import process, runner, watcher
+from octoprint_systemcommands.runs import process, runner, waiting, watcher
+from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine
 from octoprint_systemcommands.runs.output import STDERR, STDOUT, excerpt
 from octoprint_systemcommands.runs.run import Request
-from octoprint_systemcommands.runs.runner import Busy, Failed, NoCommandLine
 
 LOGGER = "octoprint.plugins.systemcommands.runs"
 
@@ -292,7 +292,7 @@ def test_half_of_the_request_threads_may_wait(mocker, make_runner):
     mocker.patch.object(os, "process_cpu_count", create=True, return_value=4)
     mocker.patch.object(os, "cpu_count", return_value=4)
 
-    assert runner.request_threads() == 8
+    assert waiting.request_threads() == 8
     assert make_runner()._waiting._value == 4
 
 

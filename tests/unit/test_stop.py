@@ -10,8 +10,8 @@ import pytest
 from processes import alive, command, eventually
 
 from octoprint_systemcommands.runs import runner, tree
+from octoprint_systemcommands.runs.errors import Busy, Failed, Refused
 from octoprint_systemcommands.runs.output import STDOUT, excerpt
-from octoprint_systemcommands.runs.runner import Busy, Failed, Refused
 
 
 @pytest.fixture

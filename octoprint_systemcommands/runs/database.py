@@ -1,0 +1,250 @@
+"""The database of the history: SQLite, one file in the plugin's data folder."""
+
+import contextlib
+import json
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterable
+from typing import NamedTuple, Optional
+
+from .hints import Hint
+from .output import StoredOutput, pack, unpack
+from .run import UNFINISHED, Record, Run
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.history")
+
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE runs (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    action TEXT NOT NULL,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    exit_code INTEGER,
+    user TEXT,
+    door TEXT NOT NULL,
+    queued_at REAL NOT NULL,
+    started_at REAL,
+    finished_at REAL,
+    duration REAL,
+    bytes INTEGER NOT NULL,
+    kept INTEGER NOT NULL,
+    hint TEXT,
+    pid INTEGER,
+    pid_created REAL
+);
+CREATE INDEX runs_by_command ON runs (source, action, seq);
+CREATE INDEX runs_by_status ON runs (status, seq);
+CREATE TABLE output (
+    seq INTEGER PRIMARY KEY REFERENCES runs (seq) ON DELETE CASCADE,
+    pieces BLOB NOT NULL
+);
+"""
+_COLUMNS = tuple(field for field in Record._fields if field != "stopping")
+
+
+class Limits(NamedTuple):
+    """How much is kept.
+
+    Attributes:
+        runs: number of runs
+        days: age of the oldest
+    """
+
+    runs: int
+    days: int
+
+
+class Filter(NamedTuple):
+    """What to list; None means all.
+
+    Attributes:
+        source, action: of one command
+        statuses: any of these
+    """
+
+    source: Optional[str] = None
+    action: Optional[str] = None
+    statuses: Optional[tuple[str, ...]] = None
+
+    def matches(self, record: Record) -> bool:
+        """Whether a run is to be listed."""
+        return (
+            (self.source is None or record.source == self.source)
+            and (self.action is None or record.action == self.action)
+            and (self.statuses is None or record.status in self.statuses)
+        )
+
+
+class Database:
+    """An open connection. Everything may raise `sqlite3.Error`; the disk decides.
+
+    Arguments:
+        path: the file; made if it does not exist
+
+    Raises:
+        OSError: if its folder cannot be made
+        sqlite3.OperationalError: if it cannot be opened now
+        sqlite3.DatabaseError: if it will never be: it has been set aside, so that the
+            next one to be opened is a new one
+    """
+
+    def __init__(self, path: str):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        self._connection = connect(path)
+        try:
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                with self._connection:
+                    self._connection.executescript(
+                        f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION};"
+                    )
+            elif version != _SCHEMA_VERSION:
+                raise sqlite3.DatabaseError(f"it has the unknown version {version}")
+        except sqlite3.OperationalError:
+            self.close()
+            raise
+        except sqlite3.DatabaseError as error:
+            self.close()
+            _set_aside(path, error)
+            raise
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._connection.close()
+
+    ##~~ Writing
+
+    def write(self, runs: Iterable[tuple[Run, Record]], limits: Limits) -> None:
+        """Writes the present state of runs and forgets what is more than is to be kept."""
+        with self._connection as connection:
+            for run, record in runs:
+                _write(connection, run, record)
+            connection.execute(
+                "DELETE FROM runs WHERE status NOT IN (?, ?) AND (queued_at < ? OR seq <= "
+                "(SELECT seq FROM runs ORDER BY seq DESC LIMIT 1 OFFSET ?))",
+                (*UNFINISHED, time.time() - limits.days * 86400, limits.runs),
+            )
+
+    def end(self, record: Record) -> None:
+        """Notes the end of a run that nobody has seen."""
+        with self._connection as connection:
+            connection.execute(
+                "UPDATE runs SET status = ?, hint = ? WHERE seq = ?",
+                (record.status, _pack_hint(record.hint), record.seq),
+            )
+
+    def delete_all_but(self, seqs: Iterable[int]) -> int:
+        """Forgets all other runs; returns how many."""
+        seqs = list(seqs)
+        with self._connection as connection:
+            return connection.execute(
+                f"DELETE FROM runs WHERE seq NOT IN ({_places(seqs)})", seqs
+            ).rowcount
+
+    ##~~ Reading
+
+    def get(self, run_id: str) -> Optional[Record]:
+        """One run, None if it is not there."""
+        rows = self._connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,))
+        row = rows.fetchone()
+        return None if row is None else _to_record(row)
+
+    def output(self, record: Record) -> StoredOutput:
+        """The output of a run."""
+        row = self._connection.execute(
+            "SELECT pieces FROM output WHERE seq = ?", (record.seq,)
+        ).fetchone()
+        return StoredOutput([] if row is None else unpack(row[0]), record.bytes)
+
+    def find(self, wanted: Filter, limit: int, before: Optional[int]) -> list[Record]:
+        """Runs, the newest first, see `History.find`."""
+        conditions = ["1"]
+        values: list = []
+        if wanted.source is not None:
+            conditions.append("source = ?")
+            values.append(wanted.source)
+        if wanted.action is not None:
+            conditions.append("action = ?")
+            values.append(wanted.action)
+        if wanted.statuses is not None:
+            conditions.append(f"status IN ({_places(wanted.statuses)})")
+            values.extend(wanted.statuses)
+        if before is not None:
+            conditions.append("seq < ?")
+            values.append(before)
+        rows = self._connection.execute(
+            f"SELECT * FROM runs WHERE {' AND '.join(conditions)} "
+            "ORDER BY seq DESC LIMIT ?",
+            (*values, limit),
+        )
+        return [_to_record(row) for row in rows]
+
+    def last_seq(self) -> int:
+        """The position of the newest run, 0 without any."""
+        return self._connection.execute("SELECT max(seq) FROM runs").fetchone()[0] or 0
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """A connection that survives what may happen to a Raspberry Pi."""
+    connection = sqlite3.connect(path, timeout=10, check_same_thread=False)
+    try:
+        # With WAL, readers and the writer do not wait for each other. With FULL, what was
+        # committed has survived when the power goes.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.OperationalError:
+        connection.close()
+        raise
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        _set_aside(path, error)
+        raise
+    return connection
+
+
+def _set_aside(path: str, error: Exception) -> None:
+    aside = f"{path}.broken-{int(time.time())}"
+    _logger.warning(
+        f"The history of runs cannot be read ({error}). It is kept as {aside}, and a new "
+        "one is begun."
+    )
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(path + suffix, aside + suffix)
+
+
+def _write(connection: sqlite3.Connection, run: Run, record: Record) -> None:
+    values = record._asdict()
+    values["hint"] = _pack_hint(record.hint)
+    connection.execute(
+        f"INSERT INTO runs ({','.join(_COLUMNS)}) VALUES ({_places(_COLUMNS)}) "
+        "ON CONFLICT (seq) DO UPDATE SET "
+        + ",".join(f"{column} = excluded.{column}" for column in _COLUMNS),
+        [values[column] for column in _COLUMNS],
+    )
+    if record.status not in UNFINISHED and record.kept:
+        pieces, _ = run.output.pieces()
+        connection.execute(
+            "INSERT OR REPLACE INTO output VALUES (?, ?)", (record.seq, pack(pieces))
+        )
+
+
+def _to_record(row: tuple) -> Record:
+    fields = dict(zip(_COLUMNS, row))
+    if fields["hint"]:
+        fields["hint"] = Hint(*json.loads(fields["hint"]))
+    return Record(**fields)
+
+
+def _pack_hint(hint: Optional[Hint]) -> Optional[str]:
+    return hint and json.dumps([hint.code, dict(hint.values)])
+
+
+def _places(values) -> str:
+    return ",".join("?" * len(values))

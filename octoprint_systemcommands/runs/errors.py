@@ -1,0 +1,54 @@
+"""Why a command was not run, or how it failed, in words for the user."""
+
+from . import hints
+from .output import STDERR, STDOUT, excerpt
+from .run import STOPPED, TIMED_OUT, Request, Run
+
+# Bytes of each output in the message of a failure
+_EXCERPT = 16 * 1024
+
+
+class CommandError(Exception):
+    """A command could not be run or has failed. The message is meant for the user."""
+
+
+class NoCommandLine(CommandError):
+    """The definition has no command to execute."""
+
+
+class Failed(CommandError):
+    """It did not start, or did not succeed."""
+
+
+class Refused(CommandError):
+    """It is running already, and its definition says that once is enough."""
+
+
+class Busy(CommandError):
+    """As much is going on already as the server can bear; nothing was started.
+
+    Attributes:
+        retry_after: seconds after which to try again
+    """
+
+    retry_after = 5
+
+
+def title(request: Request) -> str:
+    """What a message begins with, in OctoPrint's words."""
+    return f"Command for {request.source}:{request.command.action}"
+
+
+def failure_message(run: Run) -> str:
+    """Tells of a failure in OctoPrint's words, with what the command wrote."""
+    if run.hint is not None and run.hint.code == hints.NOT_STARTED:
+        return f"{title(run.request)} could not be started: {run.hint.values['error']}"
+    ended = {
+        STOPPED: "was stopped",
+        TIMED_OUT: "was stopped because it took too long",
+    }.get(run.status, f"failed with return code {run.exit_code}")
+    return (
+        f"{title(run.request)} {ended}:\n\n"
+        f"STDOUT:\n{excerpt(run.output, STDOUT, _EXCERPT)}\n\n"
+        f"STDERR:\n{excerpt(run.output, STDERR, _EXCERPT)}"
+    )
