@@ -60,6 +60,7 @@ class SystemCommandsPlugin(
                 for name in (
                     "format",
                     "clipboard",
+                    "focus",
                     "ansi",
                     "colors",
                     "screen",

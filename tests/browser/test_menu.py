@@ -1,10 +1,12 @@
 """The System menu, with the mouse, by touch and with the keyboard."""
 
 import re
+import threading
 from pathlib import Path
 
 import browser
 import pytest
+from pages import Menu, RunDialog
 from playwright.sync_api import expect
 
 CORE = [
@@ -85,8 +87,9 @@ def commands(folder):
             "command": "seq 5000; echo '<b>no</b> relay on GPIO 17' >&2; exit 3",
         },
         {
-            "action": "failing-silently",
-            "name": "Fails without a word",
+            "action": "failing-quietly",
+            "name": "Fails quietly",
+            "show_output": "never",
             "command": "exit 4",
         },
         {"action": "divider"},
@@ -150,40 +153,6 @@ def traces(octoprint):
     return count
 
 
-class Menu:
-    """The System menu and what comes of using it."""
-
-    def __init__(self, page):
-        self.page = page
-        self.root = page.locator("#navbar_systemmenu")
-        self.toggle = self.root.locator("> .dropdown-toggle")
-        self.dialog = page.locator(".modal:visible")
-        self.notice = page.locator(".systemcommands-notice")
-
-    def open(self):
-        self.toggle.click()
-        expect(self.root.locator("> ul")).to_be_visible()
-        return self
-
-    def entry(self, name):
-        return self.root.get_by_role("menuitem", name=name, exact=True)
-
-    def run(self, name, group=None):
-        self.open()
-        if group and not self.entry(name).is_visible():
-            self.entry(group).click()
-        self.entry(name).click()
-
-    def rows(self):
-        """What can be seen, from top to bottom, with `---` for dividers."""
-        rows = self.root.locator("> ul > li:visible")
-        return [text.strip() or "---" for text in rows.all_inner_texts()]
-
-    def expect_notice(self, title, text=""):
-        expect(self.notice.locator(".ui-pnotify-title")).to_have_text(title)
-        expect(self.notice.locator(".ui-pnotify-text")).to_contain_text(text)
-
-
 @pytest.fixture
 def menu(operator_page):
     return Menu(operator_page)
@@ -215,11 +184,13 @@ def test_entries_are_in_octoprints_order(menu):
         "Careless",
         "Slow ones",
         "Fails",
-        "Fails without a word",
+        "Fails quietly",
         "---",
         f"<b>Group</b> {HOSTILE}",
         "---",
         "From config.yaml",
+        "---",
+        "Recent runs…",
     ]
 
 
@@ -336,8 +307,9 @@ def test_success(menu, traces):
 
 
 def test_started_in_the_background(menu):
+    # it has its own end all the same
     menu.run("In the background")
-    menu.expect_notice("Started", '"In the background" was started.')
+    menu.expect_notice("Finished", '"In the background" finished successfully.')
 
 
 def test_ignored_return_code(menu):
@@ -351,50 +323,43 @@ def test_action_with_odd_characters(menu, traces):
     assert traces("old") == 1
 
 
-def test_failure_shows_the_end_of_the_output(menu):
-    menu.page.expected_errors.append("500")
+def test_failure_shows_its_output(menu):
     menu.run("Fails")
-    menu.expect_notice('"Fails" failed', "It ended with return code 3.")
-    output = menu.notice.locator("pre")
-    expect(output).to_contain_text("5000")
-    expect(output).to_contain_text("<b>no</b> relay on GPIO 17")
+    dialog = RunDialog(menu.page).expect_open("Fails")
+    dialog.expect_ended("Failed (exit code 3)")
+    expect(dialog.lines.last).to_have_text("<b>no</b> relay on GPIO 17")
     # the end is what is in view
-    box = output.evaluate("e => [e.scrollHeight, e.clientHeight, e.scrollTop]")
-    assert box[0] > box[1]
-    assert box[2] == pytest.approx(box[0] - box[1], abs=1)
+    expect(dialog.lines.last).to_be_in_viewport()
+
+
+def test_notice_of_a_failure_stays(menu):
+    menu.run("Fails quietly")
+    menu.expect_notice('"Fails quietly" failed', "Failed (exit code 4).")
     # it stays when others come and go by themselves
     menu.run("Show addresses")
     success = menu.notice.filter(has_text="finished successfully")
     expect(success).to_be_visible()
     expect(success).to_have_count(0, timeout=20_000)
-    expect(output).to_be_visible()
+    expect(menu.notice).to_be_visible()
     close = menu.notice.get_by_role("button", name="Close")
     close.focus()
     close.press("Enter")
     expect(menu.notice).to_have_count(0)
 
 
-def test_failure_without_output(menu):
-    menu.page.expected_errors.append("500")
-    menu.run("Fails without a word")
-    menu.expect_notice('"Fails without a word" failed', "It ended with return code 4.")
-    expect(menu.notice.locator("pre")).to_have_count(0)
-
-
 def test_spinners_while_it_runs(menu, octoprint, traces):
-    spinner = menu.toggle.locator(".fa-spinner")
-    expect(spinner).to_have_count(0)
-    menu.run("Waits for the test", group="Slow ones")
-    expect(spinner).to_be_visible()
+    name = "Waits for the test"
+    expect(menu.spinner).to_have_count(0)
+    menu.run(name, group="Slow ones")
+    expect(menu.spinner).to_be_visible()
     menu.open()
-    entry = menu.root.get_by_role("menuitem", name="Waits for the test")
-    expect(entry.locator(".fa-spinner")).to_be_visible()
-    expect(entry.locator(".badge")).to_be_hidden()
+    expect(menu.running(name).locator(".fa-spinner")).to_be_visible()
+    expect(menu.running(name).locator(".badge")).to_be_hidden()
 
     # a second run beside the first one
-    entry.click()
+    menu.entry(name).click()
     menu.open()
-    expect(entry.locator(".badge")).to_have_text("2")
+    expect(menu.running(name).locator(".badge")).to_have_text("2")
 
     # nothing gets lost when the group is folded
     group = menu.entry("Slow ones")
@@ -403,9 +368,42 @@ def test_spinners_while_it_runs(menu, octoprint, traces):
     expect(group.locator(".fa-spinner")).to_be_visible()
 
     (octoprint.folder / "go").touch()
-    expect(spinner).to_have_count(0)
+    expect(menu.spinner).to_have_count(0)
     expect(group.locator(".fa-spinner")).to_be_hidden()
-    expect(menu.notice).to_have_count(2)
+    expect(menu.notice.filter(has_text="finished successfully")).to_have_count(2)
+
+
+def test_spinner_for_what_was_started_elsewhere(menu, octoprint, operator, traces):
+    answers = []
+
+    def post():
+        path = "/api/system/commands/custom/waiting"
+        answers.append(operator.post(path).status_code)
+
+    thread = threading.Thread(target=post)
+    thread.start()
+    try:
+        expect(menu.spinner).to_be_visible()
+    finally:
+        (octoprint.folder / "go").touch()
+        thread.join()
+    expect(menu.spinner).to_have_count(0)
+    assert answers == [204]
+    # nobody here has asked for it
+    expect(menu.notice).to_have_count(0)
+
+
+def test_many_at_once_do_not_block_the_page(menu, octoprint, traces):
+    """A browser has six connections to a server, and none of them is used for waiting."""
+    for _ in range(8):
+        menu.run("Waits for the test", group="Slow ones")
+    menu.open()
+    expect(menu.running("Waits for the test").locator(".badge")).to_have_text("8")
+    menu.toggle.click()
+    menu.run("Show addresses")
+    expect(menu.notice.filter(has_text='"Show addresses" finished')).to_be_visible()
+    (octoprint.folder / "go").touch()
+    expect(menu.spinner).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -419,8 +417,13 @@ def test_spinners_while_it_runs(menu, octoprint, traces):
         ({"status": 403, "json": {"error": "No"}}, "Not allowed", "Log in again"),
         (
             {"status": 409, "json": {"error": "Too hot"}},
-            '"Show addresses" failed',
+            '"Show addresses" was not started',
             "Too hot",
+        ),
+        (
+            {"status": 500, "json": {"error": "No command"}},
+            '"Show addresses" failed',
+            "No command",
         ),
         (
             {"status": 502, "body": "<html>nginx</html>"},
@@ -433,7 +436,7 @@ def test_spinners_while_it_runs(menu, octoprint, traces):
 def test_answers_of_a_server_in_trouble(menu, answer, title, text):
     menu.page.expected_errors.append("Failed to load resource")
     menu.page.route(
-        "**/api/system/commands/custom/addresses",
+        "**/systemcommands/api/runs",
         lambda route: route.fulfill(**answer) if answer else route.abort(),
     )
     menu.run("Show addresses")
@@ -444,7 +447,7 @@ def test_command_that_vanished(menu):
     menu.page.expected_errors.append("404")
     path = "/plugin/systemcommands/api/menu"
     menu.page.route(
-        "**/api/system/commands/custom/addresses",
+        "**/systemcommands/api/runs",
         lambda route: route.fulfill(status=404, json={"error": "Unknown"}),
     )
     menu.open()
@@ -483,9 +486,8 @@ def test_not_confirmed(menu, traces, how):
     menu.run("Show addresses")
     menu.expect_notice("Finished", "Show addresses")
     assert traces("webcam") == 0
-    posted = [request.url for request in requests if request.method == "POST"]
-    assert len(posted) == 1
-    assert posted[0].endswith("/addresses")
+    posted = [request for request in requests if request.method == "POST"]
+    assert [request.post_data_json["action"] for request in posted] == ["addresses"]
 
 
 def test_core_command_keeps_its_emphasis(menu, traces):
@@ -505,7 +507,6 @@ def test_core_command_that_takes_the_connection_with_it(menu):
 
 
 def test_hostile_texts_are_only_shown(menu):
-    menu.page.expected_errors.append("500")
     menu.open()
     group = menu.entry(f"<b>Group</b> {HOSTILE}")
     group.click()
@@ -515,8 +516,8 @@ def test_hostile_texts_are_only_shown(menu):
     expect(menu.dialog.locator("h3")).to_have_text(HOSTILE)
     expect(menu.dialog.locator(".modal-body")).to_contain_text(HOSTILE)
     menu.dialog.locator(".btn-danger").click()
-    menu.expect_notice(f'"{HOSTILE}" failed')
-    expect(menu.notice.locator("pre")).to_have_text(HOSTILE)
+    dialog = RunDialog(menu.page).expect_open(HOSTILE)
+    expect(dialog.lines).to_have_text([HOSTILE])
     assert menu.page.locator("img[src='x']").count() == 0
     assert menu.page.evaluate("window.hacked") is None
 
@@ -566,7 +567,7 @@ def test_keyboard_alone(menu, traces):
     keyboard.press("ArrowDown")
     assert focused() == CORE[0]
     keyboard.press("End")
-    assert focused() == "From config.yaml"
+    assert focused() == "Recent runs…"
     keyboard.press("Home")
     assert focused() == CORE[0]
     while focused() != "Camera":
@@ -639,12 +640,11 @@ def test_touch_on_a_small_screen(open_page, octoprint, traces):
 
 def test_german(open_page, octoprint):
     page = open_page(octoprint.operator, locale="de-DE")
-    page.expected_errors.append("500")
     menu = Menu(page)
     menu.run("Restart webcam", group="Camera")
     menu.dialog.get_by_text("„Restart webcam“ ausführen").click()
     menu.expect_notice("Beendet", "„Restart webcam“ wurde erfolgreich beendet.")
-    menu.run("Fails")
-    expect(menu.notice.filter(has_text="„Fails“ ist fehlgeschlagen")).to_contain_text(
-        "Der Rückgabewert war 3."
-    )
+    menu.run("Fails quietly")
+    expect(
+        menu.notice.filter(has_text="„Fails quietly“ ist fehlgeschlagen")
+    ).to_contain_text("Fehlgeschlagen (Exit-Code 4).")

@@ -37,12 +37,12 @@
 
         // asks for everything that may have changed
         self.refresh = () => {
-            if (!self.id || self._isComplete()) return;
+            if (!self.id || self.isComplete()) return;
             self.requestRun();
             self._requestOutput();
         };
 
-        self._isComplete = () => {
+        self.isComplete = () => {
             return (
                 self._outputFinished &&
                 self._run &&

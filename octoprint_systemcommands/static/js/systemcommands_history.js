@@ -54,6 +54,7 @@ $(function () {
 
         // command: show only its runs
         self.open = (command) => {
+            if (!self.isOpen()) self._focusedBefore = document.activeElement;
             self._opening = true;
             self.status("");
             self.command(command && command.source ? keyOf(command) : "");
@@ -74,6 +75,7 @@ $(function () {
             clearTimeout(self._refresh);
             self._refresh = undefined;
             self.rows([]);
+            SystemCommandsFocus.giveBackTo(self._focusedBefore);
         };
 
         self._tick = () => self._now(performance.now());

@@ -73,7 +73,7 @@ $(function () {
             if (!run || !self.isEmpty() || self.error() || run.status === "queued")
                 return "";
             if (self.isActive()) return gettext("It has not printed anything yet.");
-            if (run.output && run.output.bytes > 0) {
+            if (run.output && run.output.bytes > 0 && !run.output.kept) {
                 return gettext("What it printed is not kept any more.");
             }
             return gettext("It printed nothing.");
@@ -127,10 +127,7 @@ $(function () {
             self.follower.stop();
             self.terminal.reset();
             self._reset(undefined);
-            // an entry of the menu is not there any more by now
-            const target = $(self._focusedBefore);
-            const back = target.is(":visible") && !target.is("body");
-            (back ? target : $("#navbar_systemmenu > .dropdown-toggle")).focus();
+            SystemCommandsFocus.giveBackTo(self._focusedBefore);
         };
 
         //~~ What arrives

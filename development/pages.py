@@ -1,0 +1,130 @@
+"""The plugin's parts of OctoPrint's page, for the browser tests and for taking screenshots."""
+
+from playwright.sync_api import expect
+
+
+class Menu:
+    """The System menu and what comes of using it."""
+
+    def __init__(self, page):
+        self.page = page
+        self.root = page.locator("#navbar_systemmenu")
+        self.toggle = self.root.locator("> .dropdown-toggle")
+        self.spinner = self.toggle.locator(".fa-spinner")
+        self.dialog = page.locator(".modal:visible")
+        self.notice = page.locator(".systemcommands-notice")
+
+    def open(self):
+        self.toggle.click()
+        expect(self.root.locator("> ul")).to_be_visible()
+        return self
+
+    def entry(self, name):
+        return self.root.get_by_role("menuitem", name=name, exact=True)
+
+    def running(self, name):
+        """The link beside an entry that leads to what is running of it."""
+        return self.entry(f"Show the running one: {name}")
+
+    def run(self, name, group=None):
+        self.open()
+        if group and not self.entry(name).is_visible():
+            self.entry(group).click()
+        self.entry(name).click()
+
+    def rows(self):
+        """What can be seen, from top to bottom, with `---` for dividers."""
+        rows = self.root.locator("> ul > li:visible")
+        return [text.strip() or "---" for text in rows.all_inner_texts()]
+
+    def expect_notice(self, title, text=""):
+        expect(self.notice.locator(".ui-pnotify-title")).to_have_text(title)
+        expect(self.notice.locator(".ui-pnotify-text")).to_contain_text(text)
+
+    def watch(self, name):
+        """Run a command, and look at the run while it goes on."""
+        self.run(name)
+        expect(self.spinner).to_be_visible()
+        return self.show_running(name)
+
+    def show_running(self, name):
+        self.open()
+        self.running(name).click()
+        return RunDialog(self.page).expect_open(name)
+
+    def show_history(self):
+        self.open()
+        self.entry("Recent runs…").click()
+        return History(self.page).expect_open()
+
+
+class RunDialog:
+    """The dialog of a run."""
+
+    def __init__(self, page):
+        self.page = page
+        self.root = page.locator("#systemcommands_run_dialog")
+        self.title = self.root.locator("h3")
+        self.status = self.root.get_by_role("status")
+        self.elapsed = self.root.locator(".systemcommands-elapsed")
+        self.terminal = self.root.locator(".systemcommands-terminal")
+        self.lines = self.terminal.locator(".systemcommands-block > div")
+        self.progress = self.root.get_by_role("progressbar")
+        self.hint = self.root.locator(".systemcommands-hint")
+        self.error = self.root.locator(".alert-error")
+        self.jump = self.button("Jump to the end")
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def expect_open(self, title=None):
+        expect(self.root).to_be_visible()
+        if title is not None:
+            expect(self.title).to_have_text(title)
+        return self
+
+    def expect_ended(self, status, timeout=None):
+        """Wait for a status that is not to change any more, and for all of the output."""
+        expect(self.status).to_have_text(status, timeout=timeout)
+        self.page.wait_for_function(
+            "() => OctoPrint.coreui.viewmodels.systemCommandsRunDialogViewModel"
+            ".follower.isComplete()"
+        )
+
+    def close(self):
+        self.root.locator(".modal-footer").get_by_text("Close", exact=True).click()
+        expect(self.root).to_be_hidden()
+
+
+class History:
+    """The list of recent runs."""
+
+    def __init__(self, page):
+        self.page = page
+        self.root = page.locator("#systemcommands_history")
+        self.rows = self.root.locator("tbody tr")
+        self.more = self.button("Show older ones")
+        self.status = self.root.get_by_label("Status")
+        self.command = self.root.get_by_label("Command")
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def expect_open(self):
+        expect(self.root).to_be_visible()
+        self.page.wait_for_function(
+            "() => OctoPrint.coreui.viewmodels.systemCommandsHistoryViewModel.isLoaded()"
+        )
+        return self
+
+    def show(self, index):
+        """Look at one of the runs."""
+        self.rows.nth(index).locator(".systemcommands-name button").click()
+        return RunDialog(self.page).expect_open()
+
+    def names(self):
+        return self.rows.locator(".systemcommands-name").all_inner_texts()
+
+    def close(self):
+        self.root.locator(".modal-footer").get_by_text("Close", exact=True).click()
+        expect(self.root).to_be_hidden()

@@ -1,0 +1,280 @@
+"""The list of recent runs."""
+
+import re
+
+import pytest
+from pages import History, Menu, RunDialog
+from playwright.sync_api import expect
+
+RUNS = "/plugin/systemcommands/api/runs"
+
+COMMANDS = [
+    {"action": "hello", "name": "Say hello", "command": "echo hello"},
+    {
+        "action": "fails",
+        "name": "Fails",
+        "show_output": "never",
+        "command": "echo oh no >&2; exit 3",
+    },
+    {"action": "waits", "name": "Waits", "command": "sleep 60"},
+    {
+        "action": "asks",
+        "name": "Asks first",
+        "confirm": "Really?",
+        "command": "echo asked",
+    },
+    {"action": "<b>odd</b>/ü", "name": "<b>Odd</b>", "command": "true"},
+]
+
+
+@pytest.fixture(autouse=True)
+def start(admin):
+    """start("hello"): a run, when it has ended; start("waits", end=False) when it runs.
+
+    The history is empty at the beginning of each test, and nothing runs at its end.
+    """
+
+    def start_(action, end=True):
+        response = admin.post(RUNS, json={"source": "custom", "action": action})
+        response.raise_for_status()
+        run = response.json()
+        while end and run["status"] in ("queued", "running"):
+            run = admin.get(f"{RUNS}/{run['id']}").json()
+        return run
+
+    admin.delete(RUNS).raise_for_status()
+    yield start_
+    for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
+        admin.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()
+        while admin.get(f"{RUNS}/{run['id']}").json()["status"] == "running":
+            pass
+
+
+@pytest.fixture
+def menu(operator_page):
+    return Menu(operator_page)
+
+
+def test_nothing_yet(menu):
+    history = menu.show_history()
+    expect(history.rows).to_have_count(0)
+    expect(history.root).to_contain_text("Nothing has been run yet.")
+    expect(history.button("Clear…")).to_be_disabled()
+
+
+def test_what_is_told_of_a_run(menu, start):
+    start("hello")
+    start("fails")
+    history = menu.show_history()
+    assert history.names() == ["Fails", "Say hello"]
+    failed, hello = history.rows.nth(0), history.rows.nth(1)
+    expect(failed).to_contain_text("Failed")
+    for text in ("Succeeded", "a few seconds ago", "admin", "< 1 s", "6.0B"):
+        expect(hello).to_contain_text(text)
+    expect(hello.get_by_title(re.compile("20[0-9]{2}"))).to_have_text("a few seconds ago")
+
+
+def test_open_a_run(menu, start):
+    start("hello")
+    history = menu.show_history()
+    dialog = history.show(0)
+    expect(dialog.title).to_have_text("Say hello")
+    expect(dialog.lines).to_have_text(["hello"])
+    dialog.close()
+    # back where one was
+    expect(history.root).to_be_visible()
+    expect(history.rows.nth(0).locator(".systemcommands-name button")).to_be_focused()
+    history.close()
+    expect(menu.toggle).to_be_focused()
+
+
+def test_follows_what_happens(menu, admin, start):
+    history = menu.show_history()
+    run = start("waits", end=False)
+    expect(history.rows).to_have_count(1)
+    expect(history.rows.nth(0)).to_contain_text("Running")
+    expect(history.rows.nth(0)).to_contain_text("2 s")
+    start("hello")
+    expect(history.rows).to_have_count(2)
+    assert history.names() == ["Say hello", "Waits"]
+    # what has the focus keeps it
+    button = history.rows.nth(1).locator(".systemcommands-name button")
+    button.focus()
+    admin.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()
+    expect(history.rows.nth(1)).to_contain_text("Stopped")
+    expect(button).to_be_focused()
+    admin.delete(RUNS).raise_for_status()
+    expect(history.rows).to_have_count(0)
+
+
+def test_filter(menu, start):
+    start("hello")
+    start("fails")
+    start("hello")
+    history = menu.show_history()
+    expect(history.rows).to_have_count(3)
+    history.status.select_option("Failed")
+    expect(history.rows).to_have_count(1)
+    assert history.names() == ["Fails"]
+    history.command.select_option("Say hello")
+    expect(history.rows).to_have_count(0)
+    expect(history.root).to_contain_text("No run fits the filter.")
+    history.status.select_option("All")
+    expect(history.rows).to_have_count(2)
+    start("fails")
+    start("hello")
+    expect(history.rows).to_have_count(3)
+    assert history.names() == ["Say hello"] * 3
+    # the next time it is all of them again
+    history.close()
+    menu.show_history()
+    expect(history.rows).to_have_count(5)
+
+
+def test_odd_names_and_actions(menu, start):
+    start("<b>odd</b>/ü")
+    start("hello")
+    history = menu.show_history()
+    history.command.select_option("<b>Odd</b>")
+    expect(history.rows).to_have_count(1)
+    assert history.names() == ["<b>Odd</b>"]
+
+
+def test_older_ones(menu, start):
+    for _ in range(60):
+        start("hello")
+    history = menu.show_history()
+    expect(history.rows).to_have_count(50)
+    history.more.click()
+    expect(history.rows).to_have_count(60)
+    expect(history.more).to_be_hidden()
+    # news do not take the older ones away
+    start("fails")
+    expect(history.rows).to_have_count(61)
+    assert history.names()[:2] == ["Fails", "Say hello"]
+
+
+def test_run_again(menu, start):
+    start("hello")
+    history = menu.show_history()
+    history.button("Run again: Say hello").click()
+    dialog = RunDialog(menu.page).expect_open("Say hello")
+    dialog.expect_ended("Succeeded")
+    dialog.close()
+    expect(history.rows).to_have_count(2)
+
+
+def test_run_again_asks_as_the_menu_does(menu, start):
+    start("asks")
+    history = menu.show_history()
+    history.button("Run again: Asks first").click()
+    confirmation = menu.page.locator(".systemcommands-confirm")
+    confirmation.get_by_text("Cancel").click()
+    expect(confirmation).to_have_count(0)
+    expect(history.rows).to_have_count(1)
+
+
+def test_clear(menu, admin, start):
+    start("hello")
+    start("waits", end=False)
+    history = menu.show_history()
+    expect(history.rows).to_have_count(2)
+    history.button("Clear…").click()
+    confirmation = menu.page.locator(".modal:visible").filter(
+        has_text="will be forgotten"
+    )
+    expect(confirmation.get_by_text("Cancel")).to_be_focused()
+    confirmation.locator(".btn-danger").click()
+    expect(history.rows).to_have_count(1)
+    assert history.names() == ["Waits"]
+    expect(history.button("Clear…")).to_be_disabled()
+    assert len(admin.get(RUNS).json()["runs"]) == 1
+
+
+def test_warning(menu):
+    menu.page.route(
+        "**/api/runs?*",
+        lambda route: route.fulfill(
+            json={"runs": [], "next": None, "warning": "The disk is full."}
+        ),
+    )
+    history = menu.show_history()
+    expect(history.root.get_by_text("The disk is full.")).to_be_visible()
+
+
+def test_server_that_does_not_answer(menu):
+    menu.page.expected_errors.append("Failed to load resource")
+    menu.page.route("**/api/runs?*", lambda route: route.abort())
+    menu.open()
+    menu.entry("Recent runs…").click()
+    history = History(menu.page)
+    expect(history.root).to_contain_text("The server does not answer.")
+
+
+def test_keyboard_alone(menu, start):
+    start("hello")
+    keyboard = menu.page.keyboard
+    menu.toggle.focus()
+    keyboard.press("Enter")
+    keyboard.press("ArrowDown")
+    keyboard.press("End")
+    keyboard.press("Enter")
+    history = History(menu.page).expect_open()
+    expect(history.status).to_be_focused()
+    keyboard.press("Tab")
+    expect(history.command).to_be_focused()
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    RunDialog(menu.page).expect_open("Say hello")
+    keyboard.press("Escape")
+    keyboard.press("Escape")
+    expect(history.root).to_be_hidden()
+    expect(menu.toggle).to_be_focused()
+
+
+def test_small_screen(open_page, octoprint, start):
+    start("hello")
+    start("fails")
+    page = open_page(
+        octoprint.operator, viewport={"width": 360, "height": 740}, has_touch=True
+    )
+    menu, history = Menu(page), History(page)
+    menu.toggle.tap()
+    menu.entry("Recent runs…").tap()
+    history.expect_open()
+    expect(history.rows).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for element in (history.root, history.rows.nth(0), history.command):
+        box = element.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+    history.button("Run again: Say hello").tap()
+    RunDialog(page).expect_open("Say hello")
+
+
+def test_settings(admin_page, admin):
+    page = admin_page
+    page.locator("#navbar_show_settings").click()
+    page.locator("#settings_plugin_systemcommands_link a").click()
+    days = page.get_by_label("Keep for")
+    expect(page.get_by_label("Keep at most")).to_have_value("200")
+    expect(days).to_have_value("30")
+    days.fill("7")
+    page.get_by_role("button", name="Recent runs…").click()
+    history = History(page).expect_open()
+    history.close()
+    page.locator("#settings_dialog > .modal-footer .btn-primary").click()
+    expect(page.locator("#settings_dialog")).to_be_hidden()
+    settings = admin.get("/api/settings").json()["plugins"]["systemcommands"]
+    assert int(settings["history"]["max_days"]) == 7
+
+
+def test_german(open_page, octoprint, start):
+    start("hello")
+    page = open_page(octoprint.operator, locale="de-DE")
+    menu, history = Menu(page), History(page)
+    menu.open()
+    menu.entry("Letzte Ausführungen…").click()
+    history.expect_open()
+    expect(history.rows.nth(0)).to_contain_text("Erfolgreich")
+    expect(history.root).to_contain_text("Löschen…")
