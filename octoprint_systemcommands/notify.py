@@ -8,6 +8,7 @@ messages to a client that has just logged in without looking at its permissions.
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,12 @@ from .runs.run import QUEUED, RUNNING, Record, Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.notify")
 
-# Pushes per second are limited by this pause after each, in s
-_PAUSE = 0.1
+# How long changes are collected before they are told, in s. This limits the pushes, and
+# keeps the work that listeners have with them out of the way of the command's own start.
+_DELAY = 0.1
+
+# Events that wait to be fired; each run has two
+_MAX_EVENTS = 1000
 
 RUN_STARTED = "run_started"
 RUN_FINISHED = "run_finished"
@@ -40,15 +45,15 @@ class Notifier:
         self._condition = threading.Condition()
         # by id; no more than are going on, since the thread empties it all the time
         self._changed: dict[str, dict[str, str]] = {}
+        self._events: deque[tuple[str, dict[str, Any]]] = deque(maxlen=_MAX_EVENTS)
         self._cleared = False
         self._thread = threading.Thread(
-            target=self._push_loop, name="systemcommands.notify", daemon=True
+            target=self._tell_loop, name="systemcommands.notify", daemon=True
         )
         self._thread.start()
 
     def run_changed(self, record: Record) -> None:
         """A run has got another status."""
-        self._note(record.id, record.source, record.action, record.status)
         payload = {
             "id": record.id,
             "action": record.action,
@@ -59,9 +64,10 @@ class Notifier:
             "user": record.user,
         }
         if record.status == RUNNING and not record.stopping:
-            self._fire(RUN_STARTED, payload)
+            self._events.append((RUN_STARTED, payload))
         elif record.status not in (QUEUED, RUNNING):
-            self._fire(RUN_FINISHED, payload)
+            self._events.append((RUN_FINISHED, payload))
+        self._note(record.id, record.source, record.action, record.status)
 
     def output_grew(self, run: Run) -> None:
         """A run has written something."""
@@ -86,19 +92,23 @@ class Notifier:
             }
             self._condition.notify()
 
-    def _push_loop(self) -> None:
+    def _tell_loop(self) -> None:
         while True:
             with self._condition:
                 self._condition.wait_for(lambda: self._changed or self._cleared)
-                changed = list(self._changed.values())
-                cleared = self._cleared
-                self._changed = {}
-                self._cleared = False
+            time.sleep(_DELAY)
             try:
-                if cleared:
-                    self._push({"type": "cleared"})
-                if changed:
-                    self._push({"type": "runs", "runs": changed})
+                self._tell()
             except Exception:
-                _logger.exception("Error while pushing the state of runs")
-            time.sleep(_PAUSE)
+                _logger.exception("Error while telling of the state of runs")
+
+    def _tell(self) -> None:
+        with self._condition:
+            changed, self._changed = list(self._changed.values()), {}
+            cleared, self._cleared = self._cleared, False
+        while self._events:
+            self._fire(*self._events.popleft())
+        if cleared:
+            self._push({"type": "cleared"})
+        if changed:
+            self._push({"type": "runs", "runs": changed})

@@ -27,6 +27,10 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.history")
 # Ended runs that wait to be written, in memory with their output
 _MAX_UNWRITTEN = 50
 
+# How long changes are collected before they are written, in s: a short command is one
+# write to the disk and not two, and has been answered before
+_DELAY = 0.02
+
 # How often to try again with a disk that is full, in s
 _RETRY_INTERVAL = 10.0
 
@@ -239,6 +243,8 @@ class History:
             self._condition.wait_for(lambda: self._dirty or self._closing)
             if not self._dirty:
                 return False
+        time.sleep(_DELAY)
+        with self._condition:
             # what changes from here on is for the next batch
             self._writing, self._dirty = self._dirty, set()
             runs = [self._unwritten[seq] for seq in sorted(self._writing)]

@@ -51,7 +51,7 @@ class Process:
             env={**os.environ, **environment},
         )
         self.pid = self._popen.pid
-        self.created = _creation_time(self.pid)
+        self._created: Optional[float] = None
         self.outputs: dict[int, str] = {
             self._popen.stdout.fileno(): STDOUT,
             self._popen.stderr.fileno(): STDERR,
@@ -61,6 +61,15 @@ class Process:
         self.pidfd = _open_pidfd(self.pid)
         if niceness is not None:
             _lower_priority(self.pid, niceness)
+
+    @property
+    def created(self) -> Optional[float]:
+        """The creation time, as psutil tells it; None if nobody asked before the end."""
+        # as long as its end was not collected, no other process can have its pid
+        if self._created is None and self._popen.returncode is None:
+            with contextlib.suppress(psutil.Error):
+                self._created = psutil.Process(self.pid).create_time()
+        return self._created
 
     def poll(self) -> Optional[int]:
         """The return code, negative for a signal, or None while it runs."""
@@ -84,13 +93,6 @@ def enlarge_pipe(fd: int) -> None:
     # Linux only, and only as far as the user's limits go: it works without, too
     with contextlib.suppress(OSError):
         fcntl.fcntl(fd, _F_SETPIPE_SZ, _LARGE_PIPE)
-
-
-def _creation_time(pid: int) -> Optional[float]:
-    try:
-        return psutil.Process(pid).create_time()
-    except psutil.Error:
-        return None
 
 
 def _open_pidfd(pid: int) -> Optional[int]:
