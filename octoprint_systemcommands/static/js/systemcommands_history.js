@@ -1,7 +1,9 @@
 $(function () {
     const PAGE_SIZE = 50;
-    // in milliseconds, so that a busy server is not asked all the time
-    const REFRESH_DELAY = 1000;
+    // in milliseconds, so that a busy server is not asked all the time: after a run has got
+    // another status, and after one has printed something
+    const NEWS_DELAY = 1000;
+    const OUTPUT_DELAY = 5000;
 
     const keyOf = (command) => command.source + "/" + command.action;
 
@@ -185,17 +187,19 @@ $(function () {
             if (!self.isOpen()) return;
             const row = self.rows().find((known) => known.id === changed.id);
             const isNews = !row || row.run().status !== changed.status;
-            if (!isNews) return;
-            if (row) row.run({...row.run(), status: changed.status});
-            self._requestSoon();
+            if (row && isNews) row.run({...row.run(), status: changed.status});
+            self._requestSoon(isNews ? NEWS_DELAY : OUTPUT_DELAY);
         };
 
-        self._requestSoon = () => {
-            if (!self.isOpen() || self._refresh) return;
+        self._requestSoon = (delay) => {
+            const due = performance.now() + delay;
+            if (!self.isOpen() || (self._refresh && self._refreshDue <= due)) return;
+            clearTimeout(self._refresh);
+            self._refreshDue = due;
             self._refresh = setTimeout(() => {
                 self._refresh = undefined;
                 if (self.isOpen()) self.requestData();
-            }, REFRESH_DELAY);
+            }, delay);
         };
 
         self._onFilterChanged = () => {
@@ -244,7 +248,7 @@ $(function () {
             self.status.subscribe(self._onFilterChanged);
             self.command.subscribe(self._onFilterChanged);
             self.runs.changes.subscribe(self._onChange);
-            self.runs.refreshes.subscribe(self._requestSoon);
+            self.runs.refreshes.subscribe(() => self._requestSoon(NEWS_DELAY));
         };
     }
 

@@ -19,12 +19,18 @@
             self.lines = [];
             self._row = 0;
             self._column = 0;
+            self._stream = undefined;
         };
 
         self.end = () => self.first + self.lines.length;
         self.line = (number) => self.lines[number - self.first];
 
         self.print = (text, style, stream) => {
+            // Two pipes: nobody knows where exactly in a line the other one broke in, and a
+            // message in the middle of a progress line could not be read.
+            if (self._column > 0 && self._stream !== stream) self.newLine();
+            self._stream = stream;
+
             let rest = text;
             while (rest) {
                 if (self._column >= MAX_COLUMNS) self.newLine();
