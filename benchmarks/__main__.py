@@ -7,13 +7,14 @@ import argparse
 import os
 import platform
 import sys
+import time
 import traceback
 from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "development"))
 
-from benchmarks.figures import HEADER
+from benchmarks.figures import HEADER, line
 from benchmarks.rows import ROWS
 from benchmarks.servers import Servers
 
@@ -38,20 +39,20 @@ def main():
 
     failed = False
     lines = []
+    started = time.monotonic()
     with Servers([command for row in rows for command in row.COMMANDS]) as servers:
         for row in rows:
             title = row.__doc__.splitlines()[0]
-            print(f"… {title}", file=sys.stderr, flush=True)
+            seconds = time.monotonic() - started
+            print(f"{seconds:4.0f} s  {title}", file=sys.stderr, flush=True)
             try:
                 lines += row.measure(servers)
             except Exception:
                 traceback.print_exc()
-                lines.append(f"| {title} | | | | could not be measured |")
+                lines.append(line(title, "", "", "could not be measured"))
                 failed = True
 
-    print(HEADER)
-    for line in lines:
-        print(line)
+    print("\n".join([HEADER, *lines]))
     return 1 if failed else 0
 
 

@@ -5,7 +5,7 @@ from statistics import median
 __all__ = ["HEADER", "line", "median", "ms", "percentile", "spread"]
 
 HEADER = """\
-| work | goal | OctoPrint | ours | |
+| work | OctoPrint's own | ours | goal | |
 | --- | --- | --- | --- | --- |"""
 
 
@@ -28,5 +28,5 @@ def spread(seconds):
 
 def line(work, theirs, ours, goal="", reached=None):
     """One line of the table. Without `reached` it explains another line and has no goal."""
-    verdict = {None: "", True: "pass", False: "**fail**"}[reached]
-    return f"| {work} | {goal} | {theirs} | {ours} | {verdict} |"
+    verdict = {None: "", True: "ok", False: "**missed**"}[reached]
+    return f"| {work} | {theirs} | {ours} | {goal} | {verdict} |"

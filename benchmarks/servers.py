@@ -3,32 +3,37 @@
 import time
 
 import psutil
-from octoprint_server import OctoPrintServer
+from octoprint_server import OctoPrintServer, merged
+
+# A print is sent as fast as the server can, without the errors that the virtual printer
+# otherwise simulates, and nothing else is done with its file
+CONFIG = {
+    "plugins": {"virtual_printer": {"throttle": 0, "simulated_errors": []}},
+    "gcodeAnalysis": {"runAt": "never"},
+}
 
 
 class Servers:
     """OctoPrint as it is (`theirs`) and with the plugin (`ours`), with the same commands."""
 
     def __init__(self, commands):
-        self.theirs = OctoPrintServer(
+        self.theirs = server(
             {
                 "plugins": {"_disabled": ["systemcommands"]},
                 "system": {"actions": commands},
             }
         )
-        self.ours = OctoPrintServer(
-            {"plugins": {"systemcommands": {"commands": commands}}}
-        )
+        self.ours = server({"plugins": {"systemcommands": {"commands": commands}}})
 
     def __iter__(self):
         return iter((self.theirs, self.ours))
 
     def __enter__(self):
         try:
-            for server in self:
-                server.start()
-            for server in self:
-                settle(server)
+            for each in self:
+                each.start()
+            for each in self:
+                settle(each)
             self._check()
         except BaseException:
             self.__exit__()
@@ -36,16 +41,21 @@ class Servers:
         return self
 
     def __exit__(self, *exc_info):
-        for server in self:
-            server.close()
+        for each in self:
+            each.close()
 
     def _check(self):
         """Make sure that it is the right one that is measured."""
-        for server, expected in ((self.theirs, False), (self.ours, True)):
-            plugins = server.request("GET", "/plugin/pluginmanager/plugins")["plugins"]
+        for each, expected in ((self.theirs, False), (self.ours, True)):
+            plugins = each.request("GET", "/plugin/pluginmanager/plugins")["plugins"]
             enabled = [plugin["key"] for plugin in plugins if plugin["enabled"]]
             if ("systemcommands" in enabled) != expected:
-                raise RuntimeError(f"the plugin is not as it should be in {server.url}")
+                raise RuntimeError(f"the plugin is not as it should be in {each.url}")
+
+
+def server(config, **options):
+    """A server that is not started yet."""
+    return OctoPrintServer(merged(CONFIG, config), **options)
 
 
 def settle(server, quiet=0.03, timeout=30):
