@@ -5,7 +5,7 @@ The documented fields and their names are those of OctoPrint's ``system.actions`
 """
 
 import re
-from typing import Any, Literal, Optional, Union
+from typing import Annotated, Any, Literal, Optional, Union
 
 from pydantic import (
     BaseModel,
@@ -15,6 +15,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
+
+from .problems import N_, WARNING, Problem, explain
 
 DIVIDER = "divider"
 
@@ -27,11 +30,11 @@ _LOOKS = ("name", "description", "icon", "group", "show_output")
 # fields that OctoPrint takes for true if they are anything at all
 _FLAGS = ("confirm", "async", "ignore", "fresh_credentials")
 
+# for the operating system a text ends at a NUL character
+Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
+EnvironmentName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
+
 _DIVIDER_KEY = re.compile(r"divider(_\d+)?")
-
-
-class DefinitionError(ValueError):
-    """An entry cannot be used; the message names the field and says what to do."""
 
 
 class _Entry(BaseModel):
@@ -68,7 +71,7 @@ class Command(_Entry):
     ``command`` may be missing: such an entry is listed, and running it is an error.
     """
 
-    command: Optional[str] = None
+    command: Optional[Text] = None
     confirm: Optional[str] = None
     async_: bool = Field(default=False, alias="async")
     ignore: bool = False
@@ -76,6 +79,8 @@ class Command(_Entry):
     description: Optional[str] = None
     icon: Optional[str] = Field(default=None, pattern="^[a-z0-9-]+$", max_length=64)
     group: Optional[str] = None
+    working_directory: Optional[Text] = None
+    environment: dict[EnvironmentName, Text] = Field(default_factory=dict)
     timeout: Optional[float] = Field(default=None, gt=0, le=MAX_TIMEOUT)
     when_busy: Literal["parallel", "queue", "refuse", "replace"] = "parallel"
     show_output: Literal["always", "on_failure", "never"] = "on_failure"
@@ -107,7 +112,7 @@ class Command(_Entry):
             return value.lower().rsplit("fa-", 1)[-1]
         return value
 
-    @field_validator("description", "icon", "group", mode="before")
+    @field_validator("description", "icon", "group", "working_directory", mode="before")
     @classmethod
     def _an_empty_text_is_none(cls, value: Any) -> Any:
         return None if value == "" else value
@@ -116,14 +121,7 @@ class Command(_Entry):
     @classmethod
     def _a_timeout_is_a_number(cls, value: Any) -> Any:
         if isinstance(value, bool):
-            raise ValueError("has to be a number of seconds")
-        return value
-
-    @field_validator("command")
-    @classmethod
-    def _a_command_line_has_no_nul(cls, value: Optional[str]) -> Optional[str]:
-        if value is not None and "\0" in value:
-            raise ValueError("must not contain a NUL character")
+            raise PydanticCustomError("not_seconds", "has to be a number of seconds")
         return value
 
     def prepare(self) -> None:
@@ -164,7 +162,9 @@ class Command(_Entry):
         return result
 
 
-def parse_entry(entry: Any) -> tuple[Union[Command, Divider], list[str]]:
+def parse_entry(
+    entry: Any,
+) -> tuple[Optional[Union[Command, Divider]], list[Problem]]:
     """Checks one entry as it stands in the configuration.
 
     Wrong values of fields that only concern how a command looks are left out, and those of
@@ -175,68 +175,32 @@ def parse_entry(entry: Any) -> tuple[Union[Command, Divider], list[str]]:
         entry: whatever YAML made of it; a mapping, if all is well
 
     Returns:
-        the definition, and what is wrong with it all the same
-
-    Raises:
-        DefinitionError: if it is not usable
+        the definition, None if it is not usable, and what is wrong with the entry
     """
     if not isinstance(entry, dict):
-        raise DefinitionError(
-            f"it is {_kind(entry)}, but it has to be a mapping of fields such as "
-            "action, name and command"
-        )
+        text = N_("has to be a mapping of fields such as action, name and command")
+        return None, [Problem(None, text)]
     # a field without a value is what YAML makes of a name and a colon
     fields = {name: value for name, value in entry.items() if value is not None}
     model = Divider if fields.get("action") == DIVIDER else Command
     try:
         return model.model_validate(fields), []
     except ValidationError as error:
-        problems = _explain(error)
+        problems = explain(error)
 
-    for field in problems:
-        if field in _LOOKS:
-            fields.pop(field, None)
-        elif field in _FLAGS:
-            fields[field] = bool(fields[field])
+    for problem in problems:
+        if problem.field in _LOOKS:
+            fields.pop(problem.field, None)
+        elif problem.field in _FLAGS:
+            fields[problem.field] = bool(fields[problem.field])
     try:
-        return model.model_validate(fields), list(problems.values())
+        definition = model.model_validate(fields)
     except ValidationError as error:
-        raise DefinitionError("; ".join(_explain(error).values())) from None
+        return None, explain(error)
+    return definition, [problem._replace(severity=WARNING) for problem in problems]
 
 
 def is_divider_key(action: str) -> bool:
     """Whether an action is a divider's: ``divider``, or ``divider_<n>`` as OctoPrint
     calls them internally."""
     return _DIVIDER_KEY.fullmatch(action) is not None
-
-
-def _kind(value: Any) -> str:
-    return {
-        "NoneType": "empty",
-        "str": "a text",
-        "list": "a list",
-        "bool": "true or false",
-        "int": "a number",
-        "float": "a number",
-    }.get(type(value).__name__, f"a {type(value).__name__}")
-
-
-def _explain(error: ValidationError) -> dict[str, str]:
-    problems = {}
-    for problem in error.errors(include_url=False):
-        field = str(problem["loc"][0]) if problem["loc"] else "entry"
-        value = problem.get("input")
-        if problem["type"] == "missing":
-            text = "is missing"
-        elif problem["type"] == "string_type":
-            text = f"has to be a text, but is {_kind(value)}; put it in quotes"
-        elif problem["type"] == "string_too_short":
-            text = "must not be empty"
-        elif problem["type"] == "string_pattern_mismatch":
-            text = "may only have lower case letters, digits and dashes"
-        elif problem["type"].startswith("bool_"):
-            text = f"has to be true or false, but is {_kind(value)}"
-        else:
-            text = problem["msg"].replace("Value error, ", "").replace("Input ", "")
-        problems[field] = f'"{field}" {text}'
-    return problems

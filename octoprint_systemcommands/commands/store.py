@@ -4,7 +4,7 @@ import logging
 from typing import Any, Union
 from urllib.parse import quote
 
-from .definition import Command, DefinitionError, Divider, parse_entry
+from .definition import Command, Divider, parse_entry
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
 
@@ -56,13 +56,13 @@ def _usable(lists: dict[str, Any]) -> list[Entry]:
         found: dict[str, tuple[str, Entry]] = {}
         for number, raw_entry in enumerate(raw, start=1):
             place = f"{list_name}, entry {number}"
-            try:
-                entry, problems = parse_entry(raw_entry)
-            except DefinitionError as error:
-                _logger.warning(f"{place} is left out: {error}")
+            entry, problems = parse_entry(raw_entry)
+            said = "; ".join(map(str, problems))
+            if entry is None:
+                _logger.warning(f"{place} is left out: {said}")
                 continue
             if problems:
-                _logger.warning(f"{place} is used, but {'; '.join(problems)}")
+                _logger.warning(f"{place} is used, but {said}")
             if isinstance(entry, Divider):
                 found[place] = (place, entry)
                 continue

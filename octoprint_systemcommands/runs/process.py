@@ -29,6 +29,7 @@ class Process:
     Arguments:
         command: the command line, for ``/bin/sh -c``
         environment: variables in addition to the server's own
+        working_directory: where to run it; None means where the server runs
         niceness: at least this; None leaves it alone
 
     Raises:
@@ -39,6 +40,7 @@ class Process:
         self,
         command: str,
         environment: Mapping[str, str] = MappingProxyType({}),
+        working_directory: Optional[str] = None,
         niceness: Optional[int] = NICENESS,
     ):
         self._popen = subprocess.Popen(
@@ -49,6 +51,7 @@ class Process:
             bufsize=0,
             start_new_session=True,
             env={**os.environ, **environment},
+            cwd=working_directory and os.path.expanduser(working_directory),
         )
         self.pid = self._popen.pid
         self._created: Optional[float] = None

@@ -176,7 +176,10 @@ class Runner:
                 run.timer.start()
             command.prepare()
             process = Process(
-                command.command, {tree.MARK: run.id}, niceness=_niceness(run.request)
+                command.command,
+                {**command.environment, tree.MARK: run.id},
+                command.working_directory,
+                niceness=_niceness(run.request),
             )
         except Exception as error:
             self._finish(

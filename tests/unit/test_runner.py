@@ -346,3 +346,21 @@ def test_what_is_kept_for_a_background_child_is_not_the_run(subject):
             assert not hasattr(watched, "on_end")
     finally:
         os.kill(child, 9)
+
+
+def test_runs_where_and_with_what_it_is_told(subject, tmp_path):
+    wish = command(
+        'pwd; echo "$A $PATH"',
+        working_directory=str(tmp_path),
+        environment={"A": "x y; $(touch z)"},
+    )
+    run = subject.execute(wish)
+
+    assert excerpt(run.output, STDOUT, 10_000) == (
+        f"{tmp_path}\nx y; $(touch z) {os.environ['PATH']}\n"
+    )
+
+
+def test_a_folder_that_is_not_there_is_named(subject):
+    with pytest.raises(Failed, match=r"could not be started: .*'/no/such/folder'"):
+        subject.execute(command("true", working_directory="/no/such/folder"))
