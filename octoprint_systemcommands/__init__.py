@@ -6,11 +6,15 @@ import octoprint.plugin
 from flask_babel import gettext
 from octoprint.access.permissions import Permissions
 
+from .access import additional_permissions
 from .api.blueprint import build_blueprint
 from .api.contract import Contract
+from .api.definitions import Definitions
 from .api.octoprint_address import before_request_handler
 from .api.runs import Runs
 from .commands.catalogue import Catalogue
+from .commands.editing import Editing
+from .commands.versions import Versions
 from .notify import RUN_FINISHED, RUN_STARTED, Notifier
 from .runs.database import Limits
 from .runs.history import History
@@ -27,9 +31,10 @@ class SystemCommandsPlugin(
     def initialize(self):
         self._catalogue = Catalogue(self._settings, gettext)
         self._notifier = Notifier(push=self._push, fire=self._fire)
-        self._history = History(
-            os.path.join(self.get_plugin_data_folder(), "history.db"), self._limits
-        )
+        data = self.get_plugin_data_folder()
+        self._versions = Versions(os.path.join(data, "versions.yaml"))
+        self._editing = Editing(self._settings, self._versions)
+        self._history = History(os.path.join(data, "history.db"), self._limits)
         self._runner = Runner(
             history=self._history,
             is_printing=self._printer.is_printing,
@@ -84,7 +89,20 @@ class SystemCommandsPlugin(
         return build_blueprint(
             self._identifier,
             Contract(self._catalogue, self._runner),
-            Runs(self._catalogue, self._runner, self._history, self._notifier),
+            Runs(
+                self._catalogue,
+                self._runner,
+                self._history,
+                self._notifier,
+                lambda: self._settings.get_boolean(["history", "visible_to_all"]),
+            ),
+            Definitions(
+                self._settings,
+                self._editing,
+                self._versions,
+                self._runner,
+                self._settings.global_get_basefolder("base"),
+            ),
             self.get_blueprint_kwargs(),
         )
 
@@ -101,10 +119,14 @@ class SystemCommandsPlugin(
     ##~~ SettingsPlugin mixin
 
     def get_settings_defaults(self):
-        return {"commands": [], "history": {"max_runs": 200, "max_days": 30}}
+        return {
+            "commands": [],
+            "octoprint_address": True,
+            "history": {"max_runs": 200, "max_days": 30, "visible_to_all": False},
+        }
 
     def get_settings_restricted_paths(self):
-        # command lines may hold passwords and are of no use to the settings dialog
+        # command lines may hold passwords; the editor gets them from /api/definitions
         return {"never": [["commands"]]}
 
     def on_settings_save(self, data):
@@ -151,8 +173,23 @@ class SystemCommandsPlugin(
     def get_before_request_handlers(self, *args, **kwargs):
         return [
             before_request_handler(
-                Contract(self._catalogue, self._runner, tells_fresh_credentials=True)
+                Contract(self._catalogue, self._runner, tells_fresh_credentials=True),
+                is_wanted=lambda: self._settings.get_boolean(["octoprint_address"]),
             )
+        ]
+
+    ##~~ octoprint.access.permissions hook
+
+    def get_additional_permissions(self, *args, **kwargs):
+        return additional_permissions()
+
+    ##~~ octoprint.server.http.bodysize hook
+
+    def get_body_sizes(self, current_max_body_sizes, *args, **kwargs):
+        # a list of definitions may be larger than what OctoPrint takes by default
+        return [
+            (method, r"/api/definitions(/check|/test|/import)?", 1024 * 1024)
+            for method in ("PUT", "POST")
         ]
 
     ##~~ octoprint.events.register_custom_events hook
@@ -173,6 +210,10 @@ __plugin_hooks__ = {
     "octoprint.server.api.before_request": (
         __plugin_implementation__.get_before_request_handlers
     ),
+    "octoprint.access.permissions": (
+        __plugin_implementation__.get_additional_permissions
+    ),
+    "octoprint.server.http.bodysize": __plugin_implementation__.get_body_sizes,
     "octoprint.events.register_custom_events": (
         __plugin_implementation__.get_custom_events
     ),

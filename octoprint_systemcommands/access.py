@@ -5,6 +5,8 @@ from typing import Any, Callable, Optional
 
 import flask
 import flask_login
+from flask_babel import gettext
+from octoprint.access import ADMIN_GROUP
 from octoprint.access.permissions import Permissions
 from octoprint.server.util import LoginMechanism
 from octoprint.server.util.flask import (
@@ -26,6 +28,52 @@ def system_permission_required(view: Callable[..., Any]) -> Callable[..., Any]:
             return view(*args, **kwargs)
 
     return guarded
+
+
+def edit_permission_required(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorates a view so that it answers 403 unless the user may change definitions and
+    has entered the password recently."""
+
+    @functools.wraps(view)
+    @no_firstrun_access
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        with Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT.require(403):
+            ensure_credentials_checked_recently()
+            return view(*args, **kwargs)
+
+    return guarded
+
+
+def may_see_all_runs() -> bool:
+    """Whether the user sees the runs of others."""
+    return Permissions.PLUGIN_SYSTEMCOMMANDS_HISTORY.can()
+
+
+def additional_permissions() -> list[dict[str, Any]]:
+    """The plugin's own permissions, for OctoPrint's hook ``octoprint.access.permissions``."""
+    return [
+        {
+            "key": "EDIT",
+            "name": gettext("Edit commands"),
+            "description": gettext(
+                "Allows to define and change commands, and thereby to run anything on this "
+                "machine as the user that OctoPrint runs as"
+            ),
+            "roles": ["edit"],
+            "dangerous": True,
+            "default_groups": [ADMIN_GROUP],
+        },
+        {
+            "key": "HISTORY",
+            "name": gettext("See all runs"),
+            "description": gettext(
+                "Allows to see, stop and forget the runs that others have started, with "
+                "their output"
+            ),
+            "roles": ["history"],
+            "default_groups": [ADMIN_GROUP],
+        },
+    ]
 
 
 def ensure_fresh_credentials(command: Command) -> None:

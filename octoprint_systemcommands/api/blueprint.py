@@ -4,13 +4,18 @@ from typing import Any
 
 import flask
 
-from ..access import system_permission_required
+from ..access import edit_permission_required, system_permission_required
 from .contract import Contract, routes
+from .definitions import Definitions
 from .runs import Runs
 
 
 def build_blueprint(
-    identifier: str, contract: Contract, runs: Runs, options: dict[str, Any]
+    identifier: str,
+    contract: Contract,
+    runs: Runs,
+    definitions: Definitions,
+    options: dict[str, Any],
 ) -> flask.Blueprint:
     """Makes the blueprint that OctoPrint registers below ``/plugin/<identifier>``.
 
@@ -18,6 +23,7 @@ def build_blueprint(
         identifier: the plugin's
         contract: the system API
         runs: the views of runs
+        definitions: the views of definitions
         options: for ``flask.Blueprint``
     """
     blueprint = flask.Blueprint(identifier, identifier, **options)
@@ -48,5 +54,21 @@ def build_blueprint(
     ):
         blueprint.add_url_rule(
             rule, endpoint, system_permission_required(view), methods=[method]
+        )
+
+    base = "/api/definitions"
+    for rule, method, endpoint, view in (
+        (base, "GET", "definitions", definitions.all),
+        (base, "PUT", "save_definitions", definitions.save),
+        (f"{base}/check", "POST", "check_definition", definitions.check),
+        (f"{base}/test", "POST", "test_definition", definitions.test),
+        (f"{base}/environment", "GET", "definition_environment", definitions.environment),
+        (f"{base}/versions", "GET", "definition_versions", definitions.versions),
+        (f"{base}/presets", "GET", "definition_presets", definitions.presets),
+        (f"{base}/export", "GET", "export_definitions", definitions.export),
+        (f"{base}/import", "POST", "import_definitions", definitions.import_),
+    ):
+        blueprint.add_url_rule(
+            rule, endpoint, edit_permission_required(view), methods=[method]
         )
     return blueprint

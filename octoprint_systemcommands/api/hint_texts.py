@@ -52,7 +52,7 @@ def _sudo_password(values: dict) -> str:
         "command has to be allowed without one."
     )
     # part of a command line is for those only who may know command lines
-    if not Permissions.SETTINGS.can():
+    if not Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT.can():
         return text + " " + gettext("Ask the administrator of this machine.")
     if "command" not in values:
         return (

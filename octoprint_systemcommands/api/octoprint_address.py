@@ -18,11 +18,14 @@ _LIST_ALL = "retrieveSystemCommands"
 _LIST_SOURCE = "retrieveSystemCommandsForSource"
 
 
-def before_request_handler(contract: Contract) -> Callable[[], Optional[flask.Response]]:
+def before_request_handler(
+    contract: Contract, is_wanted: Callable[[], bool]
+) -> Callable[[], Optional[flask.Response]]:
     """Makes the handler for OctoPrint's hook ``octoprint.server.api.before_request``.
 
     Arguments:
         contract: the system API
+        is_wanted: whether to answer here at all
     """
 
     @system_permission_required
@@ -42,7 +45,7 @@ def before_request_handler(contract: Contract) -> Callable[[], Optional[flask.Re
     def handle() -> Optional[flask.Response]:
         request = flask.request
         view = by_endpoint.get(request.endpoint)
-        if view is None or request.method == "OPTIONS":
+        if view is None or request.method == "OPTIONS" or not is_wanted():
             return None
         arguments: dict[str, Any] = request.view_args or {}
         if arguments.get("source", CUSTOM) != CUSTOM:

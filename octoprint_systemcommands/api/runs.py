@@ -2,12 +2,18 @@
 
 import re
 import sqlite3
-from typing import Any, Optional
+from collections.abc import Callable
+from typing import Optional
 
 import flask
 from octoprint.server.util.flask import make_api_error
 
-from ..access import current_door, current_user_name, ensure_fresh_credentials
+from ..access import (
+    current_door,
+    current_user_name,
+    ensure_fresh_credentials,
+    may_see_all_runs,
+)
 from ..commands.catalogue import Catalogue
 from ..notify import Notifier
 from ..runs.database import Filter
@@ -17,7 +23,7 @@ from ..runs.run import STATUSES, UNFINISHED, Record, Request
 from ..runs.runner import Runner
 from .body import read_json_object
 from .errors import errors_of_commands
-from .hint_texts import hint_text
+from .run_json import run_to_json
 
 _DEFAULT_LIMIT = 50
 _MAX_LIMIT = 200
@@ -32,6 +38,7 @@ class Runs:
         runner: runs it
         history: knows all runs
         notifier: is told when the history was cleared
+        visible_to_all: whether everybody sees the runs of everybody
     """
 
     def __init__(
@@ -40,11 +47,13 @@ class Runs:
         runner: Runner,
         history: History,
         notifier: Notifier,
+        visible_to_all: Callable[[], bool],
     ):
         self._catalogue = catalogue
         self._runner = runner
         self._history = history
         self._notifier = notifier
+        self._visible_to_all = visible_to_all
 
     @errors_of_commands
     def start(self) -> flask.Response:
@@ -72,6 +81,7 @@ class Runs:
         warning}``, the newest first."""
         values = flask.request.args
         wanted = Filter(
+            user=None if self._sees_all() else _own_name(),
             source=values.get("source") or None,
             action=values.get("action") or None,
             statuses=_statuses(values.get("status")),
@@ -82,14 +92,14 @@ class Runs:
         records = self._history.find(wanted, limit + 1, before)
         page = records[:limit]
         return flask.jsonify(
-            runs=[self._to_json(record) for record in page],
+            runs=[run_to_json(record) for record in page],
             next=str(page[-1].seq) if len(records) > limit else None,
             warning=self._history.warning,
         )
 
     def one(self, run_id: str) -> flask.Response:
         """``GET /api/runs/<id>`` → the run."""
-        return flask.jsonify(self._to_json(self._find(run_id)))
+        return flask.jsonify(run_to_json(self._find(run_id)))
 
     def output(self, run_id: str) -> flask.Response:
         """``GET /api/runs/<id>/output?offset=`` → ``{id, status, offset, next, finished,
@@ -124,16 +134,18 @@ class Runs:
     def stop(self, run_id: str) -> flask.Response:
         """``POST /api/runs/<id>/stop`` → 202, the run; it ends a little later."""
         read_json_object()
+        self._find(run_id)
         run = self._runner.stop(run_id)
         if run is None:
-            self._find(run_id)
             flask.abort(409, description="This run has ended already")
         return self._accepted(run.record())
 
     def clear(self) -> flask.Response:
-        """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended."""
+        """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended,
+        one's own only if one sees no others."""
         try:
-            deleted = self._history.clear()
+            user = None if self._sees_all() else _own_name()
+            deleted = self._history.clear(user)
         except (sqlite3.Error, OSError) as error:
             return make_api_error(
                 f"The history could not be cleared: {error}. Check the disk.", 500
@@ -143,9 +155,12 @@ class Runs:
 
     def _find(self, run_id: str) -> Record:
         record = self._history.get(run_id)
-        if record is None:
+        if record is None or not (self._sees_all() or record.user == _own_name()):
             flask.abort(404, description=_NO_SUCH_RUN)
         return record
+
+    def _sees_all(self) -> bool:
+        return self._visible_to_all() or may_see_all_runs()
 
     def _output(self, record: Record) -> Output:
         output = self._history.output(record)
@@ -154,16 +169,15 @@ class Runs:
         return output
 
     def _accepted(self, record: Record) -> flask.Response:
-        body = self._to_json(record)
+        body = run_to_json(record)
         return flask.make_response(
             flask.jsonify(body), 202, {"Location": body["resource"]}
         )
 
-    def _to_json(self, record: Record) -> dict[str, Any]:
-        result = record.to_dict()
-        result["hint"] = record.hint and hint_text(record.hint)
-        result["resource"] = flask.url_for(".run", run_id=record.id, _external=True)
-        return result
+
+def _own_name() -> str:
+    # an anonymous visitor has no runs: those without a user are anybody's
+    return current_user_name() or ""
 
 
 def _gap(size: int) -> bytes:

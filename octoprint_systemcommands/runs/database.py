@@ -65,11 +65,13 @@ class Filter(NamedTuple):
     Attributes:
         source, action: of one command
         statuses: any of these
+        user: started by this user
     """
 
     source: Optional[str] = None
     action: Optional[str] = None
     statuses: Optional[tuple[str, ...]] = None
+    user: Optional[str] = None
 
     def matches(self, record: Record) -> bool:
         """Whether a run is to be listed."""
@@ -77,6 +79,7 @@ class Filter(NamedTuple):
             (self.source is None or record.source == self.source)
             and (self.action is None or record.action == self.action)
             and (self.statuses is None or record.status in self.statuses)
+            and (self.user is None or record.user == self.user)
         )
 
 
@@ -138,12 +141,14 @@ class Database:
                 (record.status, _pack_hint(record.hint), record.seq),
             )
 
-    def delete_all_but(self, seqs: Iterable[int]) -> int:
-        """Forgets all other runs; returns how many."""
+    def delete_all_but(self, seqs: Iterable[int], user: Optional[str]) -> int:
+        """Forgets all other runs (of a user); returns how many."""
         seqs = list(seqs)
         with self._connection as connection:
             return connection.execute(
-                f"DELETE FROM runs WHERE seq NOT IN ({_places(seqs)})", seqs
+                f"DELETE FROM runs WHERE seq NOT IN ({_places(seqs)}) "
+                "AND (? IS NULL OR user = ?)",
+                (*seqs, user, user),
             ).rowcount
 
     ##~~ Reading
@@ -174,6 +179,9 @@ class Database:
         if wanted.statuses is not None:
             conditions.append(f"status IN ({_places(wanted.statuses)})")
             values.extend(wanted.statuses)
+        if wanted.user is not None:
+            conditions.append("user = ?")
+            values.append(wanted.user)
         if before is not None:
             conditions.append("seq < ?")
             values.append(before)

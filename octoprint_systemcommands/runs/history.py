@@ -157,8 +157,11 @@ class History:
         found.sort(key=lambda record: record.seq, reverse=True)
         return found[:limit]
 
-    def clear(self) -> int:
-        """Forgets all runs that have ended; returns how many.
+    def clear(self, user: Optional[str] = None) -> int:
+        """Forgets all runs that have ended (of a user, if one is given).
+
+        Returns:
+            how many there were
 
         Raises:
             sqlite3.Error, OSError: if they cannot be deleted
@@ -167,10 +170,12 @@ class History:
         with contextlib.closing(Database(self._path)) as database, self._condition:
             unwritten = self._unwritten
             self._unwritten = {
-                seq: run for seq, run in unwritten.items() if not run.finished.is_set()
+                seq: run
+                for seq, run in unwritten.items()
+                if not run.finished.is_set() or user not in (None, run.request.user)
             }
             self._dirty &= self._unwritten.keys()
-            deleted = database.delete_all_but(self._unwritten)
+            deleted = database.delete_all_but(self._unwritten, user)
         return max(deleted, len(unwritten) - len(self._unwritten))
 
     def _read(self, question: Callable[[Database], Any], without_database: Any) -> Any:

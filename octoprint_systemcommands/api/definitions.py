@@ -1,0 +1,292 @@
+"""Definitions: look at them, check, try out, save, exchange them."""
+
+import getpass
+import os
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import Any, Optional
+
+import flask
+from flask_babel import gettext
+from octoprint.server.util.flask import make_api_error
+
+from ..access import current_user_name
+from ..commands import exchange
+from ..commands.definition import DIVIDER, parse_entry
+from ..commands.editing import Editing, Invalid, Lists, NotWritten, Stale
+from ..commands.json_form import to_json
+from ..commands.presets import presets
+from ..commands.problems import ERROR, Problem
+from ..commands.rules import check, slug
+from ..commands.versions import Versions
+from ..runs.run import Request
+from ..runs.runner import Runner
+from .body import read_json_object
+from .errors import errors_of_commands
+from .run_json import run_to_json
+
+_FROM_SYSTEM_ACTIONS = "system_actions"
+_FROM_GCODE_SYSTEM_COMMANDS = "gcode_system_commands"
+_FROM_YAML = "yaml"
+
+
+class Definitions:
+    """The views below ``/api/definitions``.
+
+    Arguments:
+        settings: a ``octoprint.plugin.PluginSettings``
+        editing: reads and saves definitions
+        versions: the lists that were replaced
+        runner: runs those that are tried out
+        basedir: OctoPrint's base folder
+    """
+
+    def __init__(
+        self,
+        settings: Any,
+        editing: Editing,
+        versions: Versions,
+        runner: Runner,
+        basedir: str,
+    ):
+        self._settings = settings
+        self._editing = editing
+        self._versions = versions
+        self._runner = runner
+        self._basedir = basedir
+
+    def all(self) -> flask.Response:
+        """``GET /api/definitions`` → ``{definitions, system_actions, problems}``, ETag."""
+        return _with_etag(self._editing.lists())
+
+    def save(self) -> flask.Response:
+        """``PUT /api/definitions`` with ``If-Match``: ``{definitions,
+        remove_system_actions}`` → as `all`.
+
+        Errors: 400 with ``problems`` of each entry, 412 with the ``current`` state, 428
+        without ``If-Match``, 500 if it cannot be written. Nothing is changed then.
+        """
+        body = read_json_object()
+        definitions = _list(body, "definitions")
+        remove = _list(body, "remove_system_actions", required=False)
+        if not all(type(index) is int for index in remove):
+            flask.abort(400, description='"remove_system_actions" has to be positions')
+        etags = flask.request.if_match
+        if not etags:
+            flask.abort(
+                428,
+                description="Send the header If-Match with the ETag of the definitions "
+                "that you have edited",
+            )
+        etag = next(iter(etags.as_set()), "")
+        try:
+            lists = self._editing.save(definitions, etag, current_user_name(), remove)
+        except Stale:
+            current = self._editing.lists()
+            response = flask.jsonify(
+                error=gettext(
+                    "Somebody else has saved definitions meanwhile. Nothing was changed."
+                ),
+                etag=current.etag,
+                current=_to_json(current),
+            )
+            response.status_code = 412
+            response.set_etag(current.etag)
+            return response
+        except Invalid as invalid:
+            response = flask.jsonify(
+                error=_summary(invalid.problems),
+                problems=[_problems(problems) for problems in invalid.problems],
+            )
+            response.status_code = 400
+            return response
+        except NotWritten as error:
+            return make_api_error(
+                f"The definitions could not be written, nothing was changed: {error}. "
+                "Check that there is space left on the disk.",
+                500,
+            )
+        return _with_etag(lists)
+
+    def check(self) -> flask.Response:
+        """``POST /api/definitions/check`` ``{definition, others}`` → ``{problems,
+        suggested_action}``: what saving would say of a new or changed entry."""
+        body = read_json_object()
+        others = _actions(body)
+        entry = body.get("definition")
+        name = entry.get("name") if isinstance(entry, dict) else None
+        return flask.jsonify(
+            problems=_problems(check(entry, others)),
+            suggested_action=slug(name if isinstance(name, str) else "", others),
+        )
+
+    @errors_of_commands
+    def test(self) -> flask.Response:
+        """``POST /api/definitions/test`` ``{definition}`` → 202, ``Location``, a run."""
+        entry = read_json_object().get("definition")
+        if isinstance(entry, dict) and not entry.get("action"):
+            entry = {**entry, "action": "test"}
+        problems = [p for p in check(entry, ()) if p.field != "name"]
+        command, _ = parse_entry(entry)
+        if problems or command is None or command.action == DIVIDER:
+            response = flask.jsonify(
+                error=_summary([problems]) or gettext("Dividers cannot be executed"),
+                problems=_problems(problems),
+            )
+            response.status_code = 400
+            return response
+        run = self._runner.start(
+            Request("custom", command, user=current_user_name(), door="test")
+        )
+        result = run_to_json(run.record())
+        return flask.make_response(
+            flask.jsonify(result), 202, {"Location": result["resource"]}
+        )
+
+    def environment(self) -> flask.Response:
+        """``GET /api/definitions/environment`` → ``{user, folder, path, shell}``: as whom,
+        where and with what commands are run."""
+        return flask.jsonify(
+            user=getpass.getuser(),
+            folder=os.getcwd(),
+            path=os.environ.get("PATH", ""),
+            shell="/bin/sh",
+        )
+
+    def versions(self) -> flask.Response:
+        """``GET /api/definitions/versions`` → ``{versions: [{saved_at, user,
+        definitions}]}``, the newest first."""
+        return flask.jsonify(
+            versions=[
+                {
+                    "saved_at": datetime.fromtimestamp(
+                        version.saved_at, tz=timezone.utc
+                    ).isoformat(timespec="seconds"),
+                    "user": version.user,
+                    "definitions": to_json(version.definitions),
+                }
+                for version in self._versions.all()
+            ]
+        )
+
+    def presets(self) -> flask.Response:
+        """``GET /api/definitions/presets`` → ``{presets: [{id, note, sudoers,
+        definition}]}``."""
+        return flask.jsonify(presets=presets(gettext, sys.executable, self._basedir))
+
+    def export(self) -> flask.Response:
+        """``GET /api/definitions/export`` → the plugin's list as YAML."""
+        response = flask.make_response(exchange.dump(self._editing.lists().definitions))
+        response.mimetype = "application/yaml"
+        response.headers.set(
+            "Content-Disposition", "attachment", filename="system-commands.yaml"
+        )
+        return response
+
+    def import_(self) -> flask.Response:
+        """``POST /api/definitions/import`` ``{from, text, others}`` → ``{entries, errors}``:
+        what would be added. Nothing is stored."""
+        body = read_json_object()
+        lists = self._editing.lists()
+        taken = (
+            _actions(body)
+            if "others" in body
+            else {
+                entry["action"]
+                for entry in lists.definitions
+                if isinstance(entry, dict) and isinstance(entry.get("action"), str)
+            }
+        )
+        found = exchange.candidates(self._to_import(body, lists), taken)
+        return flask.jsonify(
+            entries=[
+                {
+                    "definition": candidate.definition,
+                    "index": candidate.index,
+                    "renamed_from": candidate.renamed_from,
+                    "clash": candidate.clash,
+                    "problems": _problems(candidate.problems),
+                }
+                for candidate in found
+            ],
+            errors=[
+                {"place": place, "message": _message(problem)}
+                for place, problem in exchange.places(found)
+            ],
+        )
+
+    def _to_import(self, body: dict[str, Any], lists: Lists) -> list[Any]:
+        source = body.get("from")
+        if source == _FROM_SYSTEM_ACTIONS:
+            return lists.system_actions
+        if source == _FROM_GCODE_SYSTEM_COMMANDS:
+            path = ["plugins", "gcodesystemcommands", "command_definitions"]
+            return exchange.from_gcode_system_commands(self._settings.global_get(path))
+        if source == _FROM_YAML and isinstance(body.get("text"), str):
+            try:
+                return exchange.load(body["text"])
+            except exchange.Unreadable as error:
+                flask.abort(400, description=str(error))
+        return flask.abort(
+            400,
+            description=f'"from" has to be {_FROM_SYSTEM_ACTIONS}, '
+            f"{_FROM_GCODE_SYSTEM_COMMANDS}, or {_FROM_YAML} with a text",
+        )
+
+
+def _list(body: dict[str, Any], name: str, required: bool = True) -> list[Any]:
+    value = body.get(name, None if required else [])
+    if not isinstance(value, list):
+        flask.abort(400, description=f'"{name}" has to be a list')
+    return value
+
+
+def _actions(body: dict[str, Any]) -> set[str]:
+    others = _list(body, "others", required=False)
+    if not all(isinstance(action, str) for action in others):
+        flask.abort(400, description='"others" has to be a list of actions')
+    return set(others)
+
+
+def _with_etag(lists: Lists) -> flask.Response:
+    response = flask.jsonify(_to_json(lists))
+    response.set_etag(lists.etag)
+    # there are command lines in it
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _to_json(lists: Lists) -> dict[str, Any]:
+    result = lists.to_json()
+    result["problems"] = {
+        name: [_problems(problems) for problems in of_list]
+        for name, of_list in lists.problems().items()
+    }
+    return result
+
+
+def _problems(problems: Sequence[Problem]) -> list[dict[str, Optional[str]]]:
+    return [
+        {
+            "field": problem.field,
+            "message": _message(problem),
+            "severity": problem.severity,
+        }
+        for problem in problems
+    ]
+
+
+def _message(problem: Problem) -> str:
+    return gettext(problem.text, **problem.values)
+
+
+def _summary(problems: Sequence[Sequence[Problem]]) -> str:
+    """The first problem, with its place, since most people have just one."""
+    for number, of_entry in enumerate(problems, start=1):
+        for problem in of_entry:
+            if problem.severity == ERROR:
+                place = gettext("Entry %(number)s", number=number)
+                field = f', "{problem.field}"' if problem.field else ""
+                return f"{place}{field}: {_message(problem)}"
+    return ""

@@ -1,0 +1,234 @@
+"""The list of definitions as somebody edits it: read, save, and never lose one."""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
+
+from .definition import DIVIDER, parse_entry
+from .json_form import fingerprint, restored, to_json
+from .problems import ERROR, N_, Problem
+from .rules import check
+from .versions import Versions
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
+
+_MAX_ENTRIES = 500
+
+
+class Lists(NamedTuple):
+    """What stands in the configuration.
+
+    Attributes:
+        definitions: the plugin's own list
+        system_actions: OctoPrint's
+    """
+
+    definitions: list[Any]
+    system_actions: list[Any]
+
+    @property
+    def etag(self) -> str:
+        """Changes whenever one of the lists does."""
+        return hashlib.sha256(repr(self).encode("utf-8", "replace")).hexdigest()[:32]
+
+    def to_json(self) -> dict[str, Any]:
+        """Both lists, as JSON."""
+        return {
+            "definitions": to_json(self.definitions),
+            "system_actions": to_json(self.system_actions),
+        }
+
+    def problems(self) -> dict[str, list[list[Problem]]]:
+        """What is wrong with each entry of both lists."""
+        return {
+            "definitions": _problems(self.definitions, ()),
+            "system_actions": _problems(
+                self.system_actions, _actions_of(self.definitions)
+            ),
+        }
+
+
+class Stale(Exception):
+    """Somebody else has saved meanwhile."""
+
+
+class Invalid(Exception):
+    """Some entries cannot be saved; nothing was.
+
+    Attributes:
+        problems: of each entry
+    """
+
+    def __init__(self, problems: Sequence[list[Problem]]):
+        super().__init__("Some entries cannot be saved")
+        self.problems = problems
+
+
+class NotWritten(Exception):
+    """The disk does not take it; nothing was changed."""
+
+
+class Editing:
+    """The one place that changes definitions.
+
+    Arguments:
+        settings: a ``octoprint.plugin.PluginSettings``
+        versions: keeps the lists that are replaced
+    """
+
+    def __init__(self, settings: Any, versions: Versions):
+        self._settings = settings
+        self._versions = versions
+        self._lock = threading.Lock()
+
+    def lists(self) -> Lists:
+        """What stands in the configuration now."""
+        return Lists(
+            _as_list(self._settings.get(["commands"])),
+            _as_list(self._settings.global_get(["system", "actions"])),
+        )
+
+    def save(
+        self,
+        definitions: list[Any],
+        etag: str,
+        user: Optional[str],
+        remove_system_actions: Sequence[int] = (),
+    ) -> Lists:
+        """Replaces the plugin's list.
+
+        Entries that are equal to one that is or was stored are taken as they are, even if
+        they are broken: whoever saves something else must not have to mend them first.
+
+        Arguments:
+            definitions: the new list, as JSON
+            etag: that of the lists that were edited
+            user: who saves
+            remove_system_actions: positions of entries to be removed from
+                ``system.actions``
+
+        Returns:
+            what stands in the configuration now
+
+        Raises:
+            Stale, Invalid, NotWritten: nothing was changed
+        """
+        with self._lock:
+            lists = self.lists()
+            if lists.etag != etag:
+                raise Stale
+            entries = self._restored(definitions, lists)
+            kept = [
+                entry
+                for position, entry in enumerate(lists.system_actions)
+                if position not in set(remove_system_actions)
+            ]
+            try:
+                self._versions.add(lists.definitions, user)
+                self._write(entries, kept, lists)
+            except OSError as error:
+                raise NotWritten(str(error)) from error
+            _logger.info(
+                f"{user or 'Somebody'} has changed the definitions of commands: "
+                f"{len(lists.definitions)} before, {len(entries)} now"
+            )
+            return self.lists()
+
+    def _write(self, entries: list[Any], kept: list[Any], before: Lists) -> None:
+        settings = self._settings
+        settings.set(["commands"], entries)
+        if kept != before.system_actions:
+            settings.global_set(["system", "actions"], kept)
+        try:
+            settings.save(trigger_event=True)
+        except BaseException:
+            # what is in memory would be written by whoever saves next
+            settings.set(["commands"], before.definitions)
+            settings.global_set(["system", "actions"], before.system_actions)
+            raise
+
+    def _restored(self, definitions: list[Any], lists: Lists) -> list[Any]:
+        """The new list, with all that was not changed as it was."""
+        originals: dict[str, Any] = {}
+        by_action: dict[str, Any] = {}
+        for stored in (
+            *(version.definitions for version in reversed(self._versions.all())),
+            lists.definitions,
+        ):
+            for entry in stored:
+                originals[fingerprint(entry)] = entry
+                if isinstance(entry, dict) and isinstance(entry.get("action"), str):
+                    by_action[entry["action"]] = entry
+
+        entries = []
+        problems: list[list[Problem]] = []
+        for position, entry in enumerate(definitions):
+            original = originals.get(fingerprint(entry))
+            if original is not None:
+                entries.append(original)
+                problems.append([])
+                continue
+            others = _actions_of(definitions[:position] + definitions[position + 1 :])
+            action = entry.get("action") if isinstance(entry, dict) else None
+            same = by_action.get(action) if isinstance(action, str) else None
+            if same is not None:
+                entry = restored(entry, same)
+            problems.append(_check_changed(entry, others, same))
+            entries.append(entry)
+        if len(definitions) > _MAX_ENTRIES:
+            text = N_("is more than can be kept: %(number)s entries at most")
+            values = {"number": str(_MAX_ENTRIES)}
+            problems = [*problems[:-1], [Problem(None, text, values=values)]]
+        if any(problems):
+            raise Invalid(problems)
+        return entries
+
+
+def _check_changed(entry: Any, others: set[str], stored: Any) -> list[Problem]:
+    problems = check(entry, others)
+    if stored is None:
+        return problems
+    # an action with odd characters that has been there goes on working
+    return [
+        problem
+        for problem in problems
+        if problem.field != "action" or entry["action"] in others
+    ]
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _actions_of(entries: Sequence[Any]) -> set[str]:
+    return {
+        entry["action"]
+        for entry in entries
+        if isinstance(entry, dict)
+        and isinstance(entry.get("action"), str)
+        and entry["action"] != DIVIDER
+    }
+
+
+def _problems(entries: Sequence[Any], taken: Sequence[str]) -> list[list[Problem]]:
+    """What is wrong with the entries of a list, and which of them do not count."""
+    last = {
+        entry["action"]: position
+        for position, entry in enumerate(entries)
+        if isinstance(entry, dict) and isinstance(entry.get("action"), str)
+    }
+    result = []
+    for position, entry in enumerate(entries):
+        _, problems = parse_entry(entry)
+        action = entry.get("action") if isinstance(entry, dict) else None
+        if isinstance(action, str) and action != DIVIDER:
+            if action in taken:
+                text = N_("is taken already by a command of this plugin, which is used")
+                problems = [*problems, Problem("action", text, ERROR)]
+            elif last[action] != position:
+                text = N_("is there once more below, and that one is used")
+                problems = [*problems, Problem("action", text, ERROR)]
+        result.append(problems)
+    return result

@@ -1,0 +1,155 @@
+"""Import and export of definitions."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple, Optional
+
+import yaml
+
+from .definition import DIVIDER
+from .json_form import to_json
+from .problems import N_, Problem
+from .rules import check, slug
+
+_HEADER = "# Commands of the OctoPrint plugin System Commands\n"
+_MAX_SIZE = 512 * 1024
+_MAX_DEPTH = 20
+
+
+class Unreadable(ValueError):
+    """A text is not YAML, or not what can be imported; says what to do."""
+
+
+class Candidate(NamedTuple):
+    """An entry that can be added.
+
+    Attributes:
+        definition: as it would be added
+        index: its position in where it comes from
+        renamed_from: its action there, if it has got another one
+        clash: why, if it is because of another command: that one's action
+        problems: what has to be mended before it can be added
+    """
+
+    definition: Any
+    index: int
+    renamed_from: Optional[str]
+    clash: Optional[str]
+    problems: list[Problem]
+
+
+def dump(definitions: list[Any]) -> str:
+    """The list as YAML that can be imported again."""
+    return _HEADER + yaml.safe_dump(
+        {"commands": to_json(definitions)},
+        allow_unicode=True,
+        sort_keys=False,
+        default_flow_style=False,
+    )
+
+
+def load(text: str) -> list[Any]:
+    """The entries of a YAML file: a list, a list below ``commands``, or OctoPrint's
+    ``config.yaml``.
+
+    Raises:
+        Unreadable
+    """
+    if len(text) > _MAX_SIZE:
+        raise Unreadable(f"It is too large, {_MAX_SIZE // 1024} KiB are allowed")
+    try:
+        _refuse_bombs(text)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        place = getattr(error, "problem_mark", None)
+        line = f" in line {place.line + 1}" if place is not None else ""
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise Unreadable(f"It is not valid YAML{line}: {problem}") from None
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"It cannot be read: {error}") from None
+
+    for path in ((), ("commands",), ("plugins", "systemcommands", "commands")):
+        found = _below(content, path)
+        if isinstance(found, list):
+            return found
+    actions = _below(content, ("system", "actions"))
+    if isinstance(actions, list):
+        return actions
+    raise Unreadable('There is no list of commands in it; put it below "commands:"')
+
+
+def from_gcode_system_commands(definitions: Any) -> list[Any]:
+    """Entries made of the settings of the plugin GCODE System Commands."""
+    entries = []
+    for definition in definitions if isinstance(definitions, list) else []:
+        if isinstance(definition, dict) and definition.get("id") not in (None, ""):
+            name = f"OCTO{definition['id']}"
+            entries.append(
+                {
+                    "action": slug(name, ()),
+                    "name": name,
+                    "command": definition.get("command"),
+                }
+            )
+    return entries
+
+
+def candidates(entries: list[Any], taken: Collection[str]) -> list[Candidate]:
+    """What would be added of a list, and under which actions.
+
+    Arguments:
+        entries: what is to be imported
+        taken: the actions that are there already
+    """
+    taken = set(taken)
+    result = []
+    for index, raw in enumerate(entries):
+        entry = to_json(raw)
+        renamed_from = clash = None
+        action = entry.get("action") if isinstance(entry, dict) else None
+        if isinstance(action, str) and action and action != DIVIDER:
+            if action in taken:
+                clash = action
+            wrong = [p for p in check(entry, taken) if p.field == "action"]
+            if wrong:
+                renamed_from = action
+                entry["action"] = slug(action, taken)
+            if not str(entry.get("name") or "").strip():
+                entry["name"] = action
+        problems = check(entry, taken)
+        if not problems and isinstance(entry, dict) and entry["action"] != DIVIDER:
+            taken.add(entry["action"])
+        result.append(Candidate(entry, index, renamed_from, clash, problems))
+    return result
+
+
+def places(found: list[Candidate]) -> list[tuple[str, Problem]]:
+    """What keeps entries from being imported, with the place of each."""
+    return [
+        (
+            N_("entry %(number)s") % {"number": candidate.index + 1}
+            + (f", {problem.field}" if problem.field else ""),
+            problem,
+        )
+        for candidate in found
+        for problem in candidate.problems
+    ]
+
+
+def _below(content: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        content = content.get(key) if isinstance(content, dict) else None
+    return content
+
+
+def _refuse_bombs(text: str) -> None:
+    """A few lines of references can stand for more than fits into memory."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise Unreadable("References (*name) cannot be imported, write it out")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _MAX_DEPTH:
+                raise Unreadable("It is nested too deeply")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1

@@ -1,0 +1,88 @@
+"""What is asked of an entry that somebody makes or changes, beyond its being usable."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from typing import Any
+
+from .definition import DIVIDER, Divider, is_divider_key, parse_entry
+from .json_form import unstorable
+from .problems import ERROR, N_, Problem
+
+_ACTION = re.compile(r"[a-z0-9_-]+")
+_MAX_ACTION = 64
+
+# OctoPrint moves commands of its own names away from its list, and dividers are no commands
+_RESERVED = ("shutdown", "reboot", "restart", "restart_safe")
+
+# what German and others make of their letters, where Unicode only drops the dots
+_SPELLED = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"}
+)
+
+
+def check(entry: Any, others: Collection[str]) -> list[Problem]:
+    """All that has to be mended before an entry can be saved.
+
+    Arguments:
+        entry: as it came from an editor
+        others: the actions of the other commands in the list
+    """
+    definition, problems = parse_entry(entry)
+    # what is only a flaw in a file that exists need not get into one
+    problems = [problem._replace(severity=ERROR) for problem in problems]
+    reason = unstorable(entry)
+    if reason is not None:
+        text = N_("cannot be stored: %(reason)s")
+        problems.append(Problem(None, text, values={"reason": reason}))
+    if isinstance(definition, Divider):
+        return problems
+    if not isinstance(entry, dict):
+        return problems
+
+    action = entry.get("action")
+    if isinstance(action, str) and action:
+        problems.extend(_check_action(action, others))
+    if not problems and not str(entry.get("name") or "").strip():
+        problems.append(Problem("name", N_("is missing")))
+    if not problems and not str(entry.get("command") or "").strip():
+        problems.append(Problem("command", N_("is missing")))
+    return problems
+
+
+def _check_action(action: str, others: Collection[str]) -> list[Problem]:
+    if not _ACTION.fullmatch(action):
+        text = N_("may only have lower case letters, digits, dashes and underscores")
+    elif len(action) > _MAX_ACTION:
+        text = N_("is too long")
+    elif _is_reserved(action):
+        text = N_("is a name that OctoPrint needs for itself")
+    elif action in others:
+        text = N_("is taken by another command")
+    else:
+        return []
+    return [Problem("action", text)]
+
+
+def _is_reserved(action: str) -> bool:
+    return action in _RESERVED or is_divider_key(action) or action.startswith("divider_")
+
+
+def slug(name: str, others: Collection[str]) -> str:
+    """An action made from a name, which fits the rules and is free.
+
+    Arguments:
+        name: what people call the command
+        others: the actions that are taken
+    """
+    plain = name.lower().translate(_SPELLED)
+    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    base = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")[: _MAX_ACTION - 8].rstrip("-_")
+    if not base or base == DIVIDER or _is_reserved(base):
+        base = f"command-{base}".rstrip("-")
+    number = 1
+    action = base
+    while action in others:
+        number += 1
+        action = f"{base}-{number}"
+    return action
