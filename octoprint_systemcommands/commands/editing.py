@@ -173,10 +173,8 @@ class Editing:
             others = _actions_of(definitions[:position] + definitions[position + 1 :])
             action = entry.get("action") if isinstance(entry, dict) else None
             same = by_action.get(action) if isinstance(action, str) else None
-            if same is not None:
-                entry = restored(entry, same)
             problems.append(_check_changed(entry, others, same))
-            entries.append(entry)
+            entries.append(entry if same is None else restored(entry, same))
         if len(definitions) > _MAX_ENTRIES:
             text = N_("is more than can be kept: %(number)s entries at most")
             values = {"number": str(_MAX_ENTRIES)}

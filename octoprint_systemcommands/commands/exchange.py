@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Optional
 import yaml
 
 from .definition import DIVIDER
-from .json_form import to_json
+from .json_form import from_yaml, to_json, to_yaml
 from .problems import N_, Problem
 from .rules import check, slug
 
@@ -39,12 +39,7 @@ class Candidate(NamedTuple):
 
 def dump(definitions: list[Any]) -> str:
     """The list as YAML that can be imported again."""
-    return _HEADER + yaml.safe_dump(
-        {"commands": to_json(definitions)},
-        allow_unicode=True,
-        sort_keys=False,
-        default_flow_style=False,
-    )
+    return _HEADER + to_yaml({"commands": to_json(definitions)})
 
 
 def load(text: str) -> list[Any]:
@@ -58,7 +53,7 @@ def load(text: str) -> list[Any]:
         raise Unreadable(f"It is too large, {_MAX_SIZE // 1024} KiB are allowed")
     try:
         _refuse_bombs(text)
-        content = yaml.safe_load(text)
+        content = from_yaml(text)
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
         line = f" in line {place.line + 1}" if place is not None else ""

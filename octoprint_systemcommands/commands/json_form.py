@@ -4,11 +4,15 @@ YAML knows dates, numbers as keys and more. An editor that gets an entry as JSON
 it back must not turn these into something else.
 """
 
+import io
 import json
 import math
 from typing import Any, Optional
 
+import octoprint.util.yaml
 import yaml
+
+from .problems import N_
 
 # Deeper is no configuration, and no recursion reaches its end
 _MAX_DEPTH = 20
@@ -44,13 +48,13 @@ def restored(new: Any, old: Any, depth: int = 0) -> Any:
     if depth > _MAX_DEPTH or fingerprint(new) == fingerprint(old):
         return old
     if isinstance(new, dict) and isinstance(old, dict):
-        keys = {str(key): key for key in old}
-        return {
-            keys.get(key, key): restored(item, old[keys[key]], depth + 1)
-            if key in keys
-            else item
-            for key, item in new.items()
+        kept = {
+            key: restored(new[str(key)], item, depth + 1)
+            for key, item in old.items()
+            if str(key) in new
         }
+        added = {str(key) for key in old}
+        return {**kept, **{key: new[key] for key in new if key not in added}}
     if isinstance(new, list) and isinstance(old, (list, tuple)):
         return [
             restored(item, old[index], depth + 1) if index < len(old) else item
@@ -59,28 +63,49 @@ def restored(new: Any, old: Any, depth: int = 0) -> Any:
     return new
 
 
-def unstorable(value: Any, depth: int = 0) -> Optional[str]:
+def to_yaml(value: Any) -> str:
+    """A value as OctoPrint writes it into its configuration."""
+    return octoprint.util.yaml.dump(value, pretty=True)
+
+
+def from_yaml(text: str) -> Any:
+    """A value as OctoPrint reads it from its configuration.
+
+    Raises:
+        yaml.YAMLError, ValueError, RecursionError
+    """
+    return octoprint.util.yaml.load_from_file(file=io.StringIO(text))
+
+
+def unstorable(value: Any) -> Optional[str]:
     """Why a value from an editor cannot be written to the configuration; None if it can."""
-    if depth > _MAX_DEPTH:
-        return "it is nested too deeply"
+    try:
+        # not with NaN and such, which are not equal to themselves
+        before = json.dumps(value, sort_keys=True, allow_nan=False)
+        if _depth(value) > _MAX_DEPTH:
+            return N_("it is nested too deeply")
+        after = json.dumps(from_yaml(to_yaml(value)), sort_keys=True)
+        if after == before and not _has_surrogates(value):
+            return None
+    except RecursionError:
+        return N_("it is nested too deeply")
+    except (ValueError, TypeError, yaml.YAMLError):
+        pass
+    return N_("it has numbers or characters that cannot be stored")
+
+
+def _depth(value: Any) -> int:
     if isinstance(value, dict):
-        parts = [*value, *value.values()]
-    elif isinstance(value, list):
-        parts = value
-    else:
-        return _unstorable_scalar(value)
-    reasons = (unstorable(part, depth + 1) for part in parts)
-    return next(filter(None, reasons), None)
+        return 1 + max(map(_depth, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(_depth, value), default=0)
+    return 0
 
 
-def _unstorable_scalar(value: Any) -> Optional[str]:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "it has a number that is none"
-    if isinstance(value, str):
-        try:
-            same = yaml.safe_load(yaml.safe_dump(value, allow_unicode=True)) == value
-        except (yaml.YAMLError, UnicodeError):
-            same = False
-        if not same:
-            return "it has characters that cannot be stored"
-    return None
+def _has_surrogates(value: Any) -> bool:
+    # half of a character; files cannot hold it, though YAML can write it as an escape
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        return False
+    except UnicodeEncodeError:
+        return True

@@ -71,6 +71,38 @@
         return this.base.delete(this.getUrl("runs"), opts);
     };
 
+    //~~ Definitions, for those who may edit them
+
+    OctoPrintSystemCommandsClient.prototype.getDefinitions = function (opts) {
+        return this.base.get(this.getUrl("definitions"), opts);
+    };
+
+    // etag: that of the answer which the changes are based on; data: definitions, and
+    // perhaps remove_system_actions
+    OctoPrintSystemCommandsClient.prototype.saveDefinitions = function (
+        etag,
+        data,
+        opts
+    ) {
+        const params = {...opts, headers: {"If-Match": etag}};
+        return this.base.putJson(this.getUrl("definitions"), data, params);
+    };
+
+    // what: environment, versions, presets
+    OctoPrintSystemCommandsClient.prototype.getForEditor = function (what, opts) {
+        return this.base.get(this.getUrl("definitions/" + what), opts);
+    };
+
+    // how: check, test, import
+    OctoPrintSystemCommandsClient.prototype.postForEditor = function (how, data, opts) {
+        return this.base.postJson(this.getUrl("definitions/" + how), data, opts);
+    };
+
+    // for a link
+    OctoPrintSystemCommandsClient.prototype.getExportUrl = function () {
+        return this.base.getBaseUrl() + this.getUrl("definitions/export");
+    };
+
     OctoPrintClient.registerPluginComponent(
         "systemcommands",
         OctoPrintSystemCommandsClient

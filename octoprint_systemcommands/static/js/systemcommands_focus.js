@@ -11,4 +11,22 @@
             });
         }
     };
+
+    // A dialog without a life of its own. onHidden may return what gets the focus then.
+    window.SystemCommandsDialog = function (selector, onHidden) {
+        const element = $(selector);
+        let before;
+        element.on("hidden", (event) => {
+            // those of other dialogs come by here as well
+            if (event.target !== element[0]) return;
+            SystemCommandsFocus.giveBackTo((onHidden && onHidden()) || before);
+        });
+
+        this.element = element;
+        this.show = () => {
+            before = document.activeElement;
+            element.modal("show");
+        };
+        this.hide = () => element.modal("hide");
+    };
 })();

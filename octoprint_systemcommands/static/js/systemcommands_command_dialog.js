@@ -1,0 +1,315 @@
+$(function () {
+    // in milliseconds, after which what is typed is checked
+    const CHECK_DELAY = 300;
+
+    const entries = window.SystemCommandsEntries;
+    const PLAIN_FIELDS = _.without(entries.fields, "environment");
+
+    // One command: all of its fields. What is right and what is not is for the server to say.
+    function SystemCommandsCommandDialogViewModel(parameters) {
+        const self = this;
+
+        self.definitions = parameters[0];
+        self.runs = parameters[1];
+        self.settingsViewModel = parameters[2];
+
+        self.isOpen = ko.observable(false);
+        self.isNew = ko.observable(false);
+        self.isBusy = ko.observable(false);
+        self.error = ko.observable();
+        // of presets
+        self.note = ko.observable();
+        // what could not be read
+        self.broken = ko.observable();
+        self.groups = ko.observableArray([]);
+        self.surroundings = ko.observable();
+
+        self._entry = ko.observable({});
+        self._before = {};
+        self._options = {};
+        self._request = 0;
+
+        self.form = {};
+        PLAIN_FIELDS.forEach((field) => (self.form[field] = ko.observable()));
+        // [{name, value}], both observables
+        self.environment = ko.observableArray([]);
+        // fields that have no place in the form
+        self.leftovers = ko.observableArray([]);
+        self._removed = ko.observableArray([]);
+
+        self.title = ko.pureComputed(() => {
+            return self.isNew() ? gettext("Add command") : gettext("Edit command");
+        });
+        self.values = ko.pureComputed(() => ({
+            ..._.mapValues(self.form, (value) => value()),
+            environment: self
+                .environment()
+                .map((variable) => ({name: variable.name(), value: variable.value()}))
+                .filter((variable) => variable.name || variable.value)
+        }));
+        self.result = ko.pureComputed(() => {
+            const kept = _.isPlainObject(self._entry())
+                ? _.omit(self._entry(), self._removed())
+                : self._entry();
+            return entries.fromForm(kept, self._before, self.values());
+        });
+        self.hasChanges = () => {
+            const untouched = self.isNew() ? self._original : self._entry();
+            // the server makes the id of what is new
+            const strip = (entry) => (self.isNew() ? _.omit(entry, "action") : entry);
+            return self.isOpen() && !_.isEqual(strip(self.result()), strip(untouched));
+        };
+
+        //~~ Problems
+
+        self.problems = ko.observableArray([]);
+        // an empty form is no mistake yet
+        self.showAll = ko.observable(false);
+        self._touched = _.object(
+            entries.fields.map((field) => [field, ko.observable(false)])
+        );
+        const messages = (problems) => problems.map((problem) => problem.message).join(" ");
+        self.errors = _.object(
+            entries.fields.map((field) => [
+                field,
+                ko.pureComputed(() => {
+                    if (!self.showAll() && !self._touched[field]()) return "";
+                    return messages(self.problems().filter((p) => p.field === field));
+                })
+            ])
+        );
+        self.otherErrors = ko.pureComputed(() => {
+            return messages(
+                self.problems().filter((p) => !entries.fields.includes(p.field))
+            );
+        });
+
+        self._touch = (field) => {
+            if (self.isOpen()) self._touched[field](true);
+        };
+        PLAIN_FIELDS.forEach((field) =>
+            self.form[field].subscribe(() => self._touch(field))
+        );
+
+        // Asks the server about what is in the form now. The latest answer counts, for
+        // whoever waits for one: onVerdict is called with the entry that was checked.
+        self._check = (onVerdict) => {
+            if (onVerdict) {
+                self._onVerdict = onVerdict;
+                self.isBusy(true);
+            }
+            const request = ++self._request;
+            const entry = self.result();
+            self.definitions
+                .post("check", {definition: entry, others: self._options.others})
+                .done((response) => {
+                    if (request !== self._request) return;
+                    self.error(undefined);
+                    if (self._suggest(response.suggested_action)) {
+                        self._check();
+                        return;
+                    }
+                    self.problems(response.problems);
+                    self._tellVerdict(entry);
+                })
+                .fail((response) => {
+                    if (request !== self._request) return;
+                    self.isBusy(false);
+                    self._onVerdict = undefined;
+                    self.error(self.definitions.errorOf(response));
+                });
+        };
+
+        self._tellVerdict = (entry) => {
+            const onVerdict = self._onVerdict;
+            self._onVerdict = undefined;
+            self.isBusy(false);
+            if (onVerdict) onVerdict(entry);
+        };
+
+        // what has not been saved yet is called what it does, unless the user has a better
+        // idea; true when that has changed anything
+        self._suggest = (action) => {
+            if (!self.isNew() || !self._makesAction || !action) return false;
+            if (self.form.action() === action) return false;
+            self.form.action(action);
+            return true;
+        };
+        self.onActionInput = () => {
+            self._makesAction = !self.form.action();
+            return true;
+        };
+
+        //~~ Icon, id, surroundings
+
+        self.picker = new SystemCommandsIconPicker(self.form.icon);
+
+        self.address = ko.pureComputed(() => {
+            const settings = self.settingsViewModel.settings;
+            const own = settings && settings.plugins.systemcommands.octoprint_address;
+            const path = own && !own() ? "plugin/systemcommands/" : "";
+            return (
+                OctoPrint.getParsedBaseUrl().href.replace(/\/$/, "") +
+                "/" +
+                path +
+                "api/system/commands/custom/" +
+                encodeURIComponent(self.form.action() || "")
+            );
+        });
+
+        self.addVariable = (variable) => {
+            const row = {
+                name: ko.observable((variable && variable.name) || ""),
+                value: ko.observable((variable && variable.value) || "")
+            };
+            [row.name, row.value].forEach((value) =>
+                value.subscribe(() => self._touch("environment"))
+            );
+            self.environment.push(row);
+        };
+        self.addEmptyVariable = () => {
+            self.addVariable();
+            self.dialog.find(".systemcommands-variables input").slice(-2).first().focus();
+        };
+        self.removeVariable = (row) => self.environment.remove(row);
+        self.removeLeftover = (field) => {
+            self._removed.push(field.name);
+            self.leftovers.remove(field);
+        };
+
+        //~~ Opening and closing
+
+        // options: entry, isNew, others, groups, note, sudoers, onAccept, onClosed (returns
+        // the element that gets the focus)
+        self.open = (options) => {
+            const entry = options.entry === undefined ? {} : options.entry;
+            const isBroken = !_.isPlainObject(entry);
+            self._options = options;
+            self._focusedBefore = document.activeElement;
+            self._decided = false;
+            self._makesAction = options.isNew;
+            self._onVerdict = undefined;
+            self._original = entry;
+            self._entry(isBroken && !_.isString(entry) ? {} : entry);
+            self._before = entries.toForm(entry);
+            _.forEach(self.form, (field, name) => field(self._before[name]));
+            if (_.isString(entry)) self.form.command(entry);
+            self.environment([]);
+            self._before.environment.forEach(self.addVariable);
+            self.leftovers(entries.leftovers(entry));
+            self._removed([]);
+            self.broken(isBroken ? entries.textOf(entry) : undefined);
+            self.groups(options.groups);
+            self.note({text: options.note, line: options.sudoers});
+            self.isNew(options.isNew);
+            self.isBusy(false);
+            self.picker.isOpen(false);
+            self.error(undefined);
+            self.problems([]);
+            self.showAll(!options.isNew);
+            _.forEach(self._touched, (touched) => touched(false));
+            self.dialog.find("details").prop("open", false);
+            self.dialog.modal("show");
+            self.isOpen(true);
+            self._check();
+            self.definitions.get("environment").done(self.surroundings);
+        };
+
+        self._onHide = (event) => {
+            if (event.target !== self.dialog[0] || self._decided) return;
+            if (!self.hasChanges()) return;
+            event.preventDefault();
+            showConfirmationDialog({
+                title: gettext("Discard what you have entered?"),
+                message: gettext("The changes of this command will be lost."),
+                question: "",
+                cancel: gettext("Go on editing"),
+                proceed: gettext("Discard"),
+                onproceed: self._close
+            })
+                .find(".modal-footer [data-dismiss]")
+                .focus();
+        };
+
+        self._close = () => {
+            self._decided = true;
+            self.dialog.modal("hide");
+        };
+
+        self._onHidden = (event) => {
+            if (event.target !== self.dialog[0]) return;
+            self.isOpen(false);
+            self._request++;
+            SystemCommandsFocus.giveBackTo(self._options.onClosed() || self._focusedBefore);
+        };
+
+        //~~ What users do
+
+        self._ifRight = (proceed) => {
+            self.showAll(true);
+            self._check((entry) => {
+                if (!self.isOpen()) return;
+                if (self.problems().length) {
+                    self._focusMistake();
+                } else {
+                    proceed(entry);
+                }
+            });
+        };
+
+        self._focusMistake = () => {
+            const group = self.dialog.find(".control-group.error").first();
+            group.closest("details").prop("open", true);
+            group.find("input, textarea, select, button").first().focus();
+        };
+
+        self.accept = () => {
+            if (self.isBusy()) return;
+            if (!self.isNew() && !self.hasChanges()) {
+                self._close();
+                return;
+            }
+            self._ifRight((entry) => {
+                self._options.onAccept(entry);
+                self._close();
+            });
+        };
+
+        self.test = () => {
+            if (self.isBusy()) return;
+            self._ifRight((entry) => {
+                self.isBusy(true);
+                self.definitions
+                    .post("test", {definition: entry})
+                    .done(self.runs.show)
+                    .fail((response) => self.error(self.definitions.errorOf(response)))
+                    .always(() => self.isBusy(false));
+            });
+        };
+
+        //~~ View model callbacks
+
+        self.onStartup = () => {
+            self.dialog = $("#systemcommands_command_dialog");
+            self.dialog.on("hide", self._onHide);
+            self.dialog.on("hidden", self._onHidden);
+            ko.computed(self.result)
+                .extend({
+                    rateLimit: {timeout: CHECK_DELAY, method: "notifyWhenChangesStop"}
+                })
+                .subscribe(() => {
+                    if (self.isOpen()) self._check();
+                });
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsCommandDialogViewModel,
+        dependencies: [
+            "systemCommandsDefinitionsViewModel",
+            "systemCommandsRunsViewModel",
+            "settingsViewModel"
+        ],
+        elements: ["#systemcommands_command_dialog"]
+    });
+});

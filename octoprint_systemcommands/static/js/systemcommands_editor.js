@@ -1,0 +1,320 @@
+$(function () {
+    // a list that is longer than this has a search field
+    const SEARCH_FROM = 10;
+
+    const PANE = "#settings_plugin_systemcommands";
+
+    // The settings page: the list of commands, and what can be done with it.
+    function SystemCommandsEditorViewModel(parameters) {
+        const self = this;
+
+        self.list = parameters[0];
+        self.settingsViewModel = parameters[1];
+        self.history = parameters[2];
+        self.commandDialog = parameters[3];
+        self.conflictDialog = parameters[4];
+        self.importDialog = parameters[5];
+        self.versionsDialog = parameters[6];
+        self.presetsDialog = parameters[7];
+
+        self.rows = self.list.rows;
+        self.search = ko.observable("");
+        // [{row, index}], the latest at the end
+        self.deleted = ko.observableArray([]);
+        // what screen readers are told
+        self.announcement = ko.observable("");
+
+        self.headings = ko.pureComputed(() => SystemCommandsRow.headings(self.rows()));
+        self.hasIcons = ko.pureComputed(() => self.rows().some((row) => row.icon()));
+        self.hasSearch = ko.pureComputed(
+            () => self.rows().length > SEARCH_FROM || !!self.search()
+        );
+        self.isSearching = ko.pureComputed(() => !!self.search().trim());
+        self.isShown = (row) => !self.isSearching() || row.fits(self.search().trim());
+        self.noneFits = ko.pureComputed(
+            () => self.isSearching() && !self.rows().some(self.isShown)
+        );
+        self.exportUrl = () => OctoPrint.plugins.systemcommands.getExportUrl();
+
+        self._say = (text, values) => {
+            // what is said twice would be heard once
+            self.announcement("");
+            setTimeout(() => self.announcement(_.sprintf(text, values || {})));
+        };
+
+        self._elementOf = (row) => $("#systemcommands_entry_" + row.id);
+
+        self.focus = (row, selector) => {
+            const element = self._elementOf(row);
+            element.find(selector || ".systemcommands-edit").focus();
+            if (element[0]) element[0].scrollIntoView({block: "nearest"});
+        };
+
+        //~~ One entry
+
+        self._openDialog = (options) => {
+            const others = options.row
+                ? self.rows().filter((row) => row !== options.row)
+                : self.rows();
+            let target = options.row;
+            self.list.isHeld(true);
+            self.commandDialog.open({
+                ...options,
+                entry: options.row ? options.row.entry() : options.entry,
+                isNew: !options.row,
+                others: _.compact(
+                    others.map((row) => SystemCommandsEntries.actionOf(row.entry()))
+                ),
+                groups: _.uniq(_.compact(self.rows().map((row) => row.group()))),
+                onAccept: (entry) => {
+                    target = self._put(options.row, entry);
+                },
+                onClosed: () => {
+                    self.list.isHeld(false);
+                    return target && self._elementOf(target).find(".systemcommands-edit");
+                }
+            });
+        };
+
+        self._put = (row, entry) => {
+            if (row && self.rows().includes(row)) {
+                row.entry(entry);
+                row.problems([]);
+                return row;
+            }
+            return self._append(entry);
+        };
+
+        self._append = (entry) => {
+            const row = new SystemCommandsRow(entry);
+            // it is to be seen
+            self.search("");
+            self.rows.push(row);
+            return row;
+        };
+
+        self.add = () => self._openDialog({});
+        self.edit = (row) => {
+            if (!row.isDivider()) self._openDialog({row: row});
+        };
+        self.duplicate = (row) => {
+            if (row.isDivider()) {
+                self.rows.splice(self.rows.indexOf(row) + 1, 0, new SystemCommandsRow(row.entry()));
+                self._say(gettext("The divider was duplicated."));
+                return;
+            }
+            const name = _.sprintf(gettext("%(name)s (copy)"), {name: row.name()});
+            self._openDialog({entry: {..._.omit(row.entry(), "action"), name: name}});
+        };
+
+        self.addDivider = () => {
+            const row = self._append({action: "divider"});
+            self.focus(row, ".systemcommands-up");
+            self._say(gettext("A divider was added at the end."));
+        };
+
+        self.remove = (row) => {
+            const index = self.rows.indexOf(row);
+            self.deleted.push({row: row, index: index});
+            self.rows.remove(row);
+            const next = self.rows()[Math.min(index, self.rows().length - 1)];
+            if (next) {
+                self.focus(next, ".systemcommands-delete");
+            } else {
+                $("#systemcommands_add").focus();
+            }
+        };
+
+        self.lastDeleted = ko.pureComputed(() => _.last(self.deleted()));
+        self.deletedText = ko.pureComputed(() => {
+            return self.lastDeleted()
+                ? _.sprintf(gettext('"%(name)s" was deleted.'), {
+                      name: self.lastDeleted().row.name()
+                  })
+                : "";
+        });
+        self.undo = () => {
+            const {row, index} = self.deleted.pop();
+            self.rows.splice(index, 0, row);
+            self.focus(row);
+            self._say(gettext('"%(name)s" is back.'), {name: row.name()});
+        };
+
+        //~~ Order
+
+        self._move = (row, to) => {
+            const from = self.rows.indexOf(row);
+            const total = self.rows().length;
+            if (to < 0 || to >= total || to === from || self.isSearching()) return;
+            const rows = self.rows().filter((other) => other !== row);
+            rows.splice(to, 0, row);
+            self.rows(rows);
+            self._say(gettext('"%(name)s" is at position %(position)s of %(total)s now.'), {
+                name: row.name(),
+                position: to + 1,
+                total: total
+            });
+        };
+
+        self._moveBy = (row, step, selector) => {
+            self._move(row, self.rows.indexOf(row) + step);
+            // an element that is moved loses the focus
+            self.focus(row, selector);
+        };
+        self.moveUp = (row) => self._moveBy(row, -1, ".systemcommands-up");
+        self.moveDown = (row) => self._moveBy(row, 1, ".systemcommands-down");
+
+        self.onKeydown = (row, event) => {
+            const step = {ArrowUp: -1, ArrowDown: 1}[event.key];
+            if (!step || !event.altKey) return true;
+            const focused = "." + [...document.activeElement.classList].pop();
+            self._moveBy(row, step, focused);
+        };
+
+        self.onHandle = (row, event) => {
+            if (self.isSearching() || event.button) return;
+            SystemCommandsSorting.start(
+                event.originalEvent,
+                self._elementOf(row)[0],
+                (_from, to) => self._move(row, to)
+            );
+        };
+
+        //~~ Whole lists
+
+        self.openPresets = () => {
+            self.presetsDialog.open({onChoose: (preset) => self._openDialog(preset)});
+        };
+
+        self.openImport = (from) => {
+            self.importDialog.open({
+                from: from,
+                others: self.list.actions(),
+                onAdd: (entries, removed) => {
+                    const rows = entries.map((entry) => new SystemCommandsRow(entry));
+                    self.search("");
+                    self.rows.push(...rows);
+                    self.list
+                        .systemActions()
+                        .filter((_row, index) => removed.includes(index))
+                        .forEach((row) => row.remove(true));
+                    if (rows.length) setTimeout(() => self.focus(rows[0]));
+                }
+            });
+        };
+        self.importSystemActions = () => self.openImport("system_actions");
+        self.importAny = () => self.openImport();
+
+        self.openVersions = () => {
+            self.versionsDialog.open({
+                current: self.list.entries(),
+                onRestore: self.list.replace
+            });
+        };
+
+        self.keptUrl = ko.pureComputed(() => {
+            // what is JSON is YAML as well
+            const text = JSON.stringify(self.list.kept() || [], null, 2);
+            return "data:text/yaml;charset=utf-8," + encodeURIComponent(text);
+        });
+
+        self.discard = () => {
+            showConfirmationDialog({
+                title: gettext("Discard your changes"),
+                message: gettext(
+                    "All that you have changed in the list of commands since it was saved will be lost."
+                ),
+                question: "",
+                proceed: gettext("Discard"),
+                onproceed: self.list.discard
+            })
+                .find(".modal-footer [data-dismiss]")
+                .focus();
+        };
+
+        //~~ View model callbacks
+
+        self._isVisible = () => $(PANE).is(":visible");
+        self._loadIfVisible = () => {
+            if (self._isVisible()) self.list.load();
+        };
+
+        // later, since this is called before there is anything to be seen
+        self.onSettingsShown = () => setTimeout(self._loadIfVisible);
+
+        // other parts of OctoPrint save settings as well, but not with this dialog
+        self.onSettingsBeforeSave = () => {
+            if (self.settingsViewModel.isDialogActive()) self.list.save();
+        };
+
+        self.onSettingsHidden = () => {
+            setTimeout(() => {
+                if (self.list.isDirty() && !self.list.isSaving()) self._tellUnsaved();
+            });
+        };
+
+        self.onEventSettingsUpdated = () => self._loadIfVisible();
+
+        // Saving the commands changes nothing that the dialog around them shows, which
+        // would ask what to do about it.
+        self.onSettingsPreventRefresh = () => self.list.isSaving();
+
+        self._tellUnsaved = () => {
+            if (self._notice) self._notice.remove();
+            const open = $('<button type="button" class="btn"></button>')
+                .text(gettext("Show"))
+                .click(self._reopen);
+            self._notice = new PNotify({
+                title: gettext("Your commands are not saved"),
+                text: gettext(
+                    "What you have changed in the list of commands is kept until you leave this page. Save it in the settings."
+                ),
+                title_escape: true,
+                text_escape: true,
+                addclass: "systemcommands-notice",
+                hide: false,
+                buttons: {closer_hover: false, sticker: false}
+            });
+            $('<div class="systemcommands-addition"></div>')
+                .append(open)
+                .appendTo(self._notice.text_container.parent());
+        };
+
+        self._reopen = () => {
+            self._notice.remove();
+            self.settingsViewModel.show("settings_plugin_systemcommands");
+        };
+
+        self.onAllBound = () => {
+            $(`a[href="${PANE}"]`).on("shown", self.list.load);
+            self.list.conflicts.subscribe(self.conflictDialog.open);
+            self.list.refusals.subscribe((row) => self.focus(row));
+            self.list.events.subscribe((event) => {
+                self.deleted([]);
+                if (event !== "saved") return;
+                self._say(gettext("The commands have been saved."));
+                if (self._notice) self._notice.remove();
+            });
+            window.addEventListener("beforeunload", (event) => {
+                if (!self.list.isDirty() && !self.commandDialog.hasChanges()) return;
+                event.preventDefault();
+                event.returnValue = "";
+            });
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsEditorViewModel,
+        dependencies: [
+            "systemCommandsListViewModel",
+            "settingsViewModel",
+            "systemCommandsHistoryViewModel",
+            "systemCommandsCommandDialogViewModel",
+            "systemCommandsConflictViewModel",
+            "systemCommandsImportViewModel",
+            "systemCommandsVersionsViewModel",
+            "systemCommandsPresetsViewModel"
+        ],
+        elements: [PANE]
+    });
+});

@@ -1,0 +1,120 @@
+(function () {
+    // What the dialog shows for a field that is not there.
+    const DEFAULTS = {
+        action: "",
+        name: "",
+        command: "",
+        confirm: "",
+        icon: "",
+        description: "",
+        group: "",
+        async: false,
+        ignore: false,
+        timeout: "",
+        when_busy: "parallel",
+        working_directory: "",
+        environment: [],
+        show_output: "on_failure",
+        fresh_credentials: false
+    };
+
+    const CHOICES = {
+        when_busy: ["parallel", "queue", "refuse", "replace"],
+        show_output: ["always", "on_failure", "never"]
+    };
+
+    const isText = (value) => _.isString(value) || _.isNumber(value);
+
+    // undefined when there is no way to show it
+    const toField = (field, value) => {
+        const standard = DEFAULTS[field];
+        if (value === undefined || value === null) return standard;
+        if (_.isBoolean(standard)) return _.isBoolean(value) ? value : undefined;
+        if (CHOICES[field]) return CHOICES[field].includes(value) ? value : undefined;
+        if (field === "environment") {
+            if (!_.isPlainObject(value) || !_.every(value, isText)) return undefined;
+            return _.map(value, (text, name) => ({name: name, value: String(text)}));
+        }
+        if (field === "confirm" && value === false) return "";
+        return isText(value) ? String(value) : undefined;
+    };
+
+    const fromField = (field, value) => {
+        if (field === "environment") {
+            return _.object(value.map((variable) => [variable.name, variable.value]));
+        }
+        // what is no number stays a text, about which the server has something to say
+        if (field === "timeout" && isFinite(value) && value.trim()) return Number(value);
+        return value;
+    };
+
+    // The entries of the list as they stand in config.yaml: mappings, usually.
+    window.SystemCommandsEntries = {
+        fields: Object.keys(DEFAULTS),
+
+        isDivider: (entry) => _.isPlainObject(entry) && entry.action === "divider",
+
+        // the action, as others must not have it
+        actionOf: (entry) => {
+            const action = _.isPlainObject(entry) ? entry.action : undefined;
+            return isText(action) && action !== "divider" ? String(action) : undefined;
+        },
+
+        nameOf: (entry) => {
+            if (SystemCommandsEntries.isDivider(entry)) return gettext("Divider");
+            const candidates = _.isPlainObject(entry) ? [entry.name, entry.action] : [];
+            const name = candidates.find((text) => isText(text) && text !== "");
+            return name === undefined
+                ? _.trunc(JSON.stringify(entry), 80)
+                : String(name);
+        },
+
+        // a field for people to read
+        textOf: (value) => {
+            if (value === undefined) return gettext("(nothing)");
+            return _.isString(value) ? value : JSON.stringify(value);
+        },
+
+        // people copy the classes that Font Awesome shows: "fas fa-camera"
+        iconOf: (icon) => {
+            const name = isText(icon) ? String(icon).toLowerCase().split("fa-").pop() : "";
+            return /^[a-z0-9-]+$/.test(name) ? name : undefined;
+        },
+
+        toForm: (entry) => {
+            return _.mapValues(DEFAULTS, (standard, field) => {
+                const value = toField(field, _.isPlainObject(entry) && entry[field]);
+                return value === undefined || !_.isPlainObject(entry) ? standard : value;
+            });
+        },
+
+        // The entry with what was changed in the form. All else stays as it was written,
+        // fields that this version does not know included.
+        fromForm: (entry, before, form) => {
+            const result = _.isPlainObject(entry) ? {...entry} : {};
+            _.forOwn(form, (value, field) => {
+                if (_.isEqual(value, before[field])) return;
+                if (_.isEqual(value, DEFAULTS[field])) {
+                    delete result[field];
+                } else {
+                    result[field] = fromField(field, value);
+                }
+            });
+            return result;
+        },
+
+        // what the form has no place for: unknown fields, and values of another kind
+        leftovers: (entry) => {
+            if (!_.isPlainObject(entry)) return [];
+            return Object.keys(entry)
+                .filter(
+                    (field) =>
+                        !(field in DEFAULTS) || toField(field, entry[field]) === undefined
+                )
+                .map((field) => ({
+                    name: field,
+                    value: SystemCommandsEntries.textOf(entry[field])
+                }));
+        }
+    };
+})();

@@ -1,0 +1,141 @@
+$(function () {
+    const MAX_SIZE = 1024 * 1024;
+
+    // Commands from elsewhere: what would be added, and how it would be named.
+    function SystemCommandsImportViewModel(parameters) {
+        const self = this;
+
+        self.definitions = parameters[0];
+
+        self.from = ko.observable("system_actions");
+        self.text = ko.observable("");
+        self.isLoading = ko.observable(false);
+        self.error = ko.observable();
+        // undefined before there is an answer
+        self.entries = ko.observable();
+        self.errors = ko.observableArray([]);
+        self.removeThere = ko.observable(false);
+        self._options = {};
+        self._request = 0;
+
+        self.chosen = ko.pureComputed(() =>
+            (self.entries() || []).filter((row) => row.isChosen())
+        );
+        self.isNothing = ko.pureComputed(
+            () => !!self.entries() && !self.entries().length && !self.errors().length
+        );
+        self.addText = ko.pureComputed(() => {
+            const count = self.chosen().length;
+            return _.sprintf(
+                ngettext("Add %(count)s entry", "Add %(count)s entries", count),
+                {count: count}
+            );
+        });
+
+        // options: from, others, onAdd (called with the entries, and with the places of
+        // those that shall go from system.actions)
+        self.open = (options) => {
+            self._options = options;
+            self._chosen = undefined;
+            self.text("");
+            self.removeThere(false);
+            self.from(options.from || "system_actions");
+            self._reset();
+            self.dialog.show();
+            self.look();
+        };
+
+        self._reset = () => {
+            self._request++;
+            self.isLoading(false);
+            self.error(undefined);
+            self.entries(undefined);
+            self.errors([]);
+        };
+
+        // asks the server, which adds nothing
+        self.look = () => {
+            self._reset();
+            const data = {from: self.from(), others: self._options.others};
+            if (data.from === "yaml") {
+                data.text = self.text();
+                if (!data.text.trim()) return;
+            }
+            const request = self._request;
+            self.isLoading(true);
+            self.definitions
+                .post("import", data)
+                .done((response) => {
+                    if (request !== self._request) return;
+                    self.errors(response.errors);
+                    self.entries(response.entries.map(self._toRow));
+                })
+                .fail((response) => {
+                    if (request !== self._request) return;
+                    self.error(self.definitions.errorOf(response));
+                })
+                .always(() => {
+                    if (request === self._request) self.isLoading(false);
+                });
+        };
+
+        self._toRow = (entry) => {
+            const problems = entry.problems || [];
+            return {
+                ...entry,
+                name: SystemCommandsEntries.nameOf(entry.definition),
+                action: SystemCommandsEntries.actionOf(entry.definition),
+                icon: SystemCommandsEntries.iconOf(entry.definition.icon),
+                problems: problems,
+                isRight: !problems.length,
+                // what is there already is rarely wanted twice
+                isChosen: ko.observable(!problems.length && !entry.clash)
+            };
+        };
+
+        self.onFile = (_data, event) => {
+            const file = event.target.files[0];
+            // the same file may be chosen again when it has been mended
+            const done = () => (event.target.value = "");
+            if (!file) return;
+            if (file.size > MAX_SIZE) {
+                self._reset();
+                self.error(gettext("The file is larger than 1 MiB."));
+                done();
+                return;
+            }
+            file.text().then((text) => {
+                done();
+                self.text(text);
+            });
+        };
+
+        self.add = () => {
+            const chosen = self.chosen();
+            const isThere = self.from() === "system_actions" && self.removeThere();
+            self._options.onAdd(
+                chosen.map((row) => row.definition),
+                isThere ? chosen.map((row) => row.index) : []
+            );
+            self.dialog.hide();
+        };
+
+        self.onStartup = () => {
+            self.dialog = new SystemCommandsDialog("#systemcommands_import_dialog");
+            self.from.subscribe(() => {
+                if (self.dialog.element.is(":visible")) self.look();
+            });
+            ko.computed(self.text)
+                .extend({rateLimit: {timeout: 300, method: "notifyWhenChangesStop"}})
+                .subscribe(() => {
+                    if (self.from() === "yaml") self.look();
+                });
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsImportViewModel,
+        dependencies: ["systemCommandsDefinitionsViewModel"],
+        elements: ["#systemcommands_import_dialog"]
+    });
+});

@@ -1,0 +1,250 @@
+$(function () {
+    // The list of commands as it is being edited. What is changed is changed here only, until
+    // it is saved; the server takes it when nobody else has saved in the meantime.
+    function SystemCommandsListViewModel(parameters) {
+        const self = this;
+
+        self.definitions = parameters[0];
+        self.loginState = parameters[1];
+
+        // closed, forbidden, locked (wants a password), loading, failed, ready
+        self.state = ko.observable("closed");
+        self.isReady = ko.pureComputed(() => self.state() === "ready");
+        self.isSaving = ko.observable(false);
+        // while something is open that is about one of the rows
+        self.isHeld = ko.observable(false);
+        self.error = ko.observable();
+
+        self.rows = ko.observableArray([]);
+        self.systemActions = ko.observableArray([]);
+        // the list that gave way to that of somebody else
+        self.kept = ko.observable();
+
+        // the server's list, of which the ETag tells
+        self._stored = ko.observable([]);
+        self._etag = undefined;
+        self._owner = undefined;
+        self._request = 0;
+
+        // told with what it was: saved, replaced
+        self.events = new ko.subscribable();
+        // told with {theirs, mine, onTheirs, onMine} when somebody else has saved
+        self.conflicts = new ko.subscribable();
+        // told with the first row that the server has refused
+        self.refusals = new ko.subscribable();
+
+        self.entries = ko.pureComputed(() => self.rows().map((row) => row.entry()));
+        self.actions = () => _.compact(self.entries().map(SystemCommandsEntries.actionOf));
+        self.toRemove = ko.pureComputed(() =>
+            self.systemActions().filter((row) => row.remove())
+        );
+        self.isDirty = ko.pureComputed(
+            () => !_.isEqual(self.entries(), self._stored()) || self.toRemove().length > 0
+        );
+
+        self._toRows = (entries, problems) => {
+            return _.map(
+                entries,
+                (entry, index) => new SystemCommandsRow(entry, (problems || [])[index])
+            );
+        };
+
+        //~~ Loading
+
+        self.load = () => {
+            if (self.state() === "loading" || self.isSaving()) return;
+            // what was changed here must not be replaced, nor what is being changed
+            if (self.isReady() && (self.isDirty() || self.isHeld())) return;
+            if (!self.definitions.mayEdit()) {
+                self.close("forbidden");
+                return;
+            }
+            if (!self.loginState.checkCredentialsSeen()) {
+                if (!self.isReady()) self.state("locked");
+                return;
+            }
+
+            const request = ++self._request;
+            const isReload = self.isReady();
+            const isInTheWay = () => {
+                return isReload && (self.isDirty() || self.isHeld() || self.isSaving());
+            };
+            if (!isReload) self.state("loading");
+            self.definitions
+                .load()
+                .done((response, _status, xhr) => {
+                    if (request !== self._request || isInTheWay()) return;
+                    self._owner = self.loginState.username();
+                    self._accept(response, xhr.getResponseHeader("ETag"));
+                    self.state("ready");
+                    self.error(undefined);
+                })
+                .fail((response) => {
+                    if (request !== self._request || isReload) return;
+                    self.state(response.status === 403 ? "locked" : "failed");
+                    self.error(self.definitions.errorOf(response));
+                });
+        };
+
+        self.unlock = () => self.definitions.askForPassword(self.load);
+
+        self.close = (state) => {
+            self._request++;
+            self._etag = undefined;
+            self.state(state || "closed");
+            self._stored([]);
+            self.rows([]);
+            self.systemActions([]);
+            self.kept(undefined);
+            self.error(undefined);
+            self.events.notifySubscribers("replaced");
+        };
+
+        self._accept = (response, etag) => {
+            const known = self.rows();
+            const rows = self._toRows(
+                response.definitions,
+                (response.problems || {}).definitions
+            );
+            self._etag = etag;
+            self._stored(response.definitions);
+            // Rows that stay the same keep their place in the document, and the focus.
+            self.rows(
+                rows.map((row, index) => {
+                    const same = known[index];
+                    if (!same || !_.isEqual(same.entry(), row.entry())) return row;
+                    same.problems(row.problems());
+                    return same;
+                })
+            );
+            self._acceptSystemActions(response);
+        };
+
+        self._acceptSystemActions = (response) => {
+            const unwanted = self.toRemove().map((row) => row.entry());
+            const rows = self._toRows(
+                response.system_actions,
+                (response.problems || {}).system_actions
+            );
+            rows.forEach((row) =>
+                row.remove(unwanted.some((other) => _.isEqual(other, row.entry())))
+            );
+            self.systemActions(rows);
+        };
+
+        //~~ Saving
+
+        // without an answer of the server there is no ETag, and nothing to save
+        self.canSave = ko.pureComputed(
+            () => self.isReady() && self.isDirty() && !self.isSaving()
+        );
+
+        self.save = () => {
+            if (self.canSave() && self._etag) self._put(self._etag);
+        };
+
+        self._put = (etag) => {
+            const sent = self.entries();
+            const data = {definitions: sent};
+            const indexes = self
+                .systemActions()
+                .flatMap((row, index) => (row.remove() ? index : []));
+            if (indexes.length) data.remove_system_actions = indexes;
+
+            self.isSaving(true);
+            self.error(undefined);
+            self.definitions
+                .save(etag, data)
+                .always(() => self.isSaving(false))
+                .done((response, _status, xhr) => {
+                    self._onSaved(sent, response, xhr.getResponseHeader("ETag"));
+                })
+                .fail((response) => {
+                    if (response.status === 412 && response.responseJSON) {
+                        self._onConflict(response.responseJSON);
+                    } else {
+                        self._onRefused(sent, response);
+                    }
+                });
+        };
+
+        self._onSaved = (sent, response, etag) => {
+            self.systemActions().forEach((row) => row.remove(false));
+            if (_.isEqual(sent, self.entries())) {
+                self._accept(response, etag);
+            } else {
+                // what was changed while the request was on its way is still to be saved
+                self._etag = etag;
+                self._stored(response.definitions);
+                self._acceptSystemActions(response);
+            }
+            self.events.notifySubscribers("saved");
+        };
+
+        self._onRefused = (sent, response) => {
+            const problems = (response.responseJSON || {}).problems;
+            self.error(
+                gettext("The commands have not been saved.") +
+                    " " +
+                    self.definitions.errorOf(response)
+            );
+            if (!_.isArray(problems) || !_.isEqual(sent, self.entries())) return;
+            self.rows().forEach((row, index) => row.problems(problems[index] || []));
+            const first = self.rows().find((row) => row.problems().length);
+            if (first) self.refusals.notifySubscribers(first);
+        };
+
+        self._onConflict = (answer) => {
+            self.conflicts.notifySubscribers({
+                theirs: answer.current.definitions,
+                mine: self.entries(),
+                onTheirs: () => {
+                    self.kept(self.entries());
+                    self._accept(answer.current, answer.etag);
+                    self.events.notifySubscribers("replaced");
+                },
+                onMine: () => {
+                    // what is to be removed there may stand elsewhere by now
+                    self._acceptSystemActions(answer.current);
+                    self._put(answer.etag);
+                }
+            });
+        };
+
+        //~~ Other lists
+
+        self.discard = () => {
+            self.systemActions().forEach((row) => row.remove(false));
+            self.replace(self._stored());
+            self.error(undefined);
+            // with what is wrong with it
+            self.load();
+        };
+
+        self.replace = (entries) => {
+            self.rows(self._toRows(entries));
+            self.events.notifySubscribers("replaced");
+        };
+
+        self.restoreKept = () => {
+            self.replace(self.kept());
+            self.kept(undefined);
+        };
+
+        //~~ View model callbacks
+
+        // changes of one user are nothing for the next one at this browser
+        self.onUserLoggedIn = () => {
+            if (self.loginState.username() !== self._owner) self.close();
+        };
+
+        self.onUserLoggedOut = () => {
+            if (!self.isDirty()) self.close();
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsListViewModel,
+        dependencies: ["systemCommandsDefinitionsViewModel", "loginStateViewModel"]
+    });
+});

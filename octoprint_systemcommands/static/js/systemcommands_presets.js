@@ -1,0 +1,80 @@
+$(function () {
+    // in milliseconds, that a button says that it has copied
+    const COPIED_TIME = 2000;
+
+    // Commands to begin with.
+    function SystemCommandsPresetsViewModel(parameters) {
+        const self = this;
+
+        self.definitions = parameters[0];
+
+        // [{name, presets}]
+        self.groups = ko.observableArray([]);
+        self.error = ko.observable();
+        self.copied = ko.observable();
+        self._chosen = undefined;
+        self._options = {};
+
+        // options: onChoose
+        self.open = (options) => {
+            self._options = options;
+            self._chosen = undefined;
+            self.error(undefined);
+            self.definitions
+                .get("presets")
+                .done((response) => {
+                    const groups = _.groupBy(
+                        response.presets,
+                        (preset) => preset.definition.group || gettext("Others")
+                    );
+                    self.groups(
+                        _.map(groups, (presets, name) => ({name: name, presets: presets}))
+                    );
+                })
+                .fail((response) => self.error(self.definitions.errorOf(response)));
+            self.dialog.show();
+        };
+
+        self.icon = (preset) => SystemCommandsEntries.iconOf(preset.definition.icon);
+
+        self.choose = (preset) => {
+            self._chosen = preset;
+            self.dialog.hide();
+        };
+
+        self.copy = (preset) => {
+            SystemCommandsClipboard.copy(preset.sudoers, self.dialog.element[0]).then(
+                (done) => {
+                    self.copied(done ? preset : undefined);
+                    setTimeout(() => self.copied(undefined), COPIED_TIME);
+                }
+            );
+        };
+
+        // one dialog after the other, or they would fight for the focus
+        self._onHidden = () => {
+            const preset = self._chosen;
+            if (!preset) return;
+            setTimeout(() =>
+                self._options.onChoose({
+                    entry: _.omit(preset.definition, "action"),
+                    note: preset.note,
+                    sudoers: preset.sudoers
+                })
+            );
+        };
+
+        self.onStartup = () => {
+            self.dialog = new SystemCommandsDialog(
+                "#systemcommands_presets_dialog",
+                self._onHidden
+            );
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsPresetsViewModel,
+        dependencies: ["systemCommandsDefinitionsViewModel"],
+        elements: ["#systemcommands_presets_dialog"]
+    });
+});

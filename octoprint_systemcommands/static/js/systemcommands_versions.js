@@ -1,0 +1,82 @@
+$(function () {
+    // The lists as they were before they were saved.
+    function SystemCommandsVersionsViewModel(parameters) {
+        const self = this;
+
+        self.definitions = parameters[0];
+
+        self.versions = ko.observableArray([]);
+        self.isLoaded = ko.observable(false);
+        self.error = ko.observable();
+        self._options = {};
+
+        const LABELS = {
+            added: gettext("comes back"),
+            removed: gettext("goes"),
+            changed: gettext("changes back"),
+            moved: gettext("moves back")
+        };
+
+        // options: current, onRestore
+        self.open = (options) => {
+            self._options = options;
+            self.versions([]);
+            self.isLoaded(false);
+            self.error(undefined);
+            self.definitions
+                .get("versions")
+                .done((response) => {
+                    self.versions(response.versions.map(self._toRow));
+                    self.isLoaded(true);
+                })
+                .fail((response) => self.error(self.definitions.errorOf(response)));
+            self.dialog.show();
+        };
+
+        self._toRow = (version) => {
+            const isOpen = ko.observable(false);
+            const commands = version.definitions.filter(
+                (entry) => !SystemCommandsEntries.isDivider(entry)
+            );
+            return {
+                entries: version.definitions,
+                date: moment(version.saved_at).format("LLL"),
+                ago: moment.min(moment(version.saved_at), moment()).fromNow(),
+                user: version.user,
+                count: _.sprintf(
+                    ngettext(
+                        "%(count)s command",
+                        "%(count)s commands",
+                        commands.length
+                    ),
+                    {count: commands.length}
+                ),
+                isOpen: isOpen,
+                toggle: () => isOpen(!isOpen()),
+                differences: ko.pureComputed(() => {
+                    if (!isOpen()) return [];
+                    return SystemCommandsDifference.between(
+                        self._options.current,
+                        version.definitions,
+                        LABELS
+                    );
+                })
+            };
+        };
+
+        self.restore = (row) => {
+            self.dialog.hide();
+            self._options.onRestore(row.entries);
+        };
+
+        self.onStartup = () => {
+            self.dialog = new SystemCommandsDialog("#systemcommands_versions_dialog");
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsVersionsViewModel,
+        dependencies: ["systemCommandsDefinitionsViewModel"],
+        elements: ["#systemcommands_versions_dialog"]
+    });
+});

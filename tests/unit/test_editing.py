@@ -1,0 +1,330 @@
+"""Reading and saving lists of definitions, with hypothesis as the user."""
+
+import datetime
+import io
+import math
+
+import octoprint.util.yaml
+import pytest
+from fakes import Settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from octoprint_systemcommands.commands.editing import Editing, Invalid, NotWritten, Stale
+from octoprint_systemcommands.commands.json_form import fingerprint, restored, to_json
+from octoprint_systemcommands.commands.rules import check, slug
+from octoprint_systemcommands.commands.versions import Versions
+
+GOOD = {"action": "good", "name": "Good", "command": "true"}
+OTHER = {"action": "other", "name": "Other", "command": "true"}
+
+
+class SavingSettings(Settings):
+    """Settings that keep what is saved, as the YAML file does it."""
+
+    def __init__(self, commands=None, actions=None):
+        super().__init__({"commands": commands}, {"system": {"actions": actions}})
+        self.failure = None
+
+    def set(self, path, value):
+        self.plugin[path[0]] = value
+
+    def save(self, trigger_event=False):
+        if self.failure is not None:
+            raise self.failure
+        assert trigger_event
+        text = octoprint.util.yaml.dump([self.plugin, self.everyone], pretty=True)
+        self.written = octoprint.util.yaml.load_from_file(file=io.StringIO(text))
+        self.plugin, self.everyone = self.written
+        self.saved += 1
+
+
+@pytest.fixture
+def make(tmp_path):
+    def make(commands=None, actions=None):
+        stored = SavingSettings(commands, actions)
+        return Editing(stored, Versions(str(tmp_path / "data" / "versions.yaml"))), stored
+
+    return make
+
+
+def save(editing, definitions, **kwargs):
+    return editing.save(definitions, editing.lists().etag, "me", **kwargs)
+
+
+def test_saves_and_reads_back(make):
+    editing, stored = make([GOOD])
+    lists = save(editing, [OTHER, {"action": "divider"}, GOOD])
+
+    assert lists.definitions == [OTHER, {"action": "divider"}, GOOD]
+    assert stored.written[0]["commands"] == lists.definitions
+    assert editing.lists() == lists
+
+
+def test_a_stale_save_changes_nothing(make):
+    editing, _ = make([GOOD])
+    before = editing.lists().etag
+    save(editing, [GOOD, OTHER])
+
+    with pytest.raises(Stale):
+        editing.save([], before, "me")
+    assert editing.lists().definitions == [GOOD, OTHER]
+
+
+def test_a_change_of_system_actions_makes_it_stale_too(make):
+    editing, stored = make([GOOD], [OTHER])
+    before = editing.lists().etag
+    stored.everyone["system"]["actions"] = []
+
+    with pytest.raises(Stale):
+        editing.save([], before, "me")
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ({**GOOD, "action": "a b"}, "action"),
+        ({**GOOD, "action": "A"}, "action"),
+        ({**GOOD, "action": "a\n"}, "action"),
+        ({**GOOD, "action": "restart"}, "action"),
+        ({**GOOD, "action": "divider_1"}, "action"),
+        ({**GOOD, "action": "x" * 65}, "action"),
+        ({**GOOD, "action": "other"}, "action"),
+        ({"name": "A", "command": "true"}, "action"),
+        ({**GOOD, "name": " "}, "name"),
+        ({**GOOD, "name": True}, "name"),
+        ({**GOOD, "command": ""}, "command"),
+        ({**GOOD, "icon": "<b>"}, "icon"),
+        ({**GOOD, "async": "perhaps"}, "async"),
+        ({**GOOD, "timeout": -1}, "timeout"),
+        ({**GOOD, "environment": {"A=": "b"}}, "environment"),
+        ({**GOOD, "x": math.nan}, None),
+        ({**GOOD, "x": "\ud800"}, None),
+        (5, None),
+        (None, None),
+        ([], None),
+    ],
+)
+def test_what_is_wrong_is_refused_with_its_place(make, entry, field):
+    editing, stored = make([OTHER])
+
+    with pytest.raises(Invalid) as error:
+        save(editing, [OTHER, entry])
+
+    assert error.value.problems[0] == []
+    assert field in [problem.field for problem in error.value.problems[1]]
+    assert editing.lists().definitions == [OTHER]
+    assert stored.saved == 0
+
+
+def test_broken_entries_of_the_file_may_stay(make):
+    broken = [5, {"name": "x"}, {"action": "Odd one", "name": "O", "command": "true"}]
+    editing, _ = make([*broken, GOOD])
+
+    assert save(editing, [GOOD, *broken]).definitions == [GOOD, *broken]
+
+
+def test_an_odd_action_of_the_file_goes_on_working(make):
+    old = {"action": "Odd one", "name": "O", "command": "true"}
+    editing, _ = make([old])
+
+    assert save(editing, [{**old, "name": "New"}]).definitions[0]["name"] == "New"
+    with pytest.raises(Invalid):
+        save(editing, [old, {**old, "name": "Twice"}])
+
+
+def test_what_json_cannot_say_survives(make):
+    date = datetime.date(2024, 1, 31)
+    entry = {
+        "command": "true",
+        "since": date,
+        "action": "a",
+        "deep": {1: date},
+        "name": "A",
+        "list": [date, 1],
+    }
+    editing, _ = make([entry, GOOD])
+    as_json = to_json(editing.lists().definitions)
+
+    # moved only
+    assert save(editing, [as_json[1], as_json[0]]).definitions == [GOOD, entry]
+    # and changed
+    changed = {**as_json[0], "name": "B", "list": [as_json[0]["list"][0], 2], "new": True}
+    saved = save(editing, [changed]).definitions[0]
+    assert saved == {**entry, "name": "B", "list": [date, 2], "new": True}
+
+
+def test_removed_fields_are_removed(make):
+    editing, _ = make([{**GOOD, "icon": "bolt", "x": 1}])
+
+    assert save(editing, [GOOD]).definitions == [GOOD]
+
+
+def test_true_and_one_are_not_the_same(make):
+    editing, _ = make([{**GOOD, "x": 1}])
+
+    (saved,) = save(editing, [{**GOOD, "x": True}]).definitions
+    assert saved["x"] is True
+
+
+def test_removes_from_system_actions_what_it_is_told(make):
+    actions = [GOOD, OTHER, {"action": "third"}]
+    editing, _ = make([], actions)
+    lists = save(editing, [GOOD], remove_system_actions=[0, 2])
+
+    assert lists.system_actions == [OTHER]
+
+
+def test_a_full_disk_changes_nothing(make):
+    editing, stored = make([GOOD], [OTHER])
+    stored.failure = OSError("No space left on device")
+
+    with pytest.raises(NotWritten, match="No space left"):
+        save(editing, [OTHER], remove_system_actions=[0])
+    assert editing.lists() == ([GOOD], [OTHER])
+
+
+def test_keeps_the_last_ten_lists(make):
+    editing, _ = make([])
+    for number in range(13):
+        save(editing, [{**GOOD, "name": str(number)}])
+
+    versions = editing._versions.all()
+    assert len(versions) == 10
+    assert [version.definitions[0]["name"] for version in versions] == [
+        str(number) for number in reversed(range(2, 12))
+    ]
+    assert all(version.user == "me" for version in versions)
+
+
+def test_a_broken_entry_can_be_restored(make):
+    editing, _ = make([5, GOOD])
+    save(editing, [GOOD])
+    (version,) = editing._versions.all()
+
+    assert save(editing, to_json(version.definitions)).definitions == [5, GOOD]
+
+
+def test_broken_versions_do_not_keep_one_from_saving(make, tmp_path, caplog):
+    editing, _ = make([GOOD])
+    path = tmp_path / "data" / "versions.yaml"
+    path.parent.mkdir()
+    path.write_text("{[")
+
+    save(editing, [OTHER])
+    assert "are lost" in caplog.text
+    assert len(editing._versions.all()) == 1
+
+
+def test_more_than_can_be_kept(make):
+    editing, _ = make([])
+    many = [{**GOOD, "action": f"a{number}"} for number in range(501)]
+
+    with pytest.raises(Invalid):
+        save(editing, many)
+    assert len(save(editing, many[:500]).definitions) == 500
+
+
+##~~ Any JSON
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=10,
+)
+FIELDS = [
+    "action",
+    "name",
+    "command",
+    "confirm",
+    "async",
+    "ignore",
+    "icon",
+    "timeout",
+    "when_busy",
+    "environment",
+    "x",
+]
+ENTRIES = (
+    ANYTHING
+    | st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=5)
+    | st.dictionaries(st.sampled_from(FIELDS[3:]), ANYTHING, max_size=3).map(
+        lambda extra: {**GOOD, **extra}
+    )
+)
+MANY = settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@MANY
+@given(definitions=st.lists(ENTRIES, max_size=4))
+def test_whatever_is_saved_is_stored_equal_or_refused(make, definitions):
+    stored = [{"action": "there", "name": "There", "command": "true"}, 5]
+    editing, saving = make(stored)
+    refused = None
+    try:
+        lists = save(editing, definitions)
+    except Invalid as error:
+        refused = error
+    if refused is not None:
+        assert editing.lists().definitions == stored
+        assert saving.saved == 0
+        assert len(refused.problems) == len(definitions)
+        assert any(refused.problems)
+        assert all(str(p) for problems in refused.problems for p in problems)
+    else:
+        assert to_json(lists.definitions) == definitions
+        assert fingerprint(saving.written[0]["commands"]) == fingerprint(definitions)
+
+
+@MANY
+@given(old=ANYTHING, new=ANYTHING)
+def test_restoring_changes_nothing_that_can_be_seen(old, new):
+    assert fingerprint(restored(to_json(new), old)) == fingerprint(new)
+    assert restored(to_json(old), old) is old
+
+
+@MANY
+@given(entry=ENTRIES, others=st.sets(st.text(max_size=5)))
+def test_checking_never_fails(entry, others):
+    for problem in check(entry, others):
+        assert str(problem)
+        assert problem.severity == "error"
+
+
+##~~ Actions
+
+
+@pytest.mark.parametrize(
+    ("name", "others", "expected"),
+    [
+        ("Restart the webcam", (), "restart-the-webcam"),
+        ("Größe ändern!", (), "groesse-aendern"),
+        ("Éteindre  l'écran", (), "eteindre-l-ecran"),
+        ("On", {"on"}, "on-2"),
+        ("On", {"on", "on-2"}, "on-3"),
+        ("Restart", (), "command-restart"),
+        ("divider", (), "command-divider"),
+        ("日本語", (), "command"),
+        ("", {"command"}, "command-2"),
+        ("../../etc/passwd", (), "etc-passwd"),
+        ("x" * 200, (), "x" * 56),
+    ],
+)
+def test_slugs(name, others, expected):
+    assert slug(name, others) == expected
+
+
+@MANY
+@given(name=st.text(), others=st.sets(st.text(alphabet="ab-2", max_size=4)))
+def test_slugs_are_always_good(name, others):
+    entry = {"action": slug(name, others), "name": "x", "command": "true"}
+    assert check(entry, others) == []

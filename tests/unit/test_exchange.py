@@ -1,0 +1,157 @@
+"""Import and export."""
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_editing import ENTRIES, GOOD, OTHER
+
+from octoprint_systemcommands.commands.exchange import (
+    Unreadable,
+    candidates,
+    dump,
+    from_gcode_system_commands,
+    load,
+    places,
+)
+from octoprint_systemcommands.commands.json_form import fingerprint, unstorable
+from octoprint_systemcommands.commands.presets import presets
+from octoprint_systemcommands.commands.rules import check, slug
+
+
+def test_what_was_exported_imports_unchanged():
+    definitions = [
+        {**GOOD, "command": "echo 'ä'\nsecond: line\n", "x": {"y": [1, True, None]}},
+        {"action": "divider"},
+        OTHER,
+    ]
+    text = dump(definitions)
+
+    assert load(text) == definitions
+    found = candidates(load(text), ())
+    assert [candidate.definition for candidate in found] == definitions
+    assert all(not candidate.problems for candidate in found)
+    assert dump(load(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- action: a\n",
+        "commands:\n- action: a\n",
+        "plugins:\n  systemcommands:\n    commands:\n    - action: a\n",
+        "system:\n  actions:\n  - action: a\n",
+        '{"commands": [{"action": "a"}]}',
+    ],
+)
+def test_shapes_that_can_be_imported(text):
+    assert load(text) == [{"action": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "no list of commands"),
+        ("just text", "no list of commands"),
+        ("a: [1", "line 1"),
+        ("ok: 1\n\tbad: 2\n", "line 2"),
+        ("- !!python/object/apply:os.system ['id']", "YAML"),
+        ("a: &x [1]\nb: *x", "References"),
+        ("[" * 200, "nested too deeply"),
+        ("x" * 600_000, "too large"),
+        ("- 2024-99-99", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_imported_says_why(text, part):
+    with pytest.raises(Unreadable) as error:
+        load(text)
+    assert part in str(error.value)
+
+
+def test_a_bomb_is_no_list():
+    bomb = "a: &a [x]\n" + "".join(
+        f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join([f'*{chr(97 + i)}'] * 9)}]\n"
+        for i in range(9)
+    )
+    with pytest.raises(Unreadable, match="References"):
+        load(bomb)
+
+
+def test_clashes_are_renamed_and_said():
+    found = candidates([GOOD, {**GOOD, "name": "Again"}, OTHER], {"good"})
+
+    assert [candidate.definition["action"] for candidate in found] == [
+        "good-2",
+        "good-3",
+        "other",
+    ]
+    assert [candidate.renamed_from for candidate in found] == ["good", "good", None]
+    assert [candidate.clash for candidate in found] == ["good", "good", None]
+
+
+def test_odd_and_reserved_actions_are_renamed():
+    odd = [{**GOOD, "action": action} for action in ("A b", "restart", "ä/b")]
+    found = candidates(odd, ())
+
+    assert [candidate.definition["action"] for candidate in found] == [
+        "a-b",
+        "command-restart",
+        "ae-b",
+    ]
+    assert [candidate.renamed_from for candidate in found] == ["A b", "restart", "ä/b"]
+    assert all(candidate.clash is None for candidate in found)
+
+
+def test_what_is_wrong_is_said_with_its_place():
+    found = candidates([GOOD, {**OTHER, "timeout": "soon"}, 5], ())
+
+    assert [place for place, _ in places(found)] == ["entry 2, timeout", "entry 3"]
+    assert found[0].problems == []
+
+
+def test_gcode_system_commands():
+    theirs = [{"id": "1", "command": "ls"}, {"id": 22, "command": "true"}, {"id": ""}, 5]
+
+    assert from_gcode_system_commands(theirs) == [
+        {"action": "octo1", "name": "OCTO1", "command": "ls"},
+        {"action": "octo22", "name": "OCTO22", "command": "true"},
+    ]
+    for nothing in (None, {}, "x", []):
+        assert from_gcode_system_commands(nothing) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(max_size=200) | st.lists(ENTRIES, max_size=4).map(repr))
+def test_any_text_is_read_or_refused_with_a_reason(text):
+    try:
+        entries = load(text)
+    except Unreadable:
+        return
+    for candidate in candidates(entries, ()):
+        assert candidate.problems or check(candidate.definition, ()) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(entries=st.lists(ENTRIES, max_size=4))
+def test_what_can_be_stored_can_be_exported_and_imported(entries):
+    entries = [entry for entry in entries if unstorable(entry) is None]
+
+    assert fingerprint(load(dump(entries))) == fingerprint(entries)
+
+
+def test_presets_can_be_saved_as_they_are():
+    taken = set()
+    found = presets(str, "/opt/octo print/bin/python", "/home/pi/.octoprint")
+    for preset in found:
+        definition = dict(preset["definition"])
+        definition["action"] = slug(definition["name"], taken)
+        assert check(definition, taken) == [], preset["id"]
+        taken.add(definition["action"])
+    assert len({preset["id"] for preset in found}) == len(found) >= 11
+    assert all(
+        ("sudo " in preset["definition"]["command"]) == (preset["sudoers"] is not None)
+        for preset in found
+    )
+    (backup,) = [preset for preset in found if preset["id"] == "backup"]
+    assert backup["definition"]["command"].startswith("'/opt/octo print/bin/python' -m ")
+    assert yaml.safe_load(dump([preset["definition"] for preset in found]))
