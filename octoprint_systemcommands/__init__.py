@@ -77,10 +77,23 @@ class SystemCommandsPlugin(
                     "run_dialog",
                     "history",
                     "menu",
+                    "definitions",
+                    "entries",
+                    "rows",
+                    "difference",
+                    "sorting",
+                    "icons",
+                    "list",
+                    "command_dialog",
+                    "conflict",
+                    "import",
+                    "versions",
+                    "presets",
+                    "editor",
                 )
             ],
             "clientjs": ["clientjs/systemcommands.js"],
-            "css": ["css/systemcommands.css"],
+            "css": ["css/systemcommands.css", "css/systemcommands_editor.css"],
         }
 
     ##~~ BlueprintPlugin mixin
@@ -157,11 +170,13 @@ class SystemCommandsPlugin(
             },
             {"type": "generic", "template": "systemcommands_run_dialog.jinja2"},
             {"type": "generic", "template": "systemcommands_history.jinja2"},
+            {"type": "generic", "template": "systemcommands_command_dialog.jinja2"},
+            {"type": "generic", "template": "systemcommands_list_dialogs.jinja2"},
             {
                 "type": "settings",
                 "name": "System Commands",
                 "template": "systemcommands_settings.jinja2",
-                "custom_bindings": False,
+                "custom_bindings": True,
             },
         ]
 

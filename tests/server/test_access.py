@@ -2,10 +2,8 @@
 
 import time
 
-import flask
 import pytest
 import yaml
-from flask.sessions import SecureCookieSessionInterface
 from http_clients import ApiClient
 
 COMMANDS = [
@@ -155,7 +153,7 @@ def test_a_fresh_session_may(octoprint, login, path, flag):
 
 def test_an_old_session_is_asked_again(octoprint, login):
     client = login(octoprint.operator)
-    make_old(client, octoprint)
+    client.make_old(octoprint)
 
     for path, flag in GUARDED:
         flag = octoprint.basedir / flag
@@ -173,21 +171,6 @@ def test_an_old_session_is_asked_again(octoprint, login):
     client.log_in(octoprint.operator)
     for path, _ in GUARDED:
         assert client.post(path).status_code == 204
-
-
-def make_old(client, octoprint):
-    """Turns the time back at which a session has seen the password.
-
-    Waiting is no alternative: the shortest time that OctoPrint can be set to is a minute.
-    """
-    app = flask.Flask("test")
-    app.secret_key = octoprint.read_config()["server"]["secretKey"]
-    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
-    (cookie,) = [cookie for cookie in client.cookies if cookie.name.startswith("session")]
-    session = serializer.loads(cookie.value)
-    session["credentials_seen"] -= 3600
-    cookie.value = serializer.dumps(session)
-    client.cookies.set_cookie(cookie)
 
 
 ##~~ First run

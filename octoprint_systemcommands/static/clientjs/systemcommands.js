@@ -98,9 +98,9 @@
         return this.base.postJson(this.getUrl("definitions/" + how), data, opts);
     };
 
-    // for a link
-    OctoPrintSystemCommandsClient.prototype.getExportUrl = function () {
-        return this.base.getBaseUrl() + this.getUrl("definitions/export");
+    // the list as YAML
+    OctoPrintSystemCommandsClient.prototype.exportDefinitions = function (opts) {
+        return this.base.download(this.getUrl("definitions/export"), opts);
     };
 
     OctoPrintClient.registerPluginComponent(

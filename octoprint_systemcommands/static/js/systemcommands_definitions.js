@@ -24,6 +24,7 @@ $(function () {
         self.post = (how, data) => {
             return self._withPassword(() => client().postForEditor(how, data));
         };
+        self.export = () => self._withPassword(() => client().exportDefinitions());
 
         self._withPassword = (send) => {
             const result = $.Deferred();

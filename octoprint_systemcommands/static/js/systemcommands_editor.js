@@ -34,7 +34,6 @@ $(function () {
         self.noneFits = ko.pureComputed(
             () => self.isSearching() && !self.rows().some(self.isShown)
         );
-        self.exportUrl = () => OctoPrint.plugins.systemcommands.getExportUrl();
 
         self._say = (text, values) => {
             // what is said twice would be heard once
@@ -212,11 +211,28 @@ $(function () {
             });
         };
 
-        self.keptUrl = ko.pureComputed(() => {
-            // what is JSON is YAML as well
-            const text = JSON.stringify(self.list.kept() || [], null, 2);
-            return "data:text/yaml;charset=utf-8," + encodeURIComponent(text);
-        });
+        self.exportSaved = () => {
+            self.list.definitions
+                .export()
+                .done((text) => self._download(text, "system-commands.yaml"))
+                .fail((response) =>
+                    self.list.error(self.list.definitions.errorOf(response))
+                );
+        };
+
+        // what is JSON is YAML as well
+        self.downloadKept = () => {
+            self._download(
+                JSON.stringify({commands: self.list.kept()}, null, 2),
+                "system-commands-mine.yaml"
+            );
+        };
+
+        self._download = (text, name) => {
+            const url = URL.createObjectURL(new Blob([text], {type: "application/yaml"}));
+            $("<a></a>").attr({href: url, download: name})[0].click();
+            setTimeout(() => URL.revokeObjectURL(url), 1000);
+        };
 
         self.discard = () => {
             showConfirmationDialog({

@@ -178,7 +178,10 @@ $(function () {
                 size: ko.pureComputed(() => {
                     return run().output ? formatSize(run().output.bytes) : "";
                 }),
-                command: ko.pureComputed(() => self.triggering.find(run()))
+                // what was only tested is not in the menu, or is another one there
+                command: ko.pureComputed(() => {
+                    return run().door === "test" ? undefined : self.triggering.find(run());
+                })
             };
             return row;
         };
@@ -255,6 +258,6 @@ $(function () {
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsHistoryViewModel,
         dependencies: ["systemCommandsRunsViewModel", "systemCommandsTriggerViewModel"],
-        elements: ["#systemcommands_history", "#systemcommands_settings_history"]
+        elements: ["#systemcommands_history"]
     });
 });

@@ -25,11 +25,9 @@ $(function () {
             () => !!self.entries() && !self.entries().length && !self.errors().length
         );
         self.addText = ko.pureComputed(() => {
-            const count = self.chosen().length;
-            return _.sprintf(
-                ngettext("Add %(count)s entry", "Add %(count)s entries", count),
-                {count: count}
-            );
+            return _.sprintf(gettext("Add selected (%(count)s)"), {
+                count: self.chosen().length
+            });
         });
 
         // options: from, others, onAdd (called with the entries, and with the places of

@@ -66,7 +66,9 @@ $(function () {
             return OctoPrint.plugins.systemcommands.getDownloadUrl(self.run().id);
         });
         self.command = ko.pureComputed(() => {
-            return self.run() && self.triggering.find(self.run());
+            // what was only tested is not in the menu, or is another one there
+            if (!self.run() || self.run().door === "test") return undefined;
+            return self.triggering.find(self.run());
         });
         self.emptyText = ko.pureComputed(() => {
             const run = self.run();

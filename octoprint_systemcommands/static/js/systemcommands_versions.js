@@ -43,14 +43,9 @@ $(function () {
                 date: moment(version.saved_at).format("LLL"),
                 ago: moment.min(moment(version.saved_at), moment()).fromNow(),
                 user: version.user,
-                count: _.sprintf(
-                    ngettext(
-                        "%(count)s command",
-                        "%(count)s commands",
-                        commands.length
-                    ),
-                    {count: commands.length}
-                ),
+                count: _.sprintf(gettext("Commands: %(count)s"), {
+                    count: commands.length
+                }),
                 isOpen: isOpen,
                 toggle: () => isOpen(!isOpen()),
                 differences: ko.pureComputed(() => {
