@@ -83,7 +83,8 @@ $(function () {
                 ...entry,
                 name: SystemCommandsEntries.nameOf(entry.definition),
                 action: SystemCommandsEntries.actionOf(entry.definition),
-                icon: SystemCommandsEntries.iconOf(entry.definition.icon),
+                icon: SystemCommandsEntries.iconOf(_.get(entry.definition, "icon")),
+                place: _.sprintf(gettext("Entry %(number)s"), {number: entry.index + 1}),
                 problems: problems,
                 isRight: !problems.length,
                 // what is there already is rarely wanted twice
