@@ -21,7 +21,6 @@ from .hint_texts import hint_text
 
 _DEFAULT_LIMIT = 50
 _MAX_LIMIT = 200
-_NO_SUCH_RUN = "There is no such run; the history may have been cleared"
 
 
 class Runs:
@@ -144,14 +143,21 @@ class Runs:
     def _find(self, run_id: str) -> Record:
         record = self._history.get(run_id)
         if record is None:
-            flask.abort(404, description=_NO_SUCH_RUN)
+            self._abort_unknown()
         return record
 
     def _output(self, record: Record) -> Output:
         output = self._history.output(record)
         if output is None:
-            flask.abort(404, description=_NO_SUCH_RUN)
+            self._abort_unknown()
         return output
+
+    def _abort_unknown(self) -> None:
+        if self._history.warning is not None:
+            flask.abort(503, description=self._history.warning)
+        flask.abort(
+            404, description="There is no such run; the history may have been cleared"
+        )
 
     def _accepted(self, record: Record) -> flask.Response:
         body = self._to_json(record)
