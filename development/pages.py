@@ -38,8 +38,10 @@ class Menu:
         return [text.strip() or "---" for text in rows.all_inner_texts()]
 
     def expect_notice(self, title, text=""):
-        expect(self.notice.locator(".ui-pnotify-title")).to_have_text(title)
-        expect(self.notice.locator(".ui-pnotify-text")).to_contain_text(text)
+        # another one may be on its way out
+        wanted = self.page.locator(".ui-pnotify-title").get_by_text(title, exact=True)
+        notice = self.notice.filter(has=wanted)
+        expect(notice.locator(".ui-pnotify-text")).to_contain_text(text)
 
     def watch(self, name):
         """Run a command, and look at the run while it goes on."""

@@ -51,9 +51,10 @@ class SystemCommandsPlugin(
         self._event_bus.fire(f"plugin_{self._identifier}_{event}", payload)
 
     def _limits(self):
+        # None is what a field that was emptied in the settings dialog is read as
         return Limits(
-            runs=self._settings.get_int(["history", "max_runs"], min=1, max=10000),
-            days=self._settings.get_int(["history", "max_days"], min=1, max=3650),
+            runs=self._settings.get_int(["history", "max_runs"], min=1, max=10000) or 200,
+            days=self._settings.get_int(["history", "max_days"], min=1, max=3650) or 30,
         )
 
     ##~~ AssetPlugin mixin
@@ -152,6 +153,7 @@ class SystemCommandsPlugin(
 
     def on_shutdown(self):
         self._runner.shut_down()
+        self._notifier.close()
         self._history.close()
 
     ##~~ TemplatePlugin mixin

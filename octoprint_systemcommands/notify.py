@@ -106,9 +106,15 @@ class Notifier:
         with self._condition:
             changed, self._changed = list(self._changed.values()), {}
             cleared, self._cleared = self._cleared, False
-        while self._events:
-            self._fire(*self._events.popleft())
-        if cleared:
-            self._push({"type": "cleared"})
-        if changed:
-            self._push({"type": "runs", "runs": changed})
+        try:
+            while self._events:
+                self._fire(*self._events.popleft())
+        finally:
+            if cleared:
+                self._push({"type": "cleared"})
+            if changed:
+                self._push({"type": "runs", "runs": changed})
+
+    def close(self) -> None:
+        """Tells what is left, at the end of the server."""
+        self._tell()

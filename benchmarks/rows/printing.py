@@ -4,7 +4,7 @@
 time, so the print lasts as long as the communication does. Its time is OctoPrint's own, the one
 that the event PrintDone has and that is kept with the file; nobody looks on while it prints.
 
-The commands repeat a line of 80 characters as fast as they can be read, from before the
+The commands repeat a line of 64 bytes as fast as they can be read, from before the
 print until after its end. Prints with and without them take turns. OctoPrint keeps all of
 the output in its memory, so its part is ended when that gets short.
 """
@@ -28,7 +28,7 @@ COMMANDS = [
     {
         "action": f"bench-flood-{number}",
         "name": f"Flood {number}",
-        "command": f"timeout {LONGEST_FLOOD} yes {'0123456789' * 7}012345678",
+        "command": f"timeout {LONGEST_FLOOD} yes {'0123456789' * 6}012",
         "async": True,
     }
     for number in (1, 2)

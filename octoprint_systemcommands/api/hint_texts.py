@@ -1,6 +1,7 @@
 """The reasons of failures in words, in the language of who asks."""
 
-import getpass
+import os
+import pwd
 
 from flask_babel import gettext
 from octoprint.access.permissions import Permissions
@@ -11,7 +12,9 @@ from ..runs.hints import Hint
 
 def hint_text(hint: Hint) -> str:
     """What to tell a person, in one or a few sentences; may have several lines."""
-    return _TEXTS[hint.code](dict(hint.values))
+    text = _TEXTS.get(hint.code)
+    # one of a later version, after going back from it
+    return text(dict(hint.values)) if text is not None else hint.code
 
 
 def _not_found(values: dict) -> str:
@@ -67,8 +70,16 @@ def _sudo_password(values: dict) -> str:
             'Add this line by "sudo visudo -f /etc/sudoers.d/octoprint", after checking '
             "that it allows what you want and no more:"
         )
-        + f"\n{getpass.getuser()} ALL=(root) NOPASSWD: {values['command']}"
+        + f"\n{_own_user()} ALL=(root) NOPASSWD: {values['command']}"
     )
+
+
+def _own_user() -> str:
+    # not by environment variables, which may tell of another one
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"#{os.getuid()}"
 
 
 def _killed(values: dict) -> str:

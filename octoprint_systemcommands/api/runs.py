@@ -155,7 +155,9 @@ class Runs:
 
     def _find(self, run_id: str) -> Record:
         record = self._history.get(run_id)
-        if record is None or not (self._sees_all() or record.user == _own_name()):
+        if record is None:
+            self._abort_unknown()
+        if not self._sees_all() and record.user != _own_name():
             flask.abort(404, description=_NO_SUCH_RUN)
         return record
 
@@ -165,8 +167,13 @@ class Runs:
     def _output(self, record: Record) -> Output:
         output = self._history.output(record)
         if output is None:
-            flask.abort(404, description=_NO_SUCH_RUN)
+            self._abort_unknown()
         return output
+
+    def _abort_unknown(self) -> None:
+        if self._history.warning is not None:
+            flask.abort(503, description=self._history.warning)
+        flask.abort(404, description=_NO_SUCH_RUN)
 
     def _accepted(self, record: Record) -> flask.Response:
         body = run_to_json(record)

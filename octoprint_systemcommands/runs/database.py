@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import logging
 import os
 import sqlite3
 import time
@@ -12,8 +11,6 @@ from typing import NamedTuple, Optional
 from .hints import Hint
 from .output import StoredOutput, pack, unpack
 from .run import UNFINISHED, Record, Run
-
-_logger = logging.getLogger("octoprint.plugins.systemcommands.history")
 
 _SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -90,16 +87,15 @@ class Database:
         path: the file; made if it does not exist
 
     Raises:
-        OSError: if its folder cannot be made
-        sqlite3.OperationalError: if it cannot be opened now
-        sqlite3.DatabaseError: if it will never be: it has been set aside, so that the
-            next one to be opened is a new one
+        OSError, sqlite3.Error: if it cannot be opened
     """
 
     def __init__(self, path: str):
+        self._path = path
         os.makedirs(os.path.dirname(path), exist_ok=True)
         self._connection = connect(path)
         try:
+            self._file = _identity(path)
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 with self._connection:
@@ -108,13 +104,16 @@ class Database:
                     )
             elif version != _SCHEMA_VERSION:
                 raise sqlite3.DatabaseError(f"it has the unknown version {version}")
-        except sqlite3.OperationalError:
+        except BaseException:
             self.close()
             raise
-        except sqlite3.DatabaseError as error:
-            self.close()
-            _set_aside(path, error)
-            raise
+
+    def is_in_place(self) -> bool:
+        """Whether the open file is the one that others find at the path."""
+        try:
+            return _identity(self._path) == self._file
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Closes the connection."""
@@ -141,14 +140,20 @@ class Database:
                 (record.status, _pack_hint(record.hint), record.seq),
             )
 
-    def delete_all_but(self, seqs: Iterable[int], user: Optional[str]) -> int:
-        """Forgets all other runs (of a user); returns how many."""
+    def delete(self, last: int, seqs: Iterable[int], user: Optional[str]) -> int:
+        """Forgets runs; returns how many.
+
+        Arguments:
+            last: none that are newer than this
+            seqs: and none of these
+            user: only this user's, if there is one
+        """
         seqs = list(seqs)
         with self._connection as connection:
             return connection.execute(
-                f"DELETE FROM runs WHERE seq NOT IN ({_places(seqs)}) "
+                f"DELETE FROM runs WHERE seq <= ? AND seq NOT IN ({_places(seqs)}) "
                 "AND (? IS NULL OR user = ?)",
-                (*seqs, user, user),
+                (last, *seqs, user, user),
             ).rowcount
 
     ##~~ Reading
@@ -206,25 +211,29 @@ def connect(path: str) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-    except sqlite3.OperationalError:
+    except BaseException:
         connection.close()
-        raise
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        _set_aside(path, error)
         raise
     return connection
 
 
-def _set_aside(path: str, error: Exception) -> None:
+def is_broken(error: Exception) -> bool:
+    """Whether a database will never be readable again, which is not the disk's fault."""
+    return type(error) is sqlite3.DatabaseError
+
+
+def set_aside(path: str) -> str:
+    """Moves a broken database out of the way; returns where to."""
     aside = f"{path}.broken-{int(time.time())}"
-    _logger.warning(
-        f"The history of runs cannot be read ({error}). It is kept as {aside}, and a new "
-        "one is begun."
-    )
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             os.replace(path + suffix, aside + suffix)
+    return aside
+
+
+def _identity(path: str) -> tuple[int, int]:
+    stat = os.stat(path)
+    return stat.st_dev, stat.st_ino
 
 
 def _write(connection: sqlite3.Connection, run: Run, record: Record) -> None:

@@ -30,7 +30,7 @@ _NOT_EXECUTABLE = re.compile(
     re.MULTILINE,
 )
 _SUDO = re.compile(
-    r"sudo: .*(?:a terminal is required|a password is required|no tty present|"
+    r"sudo: .{0,200}(?:a terminal is required|a password is required|no tty present|"
     r"no askpass program)"
 )
 _NO_SYSTEMD = re.compile(
@@ -38,7 +38,11 @@ _NO_SYSTEMD = re.compile(
     r"Failed to connect to (?:the )?system scope bus"
 )
 # what ends a simple command in the shell
-_OPERATORS = (";", "&", "&&", "|", "||", "(", ")", "{", "}", ">", ">>", "<", "2>")
+_OPERATOR = re.compile(r"[;&|()<>]+|[{}]")
+
+# what means in sudoers what it means in the shell; more is not worth a wrong rule
+_PLAIN = re.compile(r"[A-Za-z0-9_./@+-]+")
+
 _MAX_VALUE = 300
 
 
@@ -97,17 +101,19 @@ def sudo_command(command_line: str) -> Optional[str]:
     # -n and such; an option with a value of its own (-u pi) makes it another rule
     while words and words[0] in ("-n", "-S", "-E", "-H", "--non-interactive", "--"):
         words = words[1:]
-    end = next((i for i, word in enumerate(words) if word in _OPERATORS), len(words))
+    end = next((i for i, w in enumerate(words) if _OPERATOR.fullmatch(w)), len(words))
+    if end < len(words) and words[end][0] in "<>" and end and words[end - 1].isdigit():
+        end -= 1  # 2>&1
     words = words[:end]
-    if not words or words[0].startswith("-") or "=" in words[0]:
+    if not words or words[0].startswith("-") or not all(map(_PLAIN.fullmatch, words)):
         return None
     program = shutil.which(words[0], path="/usr/local/sbin:/usr/sbin:/sbin") or (
         shutil.which(words[0])
     )
-    # these mean something in sudoers, and $ and ` something else to the shell
-    if program is None or re.search(r"[,:=\\*?\[\]!$`]", "".join(words[1:])):
+    if program is None:
         return None
-    return " ".join([program, *words[1:]])[:_MAX_VALUE]
+    # without arguments, sudoers would allow all of them
+    return " ".join([program, *(words[1:] or ['""'])])[:_MAX_VALUE]
 
 
 def _words(line: str) -> list[str]:

@@ -17,15 +17,16 @@ from typing import Any, Optional
 import psutil
 
 from . import hints, tree
-from .database import Database, Filter, Limits
+from .database import Database, Filter, Limits, is_broken, set_aside
 from .hints import Hint
 from .output import Output
 from .run import INTERRUPTED, UNFINISHED, Record, Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.history")
 
-# Ended runs that wait to be written, in memory with their output
-_MAX_UNWRITTEN = 50
+# Ended runs that wait to be written, in memory: with their output, and in all
+_MAX_OUTPUTS = 50
+_MAX_UNWRITTEN = 1000
 
 # How long changes are collected before they are written, in s: a short command is one
 # write to the disk and not two, and has been answered before
@@ -90,11 +91,16 @@ class History:
             self._condition.notify_all()
 
     def _forget_some(self) -> None:
-        # only what a disk that cannot be written to leaves in here
+        """Keeps memory bounded while the disk is full, or much slower than the runs."""
+        if len(self._unwritten) <= _MAX_OUTPUTS:
+            return
         ended = [run for run in self._unwritten.values() if run.finished.is_set()]
-        for run in ended[: max(0, len(ended) - _MAX_UNWRITTEN)]:
+        for run in ended[:-_MAX_OUTPUTS]:
+            run.output.forget()
+        for run in ended[:-_MAX_UNWRITTEN]:
             del self._unwritten[run.seq]
             self._dirty.discard(run.seq)
+            self._warn("Runs are missing in the history, the disk is too slow or full")
 
     def flush(self, timeout: float = _CLOSE_TIMEOUT) -> None:
         """Waits until all that was noted is written, or cannot be, or for a time."""
@@ -167,21 +173,27 @@ class History:
             sqlite3.Error, OSError: if they cannot be deleted
         """
         self.flush()
-        with contextlib.closing(Database(self._path)) as database, self._condition:
-            unwritten = self._unwritten
-            self._unwritten = {
-                seq: run
-                for seq, run in unwritten.items()
-                if not run.finished.is_set() or user not in (None, run.request.user)
-            }
-            self._dirty &= self._unwritten.keys()
-            deleted = database.delete_all_but(self._unwritten, user)
-        return max(deleted, len(unwritten) - len(self._unwritten))
+        with self._condition:
+            last = self._next_seq
+            ended = [
+                run
+                for run in self._unwritten.values()
+                if run.finished.is_set() and user in (None, run.request.user)
+            ]
+            for run in ended:
+                del self._unwritten[run.seq]
+                self._dirty.discard(run.seq)
+            unfinished = list(self._unwritten)
+        # not with the lock held: it is what all runs need, and the disk may be slow
+        with contextlib.closing(Database(self._path)) as database:
+            return max(database.delete(last, unfinished, user), len(ended))
 
     def _read(self, question: Callable[[Database], Any], without_database: Any) -> Any:
         self._opened.wait()
         with self._reader_lock:
             try:
+                if self._reader is not None and not self._reader.is_in_place():
+                    self._close_reader()
                 if self._reader is None:
                     if not os.path.exists(self._path):
                         return without_database
@@ -207,24 +219,45 @@ class History:
                 if database is None:
                     database = self._open()
                 self._opened.set()
-                if not self._write_batch(database):
+                if not self._wait_for_work():
                     database.close()
                     return
+                if not database.is_in_place():
+                    _logger.warning(f"{self._path} was deleted; a new one is begun")
+                    database.close()
+                    database = None
+                    continue
+                self._write(database)
                 with self._condition:
                     self.warning = None
             except Exception as error:
-                if not isinstance(error, (sqlite3.Error, OSError)):
-                    _logger.exception("Error while writing the history of runs")
+                if database is not None:
+                    database.close()
+                    database = None
+                if is_broken(error) and self._begin_anew(error):
+                    continue
                 self._warn(
                     f"The history of runs cannot be written: {error}. Commands are run "
                     "all the same. Check that there is space left, and that "
                     f"{os.path.dirname(self._path)} can be written to."
                 )
-                if database is not None:
-                    database.close()
-                    database = None
+                if not isinstance(error, (sqlite3.Error, OSError)):
+                    _logger.exception("Error while writing the history of runs")
                 if self._wait_and_see():
                     return
+
+    def _begin_anew(self, error: Exception) -> bool:
+        with self._reader_lock:
+            self._close_reader()
+            try:
+                aside = set_aside(self._path)
+            except OSError:
+                return False
+        _logger.warning(
+            f"The history of runs cannot be read ({error}). It is kept as {aside}, and a "
+            "new one is begun."
+        )
+        return True
 
     def _wait_and_see(self) -> bool:
         """Waits before the next try; returns whether there is none."""
@@ -242,20 +275,24 @@ class History:
             _logger.warning(message)
         self.warning = message
 
-    def _write_batch(self, database: Database) -> bool:
-        """Waits for something to write and writes it; returns False at the end."""
+    def _wait_for_work(self) -> bool:
+        """Waits until there is something to write; returns False at the end."""
         with self._condition:
             self._condition.wait_for(lambda: self._dirty or self._closing)
             if not self._dirty:
                 return False
         time.sleep(_DELAY)
+        return True
+
+    def _write(self, database: Database) -> None:
+        limits = self._limits()
         with self._condition:
             # what changes from here on is for the next batch
             self._writing, self._dirty = self._dirty, set()
             runs = [self._unwritten[seq] for seq in sorted(self._writing)]
         records = [run.record() for run in runs]
         try:
-            database.write(zip(runs, records), self._limits())
+            database.write(zip(runs, records), limits)
         except BaseException:
             with self._condition:
                 self._dirty |= self._writing & self._unwritten.keys()
@@ -267,7 +304,6 @@ class History:
                 if record.status not in UNFINISHED and record.seq not in self._dirty:
                     self._unwritten.pop(record.seq, None)
             self._condition.notify_all()
-        return True
 
     def _open(self) -> Database:
         database = Database(self._path)
@@ -302,9 +338,9 @@ class History:
 
 def _hint_of_interrupted(record: Record) -> Hint:
     alive: list[psutil.Process] = []
-    if record.pid is not None:
-        with contextlib.suppress(psutil.Error):
-            alive = tree.find(record.id, record.pid, record.pid_created)
+    with contextlib.suppress(psutil.Error):
+        session = tree.session_of(record.pid, record.pid_created)
+        alive = tree.find(record.id, session)
     if not alive:
         return Hint(hints.INTERRUPTED)
     pids = ", ".join(str(pid) for pid in sorted(process.pid for process in alive))

@@ -18,6 +18,9 @@ TAIL_SIZE = 192 * 1024
 # A program that writes a byte to each stream in turn makes a piece of every byte
 _MAX_PIECES = 4096
 
+# Bytes that a viewer waits for at most because a character in between is not complete
+_MAX_HELD_BACK = 4096
+
 # offset, stream, number of bytes
 _FRAME = struct.Struct(">QcI")
 _STREAM_CODES = {STDOUT: b"o", STDERR: b"e"}
@@ -106,6 +109,14 @@ class Capture:
             else:
                 self._tail_kept -= len(oldest.data)
 
+    def forget(self) -> None:
+        """Drops what is kept; the number of bytes that were written stays."""
+        with self._lock:
+            self._head.clear()
+            self._tail.clear()
+            self._head_kept = self._tail_kept = 0
+            self._head_is_full = True
+
     def pieces(self, offset: int = 0) -> tuple[list[Piece], int]:
         """What there is from an offset on.
 
@@ -190,10 +201,31 @@ def read(output: Output, offset: int, finished: bool) -> dict[str, Any]:
         character of which only a part has arrived is left for the next time.
     """
     pieces, total = output.pieces(offset)
+    chunks, pending = _to_chunks(pieces, offset)
+    end = max(total, offset)
+    if pending and not finished:
+        # Its other half may come. What another stream has said since then comes again,
+        # unless that gets too much for the sake of a byte.
+        begun = min(pending)
+        if total - begun <= _MAX_HELD_BACK:
+            chunks, _ = _to_chunks(_until(pieces, begun), offset)
+            return {"offset": offset, "next": begun, "chunks": chunks}
+    last = pieces[-1].offset + len(pieces[-1].data) if pieces else offset
+    if last < total:
+        chunks.append({"dropped": total - last})
+    return {"offset": offset, "next": end, "chunks": chunks}
+
+
+def _to_chunks(
+    pieces: Iterable[Piece], offset: int
+) -> tuple[list[dict[str, Any]], list[int]]:
+    """The pieces as chunks, and the offsets of characters that are not complete."""
     decoders = {
         stream: codecs.getincrementaldecoder("utf-8")("replace")
         for stream in (STDOUT, STDERR)
     }
+    # where what a decoder has not decoded yet begins
+    begun = dict.fromkeys(decoders, 0)
     chunks: list[dict[str, Any]] = []
 
     def say(stream: str, data: bytes, final: bool = False) -> None:
@@ -210,17 +242,21 @@ def read(output: Output, offset: int, finished: bool) -> dict[str, Any]:
             chunks.append({"dropped": piece.offset - position})
         say(piece.stream, piece.data)
         position = piece.offset + len(piece.data)
-
-    if position < total:
-        chunks.append({"dropped": total - position})
-        position = total
-    elif pieces and not finished:
-        # the beginning of a character, at the very end
-        position -= len(decoders[pieces[-1].stream].getstate()[0])
-        decoders[pieces[-1].stream].reset()
+        waiting = len(decoders[piece.stream].getstate()[0])
+        if waiting <= len(piece.data):
+            begun[piece.stream] = position - waiting
+    pending = [begun[name] for name, d in decoders.items() if d.getstate()[0]]
     for stream in decoders:
         say(stream, b"", final=True)
-    return {"offset": offset, "next": max(position, offset), "chunks": chunks}
+    return chunks, pending
+
+
+def _until(pieces: Iterable[Piece], end: int) -> list[Piece]:
+    return [
+        piece._replace(data=piece.data[: max(0, end - piece.offset)])
+        for piece in pieces
+        if piece.offset < end
+    ]
 
 
 def excerpt(output: Output, stream: str, limit: int) -> str:

@@ -125,7 +125,11 @@ class Run:
         # STOPPED or TIMED_OUT as soon as somebody wants an end
         self.stop_reason: Optional[str] = None
         self.timer: Optional[threading.Timer] = None
+        # the thread that ends its processes
+        self.ender: Optional[threading.Thread] = None
         self.finished = threading.Event()
+        # set at its end, and at the server's: whoever waits for it has to go
+        self.released = threading.Event()
         self._queued_at = time.time()
         self._started_at: Optional[float] = None
         self._started: Optional[float] = None
@@ -152,6 +156,7 @@ class Run:
         self.hint = hint
         self.status = status
         self.finished.set()
+        self.released.set()
 
     def record(self) -> Record:
         """What is known of it now."""

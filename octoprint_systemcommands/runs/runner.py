@@ -4,6 +4,7 @@ import contextlib
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable
 from typing import Optional
 
@@ -50,6 +51,9 @@ _PAUSE = 0.001
 
 # Command lines that are about to end the server, which must not end them
 _ENDS_THE_SERVER = re.compile(r"\b(shutdown|reboot|poweroff|halt|restart|init [06])\b")
+
+
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Runner:
@@ -104,9 +108,11 @@ class Runner:
             )
         try:
             run = self.start(request)
-            run.finished.wait()
+            run.released.wait()
         finally:
             self._waiting.release()
+        if not run.finished.is_set():
+            raise Failed(f"The server has ended while {title(request)} was running")
         if run.status != SUCCEEDED and not (run.status == FAILED and command.ignore):
             raise Failed(failure_message(run))
         return run
@@ -131,7 +137,7 @@ class Runner:
                 run.start()
             else:
                 _logger.info(f"Queued {request.source}:{request.command.action}")
-        self._changed(run)
+            self._changed(run)
         if may_start:
             self._spawn(run)
             if run.process is None:
@@ -190,14 +196,14 @@ class Runner:
         with self._lock:
             run.process = process
             unwanted = run.stop_reason is not None
+            # with its process, for the case that this server dies
+            self._history.note(run)
         self._watcher.watch(
             process,
             run.output,
             lambda: self._on_output(run),
             lambda exit_code: self._on_end(run, exit_code),
         )
-        # with its process
-        self._history.note(run)
         if unwanted:
             self._end_tree(run)
 
@@ -232,12 +238,11 @@ class Runner:
                 run.timer.cancel()
             self._active.pop(run.id, None)
             run.finish(status, exit_code, hint)
+            self._changed(run)
             following = self._next_of(run.key)
-        self._changed(run)
         if status == FAILED and not run.request.command.ignore:
             _logger.warning(_prefix_lines(failure_message(run)))
         if following is not None:
-            self._changed(following)
             self._spawn(following)
 
     def _next_of(self, key: tuple[str, str]) -> Optional[Run]:
@@ -248,9 +253,11 @@ class Runner:
         following = next((run for run in same if run.status == QUEUED), None)
         if following is not None:
             following.start()
+            self._changed(following)
         return following
 
     def _changed(self, run: Run) -> None:
+        # with the lock held, so that nobody is told of an older state after a newer one
         self._history.note(run)
         self._on_change(run.record())
 
@@ -274,39 +281,53 @@ class Runner:
                 self._stop(run, TIMED_OUT)
 
     def _stop(self, run: Run, reason: str) -> None:
-        if run.stop_reason is not None:
-            return
-        run.stop_reason = reason
-        if run.status == QUEUED:
-            self._finish(run, reason)
-            return
-        self._changed(run)
-        if run.process is not None:
+        if run.stop_reason is None:
+            run.stop_reason = reason
+            if run.status == QUEUED:
+                self._finish(run, reason)
+                return
+            self._changed(run)
+        # also if an earlier try has not brought it to its end
+        if run.process is not None and not (run.ender and run.ender.is_alive()):
             self._end_tree(run)
 
     def _end_tree(self, run: Run) -> None:
-        _logger.info(f"Stopping {run.request.source}:{run.request.command.action}")
+        name = f"{run.request.source}:{run.request.command.action}"
+        _logger.info(f"Stopping {name}")
 
         def end() -> None:
-            left = tree.end(run.id, run.process.pid, run.process.created)
+            try:
+                left = tree.end(run.id, run.process.pid, run.process.created)
+            except Exception:
+                _logger.exception(f"Error while stopping {name}, try again")
+                return
             if left:
-                _logger.warning(
-                    f"Could not end all processes of {run.request.source}:"
-                    f"{run.request.command.action}, these are left: {left}"
-                )
+                _logger.warning(f"Could not end all processes of {name}: {left} are left")
 
-        threading.Thread(target=end, name="systemcommands.stop", daemon=True).start()
+        run.ender = threading.Thread(target=end, name="systemcommands.stop", daemon=True)
+        try:
+            run.ender.start()
+        except RuntimeError:
+            # some versions of Python start no threads any more when they end
+            end()
 
     def shut_down(self) -> None:
         """Starts nothing any more and ends what is going on, unless it is what ends the
-        server. Returns when it has ended."""
+        server. Returns when it has ended, or does not want to; nobody waits any longer."""
         with self._lock:
+            if self._ending:
+                return
             self._ending = True
-            ended = [run for run in self._active.values() if not _ends_the_server(run)]
-            for run in ended:
-                self._stop(run, STOPPED)
-        for run in ended:
-            run.finished.wait(2 * tree.GRACE)
+            active = list(self._active.values())
+            for run in active:
+                if run.status == QUEUED or not _ends_the_server(run.request):
+                    self._stop(run, STOPPED)
+        deadline = time.monotonic() + 2 * tree.GRACE
+        for run in active:
+            if run.stop_reason is not None:
+                run.finished.wait(max(0, deadline - time.monotonic()))
+        for run in active:
+            run.released.set()
 
     def _watch_for_end(self) -> None:
         # At its end, Python waits for the threads that answer requests, and these may wait
@@ -330,14 +351,16 @@ class Runner:
 
 def _niceness(request: Request) -> Optional[int]:
     # what restarts the server may become its parent, and must not slow it down forever
-    return None if request.source == CORE else NICENESS
+    return None if _ends_the_server(request) else NICENESS
 
 
-def _ends_the_server(run: Run) -> bool:
-    command: Command = run.request.command
-    return run.request.source == CORE or bool(_ENDS_THE_SERVER.search(command.command))
+def _ends_the_server(request: Request) -> bool:
+    command: Command = request.command
+    return request.source == CORE or bool(_ENDS_THE_SERVER.search(command.command))
 
 
 def _prefix_lines(text: str) -> str:
-    # so that a reader of the log sees what is the command's and what is not
-    return "\n! ".join(text.splitlines())
+    # so that a reader of the log sees what is the command's and what is not, and a
+    # terminal that shows the log does not obey to it
+    lines = _CONTROL_CHARACTERS.sub("\ufffd", text).splitlines()
+    return "\n! ".join(lines)

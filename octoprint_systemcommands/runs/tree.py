@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Iterable
 from typing import Optional
 
 import psutil
@@ -23,33 +24,55 @@ _POLL_INTERVAL = 0.05
 # so often is a tree killed that goes on growing, or does not want to go
 _MAX_KILLS = 40
 
+# and so often is it looked for more of them, before it is told to end
+_MAX_ROUNDS = 10
 
-def find(run_id: str, pid: int, created: Optional[float]) -> list[psutil.Process]:
+
+def find(run_id: str, session: Optional[int] = None) -> list[psutil.Process]:
     """All processes that belong to a run and are alive, as far as can be seen.
 
-    Processes of other users, as ``sudo`` starts them, can only be told by their session
-    and their parents; a process that has left both and has another user stays unseen.
+    Not to be seen is a process that has left the run's session and lost its parent, and is
+    of another user (as ``sudo`` starts them) or has got a new environment as well.
 
     Arguments:
         run_id: the run's id
-        pid: of the run's process, which is the id of its session as well
-        created: creation time of the run's process, as psutil tells it
+        session: the run's session, if it is known to be the run's still
     """
     mark = f"{MARK}={run_id}".encode()
-    session = pid if _session_is_ours(pid, created) else None
-    own = os.getpid()
     found = {}
     for process in psutil.process_iter():
-        if process.pid != own and _belongs(process, mark, session):
+        if _belongs(process, mark, session):
             found[process.pid] = process
             with contextlib.suppress(psutil.Error):
                 for child in process.children(recursive=True):
                     found[child.pid] = child
+    found.pop(os.getpid(), None)
     return [process for process in found.values() if _is_alive(process)]
 
 
+def session_of(pid: Optional[int], created: Optional[float]) -> Optional[int]:
+    """The session of a run, if its leader, the run's process, is there to prove it.
+
+    For as long as a session has members its id is not given to another process. So who
+    has seen the leader can go on looking for members when the leader is gone.
+
+    Arguments:
+        pid: of the run's process
+        created: its time of creation, as psutil tells it
+    """
+    if pid is None or created is None:
+        return None
+    try:
+        return pid if psutil.Process(pid).create_time() == created else None
+    except psutil.Error:
+        return None
+
+
 def end(
-    run_id: str, pid: int, created: Optional[float], grace: float = GRACE
+    run_id: str,
+    pid: Optional[int],
+    created: Optional[float],
+    grace: float = GRACE,
 ) -> list[int]:
     """Ends all processes of a run: TERM, time to obey, KILL.
 
@@ -58,43 +81,45 @@ def end(
     signal to another one that got the same pid meanwhile.
 
     Arguments:
-        run_id, pid, created: see `find`
+        run_id: the run's id
+        pid, created: see `session_of`
         grace: seconds between TERM and KILL
 
     Returns:
         the process ids of those that could not be ended
     """
+    session = session_of(pid, created)
     deadline = time.monotonic() + grace
-    left = find(run_id, pid, created)
-    # one that is suspended cannot obey
+    left = _suspended(run_id, session)
     _signal(left, signal.SIGTERM, signal.SIGCONT)
     while left and time.monotonic() < deadline:
-        left = _after_a_while(left, run_id, pid, created)
+        left = _after_a_while(left, run_id, session)
     for _ in range(_MAX_KILLS):
         if not left:
             break
         _signal(left, signal.SIGKILL)
-        left = _after_a_while(left, run_id, pid, created)
+        left = _after_a_while(left, run_id, session)
     return [process.pid for process in left]
 
 
+def _suspended(run_id: str, session: Optional[int]) -> list[psutil.Process]:
+    """All processes of a run, suspended, so that none starts another one unseen."""
+    known: set[psutil.Process] = set()
+    for _ in range(_MAX_ROUNDS):
+        new = set(find(run_id, session)) - known
+        if not new:
+            break
+        _signal(new, signal.SIGSTOP)
+        known |= new
+    return list(known)
+
+
 def _after_a_while(
-    processes: list[psutil.Process], run_id: str, pid: int, created: Optional[float]
+    processes: list[psutil.Process], run_id: str, session: Optional[int]
 ) -> list[psutil.Process]:
     time.sleep(_POLL_INTERVAL)
     # looking at all processes is expensive, so it is only done when it looks like the end
-    return [p for p in processes if _is_alive(p)] or find(run_id, pid, created)
-
-
-def _session_is_ours(pid: int, created: Optional[float]) -> bool:
-    # A session keeps its id, and the id cannot be taken by another process, for as long
-    # as it has members. So there is either its leader, or nobody, of that pid.
-    try:
-        return psutil.Process(pid).create_time() == created
-    except psutil.NoSuchProcess:
-        return True
-    except psutil.Error:
-        return False
+    return [p for p in processes if _is_alive(p)] or find(run_id, session)
 
 
 def _belongs(process: psutil.Process, mark: bytes, session: Optional[int]) -> bool:
@@ -119,7 +144,7 @@ def _is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def _signal(processes: list[psutil.Process], *signals: int) -> None:
+def _signal(processes: Iterable[psutil.Process], *signals: int) -> None:
     for process in processes:
         for number in signals:
             # gone, or somebody else's (sudo); the others still have to be told

@@ -598,3 +598,45 @@ def test_german(open_page, octoprint):
     menu.notice.get_by_role("button", name="Ausgabe anzeigen").click()
     dialog.expect_open("Never shown")
     expect(dialog.button("Erneut ausführen")).to_be_visible()
+
+
+##~~ When the server goes away
+
+
+def test_server_that_is_killed(make_octoprint, browser, octoprint):
+    server = make_octoprint(
+        {
+            "plugins": {
+                "systemcommands": {
+                    "commands": [
+                        {
+                            "action": "waits",
+                            "name": "Waits",
+                            "command": "echo hi; sleep 60",
+                        }
+                    ]
+                }
+            }
+        }
+    )
+    page = chromium.new_page(browser, server.url)
+    try:
+        chromium.log_in(page, server.operator, remember=True)
+        menu = Menu(page)
+        dialog = menu.watch("Waits")
+        expect(dialog.lines).to_have_text(["hi"])
+        server.kill()
+        # there is nobody to push anything, so it is found out by asking
+        error = "The server does not answer."
+        expect(dialog.error).to_contain_text(error, timeout=15_000)
+        server.start()
+        overlay = page.locator("#offline_overlay")
+        page.locator("#offline_overlay_reconnect").click()
+        expect(overlay).to_be_hidden()
+        expect(dialog.status).to_have_text("Interrupted")
+        expect(dialog.error).to_be_hidden()
+        expect(dialog.hint).to_be_visible()
+        expect(dialog.lines).to_have_text(["hi"])
+        expect(menu.spinner).to_be_hidden()
+    finally:
+        page.context.close()

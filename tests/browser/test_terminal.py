@@ -203,6 +203,11 @@ def test_stderr_is_marked_by_more_than_a_color(terminal_page, show):
     ]
 
 
+def test_indented_lines_of_both_streams(show):
+    shown = show("\tone\n", stderr("\ttwo\n"), "\x1b[8Cthree\n", stderr("four"))
+    assert shown["lines"] == [" " * 8 + "one", " " * 8 + "two", " " * 8 + "three", "four"]
+
+
 def test_streams_do_not_get_into_each_others_sequences(show):
     shown = show("a\x1b[3", stderr("oh\x1b[1m no"), "1mred\n", stderr("still bold"))
     assert shown["lines"] == ["a", "oh no", "red", "still bold"]

@@ -449,6 +449,18 @@ def test_clear_forgets_what_has_ended(start, ended, operator):
     assert ids == [running["id"]]
 
 
+def test_an_emptied_number_in_the_settings_is_the_default(admin, start, ended):
+    history = {"max_runs": "", "max_days": ""}
+    body = {"plugins": {"systemcommands": {"history": history}}}
+    assert admin.post("/api/settings", json=body).status_code == 200
+
+    run = ended(start("quick"))
+    listed = wait_until(lambda: admin.get(f"{API}?limit=1").json())
+    assert listed["runs"][0]["id"] == run["id"]
+    time.sleep(0.3)
+    assert admin.get(API).json()["warning"] is None
+
+
 ##~~ Access
 
 

@@ -1,11 +1,14 @@
 """The history with a real database on a real disk, and with one that is full."""
 
+import contextlib
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import psutil
@@ -239,9 +242,7 @@ def test_kill_9(open_history, path):
         output = history.output(records[2])
         assert read(output, 0, True)["chunks"] == [{"stream": "stdout", "text": "2\n"}]
     finally:
-        for process in tree.find(
-            by_pid[shells[1].pid].id, shells[1].pid, by_pid[shells[1].pid].pid_created
-        ):
+        for process in tree.find(by_pid[shells[1].pid].id):
             process.kill()
 
 
@@ -302,12 +303,123 @@ def test_a_full_disk_stops_the_history_and_not_the_commands(
     assert [r.id for r in open_history().find(ALL, 10)] == [r.id for r in reversed(runs)]
 
 
-def test_memory_is_bounded_while_the_disk_is_full(full_disk, history):
-    for _ in range(200):
-        finished(history, noise(20_000))
+def test_memory_is_bounded_while_the_disk_is_full(full_disk, history, mocker):
+    mocker.patch.object(module, "_MAX_UNWRITTEN", 150)
+    runs = [finished(history, noise(20_000)) for _ in range(200)]
 
-    assert len(history._unwritten) <= 51
-    assert len(history.find(ALL, 200)) <= 60
+    assert len(history._unwritten) == 150
+    assert sum(run.output.kept for run in history._unwritten.values()) == 50 * 20_000
+    assert runs[-60].record().bytes == 20_000
+    assert history.warning
+
+
+def test_what_was_running_when_the_disk_got_full_ends_in_the_history(
+    full_disk, open_history
+):
+    full_disk(False)
+    history = open_history()
+    runs = [started(history) for _ in range(60)]
+    history.flush()
+    full_disk(True)
+    for run in runs:
+        run.output.write(STDOUT, noise(20_000))
+        run.finish("succeeded", 0)
+        history.note(run)
+    full_disk(False)
+    eventually(lambda: not history._unwritten)
+
+    assert {record.status for record in history.find(ALL, 100)} == {"succeeded"}
+    assert len(history.find(ALL, 100)) == 60
+
+
+def test_a_slow_disk_loses_nothing(history, mocker):
+    write = database.Database.write
+
+    def write_slowly(self, *args):
+        time.sleep(0.2)
+        write(self, *args)
+
+    mocker.patch.object(database.Database, "write", write_slowly)
+    runs = [finished(history) for _ in range(200)]
+    eventually(lambda: not history._unwritten)
+
+    found = history.find(ALL, 300)
+    assert [record.id for record in found] == [run.id for run in reversed(runs)]
+    assert {record.status for record in found} == {"succeeded"}
+    assert history.warning is None
+
+
+def test_clearing_waits_for_the_disk_alone(history, path):
+    finished(history)
+    history.flush()
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        clearing = threading.Thread(target=history.clear)
+        clearing.start()
+        time.sleep(0.2)
+        before = time.monotonic()
+        run = started(history)
+        assert history.get(run.id).status == "running"
+        assert time.monotonic() - before < 1
+        other.rollback()
+        clearing.join(10)
+    assert [record.id for record in history.find(ALL, 10)] == [run.id]
+
+
+def test_a_folder_that_is_deleted_meanwhile_is_made_anew(history, path):
+    finished(history)
+    history.flush()
+    shutil.rmtree(os.path.dirname(path))
+    run = finished(history)
+    history.flush()
+    eventually(lambda: not history._unwritten)
+
+    assert [record.id for record in history.find(ALL, 10)] == [run.id]
+    assert os.path.exists(path)
+
+
+def test_a_database_that_is_broken_inside_is_set_aside(open_history, path):
+    history = open_history()
+    for _ in range(50):
+        finished(history, noise(2000))
+    history.close()
+    with open(path, "r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(4096)
+        file.write(noise(size - 4096))
+
+    history = open_history()
+    run = finished(history)
+    eventually(lambda: history.warning is None and not history._unwritten)
+    assert [record.id for record in history.find(ALL, 10)] == [run.id]
+    assert [name for name in os.listdir(os.path.dirname(path)) if "broken" in name]
+
+
+def test_a_living_process_is_found_although_its_pid_was_never_written(open_history, path):
+    history = open_history()
+    run = started(history)
+    history.close()
+    alive = subprocess.Popen(
+        ["sleep", "60"], env={**os.environ, tree.MARK: run.id}, start_new_session=True
+    )
+    try:
+        hint = open_history().get(run.id).hint
+        assert hint.code == "interrupted_alive"
+        assert hint.values == {"pids": str(alive.pid)}
+    finally:
+        alive.kill()
+        alive.wait()
+
+
+def test_bad_limits_do_not_stop_it(path):
+    def limits():
+        raise TypeError("no number")
+
+    history = History(path, limits)
+    run = finished(history)
+    eventually(lambda: history.warning)
+    assert [record.id for record in history.find(ALL, 10)] == [run.id]
+    history.close()
 
 
 def test_a_disk_that_cannot_be_written_to_from_the_start(

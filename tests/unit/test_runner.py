@@ -303,8 +303,18 @@ def test_the_priority_does_not_sink_from_restart_to_restart(subject):
     assert excerpt(run.output, STDOUT, 100) == "12\n"
 
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    run = subject.execute(command("nice")._replace(source="core"))
-    assert excerpt(run.output, STDOUT, 100) == f"{own}\n"
+    for wish in (command("nice")._replace(source="core"), command("nice # restart")):
+        run = subject.execute(wish)
+        assert excerpt(run.output, STDOUT, 100) == f"{own}\n"
+
+
+def test_the_log_cannot_be_made_to_look_different(subject, caplog):
+    with pytest.raises(Failed):
+        subject.execute(command(r"printf '\033[31mred\033[0m\n2026 - fake\000'; exit 1"))
+
+    eventually(lambda: "fake" in caplog.text)
+    assert "\x1b" not in caplog.text
+    assert "! 2026 - fake" in caplog.text
 
 
 def test_without_a_thread_nothing_is_started_and_later_all_is_well(

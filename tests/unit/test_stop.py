@@ -151,10 +151,11 @@ def test_a_pid_that_somebody_else_has_got_is_left_alone():
     # time of creation
     stranger = psutil.Popen(["sleep", "60"], start_new_session=True)
     try:
-        assert tree.find("0" * 16, stranger.pid, stranger.create_time() - 100) == []
+        assert tree.session_of(stranger.pid, stranger.create_time() - 100) is None
         assert tree.end("0" * 16, stranger.pid, stranger.create_time() - 100) == []
         assert alive(stranger.pid)
-        found = tree.find("0" * 16, stranger.pid, stranger.create_time())
+        session = tree.session_of(stranger.pid, stranger.create_time())
+        found = tree.find("0" * 16, session)
         assert [process.pid for process in found] == [stranger.pid]
     finally:
         stranger.kill()
@@ -170,6 +171,17 @@ def test_there_is_no_stop_after_the_end(subject, mocker):
     assert subject.stop("unknown") is None
     assert run.record().status == "succeeded"
     assert end.call_count == 0
+
+
+def test_an_error_while_stopping_is_not_the_end_of_it(subject, mocker):
+    find = mocker.patch.object(tree, "find", side_effect=OSError("too many open files"))
+    run = subject.start(command("sleep 60"))
+    subject.stop(run.id)
+    eventually(lambda: not run.ender.is_alive())
+    mocker.stop(find)
+
+    stop(subject, run)
+    assert run.record().status == "stopped"
 
 
 def test_stop_twice_is_stop_once(subject, mocker):
@@ -413,3 +425,61 @@ def test_shut_down_does_not_end_what_shuts_down(make_runner, tmp_path, line):
 
     assert not flag.exists()
     eventually(flag.exists)
+
+
+def test_what_is_queued_is_ended_whatever_it_is(make_runner):
+    subject = make_runner()
+    wish = command("echo restart; sleep 1", when_busy="queue")
+    one, two = subject.start(wish), subject.start(wish)
+    subject.shut_down()
+
+    assert two.record().status == "stopped"
+    assert one.record().status == "running"
+    assert one.finished.wait(10)
+
+
+def test_nobody_waits_for_what_ends_the_server(make_runner):
+    subject = make_runner()
+    outcomes = []
+
+    def wait():
+        try:
+            subject.execute(command("echo restart octoprint; sleep 3"))
+        except Failed as error:
+            outcomes.append(str(error))
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    eventually(lambda: subject._active)
+    subject.shut_down()
+    waiting.join(2)
+
+    assert not waiting.is_alive()
+    assert "server has ended" in outcomes[0]
+    (run,) = subject._active.values()
+    assert run.finished.wait(10)
+
+
+def test_what_cannot_be_ended_is_waited_for_once_and_not_one_by_one(make_runner, mocker):
+    mocker.patch.object(tree, "GRACE", 0.3)
+    mocker.patch.object(tree, "end", return_value=[1])
+    subject = make_runner()
+    runs = [subject.start(command("sleep 2")) for _ in range(5)]
+    before = time.monotonic()
+    subject.shut_down()
+    subject.shut_down()
+
+    assert time.monotonic() - before < 1.5
+    for run in runs:
+        assert run.finished.wait(10)
+
+
+def test_a_python_that_starts_no_threads_at_its_end(make_runner, mocker):
+    subject = make_runner()
+    run = subject.start(command("sleep 60"))
+    mocker.patch.object(
+        runner.threading.Thread, "start", side_effect=RuntimeError("at shutdown")
+    )
+    subject.shut_down()
+
+    assert run.record().status == "stopped"

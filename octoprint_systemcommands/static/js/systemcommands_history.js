@@ -245,6 +245,10 @@ $(function () {
 
         //~~ View model callbacks
 
+        self.onUserLoggedOut = () => {
+            if (self.isOpen()) self.dialog.modal("hide");
+        };
+
         self.onStartup = () => {
             self.dialog = $("#systemcommands_history");
             self.dialog.on("hidden", self._onHidden);

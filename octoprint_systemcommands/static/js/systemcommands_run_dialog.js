@@ -237,6 +237,10 @@ $(function () {
 
         //~~ View model callbacks
 
+        self.onUserLoggedOut = () => {
+            if (self.runs.shownId()) self.dialog.modal("hide");
+        };
+
         self.onStartup = () => {
             self.dialog = $("#systemcommands_run_dialog");
             self.dialog.on("hidden", self._onHidden);

@@ -28,7 +28,9 @@
         self.print = (text, style, stream) => {
             // Two pipes: nobody knows where exactly in a line the other one broke in, and a
             // message in the middle of a progress line could not be read.
-            if (self._column > 0 && self._stream !== stream) self.newLine();
+            if (self._column > 0 && self._stream && self._stream !== stream) {
+                self.newLine();
+            }
             self._stream = stream;
 
             let rest = text;
@@ -73,6 +75,7 @@
             self._currentLine();
             self._row++;
             self._column = 0;
+            self._stream = undefined;
         };
 
         self.control = (char) => {

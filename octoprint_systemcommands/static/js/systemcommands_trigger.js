@@ -132,7 +132,7 @@ $(function () {
                 return OctoPrint.plugins.systemcommands.startRun(
                     command.source,
                     command.action,
-                    {confirmed: true}
+                    {confirmed: !!command.confirm}
                 );
             }
             return OctoPrint.system.executeCommand(
