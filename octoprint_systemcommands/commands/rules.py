@@ -43,10 +43,10 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
     action = entry.get("action")
     if isinstance(action, str) and action:
         problems.extend(_check_action(action, others))
-    if not problems and not str(entry.get("name") or "").strip():
-        problems.append(Problem("name", N_("is missing")))
-    if not problems and not str(entry.get("command") or "").strip():
-        problems.append(Problem("command", N_("is missing")))
+    wrong = {problem.field for problem in problems}
+    for field in ("name", "command"):
+        if field not in wrong and not str(entry.get(field) or "").strip():
+            problems.append(Problem(field, N_("is missing")))
     return problems
 
 

@@ -154,7 +154,7 @@ def test_what_is_wrong_is_refused_with_its_place(get, put, octoprint):
     fields = [[problem["field"] for problem in found] for found in body["problems"]]
     # each of the two has the action of the other
     assert fields == [["action"], ["timeout", "action"]]
-    assert body["error"].startswith("Entry 1")
+    assert body["error"].startswith('Entry 1, "action"')
     assert in_file(octoprint) == COMMANDS
 
 
@@ -218,7 +218,7 @@ def test_survives_a_restart(get, put, octoprint, admin):
 
 
 def test_versions(get, put, admin):
-    body, etag = get()
+    _, etag = get()
     response = put([NEW], etag)
     versions = admin.get(f"{API}/versions").json()["versions"]
 
@@ -250,7 +250,7 @@ def test_check(admin):
     answer = admin.post(f"{API}/check", json=body).json()
 
     assert answer["suggested_action"] == "groesse-2"
-    assert {problem["field"] for problem in answer["problems"]} == {"action"}
+    assert {problem["field"] for problem in answer["problems"]} == {"action", "command"}
     for nonsense in (None, 5, [], "x"):
         answer = admin.post(f"{API}/check", json={"definition": nonsense}).json()
         assert answer["problems"]
@@ -412,7 +412,7 @@ def test_octoprints_address_can_be_left_to_octoprint(admin):
     try:
         assert actions(admin) == ["legacy", "one"]
         own = admin.get("/plugin/systemcommands/api/system/commands/custom").json()
-        assert [entry["action"] for entry in own][0] == "one"
+        assert own[0]["action"] == "one"
     finally:
         switch(True)
     assert actions(admin) == ["one", "divider", "Odd one", "legacy"]

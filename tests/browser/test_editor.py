@@ -1,0 +1,375 @@
+"""The editor of commands: the list, one command, their order. Saving is in another module."""
+
+import re
+
+import pytest
+from editor_pages import Editor
+from playwright.sync_api import expect
+
+DEFINITIONS = "/plugin/systemcommands/api/definitions"
+HOSTILE = '<img src="x" onerror="window.hacked = true">'
+
+ODD = {
+    "action": "odd",
+    "name": "Odd",
+    "command": "true",
+    "my_note": {"kept": [1, 2]},
+    "timeout": 60,
+}
+HOSTILE_ENTRY = {
+    "action": "hostile",
+    "name": HOSTILE,
+    "command": HOSTILE,
+    "description": HOSTILE,
+    "group": "<b>" + HOSTILE,
+    "confirm": HOSTILE,
+    HOSTILE: HOSTILE,
+}
+COMMANDS = [
+    {"action": "hello", "name": "Hello", "command": "echo hello", "icon": "camera"},
+    {"action": "first", "name": "First", "command": "true", "group": "Both"},
+    {"action": "second", "name": "Second", "command": "true", "group": "Both"},
+    {"action": "divider"},
+    ODD,
+]
+NAMES = ["Hello", "First", "Second", "---", "Odd"]
+SYSTEM_ACTIONS = [{"action": "old", "name": "Old one", "command": "echo old"}]
+
+
+@pytest.fixture
+def store(admin):
+    """store([...]): what the server has from now on; store(): what it has."""
+
+    def store_(definitions=None):
+        response = admin.get(DEFINITIONS)
+        response.raise_for_status()
+        if definitions is not None:
+            admin.put(
+                DEFINITIONS,
+                json={"definitions": definitions},
+                headers={"If-Match": response.headers["ETag"]},
+            ).raise_for_status()
+        return response.json()["definitions"]
+
+    return store_
+
+
+@pytest.fixture
+def editor(store, admin_page):
+    store(COMMANDS)
+    return Editor(admin_page).open()
+
+
+def test_the_list_looks_like_the_menu(editor):
+    assert editor.rows() == NAMES
+    expect(editor.root.locator(".systemcommands-heading")).to_contain_text(["Both"])
+    expect(editor.entries.nth(0).locator(".fa-camera")).to_be_visible()
+    expect(editor.entries.nth(3).get_by_role("separator")).to_be_visible()
+    expect(editor.root).to_contain_text("Old one")
+    expect(editor.unsaved).to_be_hidden()
+
+
+def test_add_test_and_save_a_command(editor, store):
+    dialog = editor.add()
+    dialog.fill(name="Say it's late", command="echo it is late; echo $GREETING")
+    dialog.unfold("Running", "Advanced")
+    expect(dialog.field("action")).to_have_value("say-it-s-late")
+    dialog.button("Add variable").click()
+    dialog.root.get_by_label("Name of the variable").fill("GREETING")
+    dialog.root.get_by_label("Value of the variable").fill("good night")
+    expect(dialog.root).to_contain_text("/api/system/commands/custom/say-it-s-late")
+    expect(dialog.root.locator(".systemcommands-surroundings")).to_contain_text("PATH")
+
+    run = dialog.test()
+    run.expect_ended("Succeeded")
+    expect(run.lines).to_have_text(["it is late", "good night"])
+    # what is tested is not in the menu
+    expect(run.button("Run again")).to_be_hidden()
+    run.close()
+    dialog.accept()
+
+    expect(editor.unsaved).to_be_visible()
+    assert store() == COMMANDS
+    editor.save()
+    assert store() == [
+        *COMMANDS,
+        {
+            "action": "say-it-s-late",
+            "name": "Say it's late",
+            "command": "echo it is late; echo $GREETING",
+            "environment": {"GREETING": "good night"},
+        },
+    ]
+
+
+def test_the_menu_has_what_was_saved(editor):
+    dialog = editor.edit("Hello")
+    dialog.fill(name="Hello again").accept()
+    editor.save()
+    editor.close()
+    menu = editor.page.locator("#navbar_systemmenu")
+    menu.locator("> .dropdown-toggle").click()
+    expect(menu.get_by_role("menuitem", name="Hello again")).to_be_visible()
+
+
+def test_mistakes_stand_at_their_fields(editor):
+    dialog = editor.add()
+    # nobody has made one yet
+    editor.page.wait_for_timeout(600)
+    expect(dialog.root.locator(".systemcommands-mistake:visible")).to_have_count(0)
+
+    dialog.unfold("Running", "Advanced")
+    dialog.fill(timeout="soon")
+    expect(dialog.mistake("timeout")).to_be_visible()
+    dialog.fill(timeout="10")
+    expect(dialog.mistake("timeout")).to_be_hidden()
+    dialog.fill(name="Hello", command="true", action="hello")
+    expect(dialog.mistake("action")).to_contain_text("hello")
+    dialog.root.locator("summary", has_text="Advanced").click()
+
+    dialog.button("Add").click()
+    expect(dialog.root).to_be_visible()
+    expect(dialog.field("action")).to_be_focused()
+    # when the user has no better idea it is made from the name again
+    dialog.fill(action="")
+    expect(dialog.field("action")).to_have_value("hello-2")
+    dialog.accept()
+    editor.expect_rows(*NAMES, "Hello")
+
+
+def test_the_id_stays_when_the_name_changes(editor, store):
+    dialog = editor.edit("Hello")
+    dialog.fill(name="Something else")
+    editor.page.wait_for_timeout(600)
+    dialog.unfold("Advanced")
+    expect(dialog.field("action")).to_have_value("hello")
+    dialog.accept()
+    editor.save()
+    assert store()[0] == {**COMMANDS[0], "name": "Something else"}
+
+
+def test_what_is_not_changed_stays_as_it_was(editor, store):
+    dialog = editor.edit("Odd")
+    dialog.unfold("Advanced")
+    expect(dialog.root).to_contain_text('my_note: {"kept":[1,2]}')
+    dialog.fill(description="Now with a description").accept()
+    editor.save()
+    assert store()[4] == {**ODD, "description": "Now with a description"}
+
+    dialog = editor.edit("Odd")
+    dialog.unfold("Advanced", "Running")
+    dialog.button("Delete: my_note").click()
+    dialog.fill(timeout="1.5", description="").accept()
+    editor.save()
+    expected = {**ODD, "timeout": 1.5}
+    del expected["my_note"]
+    assert store()[4] == expected
+
+
+def test_closing_a_dialog_asks_before_it_loses_anything(editor):
+    dialog = editor.edit("Hello")
+    dialog.close()
+
+    dialog = editor.edit("Hello")
+    dialog.fill(command="echo something long")
+    dialog.button("Cancel").click()
+    expect(dialog.confirmation).to_be_visible()
+    dialog.confirmation.get_by_text("Go on editing").click()
+    expect(dialog.confirmation).to_have_count(0)
+    expect(dialog.field("command")).to_have_value("echo something long")
+    editor.page.keyboard.press("Escape")
+    dialog.confirmation.get_by_text("Discard", exact=True).click()
+    expect(dialog.root).to_be_hidden()
+    expect(editor.unsaved).to_be_hidden()
+
+
+def test_choose_an_icon(editor):
+    dialog = editor.edit("First")
+    dialog.button("Choose").click()
+    dialog.fill(icon="light")
+    dialog.root.get_by_role("button", name="lightbulb").click()
+    expect(dialog.field("icon")).to_have_value("lightbulb")
+    expect(dialog.root.locator(".systemcommands-preview .fa-lightbulb")).to_be_visible()
+    dialog.fill(icon="no-such-icon")
+    expect(dialog.root).to_contain_text("There is no icon of this name.")
+    dialog.fill(icon="fas fa-kiwi-bird")
+    expect(dialog.root.locator(".systemcommands-preview .fa-kiwi-bird")).to_be_visible()
+
+
+def test_delete_and_undo(editor):
+    editor.button("Delete: Hello").click()
+    editor.expect_rows(*NAMES[1:])
+    expect(editor.button("Delete: First")).to_be_focused()
+    editor.button("Delete: Odd").click()
+    editor.expect_rows("First", "Second", "---")
+    expect(editor.root).to_contain_text('"Odd" was deleted.')
+    editor.button("Undo").click()
+    editor.button("Undo").click()
+    editor.expect_rows(*NAMES)
+    expect(editor.unsaved).to_be_hidden()
+
+
+def test_duplicate(editor, store):
+    editor.button("Duplicate: Hello").click()
+    dialog = editor.dialog("command").expect_open("Add command")
+    dialog.root.locator(".modal-footer .btn-primary").click()
+    expect(dialog.root).to_be_hidden()
+    editor.save()
+    assert store()[-1] == {
+        "action": "hello-copy",
+        "name": "Hello (copy)",
+        "command": "echo hello",
+        "icon": "camera",
+    }
+
+
+def test_add_a_divider(editor, store):
+    editor.button("Add divider").click()
+    editor.expect_rows(*NAMES, "---")
+    editor.page.keyboard.press("Alt+ArrowUp")
+    editor.expect_rows(*NAMES[:-1], "---", "Odd")
+    editor.save()
+    assert store()[4] == {"action": "divider"}
+
+
+def test_order_by_buttons_and_keys(editor, store):
+    editor.button("Move down: Hello").click()
+    editor.expect_rows("First", "Hello", "Second", "---", "Odd")
+    expect(editor.button("Move down: Hello")).to_be_focused()
+    expect(editor.announcement).to_have_text('"Hello" is at position 2 of 5 now.')
+    editor.button("Odd").focus()
+    editor.page.keyboard.press("Alt+ArrowUp")
+    expect(editor.button("Odd")).to_be_focused()
+    editor.page.keyboard.press("Alt+ArrowUp")
+    editor.expect_rows("First", "Hello", "Odd", "Second", "---")
+    editor.save()
+    assert [entry["action"] for entry in store()][:3] == ["first", "hello", "odd"]
+
+
+def drag(page, start, end, **options):
+    page.mouse.move(start["x"] + 5, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 5, end["y"] + end["height"] * 0.9, steps=8)
+    if options.get("escape"):
+        page.keyboard.press("Escape")
+    page.mouse.up()
+
+
+def test_order_by_mouse(editor):
+    handles = editor.root.locator(".systemcommands-handle")
+    page = editor.page
+    start, end = handles.nth(0).bounding_box(), editor.entries.nth(2).bounding_box()
+    drag(page, start, end)
+    editor.expect_rows("First", "Second", "Hello", "---", "Odd")
+    # nothing that dragging has put there is left
+    assert "transform" not in (editor.entries.nth(2).get_attribute("style") or "")
+    drag(page, start, end, escape=True)
+    editor.expect_rows("First", "Second", "Hello", "---", "Odd")
+    expect(editor.settings).to_be_visible()
+
+
+def test_order_by_touch(editor):
+    handles = editor.root.locator(".systemcommands-handle")
+    start, end = handles.nth(0).bounding_box(), editor.entries.nth(1).bounding_box()
+    client = editor.page.context.new_cdp_session(editor.page)
+    x, y = start["x"] + 8, start["y"] + 8
+
+    def touch(kind, *points):
+        client.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [{"x": x, "y": point} for point in points]},
+        )
+
+    touch("touchStart", y)
+    for step in range(1, 9):
+        touch("touchMove", y + (end["y"] + end["height"] * 0.9 - y) * step / 8)
+    touch("touchEnd")
+    editor.expect_rows("First", "Hello", "Second", "---", "Odd")
+
+
+def test_search_in_a_long_list(store, admin_page):
+    names = [f"Command {number}" for number in range(1, 13)]
+    store(
+        [
+            {"action": f"c{index}", "name": name, "command": f"echo {index}"}
+            for index, name in enumerate(names)
+        ]
+    )
+    editor = Editor(admin_page).open()
+    editor.root.get_by_label("Search the commands").fill("command 1")
+    expect(editor.names).to_have_text(
+        ["Command 1", "Command 10", "Command 11", "Command 12"]
+    )
+    # the order cannot be seen now
+    expect(editor.button("Move down: Command 1")).to_be_disabled()
+    editor.root.get_by_label("Search the commands").fill("nothing like this")
+    expect(editor.root).to_contain_text("No command fits the search.")
+    editor.root.get_by_label("Search the commands").fill("")
+    expect(editor.names).to_have_count(12)
+
+
+def test_hostile_texts(store, admin_page):
+    store([HOSTILE_ENTRY])
+    editor = Editor(admin_page).open()
+    expect(editor.names).to_have_text([HOSTILE])
+    dialog = editor.edit(HOSTILE)
+    dialog.unfold("Advanced")
+    expect(dialog.root).to_contain_text(f"{HOSTILE}: {HOSTILE}")
+    dialog.fill(name=HOSTILE + "!").accept()
+    editor.button(f"Delete: {HOSTILE}!").click()
+    expect(editor.root).to_contain_text(f'"{HOSTILE}!" was deleted.')
+    editor.button("Undo").click()
+    editor.save()
+    versions = editor.versions()
+    versions.root.get_by_role("button", name=re.compile("^Compare")).first.click()
+    expect(versions.root.locator("ins, del").first).to_be_visible()
+    versions.close()
+    assert not admin_page.evaluate("window.hacked")
+    assert admin_page.locator("img[src=x]").count() == 0
+
+
+def test_keyboard_only(editor, store):
+    page = editor.page
+    editor.button("Add command").focus()
+    page.keyboard.press("Enter")
+    dialog = editor.dialog("command").expect_open("Add command")
+    expect(dialog.root.locator("#systemcommands_field_name")).to_be_focused()
+    page.keyboard.type("By hand")
+    page.keyboard.press("Tab")
+    page.keyboard.type("echo by hand")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    run = page.locator("#systemcommands_run_dialog")
+    expect(run).to_contain_text("by hand")
+    page.keyboard.press("Escape")
+    expect(run).to_be_hidden()
+    expect(dialog.button("Test")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    # Enter in a field is as good as the button
+    page.keyboard.press("Enter")
+    expect(dialog.root).to_be_hidden()
+    expect(editor.button("By hand")).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    editor.expect_rows("Hello", "First", "Second", "---", "By hand", "Odd")
+    editor.save_button.focus()
+    page.keyboard.press("Enter")
+    expect(editor.unsaved).to_be_hidden()
+    expect(editor.save_button).to_be_focused()
+    assert store()[4]["action"] == "by-hand"
+
+
+def test_at_360_pixels(store, octoprint, open_page):
+    store(COMMANDS)
+    page = open_page(octoprint.admin, viewport={"width": 360, "height": 740})
+    editor = Editor(page).open()
+    width = "element => element.scrollWidth <= element.clientWidth + 1"
+    assert editor.root.evaluate(width)
+    dialog = editor.edit("Hello")
+    dialog.unfold("Running", "Display", "Access", "Advanced")
+    assert dialog.root.locator(".modal-body").evaluate(width)
+    box = dialog.root.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+    dialog.fill(name="Hi").accept()
+    editor.save()
+    assert store()[0]["name"] == "Hi"
