@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Optional
 from .definition import DIVIDER, parse_entry
 from .json_form import fingerprint, restored, to_json
 from .problems import ERROR, N_, Problem
-from .rules import check
+from .rules import check, check_action
 from .versions import Versions
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
@@ -151,30 +151,35 @@ class Editing:
 
     def _restored(self, definitions: list[Any], lists: Lists) -> list[Any]:
         """The new list, with all that was not changed as it was."""
-        originals: dict[str, Any] = {}
-        by_action: dict[str, Any] = {}
-        for stored in (
-            *(version.definitions for version in reversed(self._versions.all())),
-            lists.definitions,
-        ):
-            for entry in stored:
-                originals[fingerprint(entry)] = entry
-                if isinstance(entry, dict) and isinstance(entry.get("action"), str):
-                    by_action[entry["action"]] = entry
+        current = {fingerprint(entry): entry for entry in lists.definitions}
+        earlier = {
+            fingerprint(entry): entry
+            for version in reversed(self._versions.all())
+            for entry in version.definitions
+        }
+        by_action = {
+            entry["action"]: entry
+            for entry in [*earlier.values(), *current.values()]
+            if isinstance(entry, dict) and isinstance(entry.get("action"), str)
+        }
 
         entries = []
         problems: list[list[Problem]] = []
         for position, entry in enumerate(definitions):
-            original = originals.get(fingerprint(entry))
-            if original is not None:
-                entries.append(original)
+            key = fingerprint(entry)
+            if key in current:
+                entries.append(current[key])
                 problems.append([])
                 continue
             others = _actions_of(definitions[:position] + definitions[position + 1 :])
             action = entry.get("action") if isinstance(entry, dict) else None
-            same = by_action.get(action) if isinstance(action, str) else None
-            problems.append(_check_changed(entry, others, same))
-            entries.append(entry if same is None else restored(entry, same))
+            stored = by_action.get(action) if isinstance(action, str) else None
+            if key in earlier:
+                problems.append(check_action(action, others) if action in others else [])
+                entries.append(earlier[key])
+                continue
+            problems.append(_check_changed(entry, others, stored))
+            entries.append(entry if stored is None else restored(entry, stored))
         if len(definitions) > _MAX_ENTRIES:
             text = N_("is more than can be kept: %(number)s entries at most")
             values = {"number": str(_MAX_ENTRIES)}

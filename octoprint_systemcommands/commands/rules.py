@@ -42,7 +42,7 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
 
     action = entry.get("action")
     if isinstance(action, str) and action:
-        problems.extend(_check_action(action, others))
+        problems.extend(check_action(action, others))
     wrong = {problem.field for problem in problems}
     for field in ("name", "command"):
         if field not in wrong and not str(entry.get(field) or "").strip():
@@ -50,7 +50,8 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
     return problems
 
 
-def _check_action(action: str, others: Collection[str]) -> list[Problem]:
+def check_action(action: str, others: Collection[str]) -> list[Problem]:
+    """What is wrong with an action, see `check`."""
     if not _ACTION.fullmatch(action):
         text = N_("may only have lower case letters, digits, dashes and underscores")
     elif len(action) > _MAX_ACTION:

@@ -205,6 +205,16 @@ def test_a_broken_entry_can_be_restored(make):
     assert save(editing, to_json(version.definitions)).definitions == [5, GOOD]
 
 
+def test_what_comes_back_does_not_take_anothers_action(make):
+    editing, _ = make([GOOD])
+    save(editing, [])
+    save(editing, [{**GOOD, "name": "Another"}])
+
+    with pytest.raises(Invalid) as error:
+        save(editing, [{**GOOD, "name": "Another"}, GOOD])
+    assert [len(problems) for problems in error.value.problems] == [0, 1]
+
+
 def test_broken_versions_do_not_keep_one_from_saving(make, tmp_path, caplog):
     editing, _ = make([GOOD])
     path = tmp_path / "data" / "versions.yaml"
