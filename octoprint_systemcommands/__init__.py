@@ -90,6 +90,7 @@ class SystemCommandsPlugin(
                     "import",
                     "versions",
                     "presets",
+                    "unsaved",
                     "editor",
                 )
             ],

@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 
 API = "**/plugin/systemcommands/api/definitions"
 DEFINITIONS = "/plugin/systemcommands/api/definitions"
-BROKEN = ["no command at all", {"action": "b", "name": "Bad timeout", "timeout": "soon"}]
 COMMANDS = [
     {"action": "one", "name": "One", "command": "echo 1"},
     {"action": "two", "name": "Two", "command": "echo 2"},
@@ -133,8 +132,7 @@ def test_closing_the_settings_keeps_changes_and_says_so(open_editor, store):
 def test_the_settings_save_button_saves_the_commands_too(open_editor, store):
     editor = open_editor()
     rename(editor, "One", "Uno")
-    editor.settings.locator(".modal-footer .btn-primary").click()
-    expect(editor.settings).to_be_hidden()
+    editor.save_settings()
     expect(editor.page.locator(".systemcommands-notice")).to_have_count(0)
     editor.open().expect_rows("Uno", "Two")
     assert store()[0]["name"] == "Uno"
@@ -144,7 +142,8 @@ def test_discard(open_editor):
     editor = open_editor()
     rename(editor, "One", "Uno")
     editor.button("Discard…").click()
-    editor.page.locator(".modal:visible .modal-footer .btn-danger").click()
+    dialog = editor.page.locator(".modal:visible", has_text="Discard your changes")
+    dialog.locator(".btn-danger").click()
     editor.expect_rows("One", "Two")
     expect(editor.unsaved).to_be_hidden()
 
@@ -182,48 +181,13 @@ def test_an_editor_that_did_not_load_cannot_save(store, octoprint, open_page):
     expect(editor.root).to_contain_text("No luck")
     expect(editor.save_button).to_be_hidden()
     page.evaluate("OctoPrint.coreui.viewmodels.systemCommandsListViewModel.save()")
-    editor.settings.locator(".modal-footer .btn-primary").click()
-    expect(editor.settings).to_be_hidden()
+    editor.save_settings()
     assert not saved
     assert store() == COMMANDS
 
     page.unroute(API)
     editor.show()
     editor.expect_rows("One", "Two")
-
-
-def test_broken_entries_can_be_repaired(make_octoprint, open_page, octoprint):
-    server = make_octoprint(
-        {"plugins": {"systemcommands": {"commands": [*COMMANDS, *BROKEN]}}}
-    )
-    page = open_page(server.admin, base_url=server.url)
-    editor = Editor(page).open()
-    editor.expect_rows("One", "Two", '"no command at all"', "Bad timeout")
-    expect(editor.entries.nth(2).locator(".systemcommands-problems")).to_be_visible()
-    expect(editor.entries.nth(3).locator(".systemcommands-problems")).to_contain_text(
-        "timeout"
-    )
-    # they are no obstacle for the others
-    rename(editor, "One", "Uno")
-    editor.save()
-    stored = server.read_config()["plugins"]["systemcommands"]["commands"]
-    assert [stored[0]["name"], *stored[2:]] == ["Uno", *BROKEN]
-
-    dialog = editor.edit("Bad timeout")
-    expect(dialog.mistake("timeout")).to_be_visible()
-    dialog.unfold("Running")
-    dialog.fill(timeout="5", command="true").accept()
-    dialog = editor.edit('"no command at all"')
-    expect(dialog.root).to_contain_text("cannot be read")
-    dialog.fill(name="Mended").accept()
-    editor.save()
-    stored = server.read_config()["plugins"]["systemcommands"]["commands"]
-    assert stored[2] == {
-        "action": stored[2]["action"],
-        "name": "Mended",
-        "command": "no command at all",
-    }
-    assert stored[3]["timeout"] == 5
 
 
 def test_the_password_is_asked_for(store, octoprint, open_page):
@@ -246,8 +210,7 @@ def test_settings_of_the_plugin(store, octoprint, open_page, open_editor):
     editor.root.get_by_label("Answer at OctoPrint's own address").uncheck()
     editor.root.get_by_label("Keep at most").fill("50")
     editor.root.get_by_label("Everybody who may run commands sees all runs").check()
-    editor.settings.locator(".modal-footer .btn-primary").click()
-    expect(editor.settings).to_be_hidden()
+    editor.save_settings()
     settings = octoprint.read_config()["plugins"]["systemcommands"]
     assert settings["octoprint_address"] is False
     assert int(settings["history"]["max_runs"]) == 50

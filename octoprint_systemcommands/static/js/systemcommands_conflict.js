@@ -4,6 +4,7 @@ $(function () {
         const self = this;
 
         self.differences = ko.observableArray([]);
+        self.isOpen = ko.observable(false);
         self._options = {};
 
         const LABELS = {
@@ -13,12 +14,14 @@ $(function () {
             moved: gettext("stands elsewhere")
         };
 
-        // options: theirs, mine, onTheirs, onMine
+        // options: theirs, mine, onTheirs, onMine, onClosed (with whether it was decided)
         self.open = (options) => {
             self._options = options;
+            self._decision = undefined;
             self.differences(
                 SystemCommandsDifference.between(options.theirs, options.mine, LABELS)
             );
+            self.isOpen(true);
             self.dialog.show();
         };
 
@@ -26,12 +29,21 @@ $(function () {
         self.keepMine = () => self._decide("onMine");
 
         self._decide = (decision) => {
+            self._decision = decision;
             self.dialog.hide();
-            self._options[decision]();
+        };
+
+        self._onHidden = () => {
+            self.isOpen(false);
+            if (self._decision) self._options[self._decision]();
+            self._options.onClosed(!!self._decision);
         };
 
         self.onStartup = () => {
-            self.dialog = new SystemCommandsDialog("#systemcommands_conflict_dialog");
+            self.dialog = new SystemCommandsDialog(
+                "#systemcommands_conflict_dialog",
+                self._onHidden
+            );
         };
     }
 

@@ -75,7 +75,7 @@ $(function () {
             if (error) return error;
             if (response.status === 403) {
                 return gettext(
-                    "This needs the permission to edit system commands, and your password entered recently."
+                    "This needs the permission to edit commands, and your password entered recently."
                 );
             }
             if (!response.status) return gettext("The server does not answer.");

@@ -2,8 +2,6 @@ $(function () {
     // a list that is longer than this has a search field
     const SEARCH_FROM = 10;
 
-    const PANE = "#settings_plugin_systemcommands";
-
     // The settings page: the list of commands, and what can be done with it.
     function SystemCommandsEditorViewModel(parameters) {
         const self = this;
@@ -12,10 +10,9 @@ $(function () {
         self.settingsViewModel = parameters[1];
         self.history = parameters[2];
         self.commandDialog = parameters[3];
-        self.conflictDialog = parameters[4];
-        self.importDialog = parameters[5];
-        self.versionsDialog = parameters[6];
-        self.presetsDialog = parameters[7];
+        self.importDialog = parameters[4];
+        self.versionsDialog = parameters[5];
+        self.presetsDialog = parameters[6];
 
         self.rows = self.list.rows;
         self.search = ko.observable("");
@@ -98,8 +95,9 @@ $(function () {
         };
         self.duplicate = (row) => {
             if (row.isDivider()) {
-                self.rows.splice(self.rows.indexOf(row) + 1, 0, new SystemCommandsRow(row.entry()));
-                self._say(gettext("The divider was duplicated."));
+                const copy = new SystemCommandsRow(row.entry());
+                self.rows.splice(self.rows.indexOf(row) + 1, 0, copy);
+                self.focus(copy, ".systemcommands-down");
                 return;
             }
             const name = _.sprintf(gettext("%(name)s (copy)"), {name: row.name()});
@@ -250,71 +248,11 @@ $(function () {
 
         //~~ View model callbacks
 
-        self._isVisible = () => $(PANE).is(":visible");
-        self._loadIfVisible = () => {
-            if (self._isVisible()) self.list.load();
-        };
-
-        // later, since this is called before there is anything to be seen
-        self.onSettingsShown = () => setTimeout(self._loadIfVisible);
-
-        // other parts of OctoPrint save settings as well, but not with this dialog
-        self.onSettingsBeforeSave = () => {
-            if (self.settingsViewModel.isDialogActive()) self.list.save();
-        };
-
-        self.onSettingsHidden = () => {
-            setTimeout(() => {
-                if (self.list.isDirty() && !self.list.isSaving()) self._tellUnsaved();
-            });
-        };
-
-        self.onEventSettingsUpdated = () => self._loadIfVisible();
-
-        // Saving the commands changes nothing that the dialog around them shows, which
-        // would ask what to do about it.
-        self.onSettingsPreventRefresh = () => self.list.isSaving();
-
-        self._tellUnsaved = () => {
-            if (self._notice) self._notice.remove();
-            const open = $('<button type="button" class="btn"></button>')
-                .text(gettext("Show"))
-                .click(self._reopen);
-            self._notice = new PNotify({
-                title: gettext("Your commands are not saved"),
-                text: gettext(
-                    "What you have changed in the list of commands is kept until you leave this page. Save it in the settings."
-                ),
-                title_escape: true,
-                text_escape: true,
-                addclass: "systemcommands-notice",
-                hide: false,
-                buttons: {closer_hover: false, sticker: false}
-            });
-            $('<div class="systemcommands-addition"></div>')
-                .append(open)
-                .appendTo(self._notice.text_container.parent());
-        };
-
-        self._reopen = () => {
-            self._notice.remove();
-            self.settingsViewModel.show("settings_plugin_systemcommands");
-        };
-
         self.onAllBound = () => {
-            $(`a[href="${PANE}"]`).on("shown", self.list.load);
-            self.list.conflicts.subscribe(self.conflictDialog.open);
             self.list.refusals.subscribe((row) => self.focus(row));
             self.list.events.subscribe((event) => {
                 self.deleted([]);
-                if (event !== "saved") return;
-                self._say(gettext("The commands have been saved."));
-                if (self._notice) self._notice.remove();
-            });
-            window.addEventListener("beforeunload", (event) => {
-                if (!self.list.isDirty() && !self.commandDialog.hasChanges()) return;
-                event.preventDefault();
-                event.returnValue = "";
+                if (event === "saved") self._say(gettext("The commands have been saved."));
             });
         };
     }
@@ -326,11 +264,10 @@ $(function () {
             "settingsViewModel",
             "systemCommandsHistoryViewModel",
             "systemCommandsCommandDialogViewModel",
-            "systemCommandsConflictViewModel",
             "systemCommandsImportViewModel",
             "systemCommandsVersionsViewModel",
             "systemCommandsPresetsViewModel"
         ],
-        elements: [PANE]
+        elements: ["#settings_plugin_systemcommands"]
     });
 });

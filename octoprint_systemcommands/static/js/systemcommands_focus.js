@@ -28,5 +28,7 @@
             element.modal("show");
         };
         this.hide = () => element.modal("hide");
+        // when it has become higher or lower
+        this.layout = () => element.modal("layout");
     };
 })();

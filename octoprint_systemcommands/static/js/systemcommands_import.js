@@ -73,7 +73,9 @@ $(function () {
                     self.error(self.definitions.errorOf(response));
                 })
                 .always(() => {
-                    if (request === self._request) self.isLoading(false);
+                    if (request !== self._request) return;
+                    self.isLoading(false);
+                    self.dialog.layout();
                 });
         };
 

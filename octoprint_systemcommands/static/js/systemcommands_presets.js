@@ -30,6 +30,7 @@ $(function () {
                     self.groups(
                         _.map(groups, (presets, name) => ({name: name, presets: presets}))
                     );
+                    self.dialog.layout();
                 })
                 .fail((response) => self.error(self.definitions.errorOf(response)));
             self.dialog.show();

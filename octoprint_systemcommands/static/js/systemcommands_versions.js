@@ -28,6 +28,7 @@ $(function () {
                 .done((response) => {
                     self.versions(response.versions.map(self._toRow));
                     self.isLoaded(true);
+                    self.dialog.layout();
                 })
                 .fail((response) => self.error(self.definitions.errorOf(response)));
             self.dialog.show();
@@ -47,7 +48,10 @@ $(function () {
                     count: commands.length
                 }),
                 isOpen: isOpen,
-                toggle: () => isOpen(!isOpen()),
+                toggle: () => {
+                    isOpen(!isOpen());
+                    self.dialog.layout();
+                },
                 differences: ko.pureComputed(() => {
                     if (!isOpen()) return [];
                     return SystemCommandsDifference.between(

@@ -1,0 +1,144 @@
+"""The editor of commands in OctoPrint's settings, for the browser tests and for screenshots."""
+
+from pages import RunDialog
+from playwright.sync_api import expect
+
+TAB = "settings_plugin_systemcommands"
+
+
+class Editor:
+    """The settings page "System Commands"."""
+
+    def __init__(self, page):
+        self.page = page
+        self.settings = page.locator("#settings_dialog")
+        self._footer = self.settings.locator("> .modal-footer")
+        self.root = page.locator(f"#{TAB}")
+        self.entries = self.root.locator("ul[aria-label^=Commands] > li:visible")
+        self.names = self.entries.locator(".systemcommands-edit")
+        self.unsaved = self.root.get_by_text("Unsaved changes", exact=True)
+        self.save_button = self.button("Save commands")
+        self.announcement = self.root.locator("[aria-live=polite].systemcommands-unseen")
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def show(self):
+        """Open the page; it may not be able to load the list."""
+        self.page.evaluate(
+            "tab => OctoPrint.coreui.viewmodels.settingsViewModel.show(tab)", TAB
+        )
+        expect(self.root).to_be_visible()
+        return self
+
+    def open(self):
+        self.show()
+        expect(self.save_button).to_be_visible()
+        return self
+
+    def close(self):
+        self._footer.get_by_text("Close", exact=True).click()
+        expect(self.settings).to_be_hidden()
+
+    def save_settings(self):
+        """The button of the dialog around it."""
+        self._footer.get_by_role("button", name="Save", exact=True).click()
+        expect(self.settings).to_be_hidden()
+
+    def rows(self):
+        """What can be seen, from top to bottom, with `---` for dividers."""
+        return self.entries.evaluate_all(
+            "rows => rows.map((row) => (row.querySelector('.systemcommands-edit')"
+            " || {textContent: '---'}).textContent)"
+        )
+
+    def expect_rows(self, *names):
+        expect(self.entries).to_have_count(len(names))
+        self.page.wait_for_function(
+            """([selector, names]) => JSON.stringify(names) === JSON.stringify(
+                [...document.querySelectorAll(selector)].map(
+                    (row) => (row.querySelector('.systemcommands-edit')
+                        || {textContent: '---'}).textContent))""",
+            arg=[f"#{TAB} ul[aria-label^=Commands] > li", list(names)],
+        )
+
+    def add(self):
+        self.button("Add command").click()
+        return CommandDialog(self.page).expect_open("Add command")
+
+    def edit(self, name):
+        self.button(name).click()
+        return CommandDialog(self.page).expect_open("Edit command")
+
+    def save(self):
+        self.save_button.click()
+        expect(self.unsaved).to_be_hidden()
+
+    def dialog(self, name):
+        """One of the other dialogs: conflict, import, presets, versions."""
+        return Dialog(self.page, name)
+
+    def import_(self):
+        self.button("Import…").click()
+        return self.dialog("import").expect_open()
+
+    def versions(self):
+        self.button("Previous versions…").click()
+        return self.dialog("versions").expect_open()
+
+    def presets(self):
+        self.button("Presets…").click()
+        return self.dialog("presets").expect_open()
+
+
+class Dialog:
+    """One of the dialogs that the editor opens."""
+
+    def __init__(self, page, name):
+        self.page = page
+        self.root = page.locator(f"#systemcommands_{name}_dialog")
+        self.title = self.root.locator("h3")
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def expect_open(self, title=None):
+        expect(self.root).to_be_visible()
+        if title is not None:
+            expect(self.title).to_have_text(title)
+        return self
+
+    def close(self):
+        self.root.locator(".modal-footer [data-dismiss]").click()
+        expect(self.root).to_be_hidden()
+
+
+class CommandDialog(Dialog):
+    """The dialog of one command."""
+
+    def __init__(self, page):
+        super().__init__(page, "command")
+        self.confirmation = page.locator(".modal:visible", has_text="Discard what you")
+
+    def field(self, name):
+        return self.root.locator(f"#systemcommands_field_{name}")
+
+    def mistake(self, name):
+        return self.root.locator(f"#systemcommands_mistake_{name}")
+
+    def unfold(self, *headings):
+        for heading in headings:
+            self.root.locator("summary", has_text=heading).click()
+
+    def fill(self, **values):
+        for name, value in values.items():
+            self.field(name).fill(value)
+        return self
+
+    def accept(self):
+        self.root.locator(".modal-footer .btn-primary").click()
+        expect(self.root).to_be_hidden()
+
+    def test(self):
+        self.button("Test").click()
+        return RunDialog(self.page).expect_open()

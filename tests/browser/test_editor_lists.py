@@ -1,0 +1,150 @@
+"""Import, export, previous versions and presets in the editor of commands."""
+
+import pytest
+import yaml
+from editor_pages import Editor
+from playwright.sync_api import expect
+
+DEFINITIONS = "/plugin/systemcommands/api/definitions"
+COMMANDS = [{"action": "one", "name": "One", "command": "echo 1"}]
+SYSTEM_ACTIONS = [
+    {"action": "old", "name": "Old one", "command": "echo old"},
+    {"action": "divider"},
+    {"action": "one", "name": "One of old", "command": "echo another one"},
+]
+CONFIG = {
+    "plugins": {
+        "gcodesystemcommands": {
+            "command_definitions": [{"id": "12", "command": "echo gcode"}]
+        }
+    }
+}
+
+YAML = """
+commands:
+- name: From a file
+  action: from-file
+  command: |
+    echo one
+    echo two
+- name: Wrong
+  action: wrong
+  command: "true"
+  timeout: soon
+"""
+
+
+@pytest.fixture
+def editor(octoprint, admin, admin_page):
+    response = admin.get(DEFINITIONS)
+    admin.put(
+        DEFINITIONS,
+        json={"definitions": COMMANDS},
+        headers={"If-Match": response.headers["ETag"]},
+    ).raise_for_status()
+    return Editor(admin_page).open()
+
+
+def stored(octoprint):
+    return octoprint.read_config()["plugins"]["systemcommands"]["commands"]
+
+
+def test_import_from_yaml(editor, octoprint):
+    dialog = editor.import_()
+    dialog.root.get_by_label("Import from").select_option("yaml")
+    expect(dialog.root.get_by_role("button", name="Add selected")).to_be_disabled()
+    dialog.root.get_by_label("YAML", exact=True).fill("- [")
+    expect(dialog.root.get_by_role("alert")).to_contain_text("line 1")
+    dialog.root.locator("input[type=file]").set_input_files(
+        {"name": "a.yaml", "mimeType": "text/yaml", "buffer": YAML.encode()}
+    )
+    found = dialog.root.locator(".systemcommands-imports > li")
+    expect(found).to_have_count(2)
+    expect(found.nth(0)).to_contain_text("echo two")
+    expect(found.nth(1)).to_contain_text("Entry 2, timeout:")
+    expect(found.nth(1).get_by_role("checkbox")).to_be_disabled()
+    # nothing has happened yet
+    editor.expect_rows("One")
+    dialog.button("Add selected (1)").click()
+    editor.expect_rows("One", "From a file")
+    assert stored(octoprint) == COMMANDS
+    editor.save()
+    assert stored(octoprint)[1] == {
+        "name": "From a file",
+        "action": "from-file",
+        "command": "echo one\necho two\n",
+    }
+
+
+def test_import_from_gcode_system_commands(editor):
+    dialog = editor.import_()
+    dialog.root.get_by_label("Import from").select_option("gcode_system_commands")
+    expect(dialog.root).to_contain_text("echo gcode")
+    dialog.button("Add selected (1)").click()
+    editor.expect_rows("One", "OCTO12")
+
+
+def test_export_what_can_be_imported(editor, octoprint):
+    with editor.page.expect_download() as download:
+        editor.button("Export").click()
+    assert download.value.suggested_filename == "system-commands.yaml"
+    assert yaml.safe_load(download.value.path().read_text())["commands"] == COMMANDS
+
+
+def test_previous_versions(editor, octoprint):
+    editor.edit("One").fill(name="Changed", command="echo changed").accept()
+    editor.save()
+    dialog = editor.versions()
+    newest = dialog.root.locator(".systemcommands-versions > li").first
+    expect(newest).to_contain_text("Commands: 1")
+    expect(newest).to_contain_text("admin")
+    newest.get_by_role("button", name="Compare").click()
+    expect(newest.locator("del")).to_have_text(["Changed", "echo changed"])
+    expect(newest.locator("ins")).to_have_text(["One", "echo 1"])
+    newest.get_by_role("button", name="Restore").click()
+    editor.expect_rows("One")
+    expect(editor.unsaved).to_be_visible()
+    assert stored(octoprint)[0]["name"] == "Changed"
+    editor.save()
+    assert stored(octoprint) == COMMANDS
+
+
+def test_presets(editor, octoprint):
+    dialog = editor.presets()
+    preset = dialog.root.locator(".systemcommands-presets > li", has_text="NOPASSWD").first
+    expect(preset.get_by_role("button", name="Copy")).to_be_visible()
+    name = preset.locator("strong").inner_text()
+    preset.get_by_role("button", name=f"Use: {name}").click()
+    command = editor.dialog("command").expect_open("Add command")
+    expect(command.root).to_contain_text("NOPASSWD")
+    command.root.locator("#systemcommands_field_name").fill("Mine")
+    command.button("Add").click()
+    expect(command.root).to_be_hidden()
+    editor.expect_rows("One", "Mine")
+    editor.save()
+    assert stored(octoprint)[1]["action"] == "mine"
+
+
+# the last one, since it changes what the others have
+def test_import_from_system_actions(editor, octoprint):
+    editor.button("Import these…").click()
+    dialog = editor.dialog("import").expect_open()
+    found = dialog.root.locator(".systemcommands-imports > li")
+    expect(found).to_have_count(3)
+    expect(found.nth(0).get_by_role("checkbox")).to_be_checked()
+    # it would be there twice
+    clash = found.nth(2)
+    expect(clash.get_by_role("checkbox")).not_to_be_checked()
+    expect(clash).to_contain_text("There is a command of this ID already: one")
+    clash.get_by_role("checkbox").check()
+    expect(clash).to_contain_text("Gets a new ID, instead of one")
+    found.nth(1).get_by_role("checkbox").uncheck()
+    dialog.root.get_by_label("Remove them from system.actions when I save").check()
+    dialog.button("Add selected (2)").click()
+    editor.expect_rows("One", "Old one", "One of old")
+    expect(editor.root.get_by_text("removed there when you save").first).to_be_visible()
+    assert octoprint.read_config()["system"]["actions"] == SYSTEM_ACTIONS
+    editor.save()
+    config = octoprint.read_config()
+    assert config["system"]["actions"] == [{"action": "divider"}]
+    assert [entry["action"] for entry in stored(octoprint)][:2] == ["one", "old"]
