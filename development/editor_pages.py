@@ -128,7 +128,8 @@ class CommandDialog(Dialog):
 
     def unfold(self, *headings):
         for heading in headings:
-            self.root.locator("summary", has_text=heading).click()
+            section = self.root.locator("details", has_text=heading)
+            section.evaluate("section => (section.open = true)")
 
     def fill(self, **values):
         for name, value in values.items():

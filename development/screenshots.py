@@ -7,6 +7,7 @@ from pathlib import Path
 
 import browser
 import yaml
+from editor_screenshots import editor
 from octoprint_server import OctoPrintServer, merged
 from pages import Menu, RunDialog
 from playwright.sync_api import expect, sync_playwright
@@ -66,6 +67,11 @@ def main():
         run_dialog(page)
         history(page)
         system_menu(page)
+        # what is still running is not what the editor is about
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.reload()
+        browser.wait_until_ready(page)
+        editor(page, save)
         chromium.close()
 
 

@@ -84,6 +84,7 @@ class SystemCommandsPlugin(
                     "difference",
                     "sorting",
                     "icons",
+                    "verdict",
                     "list",
                     "command_dialog",
                     "conflict",

@@ -124,8 +124,10 @@ def test_mistakes_stand_at_their_fields(editor):
     dialog.fill(timeout="10")
     expect(dialog.mistake("timeout")).to_be_hidden()
     dialog.fill(name="Hello", command="true", action="hello")
-    expect(dialog.mistake("action")).to_contain_text("hello")
-    dialog.root.locator("summary", has_text="Advanced").click()
+    expect(dialog.mistake("action")).to_have_text("is taken by another command")
+    advanced = dialog.root.locator("summary", has_text="Advanced")
+    advanced.click()
+    expect(dialog.field("action")).to_be_hidden()
 
     dialog.button("Add").click()
     expect(dialog.root).to_be_visible()
@@ -263,6 +265,7 @@ def test_order_by_mouse(editor):
     editor.expect_rows("First", "Second", "Hello", "---", "Odd")
     # nothing that dragging has put there is left
     assert "transform" not in (editor.entries.nth(2).get_attribute("style") or "")
+    start, end = handles.nth(0).bounding_box(), editor.entries.nth(2).bounding_box()
     drag(page, start, end, escape=True)
     editor.expect_rows("First", "Second", "Hello", "---", "Odd")
     expect(editor.settings).to_be_visible()

@@ -53,6 +53,7 @@ def test_import_from_yaml(editor, octoprint):
     dialog = editor.import_()
     dialog.root.get_by_label("Import from").select_option("yaml")
     expect(dialog.root.get_by_role("button", name="Add selected")).to_be_disabled()
+    editor.page.expected_errors.append("400")
     dialog.root.get_by_label("YAML", exact=True).fill("- [")
     expect(dialog.root.get_by_role("alert")).to_contain_text("line 1")
     dialog.root.locator("input[type=file]").set_input_files(

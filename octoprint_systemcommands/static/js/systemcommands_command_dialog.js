@@ -15,7 +15,7 @@ $(function () {
 
         self.isOpen = ko.observable(false);
         self.isNew = ko.observable(false);
-        self.isBusy = ko.observable(false);
+        self.isTestStarting = ko.observable(false);
         self.error = ko.observable();
         // of presets
         self.note = ko.observable();
@@ -27,7 +27,6 @@ $(function () {
         self._entry = ko.observable({});
         self._before = {};
         self._options = {};
-        self._request = 0;
 
         self.form = {};
         PLAIN_FIELDS.forEach((field) => (self.form[field] = ko.observable()));
@@ -60,80 +59,32 @@ $(function () {
             return self.isOpen() && !_.isEqual(strip(self.result()), strip(untouched));
         };
 
-        //~~ Problems
+        //~~ What the server says about it
 
-        self.problems = ko.observableArray([]);
-        // an empty form is no mistake yet
-        self.showAll = ko.observable(false);
-        self._touched = _.object(
-            entries.fields.map((field) => [field, ko.observable(false)])
-        );
-        const messages = (problems) => problems.map((problem) => problem.message).join(" ");
-        self.errors = _.object(
-            entries.fields.map((field) => [
-                field,
-                ko.pureComputed(() => {
-                    if (!self.showAll() && !self._touched[field]()) return "";
-                    return messages(self.problems().filter((p) => p.field === field));
-                })
-            ])
-        );
-        self.otherErrors = ko.pureComputed(() => {
-            return messages(
-                self.problems().filter((p) => !entries.fields.includes(p.field))
-            );
+        self.verdict = new SystemCommandsVerdict({
+            ask: () => {
+                const data = {definition: self.result(), others: self._options.others};
+                return self.definitions.post("check", data);
+            },
+            // What has not been saved yet is called what it does, unless the user has a
+            // better idea.
+            onSuggestion: (action) => {
+                if (!self.isNew() || !self._makesAction || !action) return false;
+                if (self.form.action() === action) return false;
+                self.form.action(action);
+                return true;
+            }
         });
+        self.errors = self.verdict.errors;
+        self.isBusy = ko.pureComputed(
+            () => self.verdict.isAwaited() || self.isTestStarting()
+        );
 
-        self._touch = (field) => {
-            if (self.isOpen()) self._touched[field](true);
-        };
         PLAIN_FIELDS.forEach((field) =>
             self.form[field].subscribe(() => self._touch(field))
         );
-
-        // Asks the server about what is in the form now. The latest answer counts, for
-        // whoever waits for one: onVerdict is called with the entry that was checked.
-        self._check = (onVerdict) => {
-            if (onVerdict) {
-                self._onVerdict = onVerdict;
-                self.isBusy(true);
-            }
-            const request = ++self._request;
-            const entry = self.result();
-            self.definitions
-                .post("check", {definition: entry, others: self._options.others})
-                .done((response) => {
-                    if (request !== self._request) return;
-                    self.error(undefined);
-                    if (self._suggest(response.suggested_action)) {
-                        self._check();
-                        return;
-                    }
-                    self.problems(response.problems);
-                    self._tellVerdict(entry);
-                })
-                .fail((response) => {
-                    if (request !== self._request) return;
-                    self.isBusy(false);
-                    self._onVerdict = undefined;
-                    self.error(self.definitions.errorOf(response));
-                });
-        };
-
-        self._tellVerdict = (entry) => {
-            const onVerdict = self._onVerdict;
-            self._onVerdict = undefined;
-            self.isBusy(false);
-            if (onVerdict) onVerdict(entry);
-        };
-
-        // what has not been saved yet is called what it does, unless the user has a better
-        // idea; true when that has changed anything
-        self._suggest = (action) => {
-            if (!self.isNew() || !self._makesAction || !action) return false;
-            if (self.form.action() === action) return false;
-            self.form.action(action);
-            return true;
+        self._touch = (field) => {
+            if (self.isOpen()) self.verdict.touched[field](true);
         };
         self.onActionInput = () => {
             self._makesAction = !self.form.action();
@@ -188,7 +139,6 @@ $(function () {
             self._focusedBefore = document.activeElement;
             self._decided = false;
             self._makesAction = options.isNew;
-            self._onVerdict = undefined;
             self._original = entry;
             self._entry(isBroken && !_.isString(entry) ? {} : entry);
             self._before = entries.toForm(entry);
@@ -202,16 +152,14 @@ $(function () {
             self.groups(options.groups);
             self.note({text: options.note, line: options.sudoers});
             self.isNew(options.isNew);
-            self.isBusy(false);
+            self.isTestStarting(false);
             self.picker.isOpen(false);
             self.error(undefined);
-            self.problems([]);
-            self.showAll(!options.isNew);
-            _.forEach(self._touched, (touched) => touched(false));
+            self.verdict.reset(!options.isNew);
             self.dialog.find("details").prop("open", false);
             self.dialog.modal("show");
             self.isOpen(true);
-            self._check();
+            self._check(self._unfoldMistakes);
             self.definitions.get("environment").done(self.surroundings);
         };
 
@@ -239,28 +187,39 @@ $(function () {
         self._onHidden = (event) => {
             if (event.target !== self.dialog[0]) return;
             self.isOpen(false);
-            self._request++;
+            self.verdict.reset();
             SystemCommandsFocus.giveBackTo(self._options.onClosed() || self._focusedBefore);
         };
 
         //~~ What users do
 
         self._ifRight = (proceed) => {
-            self.showAll(true);
-            self._check((entry) => {
-                if (!self.isOpen()) return;
-                if (self.problems().length) {
-                    self._focusMistake();
+            self.verdict.showAll(true);
+            self._check(() => {
+                if (self.verdict.problems().length) {
+                    self._unfoldMistakes();
+                    self.dialog
+                        .find(".control-group.error")
+                        .first()
+                        .find("input, textarea, select, button")
+                        .first()
+                        .focus();
                 } else {
-                    proceed(entry);
+                    proceed(self.result());
                 }
-            });
+            }, true);
         };
 
-        self._focusMistake = () => {
-            const group = self.dialog.find(".control-group.error").first();
-            group.closest("details").prop("open", true);
-            group.find("input, textarea, select, button").first().focus();
+        self._unfoldMistakes = () => {
+            self.dialog.find("details:has(.control-group.error)").prop("open", true);
+        };
+
+        // onVerdict: called unless the server does not answer; isAwaited: by the user
+        self._check = (onVerdict, isAwaited) => {
+            self.verdict
+                .check(onVerdict, isAwaited)
+                .done(() => self.error(undefined))
+                .fail((response) => self.error(self.definitions.errorOf(response)));
         };
 
         self.accept = () => {
@@ -278,12 +237,12 @@ $(function () {
         self.test = () => {
             if (self.isBusy()) return;
             self._ifRight((entry) => {
-                self.isBusy(true);
+                self.isTestStarting(true);
                 self.definitions
                     .post("test", {definition: entry})
                     .done(self.runs.show)
                     .fail((response) => self.error(self.definitions.errorOf(response)))
-                    .always(() => self.isBusy(false));
+                    .always(() => self.isTestStarting(false));
             });
         };
 

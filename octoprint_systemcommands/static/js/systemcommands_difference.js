@@ -35,7 +35,8 @@
 
     const fieldsOf = (from, to) => {
         if (!_.isPlainObject(from) || !_.isPlainObject(to)) return [];
-        return _.union(Object.keys(from), Object.keys(to))
+        // those that everybody knows first, in the order of the form
+        return _.union(entries.fields, Object.keys(from), Object.keys(to))
             .filter((field) => !_.isEqual(from[field], to[field]))
             .map((field) => ({
                 name: field,

@@ -83,9 +83,13 @@
                 pointercancel: ofPointer(() => end(false)),
                 keydown: (e) => {
                     if (e.key !== "Escape") return;
-                    // it is not the dialog around it that is meant
                     e.preventDefault();
                     e.stopPropagation();
+                    // it is not the dialog around it that is meant, which listens to this
+                    document.addEventListener("keyup", (up) => up.stopPropagation(), {
+                        capture: true,
+                        once: true
+                    });
                     end(false);
                 }
             };
