@@ -19,7 +19,7 @@ from .body import read_json_object
 from .errors import errors_of_commands
 from .hint_texts import hint_text
 
-_DEFAULT_LIMIT = 50
+_DEFAULT_LIMIT = 25
 _MAX_LIMIT = 200
 
 
