@@ -6,9 +6,13 @@ import psutil
 from octoprint_server import OctoPrintServer, merged
 
 # A print is sent as fast as the server can, without the errors that the virtual printer
-# otherwise simulates, and nothing else is done with its file
+# otherwise simulates, and nothing else is done with its file. The health check asks the
+# internet while the server starts, and waits for the answer.
 CONFIG = {
-    "plugins": {"virtual_printer": {"throttle": 0, "simulated_errors": []}},
+    "plugins": {
+        "_disabled": ["health_check"],
+        "virtual_printer": {"throttle": 0, "simulated_errors": []},
+    },
     "gcodeAnalysis": {"runAt": "never"},
 }
 

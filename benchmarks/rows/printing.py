@@ -70,8 +70,8 @@ def measure(servers):
         )
     lines.append(
         line(
-            f"– print time undisturbed / one / two, medians (ours: {ROUNDS} rounds, "
-            f"OctoPrint's: {THEIR_ROUNDS})",
+            f"– print time undisturbed / one / two, medians of {ROUNDS} rounds "
+            f"(OctoPrint's: of {THEIR_ROUNDS})",
             theirs.describe_times() if theirs else "",
             ours.describe_times(),
         )

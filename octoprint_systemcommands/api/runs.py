@@ -25,7 +25,7 @@ from .body import read_json_object
 from .errors import errors_of_commands
 from .run_json import run_to_json
 
-_DEFAULT_LIMIT = 50
+_DEFAULT_LIMIT = 25
 _MAX_LIMIT = 200
 _NO_SUCH_RUN = "There is no such run; the history may have been cleared"
 

@@ -41,7 +41,9 @@ CREATE TABLE output (
     pieces BLOB NOT NULL
 );
 """
-_COLUMNS = tuple(field for field in Record._fields if field != "stopping")
+# all that a record has but what is of no interest after the end
+_STOPPING = Record._fields.index("stopping")
+_COLUMNS = Record._fields[:_STOPPING] + Record._fields[_STOPPING + 1 :]
 
 
 class Limits(NamedTuple):
@@ -160,7 +162,9 @@ class Database:
 
     def get(self, run_id: str) -> Optional[Record]:
         """One run, None if it is not there."""
-        rows = self._connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,))
+        rows = self._connection.execute(
+            f"SELECT {','.join(_COLUMNS)} FROM runs WHERE id = ?", (run_id,)
+        )
         row = rows.fetchone()
         return None if row is None else _to_record(row)
 
@@ -191,7 +195,7 @@ class Database:
             conditions.append("seq < ?")
             values.append(before)
         rows = self._connection.execute(
-            f"SELECT * FROM runs WHERE {' AND '.join(conditions)} "
+            f"SELECT {','.join(_COLUMNS)} FROM runs WHERE {' AND '.join(conditions)} "
             "ORDER BY seq DESC LIMIT ?",
             (*values, limit),
         )
@@ -253,10 +257,10 @@ def _write(connection: sqlite3.Connection, run: Run, record: Record) -> None:
 
 
 def _to_record(row: tuple) -> Record:
-    fields = dict(zip(_COLUMNS, row))
-    if fields["hint"]:
-        fields["hint"] = Hint(*json.loads(fields["hint"]))
-    return Record(**fields)
+    record = Record._make((*row[:_STOPPING], False, *row[_STOPPING:]))
+    if record.hint:
+        record = record._replace(hint=Hint(*json.loads(record.hint)))
+    return record
 
 
 def _pack_hint(hint: Optional[Hint]) -> Optional[str]:

@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Optional
 
 from ..commands.definition import Command
@@ -21,6 +21,8 @@ INTERRUPTED = "interrupted"
 
 STATUSES = (QUEUED, RUNNING, SUCCEEDED, FAILED, STOPPED, TIMED_OUT, INTERRUPTED)
 UNFINISHED = (QUEUED, RUNNING)
+
+_EPOCH = datetime(1970, 1, 1)
 
 
 class Request(NamedTuple):
@@ -194,5 +196,6 @@ class Run:
 def _iso(seconds: Optional[float]) -> Optional[str]:
     if seconds is None:
         return None
-    moment = datetime.fromtimestamp(seconds, tz=timezone.utc)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    # without a time zone, whose offset would only be cut off again: lists have many of these
+    moment = _EPOCH + timedelta(seconds=seconds)
+    return moment.isoformat(timespec="milliseconds") + "Z"

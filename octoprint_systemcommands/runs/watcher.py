@@ -19,9 +19,11 @@ from .process import Process, enlarge_pipe
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
-# A read of this size means that the pipe was full: it holds this much by default
-FULL_PIPE = 64 * 1024
+# A read of this size means that the pipe was about full. It holds twice as much by default,
+# but lines leave the ends of its pages empty.
+FULL_PIPE = 32 * 1024
 _READ_SIZE = 1024 * 1024
+_MIN_READ_SIZE = 64 * 1024
 
 # How often to ask for the end of a process where the system cannot tell by itself, in s
 _POLL_INTERVAL = 0.02
@@ -131,7 +133,7 @@ class Watcher:
         self._take_over_new()
 
         # together they get about what one alone may read
-        size = max(FULL_PIPE, _READ_SIZE // max(1, len(ready)))
+        size = max(_MIN_READ_SIZE, _READ_SIZE // max(1, len(ready)))
         read = wasted = 0
         ended = []
         for key, _ in ready:

@@ -1,5 +1,6 @@
 """The dialog of a run: what it prints while it prints it, and what can be done about it."""
 
+import json
 import re
 from pathlib import Path
 
@@ -509,29 +510,56 @@ def test_scrolling_up_stops_following(menu, go):
     expect(dialog.jump).to_be_hidden()
 
 
-LONG_TASKS = """
-() => {
-    window.longTasks = [];
-    new PerformanceObserver((list) => {
-        window.longTasks.push(...list.getEntries().map((entry) => entry.duration));
-    }).observe({entryTypes: ["longtask"]});
-}
-"""
-
-
-def test_100000_lines_keep_the_page_responsive(menu, go, record_property):
+def test_scrolling_up_while_a_lot_arrives(menu, go):
     dialog = menu.watch("Stream")
-    menu.page.evaluate(LONG_TASKS)
+    go("one")
+    expect(dialog.lines.last).to_contain_text("line 01")
+    dialog.terminal.hover()
+    menu.page.mouse.wheel(0, -300)
+    expect(dialog.jump).to_be_visible()
+    seen = dialog.lines.last.inner_text()
+    expect(dialog.lines.last).not_to_have_text(seen)
+    # it stays where it is, also when lines are dropped at the other end
+    expect(dialog.jump).to_be_visible()
+    expect(dialog.lines.last).not_to_be_in_viewport()
+    dialog.button("Stop").click()
+    dialog.expect_ended("Stopped")
+
+
+def test_100000_lines_keep_the_page_responsive(menu, browser, go, record_property):
+    dialog = menu.watch("Stream")
+    browser.start_tracing(page=menu.page, categories=["toplevel"])
     go("one")
     last = "line 100000 of a hundred thousand"
-    expect(dialog.lines.last).to_have_text(last, timeout=60_000)
+    expect(dialog.lines.last).to_have_text(last, timeout=90_000)
+    wall, cpu = longest_task(browser.stop_tracing())
     assert dialog.lines.count() <= 5100
     assert menu.page.evaluate("document.querySelectorAll('*').length") < 12_000
-    longest = max(menu.page.evaluate("window.longTasks"), default=0)
-    record_property("longest_task_ms", longest)
-    print(f"longest task: {longest:.0f} ms (those under 50 ms are not counted)")
-    # a machine that does other things as well must not make this fail
-    assert longest < 500
+    record_property("longest_task_ms", wall)
+    record_property("longest_task_cpu_ms", cpu)
+    print(f"longest task: {wall:.0f} ms, {cpu:.0f} ms of them on the processor")
+    # waiting for a processor that is busy with something else is not the page's doing
+    assert cpu < 100
+
+
+def longest_task(trace):
+    """The longest tasks of the page's main thread: by the clock and by processor time, in
+    ms. They need not be the same one."""
+    events = json.loads(trace)["traceEvents"]
+    threads = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        event
+        for event in events
+        if event["name"].endswith("RunTask")
+        and (event["pid"], event["tid"]) in threads
+        and "tdur" in event
+    ]
+    assert len(tasks) > 100, "the trace has no tasks"
+    return tuple(max(task[key] for task in tasks) / 1000 for key in ("dur", "tdur"))
 
 
 ##~~ Who looks at it, and how
@@ -625,6 +653,7 @@ def test_server_that_is_killed(make_octoprint, browser, octoprint):
         menu = Menu(page)
         dialog = menu.watch("Waits")
         expect(dialog.lines).to_have_text(["hi"])
+        page.wait_for_load_state("networkidle")
         server.kill()
         # there is nobody to push anything, so it is found out by asking
         error = "The server does not answer."

@@ -9,6 +9,8 @@
     const PIECE = 2048;
     // how near the end is near enough to go along with it, in pixels
     const AT_END = 20;
+    // how long the view may go on moving after what a user did, in milliseconds
+    const USER_TIME = 2000;
 
     // Shows the output of a command in an element, while it arrives and at any speed.
     //
@@ -24,6 +26,7 @@
         self._queue = [];
         self._frame = undefined;
         self._scrollTop = 0;
+        self._userUntil = 0;
 
         self.reset = () => {
             cancelAnimationFrame(self._frame);
@@ -62,8 +65,8 @@
 
         self.jumpToEnd = () => {
             self.following = true;
-            self._scrollToEnd();
-            callbacks.onChange(self);
+            self._userUntil = 0;
+            self._schedule();
         };
 
         //~~ What arrives
@@ -141,14 +144,12 @@
             self._frame = undefined;
             self._parse();
             self._render();
-            if (self.following) self._scrollToEnd();
+            const isAtEnd = !self.following || self._scrollToEnd();
             callbacks.onChange(self);
 
-            if (self.isIdle()) {
-                callbacks.onIdle();
-            } else {
-                self._schedule();
-            }
+            // blocks that come into view might turn out to be higher than expected
+            if (!self.isIdle() || !isAtEnd) self._schedule();
+            if (self.isIdle()) callbacks.onIdle();
         };
 
         self._render = () => {
@@ -167,6 +168,8 @@
             while (self._endShown < self._screen.end() && performance.now() < deadline) {
                 if (self._endShown % BLOCK_SIZE === 0) {
                     flush();
+                    const last = self._blocks[self._blocks.length - 1];
+                    if (last) last.classList.add("systemcommands-full");
                     const block = document.createElement("div");
                     block.className = "systemcommands-block";
                     self._blocks.push(block);
@@ -219,21 +222,41 @@
 
         //~~ Scrolling
 
+        // returns whether it was there already
         self._scrollToEnd = () => {
             element.scrollTop = element.scrollHeight;
+            const hasMoved = element.scrollTop !== self._scrollTop;
             self._scrollTop = element.scrollTop;
+            return !hasMoved;
         };
 
         // The view goes along with the end until somebody scrolls up, and does so again as
-        // soon as they are back there. What is added in the meantime moves nothing.
+        // soon as they are back there. Text that comes and goes makes the browser scroll by
+        // itself as well, which is nobody's wish.
         self._onScroll = () => {
             const top = element.scrollTop;
-            const atEnd = element.scrollHeight - top - element.clientHeight < AT_END;
-            const following = atEnd || (self.following && top >= self._scrollTop);
+            const distance = element.scrollHeight - top - element.clientHeight;
+            let following = self.following;
+            if (top < self._scrollTop) {
+                // the first bit of a smooth movement is enough
+                if (distance > 2 && performance.now() < self._userUntil)
+                    following = false;
+            } else if (distance < AT_END) {
+                following = true;
+            }
             self._scrollTop = top;
             if (following === self.following) return;
             self.following = following;
             callbacks.onChange(self);
+        };
+
+        self._onUserInput = (event) => {
+            self._userUntil = performance.now() + USER_TIME;
+            // The browser's own way takes time, and what arrives moves its goal away.
+            if (event.key === "End") {
+                event.preventDefault();
+                self.jumpToEnd();
+            }
         };
 
         self._changed = new Set();
@@ -248,6 +271,11 @@
             ["stdout", "stderr"].map((stream) => [stream, self._makeSource(stream)])
         );
         element.addEventListener("scroll", self._onScroll, {passive: true});
+        ["wheel", "touchmove", "pointerdown", "keydown"].forEach((type) => {
+            element.addEventListener(type, self._onUserInput, {
+                passive: type !== "keydown"
+            });
+        });
         self.reset();
     };
 })();
