@@ -23,7 +23,7 @@ from ..runs.run import STATUSES, UNFINISHED, Record, Request
 from ..runs.runner import Runner
 from .body import read_json_object
 from .errors import errors_of_commands
-from .run_json import run_to_json
+from .run_json import run_to_json, runs_to_json
 
 _DEFAULT_LIMIT = 25
 _MAX_LIMIT = 200
@@ -92,7 +92,7 @@ class Runs:
         records = self._history.find(wanted, limit + 1, before)
         page = records[:limit]
         return flask.jsonify(
-            runs=[run_to_json(record) for record in page],
+            runs=runs_to_json(page),
             next=str(page[-1].seq) if len(records) > limit else None,
             warning=self._history.warning,
         )
