@@ -12,6 +12,12 @@ class Editor:
     def __init__(self, page):
         self.page = page
         self.settings = page.locator("#settings_dialog")
+        # OctoPrint 1.11 asks what to do about settings that were saved elsewhere, even when
+        # nothing was changed here
+        updated = page.locator("#settings_dialog_update_detected")
+        page.add_locator_handler(
+            updated, lambda: updated.evaluate("dialog => $(dialog).modal('hide')")
+        )
         self._footer = self.settings.locator("> .modal-footer")
         self.root = page.locator(f"#{TAB}")
         self.entries = self.root.locator("ul[aria-label^=Commands] > li:visible")

@@ -53,7 +53,8 @@ def main():
     sample["plugins"]["systemcommands"]["commands"].append(UPDATE)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
-        OctoPrintServer(merged(sample, CORE_COMMANDS)) as server,
+        # as on most machines that print
+        OctoPrintServer(merged(sample, CORE_COMMANDS), env={"LOGNAME": "pi"}) as server,
         sync_playwright() as playwright,
     ):
         chromium = browser.launch(playwright)
@@ -67,10 +68,8 @@ def main():
         run_dialog(page)
         history(page)
         system_menu(page)
-        # what is still running is not what the editor is about
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.reload()
-        browser.wait_until_ready(page)
+        page = browser.new_page(chromium, server.url)
+        browser.log_in(page, server.admin)
         editor(page, save)
         chromium.close()
 

@@ -372,7 +372,8 @@ def test_at_360_pixels(store, octoprint, open_page):
     dialog.unfold("Running", "Display", "Access", "Advanced")
     assert dialog.root.locator(".modal-body").evaluate(width)
     box = dialog.root.bounding_box()
-    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
     dialog.fill(name="Hi").accept()
     editor.save()
     assert store()[0]["name"] == "Hi"

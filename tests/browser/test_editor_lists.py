@@ -112,7 +112,9 @@ def test_previous_versions(editor, octoprint):
 
 def test_presets(editor, octoprint):
     dialog = editor.presets()
-    preset = dialog.root.locator(".systemcommands-presets > li", has_text="NOPASSWD").first
+    preset = dialog.root.locator(
+        ".systemcommands-presets > li", has_text="NOPASSWD"
+    ).first
     expect(preset.get_by_role("button", name="Copy")).to_be_visible()
     name = preset.locator("strong").inner_text()
     preset.get_by_role("button", name=f"Use: {name}").click()

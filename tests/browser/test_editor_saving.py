@@ -34,13 +34,7 @@ def open_editor(store, octoprint, open_page):
     store(COMMANDS)
 
     def open_():
-        page = open_page(octoprint.admin)
-        # OctoPrint's own dialog, which is not what this is about
-        updated = page.locator("#settings_dialog_update_detected")
-        page.add_locator_handler(
-            updated, lambda: updated.evaluate("dialog => $(dialog).modal('hide')")
-        )
-        return Editor(page).open()
+        return Editor(open_page(octoprint.admin)).open()
 
     return open_
 

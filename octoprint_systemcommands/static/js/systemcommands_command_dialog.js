@@ -54,8 +54,8 @@ $(function () {
         });
         self.hasChanges = () => {
             const untouched = self.isNew() ? self._original : self._entry();
-            // the server makes the id of what is new
-            const strip = (entry) => (self.isNew() ? _.omit(entry, "action") : entry);
+            // that the server has made an id is no change of the user's
+            const strip = (entry) => (self._makesAction ? _.omit(entry, "action") : entry);
             return self.isOpen() && !_.isEqual(strip(self.result()), strip(untouched));
         };
 
@@ -66,10 +66,9 @@ $(function () {
                 const data = {definition: self.result(), others: self._options.others};
                 return self.definitions.post("check", data);
             },
-            // What has not been saved yet is called what it does, unless the user has a
-            // better idea.
+            // What has no id yet is called what it does, unless the user has a better idea.
             onSuggestion: (action) => {
-                if (!self.isNew() || !self._makesAction || !action) return false;
+                if (!self._makesAction || !action) return false;
                 if (self.form.action() === action) return false;
                 self.form.action(action);
                 return true;
@@ -138,7 +137,7 @@ $(function () {
             self._options = options;
             self._focusedBefore = document.activeElement;
             self._decided = false;
-            self._makesAction = options.isNew;
+            self._makesAction = entries.actionOf(entry) === undefined;
             self._original = entry;
             self._entry(isBroken && !_.isString(entry) ? {} : entry);
             self._before = entries.toForm(entry);
@@ -224,7 +223,7 @@ $(function () {
 
         self.accept = () => {
             if (self.isBusy()) return;
-            if (!self.isNew() && !self.hasChanges()) {
+            if (!self.isNew() && _.isEqual(self.result(), self._entry())) {
                 self._close();
                 return;
             }
