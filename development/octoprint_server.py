@@ -276,13 +276,19 @@ class OctoPrintServer:
         return "\n".join(self.log_text().splitlines()[-lines:])
 
     def stop(self, timeout=STOP_TIMEOUT):
-        """End the server as systemd would: TERM, and KILL if it has not ended in time."""
+        """End the server as systemd would: TERM, and KILL if it has not ended in time.
+
+        Returns its exit code, None if it had to be killed or was not running.
+        """
         if self._process is None:
-            return
+            return None
         self._process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout)
+        try:
+            code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            code = None
         self.kill()
+        return code
 
     def kill(self):
         """End the server at once and without warning, like a power cut (kill -9)."""

@@ -104,10 +104,9 @@ def test_an_orderly_end_ends_what_goes_on(server, client, action):
     wait_until(lambda: has_begun(client, run))
     started = children_of(server)
     assert started
-    before = time.monotonic()
-    server.stop()
 
-    assert time.monotonic() - before < 15
+    # it is killed if it takes too long
+    assert server.stop() == 0
     wait_until(lambda: not any(p.is_running() for p in started))
     server.start()
     assert client.get(f"{API}/{run['id']}").json()["status"] == "stopped"
@@ -123,11 +122,10 @@ def test_an_orderly_end_does_not_wait_for_those_who_wait(server):
     waiting = threading.Thread(target=wait_for_command)
     waiting.start()
     wait_until(lambda: children_of(server))
-    before = time.monotonic()
-    server.stop()
-    waiting.join()
 
-    assert time.monotonic() - before < 15
+    # it is killed if it takes too long
+    assert server.stop() == 0
+    waiting.join()
 
 
 def test_what_ends_the_server_is_not_ended_with_it(server, client):
