@@ -12,7 +12,6 @@ The module needs PyYAML and nothing else, so it runs in any Python that has Octo
 
 import atexit
 import base64
-import contextlib
 import copy
 import hashlib
 import http.client
