@@ -218,6 +218,14 @@ $(function () {
                 );
         };
 
+        // for buttons that are gone when they have done what they are there for
+        self._focusSave = () => SystemCommandsFocus.giveBackTo("#systemcommands_save");
+
+        self.restoreKept = () => {
+            self.list.restoreKept();
+            self._focusSave();
+        };
+
         // what is JSON is YAML as well
         self.downloadKept = () => {
             self._download(
@@ -240,7 +248,8 @@ $(function () {
                 ),
                 question: "",
                 proceed: gettext("Discard"),
-                onproceed: self.list.discard
+                onproceed: self.list.discard,
+                onclose: self._focusSave
             })
                 .find(".modal-footer [data-dismiss]")
                 .focus();
