@@ -72,7 +72,7 @@ def test_the_list_looks_like_the_menu(editor):
 def test_add_test_and_save_a_command(editor, store):
     dialog = editor.add()
     dialog.fill(name="Say it's late", command="echo it is late; echo $GREETING")
-    dialog.unfold("Running", "Advanced")
+    dialog.unfold("How it runs", "Advanced")
     expect(dialog.field("action")).to_have_value("say-it-s-late")
     dialog.button("Add variable").click()
     dialog.root.get_by_label("Name of the variable").fill("GREETING")
@@ -118,7 +118,7 @@ def test_mistakes_stand_at_their_fields(editor):
     editor.page.wait_for_timeout(600)
     expect(dialog.root.locator(".systemcommands-mistake:visible")).to_have_count(0)
 
-    dialog.unfold("Running", "Advanced")
+    dialog.unfold("How it runs", "Advanced")
     dialog.fill(timeout="soon")
     expect(dialog.mistake("timeout")).to_be_visible()
     dialog.fill(timeout="10")
@@ -159,7 +159,7 @@ def test_what_is_not_changed_stays_as_it_was(editor, store):
     assert store()[4] == {**ODD, "description": "Now with a description"}
 
     dialog = editor.edit("Odd")
-    dialog.unfold("Advanced", "Running")
+    dialog.unfold("Advanced", "How it runs")
     dialog.button("Delete: my_note").click()
     dialog.fill(timeout="1.5", description="").accept()
     editor.save()
@@ -369,7 +369,7 @@ def test_at_360_pixels(store, octoprint, open_page):
     width = "element => element.scrollWidth <= element.clientWidth + 1"
     assert editor.root.evaluate(width)
     dialog = editor.edit("Hello")
-    dialog.unfold("Running", "Display", "Access", "Advanced")
+    dialog.unfold("How it runs", "Display", "Access", "Advanced")
     assert dialog.root.locator(".modal-body").evaluate(width)
     box = dialog.root.bounding_box()
     assert box["x"] >= 0

@@ -26,7 +26,7 @@ def test_broken_entries_can_be_repaired(octoprint, admin_page):
 
     dialog = editor.edit("Bad timeout")
     expect(dialog.mistake("timeout")).to_be_visible()
-    dialog.unfold("Running")
+    dialog.unfold("How it runs")
     dialog.fill(timeout="5", command="true").accept()
     dialog = editor.edit('"no command at all"')
     expect(dialog.root).to_contain_text("cannot be read")
