@@ -25,6 +25,8 @@ COMMANDS = [
     },
     {"action": "<b>odd</b>/ü", "name": "<b>Odd</b>", "command": "true"},
 ]
+# the runs are the admin's, and the operator looks at them
+CONFIG = {"plugins": {"systemcommands": {"history": {"visible_to_all": True}}}}
 
 
 @pytest.fixture(autouse=True)
