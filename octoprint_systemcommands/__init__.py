@@ -148,8 +148,12 @@ class SystemCommandsPlugin(
     def on_settings_save(self, data):
         # What the settings dialog got is empty (see above), and must not come back as
         # the new list of commands
+        if not isinstance(data, dict):
+            return {}
         data.pop("commands", None)
-        return super().on_settings_save(data)
+        # it writes back all settings as it has read them, definitions included
+        with self._editing.lock:
+            return super().on_settings_save(data)
 
     ##~~ ShutdownPlugin mixin
 
@@ -207,8 +211,9 @@ class SystemCommandsPlugin(
     def get_body_sizes(self, current_max_body_sizes, *args, **kwargs):
         # a list of definitions may be larger than what OctoPrint takes by default
         return [
-            (method, r"/api/definitions(/check|/test|/import)?", 1024 * 1024)
-            for method in ("PUT", "POST")
+            ("PUT", r"/api/definitions", 1024 * 1024),
+            ("POST", r"/api/definitions/(check|test)", 1024 * 1024),
+            ("POST", r"/api/definitions/import", 4 * 1024 * 1024),
         ]
 
     ##~~ octoprint.events.register_custom_events hook

@@ -39,7 +39,10 @@ def edit_permission_required(view: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         with Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT.require(403):
             ensure_credentials_checked_recently()
-            return view(*args, **kwargs)
+            response = flask.make_response(view(*args, **kwargs))
+        # there are command lines in it
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     return guarded
 

@@ -1,6 +1,5 @@
 """Definitions: look at them, check, try out, save, exchange them."""
 
-import getpass
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from flask_babel import gettext
 from octoprint.server.util.flask import make_api_error
 
 from ..access import current_user_name
+from ..accounts import own_user
 from ..commands import exchange
 from ..commands.definition import DIVIDER, parse_entry
 from ..commands.editing import Editing, Invalid, Lists, NotWritten, Stale
@@ -72,16 +72,16 @@ class Definitions:
         remove = _list(body, "remove_system_actions", required=False)
         if not all(type(index) is int for index in remove):
             flask.abort(400, description='"remove_system_actions" has to be positions')
-        etags = flask.request.if_match
+        # proxies that compress make strong ones weak
+        etags = flask.request.if_match.as_set(include_weak=True)
         if not etags:
             flask.abort(
                 428,
                 description="Send the header If-Match with the ETag of the definitions "
                 "that you have edited",
             )
-        etag = next(iter(etags.as_set()), "")
         try:
-            lists = self._editing.save(definitions, etag, current_user_name(), remove)
+            lists = self._editing.save(definitions, etags, current_user_name(), remove)
         except Stale:
             current = self._editing.lists()
             response = flask.jsonify(
@@ -148,8 +148,8 @@ class Definitions:
         """``GET /api/definitions/environment`` → ``{user, folder, path, shell}``: as whom,
         where and with what commands are run."""
         return flask.jsonify(
-            user=getpass.getuser(),
-            folder=os.getcwd(),
+            user=own_user(),
+            folder=_own_folder(),
             path=os.environ.get("PATH", ""),
             shell="/bin/sh",
         )
@@ -165,6 +165,7 @@ class Definitions:
                     ).isoformat(timespec="seconds"),
                     "user": version.user,
                     "definitions": to_json(version.definitions),
+                    "system_actions": to_json(version.system_actions),
                 }
                 for version in self._versions.all()
             ]
@@ -235,6 +236,14 @@ class Definitions:
         )
 
 
+def _own_folder() -> str:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        # it was deleted
+        return ""
+
+
 def _list(body: dict[str, Any], name: str, required: bool = True) -> list[Any]:
     value = body.get(name, None if required else [])
     if not isinstance(value, list):
@@ -252,8 +261,6 @@ def _actions(body: dict[str, Any]) -> set[str]:
 def _with_etag(lists: Lists) -> flask.Response:
     response = flask.jsonify(_to_json(lists))
     response.set_etag(lists.etag)
-    # there are command lines in it
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

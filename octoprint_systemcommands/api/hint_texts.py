@@ -1,11 +1,9 @@
 """The reasons of failures in words, in the language of who asks."""
 
-import os
-import pwd
-
 from flask_babel import gettext
 from octoprint.access.permissions import Permissions
 
+from ..accounts import own_user
 from ..runs import hints
 from ..runs.hints import Hint
 
@@ -70,16 +68,8 @@ def _sudo_password(values: dict) -> str:
             'Add this line by "sudo visudo -f /etc/sudoers.d/octoprint", after checking '
             "that it allows what you want and no more:"
         )
-        + f"\n{_own_user()} ALL=(root) NOPASSWD: {values['command']}"
+        + f"\n{own_user()} ALL=(root) NOPASSWD: {values['command']}"
     )
-
-
-def _own_user() -> str:
-    # not by environment variables, which may tell of another one
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"#{os.getuid()}"
 
 
 def _killed(values: dict) -> str:

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from .json_form import to_json
 from .problems import N_, WARNING, Problem, explain
 
 DIVIDER = "divider"
@@ -181,7 +182,11 @@ def parse_entry(
         text = N_("has to be a mapping of fields such as action, name and command")
         return None, [Problem(None, text)]
     # a field without a value is what YAML makes of a name and a colon
-    fields = {name: value for name, value in entry.items() if value is not None}
+    fields = {
+        name: to_json(value) if type(value) is int else value
+        for name, value in entry.items()
+        if value is not None
+    }
     model = Divider if fields.get("action") == DIVIDER else Command
     try:
         return model.model_validate(fields), []

@@ -3,11 +3,13 @@
 import hashlib
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple, Optional
 
+import yaml
+
 from .definition import DIVIDER, parse_entry
-from .json_form import fingerprint, restored, to_json
+from .json_form import fingerprint, restored, state, to_json
 from .problems import ERROR, N_, Problem
 from .rules import check, check_action
 from .versions import Versions
@@ -31,7 +33,9 @@ class Lists(NamedTuple):
     @property
     def etag(self) -> str:
         """Changes whenever one of the lists does."""
-        return hashlib.sha256(repr(self).encode("utf-8", "replace")).hexdigest()[:32]
+        return hashlib.sha256(state(tuple(self)).encode("utf-8", "replace")).hexdigest()[
+            :32
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Both lists, as JSON."""
@@ -81,7 +85,8 @@ class Editing:
     def __init__(self, settings: Any, versions: Versions):
         self._settings = settings
         self._versions = versions
-        self._lock = threading.Lock()
+        # held by whoever changes settings that the definitions are a part of
+        self.lock = threading.RLock()
 
     def lists(self) -> Lists:
         """What stands in the configuration now."""
@@ -93,7 +98,7 @@ class Editing:
     def save(
         self,
         definitions: list[Any],
-        etag: str,
+        etags: Collection[str],
         user: Optional[str],
         remove_system_actions: Sequence[int] = (),
     ) -> Lists:
@@ -104,7 +109,7 @@ class Editing:
 
         Arguments:
             definitions: the new list, as JSON
-            etag: that of the lists that were edited
+            etags: one of them is that of the lists that were edited
             user: who saves
             remove_system_actions: positions of entries to be removed from
                 ``system.actions``
@@ -115,9 +120,9 @@ class Editing:
         Raises:
             Stale, Invalid, NotWritten: nothing was changed
         """
-        with self._lock:
+        with self.lock:
             lists = self.lists()
-            if lists.etag != etag:
+            if lists.etag not in etags:
                 raise Stale
             entries = self._restored(definitions, lists)
             kept = [
@@ -125,10 +130,12 @@ class Editing:
                 for position, entry in enumerate(lists.system_actions)
                 if position not in set(remove_system_actions)
             ]
+            if Lists(entries, kept).etag == lists.etag:
+                return lists
             try:
-                self._versions.add(lists.definitions, user)
+                self._versions.add(lists.definitions, lists.system_actions, user)
                 self._write(entries, kept, lists)
-            except OSError as error:
+            except (OSError, ValueError, yaml.YAMLError) as error:
                 raise NotWritten(str(error)) from error
             _logger.info(
                 f"{user or 'Somebody'} has changed the definitions of commands: "
@@ -180,7 +187,7 @@ class Editing:
                 continue
             problems.append(_check_changed(entry, others, stored))
             entries.append(entry if stored is None else restored(entry, stored))
-        if len(definitions) > _MAX_ENTRIES:
+        if len(definitions) > max(_MAX_ENTRIES, len(lists.definitions)):
             text = N_("is more than can be kept: %(number)s entries at most")
             values = {"number": str(_MAX_ENTRIES)}
             problems = [*problems[:-1], [Problem(None, text, values=values)]]
@@ -202,7 +209,10 @@ def _check_changed(entry: Any, others: set[str], stored: Any) -> list[Problem]:
 
 
 def _as_list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else []
+    if value is None:
+        return []
+    # somebody has forgotten the dash; what is there must not be lost for that
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _actions_of(entries: Sequence[Any]) -> set[str]:

@@ -11,7 +11,7 @@ from .problems import N_, Problem
 from .rules import check, slug
 
 _HEADER = "# Commands of the OctoPrint plugin System Commands\n"
-_MAX_SIZE = 512 * 1024
+_MAX_SIZE = 2 * 1024 * 1024
 _MAX_DEPTH = 20
 
 
@@ -59,7 +59,10 @@ def load(text: str) -> list[Any]:
         line = f" in line {place.line + 1}" if place is not None else ""
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise Unreadable(f"It is not valid YAML{line}: {problem}") from None
-    except (ValueError, RecursionError) as error:
+    except Unreadable:
+        raise
+    except Exception as error:
+        # whatever the constructors of YAML's types make of a wrong value
         raise Unreadable(f"It cannot be read: {error}") from None
 
     for path in ((), ("commands",), ("plugins", "systemcommands", "commands")):

@@ -17,6 +17,9 @@ from .problems import N_
 # Deeper is no configuration, and no recursion reaches its end
 _MAX_DEPTH = 20
 
+# Python refuses to write much larger numbers, which YAML can hold as hexadecimal ones
+_MAX_BITS = 1024
+
 
 def to_json(value: Any, depth: int = 0) -> Any:
     """What JSON can say of a value; what it cannot becomes text."""
@@ -26,11 +29,21 @@ def to_json(value: Any, depth: int = 0) -> Any:
         return {str(key): to_json(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_json(item, depth + 1) for item in value]
+    if type(value) is int and value.bit_length() > _MAX_BITS:
+        return hex(value)
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
     return str(value)
+
+
+def state(value: Any) -> str:
+    """Changes whenever a value does, even one that contains itself."""
+    try:
+        return repr(value)
+    except ValueError:
+        return repr(to_json(value))
 
 
 def fingerprint(value: Any) -> str:

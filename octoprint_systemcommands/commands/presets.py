@@ -1,10 +1,10 @@
 """Commands that many people want, to begin with."""
 
-import getpass
 import shlex
 from collections.abc import Callable
 from typing import Any, NamedTuple, Optional
 
+from ..accounts import own_user
 from .problems import N_
 
 
@@ -222,4 +222,4 @@ def presets(
 def _rule(command: str) -> str:
     # where Debian has these programs; sudo itself tells if it is elsewhere
     folder = "/sbin" if command.startswith("ip ") else "/usr/bin"
-    return f"{getpass.getuser()} ALL=(root) NOPASSWD: {folder}/{command}"
+    return f"{own_user()} ALL=(root) NOPASSWD: {folder}/{command}"

@@ -5,6 +5,7 @@ from typing import Any, Union
 from urllib.parse import quote
 
 from .definition import Command, Divider, parse_entry
+from .json_form import state
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
 
@@ -37,7 +38,7 @@ class Store:
         }
         known, entries = self._read
         # also right for lists that contain themselves, which YAML can do
-        current = repr(lists)
+        current = state(lists)
         if current != known:
             entries = _usable(lists)
             self._read = (current, entries)

@@ -4,9 +4,12 @@ import contextlib
 import logging
 import os
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 import yaml
+
+from .json_form import fingerprint, from_yaml, to_yaml
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
 
@@ -20,11 +23,23 @@ class Version(NamedTuple):
         saved_at: when it was replaced, in seconds since the epoch
         user: who did that; None if unknown
         definitions: the list
+        system_actions: OctoPrint's list at that time
     """
 
     saved_at: float
     user: Optional[str]
     definitions: list[Any]
+    system_actions: Sequence[Any] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is what it claims to be, which a file need not be."""
+        return (
+            isinstance(self.saved_at, (int, float))
+            and (self.user is None or isinstance(self.user, str))
+            and isinstance(self.definitions, list)
+            and isinstance(self.system_actions, (list, tuple))
+        )
 
 
 class Versions:
@@ -41,35 +56,44 @@ class Versions:
         """The versions, the newest first."""
         try:
             with open(self._path, encoding="utf-8") as file:
-                content = yaml.safe_load(file)
-            return [Version(**version) for version in content]
+                content = from_yaml(file.read())
+            versions = [Version(**version) for version in content]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+        except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
             _logger.warning(f"The previous versions in {self._path} are lost: {error}")
             return []
+        return [version for version in versions if version.is_sound]
 
-    def add(self, definitions: list[Any], user: Optional[str]) -> None:
-        """Keeps a list that is about to be replaced.
+    def add(
+        self, definitions: list[Any], system_actions: list[Any], user: Optional[str]
+    ) -> None:
+        """Keeps lists that are about to be replaced, unless they are kept already.
 
         Raises:
-            OSError: if it cannot be written
+            OSError, yaml.YAMLError: if they cannot be written
         """
-        versions = [Version(time.time(), user, definitions), *self.all()][:_KEPT]
+        versions = self.all()
+        new = Version(time.time(), user, definitions, list(system_actions))
+        if versions and _content(versions[0]) == _content(new):
+            return
         os.makedirs(os.path.dirname(self._path), exist_ok=True)
+        text = to_yaml([version._asdict() for version in [new, *versions][:_KEPT]])
         temporary = self._path + ".new"
         try:
             with open(temporary, "w", encoding="utf-8") as file:
-                yaml.safe_dump(
-                    [version._asdict() for version in versions],
-                    file,
-                    allow_unicode=True,
-                    sort_keys=False,
-                )
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
+            if not versions and os.path.exists(self._path):
+                # not readable, but perhaps for somebody
+                os.replace(self._path, self._path + ".broken")
             os.replace(temporary, self._path)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
+
+
+def _content(version: Version) -> str:
+    return fingerprint([version.definitions, list(version.system_actions)])

@@ -142,6 +142,11 @@ class Run:
         """Which command it is."""
         return (self.request.source, self.request.command.action)
 
+    @property
+    def lane(self) -> tuple[str, str, bool]:
+        """Which runs it may have to wait for; what is tried out keeps to itself."""
+        return (*self.key, self.request.door == "test")
+
     def start(self) -> None:
         """Notes that it is its turn."""
         self.status = RUNNING

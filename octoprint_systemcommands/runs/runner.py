@@ -155,7 +155,7 @@ class Runner:
                 "Try again later."
             )
         when_busy = run.request.command.when_busy
-        same = [other for other in self._active.values() if other.key == run.key]
+        same = [other for other in self._active.values() if other.lane == run.lane]
         if not same or when_busy == "parallel":
             return True
         if when_busy == "refuse":
@@ -239,15 +239,15 @@ class Runner:
             self._active.pop(run.id, None)
             run.finish(status, exit_code, hint)
             self._changed(run)
-            following = self._next_of(run.key)
+            following = self._next_of(run.lane)
         if status == FAILED and not run.request.command.ignore:
             _logger.warning(_prefix_lines(failure_message(run)))
         if following is not None:
             self._spawn(following)
 
-    def _next_of(self, key: tuple[str, str]) -> Optional[Run]:
+    def _next_of(self, lane: tuple[str, str, bool]) -> Optional[Run]:
         """Gives the first one in the queue of a command its turn, if it is free."""
-        same = [run for run in self._active.values() if run.key == key]
+        same = [run for run in self._active.values() if run.lane == lane]
         if self._ending or any(run.status == RUNNING for run in same):
             return None
         following = next((run for run in same if run.status == QUEUED), None)

@@ -139,6 +139,12 @@ def test_without_if_match_nothing_is_saved(admin, octoprint):
     assert in_file(octoprint) == COMMANDS
 
 
+def test_an_etag_that_a_proxy_has_made_weak(get, put):
+    body, etag = get()
+
+    assert put([NEW, *body["definitions"]], f"W/{etag}").status_code == 200
+
+
 @pytest.mark.parametrize("etag", ["*", '"nonsense"', 'W/"x"', "x"])
 def test_other_etags_are_stale(put, octoprint, etag):
     assert put([], etag).status_code in (412, 428)
@@ -223,6 +229,7 @@ def test_versions(get, put, admin):
     versions = admin.get(f"{API}/versions").json()["versions"]
 
     assert versions[0]["definitions"] == COMMANDS
+    assert versions[0]["system_actions"] == SYSTEM_ACTIONS
     assert versions[0]["user"] == "admin"
     assert versions[0]["saved_at"].endswith("+00:00")
     assert len(versions) <= 10
@@ -286,6 +293,11 @@ def test_test_refuses_what_could_not_be_saved(admin):
         assert response.json()["error"]
 
 
+def test_command_lines_are_not_cached(admin):
+    for path in ("", "/versions", "/export", "/presets"):
+        assert "no-store" in admin.get(API + path).headers["Cache-Control"]
+
+
 def test_environment(admin, octoprint):
     answer = admin.get(f"{API}/environment").json()
 
@@ -334,6 +346,8 @@ def test_import_shows_and_does_nothing(admin, octoprint):
         {"from": "yaml"},
         {"from": "yaml", "text": 5},
         {"from": "yaml", "text": "a: [1"},
+        {"from": "yaml", "text": '- !!int ""'},
+        {"from": "yaml", "text": "- !!bool foo"},
         {"from": "yaml", "text": "- !!python/object/apply:os.system ['touch hacked']"},
         {"from": "system_actions", "others": [5]},
     ],

@@ -49,7 +49,7 @@ def make(tmp_path):
 
 
 def save(editing, definitions, **kwargs):
-    return editing.save(definitions, editing.lists().etag, "me", **kwargs)
+    return editing.save(definitions, {editing.lists().etag}, "me", **kwargs)
 
 
 def test_saves_and_reads_back(make):
@@ -67,7 +67,7 @@ def test_a_stale_save_changes_nothing(make):
     save(editing, [GOOD, OTHER])
 
     with pytest.raises(Stale):
-        editing.save([], before, "me")
+        editing.save([], {before}, "me")
     assert editing.lists().definitions == [GOOD, OTHER]
 
 
@@ -77,7 +77,7 @@ def test_a_change_of_system_actions_makes_it_stale_too(make):
     stored.everyone["system"]["actions"] = []
 
     with pytest.raises(Stale):
-        editing.save([], before, "me")
+        editing.save([], {before}, "me")
 
 
 @pytest.mark.parametrize(
@@ -226,6 +226,80 @@ def test_broken_versions_do_not_keep_one_from_saving(make, tmp_path, caplog):
     assert len(editing._versions.all()) == 1
 
 
+def test_versions_have_what_was_removed_from_system_actions(make):
+    editing, _ = make([], [GOOD, OTHER])
+    save(editing, [], remove_system_actions=[0])
+
+    (version,) = editing._versions.all()
+    assert list(version.system_actions) == [GOOD, OTHER]
+
+
+def test_saves_that_change_or_achieve_nothing_push_no_version_out(make):
+    editing, stored = make([])
+    for number in range(3):
+        save(editing, [{**GOOD, "name": str(number)}])
+    before = editing._versions.all()
+    saved = stored.saved
+
+    for _ in range(10):
+        save(editing, editing.lists().definitions)
+    assert stored.saved == saved
+    stored.failure = OSError("No space left on device")
+    for _ in range(10):
+        with pytest.raises(NotWritten):
+            save(editing, [OTHER])
+    versions = editing._versions.all()
+    assert versions[1:] == before
+    assert versions[0].definitions == editing.lists().definitions
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "5",
+        "- 5",
+        "- {saved_at: 1, user: me, definitions: null}",
+        "- {saved_at: x, user: me, definitions: []}",
+        "- {saved_at: 1, user: [], definitions: []}",
+        "- {unknown: 1}",
+    ],
+)
+def test_odd_versions_do_not_keep_one_from_saving(make, tmp_path, content):
+    editing, _ = make([GOOD])
+    path = tmp_path / "data" / "versions.yaml"
+    path.parent.mkdir()
+    path.write_text(content)
+
+    save(editing, [OTHER])
+    assert [version.definitions for version in editing._versions.all()] == [[GOOD]]
+    assert (tmp_path / "data" / "versions.yaml.broken").read_text() == content
+
+
+def test_a_list_that_is_none_is_an_entry_that_is_kept(make):
+    precious = {"action": "m", "command": "echo precious"}
+    editing, _ = make(precious)
+
+    assert editing.lists().definitions == [precious]
+    assert save(editing, [precious, GOOD]).definitions == [precious, GOOD]
+    text = "forgot the dash"
+    editing, _ = make(text)
+    assert save(editing, [text, GOOD]).definitions == [text, GOOD]
+
+
+def test_numbers_that_python_does_not_write(make):
+    huge = int("f" * 6000, 16)
+    editing, _ = make([{**GOOD, "x": huge}, {**OTHER, "name": huge}])
+    lists = editing.lists()
+
+    assert lists.etag
+    assert lists.to_json()["definitions"][0]["x"] == hex(huge)
+    assert lists.problems()
+    # OctoPrint cannot write it either
+    with pytest.raises(NotWritten):
+        save(editing, lists.to_json()["definitions"][::-1])
+    assert editing.lists() == lists
+
+
 def test_more_than_can_be_kept(make):
     editing, _ = make([])
     many = [{**GOOD, "action": f"a{number}"} for number in range(501)]
@@ -233,6 +307,13 @@ def test_more_than_can_be_kept(make):
     with pytest.raises(Invalid):
         save(editing, many)
     assert len(save(editing, many[:500]).definitions) == 500
+
+
+def test_who_has_more_already_can_have_less(make):
+    many = [{**GOOD, "action": f"a{number}"} for number in range(600)]
+    editing, _ = make(many)
+
+    assert len(save(editing, many[1:]).definitions) == 599
 
 
 ##~~ Any JSON

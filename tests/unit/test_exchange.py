@@ -58,8 +58,11 @@ def test_shapes_that_can_be_imported(text):
         ("- !!python/object/apply:os.system ['id']", "YAML"),
         ("a: &x [1]\nb: *x", "References"),
         ("[" * 200, "nested too deeply"),
-        ("x" * 600_000, "too large"),
+        ("x" * 2_200_000, "too large"),
         ("- 2024-99-99", "cannot be read"),
+        ('- !!int ""', "cannot be read"),
+        ("- !!bool foo", "cannot be read"),
+        ("- !!timestamp foo", "cannot be read"),
     ],
 )
 def test_what_cannot_be_imported_says_why(text, part):

@@ -394,6 +394,18 @@ def test_replace(subject, tmp_path):
     let_go(tmp_path, four)
 
 
+@pytest.mark.parametrize("when_busy", ["queue", "refuse", "replace"])
+def test_what_is_tried_out_leaves_the_real_one_alone(subject, tmp_path, when_busy):
+    wish = gated(tmp_path, when_busy=when_busy)
+    real = subject.start(wish)
+    trial = subject.start(wish._replace(door="test"))
+
+    assert statuses(real, trial) == ["running", "running"]
+    let_go(tmp_path, trial)
+    assert real.record().status == "running"
+    let_go(tmp_path, real)
+
+
 ##~~ The end of the server
 
 

@@ -1,5 +1,5 @@
 $(function () {
-    const MAX_SIZE = 1024 * 1024;
+    const MAX_SIZE = 2 * 1024 * 1024;
 
     // Commands from elsewhere: what would be added, and how it would be named.
     function SystemCommandsImportViewModel(parameters) {
@@ -101,7 +101,7 @@ $(function () {
             if (!file) return;
             if (file.size > MAX_SIZE) {
                 self._reset();
-                self.error(gettext("The file is larger than 1 MiB."));
+                self.error(gettext("The file is larger than 2 MiB."));
                 done();
                 return;
             }

@@ -18,7 +18,8 @@ $(function () {
         self.rows = ko.observableArray([]);
         self.systemActions = ko.observableArray([]);
         // the list that gave way to that of somebody else
-        self.kept = ko.observable();
+        self._keptLists = ko.observableArray([]);
+        self.kept = ko.pureComputed(() => _.last(self._keptLists()));
 
         // the server's list, of which the ETag tells
         self._stored = ko.observable([]);
@@ -35,9 +36,15 @@ $(function () {
 
         self.entries = ko.pureComputed(() => self.rows().map((row) => row.entry()));
         self.actions = () => _.compact(self.entries().map(SystemCommandsEntries.actionOf));
+        // what was imported and is to be removed where it came from, if it is still here
+        self._isToRemove = (row) => {
+            const command = row.entry().command;
+            return row.remove() && _.some(self.entries(), (e) => e && e.command === command);
+        };
         self.toRemove = ko.pureComputed(() =>
-            self.systemActions().filter((row) => row.remove())
+            self.systemActions().filter(self._isToRemove)
         );
+        self._removeNothing = () => self.systemActions().forEach((row) => row.remove(false));
         self.isDirty = ko.pureComputed(
             () => !_.isEqual(self.entries(), self._stored()) || self.toRemove().length > 0
         );
@@ -95,7 +102,7 @@ $(function () {
             self._stored([]);
             self.rows([]);
             self.systemActions([]);
-            self.kept(undefined);
+            self._keptLists([]);
             self.error(undefined);
             self.events.notifySubscribers("replaced");
         };
@@ -148,7 +155,7 @@ $(function () {
             const data = {definitions: sent};
             const indexes = self
                 .systemActions()
-                .flatMap((row, index) => (row.remove() ? index : []));
+                .flatMap((row, index) => (self._isToRemove(row) ? index : []));
             if (indexes.length) data.remove_system_actions = indexes;
 
             self.isSaving(true);
@@ -169,7 +176,7 @@ $(function () {
         };
 
         self._onSaved = (sent, response, etag) => {
-            self.systemActions().forEach((row) => row.remove(false));
+            self._removeNothing();
             if (_.isEqual(sent, self.entries())) {
                 self._accept(response, etag);
             } else {
@@ -199,7 +206,8 @@ $(function () {
                 theirs: answer.current.definitions,
                 mine: self.entries(),
                 onTheirs: () => {
-                    self.kept(self.entries());
+                    self._keptLists.push(self.entries());
+                    self._removeNothing();
                     self._accept(answer.current, answer.etag);
                     self.events.notifySubscribers("replaced");
                 },
@@ -214,7 +222,6 @@ $(function () {
         //~~ Other lists
 
         self.discard = () => {
-            self.systemActions().forEach((row) => row.remove(false));
             self.replace(self._stored());
             self.error(undefined);
             // with what is wrong with it
@@ -222,13 +229,13 @@ $(function () {
         };
 
         self.replace = (entries) => {
+            self._removeNothing();
             self.rows(self._toRows(entries));
             self.events.notifySubscribers("replaced");
         };
 
         self.restoreKept = () => {
-            self.replace(self.kept());
-            self.kept(undefined);
+            self.replace(self._keptLists.pop());
         };
 
         //~~ View model callbacks

@@ -105,7 +105,8 @@ $(function () {
                 self._removeNotice();
             });
             window.addEventListener("beforeunload", (event) => {
-                if (!self.list.isDirty() && !self.commandDialog.hasChanges()) return;
+                const isAllSaved = !self.list.isDirty() && !self.list.kept();
+                if (isAllSaved && !self.commandDialog.hasChanges()) return;
                 event.preventDefault();
                 event.returnValue = "";
             });
