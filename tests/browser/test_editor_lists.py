@@ -128,6 +128,18 @@ def test_presets(editor, octoprint):
     assert stored(octoprint)[1]["action"] == "mine"
 
 
+def test_what_was_imported_and_deleted_again_stays_where_it_was(editor, octoprint):
+    editor.button("Import these…").click()
+    dialog = editor.dialog("import").expect_open()
+    dialog.root.get_by_label("Remove them from system.actions when I save").check()
+    dialog.button("Add selected (2)").click()
+    expect(editor.root.get_by_text("removed there when you save").first).to_be_visible()
+    editor.button("Delete: Old one").click()
+    expect(editor.root.get_by_text("removed there when you save")).to_have_count(0)
+    editor.save()
+    assert octoprint.read_config()["system"]["actions"] == SYSTEM_ACTIONS
+
+
 # the last one, since it changes what the others have
 def test_import_from_system_actions(editor, octoprint):
     editor.button("Import these…").click()

@@ -37,12 +37,12 @@ $(function () {
         self.entries = ko.pureComputed(() => self.rows().map((row) => row.entry()));
         self.actions = () => _.compact(self.entries().map(SystemCommandsEntries.actionOf));
         // what was imported and is to be removed where it came from, if it is still here
-        self._isToRemove = (row) => {
+        self.isToRemove = (row) => {
             const command = row.entry().command;
             return row.remove() && _.some(self.entries(), (e) => e && e.command === command);
         };
         self.toRemove = ko.pureComputed(() =>
-            self.systemActions().filter(self._isToRemove)
+            self.systemActions().filter(self.isToRemove)
         );
         self._removeNothing = () => self.systemActions().forEach((row) => row.remove(false));
         self.isDirty = ko.pureComputed(
@@ -155,7 +155,7 @@ $(function () {
             const data = {definitions: sent};
             const indexes = self
                 .systemActions()
-                .flatMap((row, index) => (self._isToRemove(row) ? index : []));
+                .flatMap((row, index) => (self.isToRemove(row) ? index : []));
             if (indexes.length) data.remove_system_actions = indexes;
 
             self.isSaving(true);
