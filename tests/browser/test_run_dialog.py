@@ -120,7 +120,15 @@ def commands(folder):
 def octoprint(make_octoprint, tmp_path_factory):
     folder = tmp_path_factory.mktemp("steps")
     server = make_octoprint(
-        {"plugins": {"systemcommands": {"commands": commands(folder)}}}
+        {
+            "plugins": {
+                "systemcommands": {
+                    "commands": commands(folder),
+                    # some of the runs are the admin's, and the operator looks at them
+                    "history": {"visible_to_all": True},
+                }
+            }
+        }
     )
     server.folder = folder
     yield server
