@@ -542,7 +542,10 @@ def test_100000_lines_keep_the_page_responsive(menu, browser, go, record_propert
     expect(dialog.lines.last).to_have_text(last, timeout=90_000)
     wall, cpu = longest_task(browser.stop_tracing())
     assert dialog.lines.count() <= 5100
-    assert menu.page.evaluate("document.querySelectorAll('*').length") < 12_000
+    elements = dialog.terminal.locator("*").count()
+    print(f"{elements} elements in the terminal")
+    # one for each line, as good as; the page around it has its own
+    assert elements < 6000
     record_property("longest_task_ms", wall)
     record_property("longest_task_cpu_ms", cpu)
     print(f"longest task: {wall:.0f} ms, {cpu:.0f} ms of them on the processor")
