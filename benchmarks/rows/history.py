@@ -71,9 +71,9 @@ def measure(servers):
 
 
 def check(server):
-    """Make sure that all of it is there, and in pages of 50."""
+    """Make sure that all of it is there, and in pages of 25."""
     for page in ("", f"?before={RUNS // 2}"):
-        if len(server.request("GET", RUNS_PATH + page)["runs"]) != 50:
+        if len(server.request("GET", RUNS_PATH + page)["runs"]) != 25:
             raise RuntimeError("the server does not list the runs that it should have")
     if not server.request("GET", f"{RUNS_PATH}?before=2")["runs"]:
         raise RuntimeError("the server has not kept the oldest run")
