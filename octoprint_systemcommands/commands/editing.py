@@ -125,10 +125,11 @@ class Editing:
             if lists.etag not in etags:
                 raise Stale
             entries = self._restored(definitions, lists)
+            removed = set(remove_system_actions)
             kept = [
                 entry
                 for position, entry in enumerate(lists.system_actions)
-                if position not in set(remove_system_actions)
+                if position not in removed
             ]
             if Lists(entries, kept).etag == lists.etag:
                 return lists
@@ -145,6 +146,9 @@ class Editing:
 
     def _write(self, entries: list[Any], kept: list[Any], before: Lists) -> None:
         settings = self._settings
+        # as they are, which need not be lists
+        commands = settings.get(["commands"])
+        actions = settings.global_get(["system", "actions"])
         settings.set(["commands"], entries)
         if kept != before.system_actions:
             settings.global_set(["system", "actions"], kept)
@@ -152,8 +156,9 @@ class Editing:
             settings.save(trigger_event=True)
         except BaseException:
             # what is in memory would be written by whoever saves next
-            settings.set(["commands"], before.definitions)
-            settings.global_set(["system", "actions"], before.system_actions)
+            settings.set(["commands"], commands)
+            if kept != before.system_actions:
+                settings.global_set(["system", "actions"], actions)
             raise
 
     def _restored(self, definitions: list[Any], lists: Lists) -> list[Any]:

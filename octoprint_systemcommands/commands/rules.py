@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from typing import Any
 
-from .definition import DIVIDER, Divider, is_divider_key, parse_entry
+from .definition import DIVIDER, Divider, parse_entry
 from .json_form import unstorable
 from .problems import ERROR, N_, Problem
 
@@ -66,7 +66,7 @@ def check_action(action: str, others: Collection[str]) -> list[Problem]:
 
 
 def _is_reserved(action: str) -> bool:
-    return action in _RESERVED or is_divider_key(action) or action.startswith("divider_")
+    return action in (DIVIDER, *_RESERVED) or action.startswith(f"{DIVIDER}_")
 
 
 def slug(name: str, others: Collection[str]) -> str:
@@ -79,7 +79,7 @@ def slug(name: str, others: Collection[str]) -> str:
     plain = name.lower().translate(_SPELLED)
     plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     base = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")[: _MAX_ACTION - 8].rstrip("-_")
-    if not base or base == DIVIDER or _is_reserved(base):
+    if not base or _is_reserved(base):
         base = f"command-{base}".rstrip("-")
     number = 1
     action = base

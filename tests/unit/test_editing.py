@@ -282,7 +282,12 @@ def test_a_list_that_is_none_is_an_entry_that_is_kept(make):
     assert editing.lists().definitions == [precious]
     assert save(editing, [precious, GOOD]).definitions == [precious, GOOD]
     text = "forgot the dash"
-    editing, _ = make(text)
+    editing, stored = make(text)
+    stored.failure = OSError("No space left on device")
+    with pytest.raises(NotWritten):
+        save(editing, [text, GOOD])
+    assert stored.plugin["commands"] == text
+    stored.failure = None
     assert save(editing, [text, GOOD]).definitions == [text, GOOD]
 
 
