@@ -43,9 +43,9 @@ _EXCERPT = 16 * 1024
 
 # How long the pipes are left alone after a read, in seconds. While printing this is what
 # keeps a flood of output away from the communication with the printer: a large pipe that
-# is emptied 100 times a second costs next to nothing. Else a flood is read as fast as it
+# is emptied 20 times a second costs next to nothing. Else a flood is read as fast as it
 # comes, and single lines are collected for a moment.
-_PAUSE_WHILE_PRINTING = 0.01
+_PAUSE_WHILE_PRINTING = 0.05
 _PAUSE_IN_FLOOD = 0.0003
 _PAUSE = 0.001
 

@@ -187,7 +187,7 @@ def test_a_flood_is_bounded(subject):
 
 
 def test_while_printing_a_flood_is_read_slowly(make_runner):
-    # at most a megabyte each time, at most 100 times a second
+    # at most a megabyte each time, at most 20 times a second
     subject = make_runner(is_printing=lambda: True)
     run = subject.execute(command("timeout 1 cat /dev/zero", ignore=True))
 
