@@ -130,3 +130,16 @@ class History:
     def close(self):
         self.root.locator(".modal-footer").get_by_text("Close", exact=True).click()
         expect(self.root).to_be_hidden()
+
+
+def reconnect(page):
+    """Comes back after the server was away: by the button, unless OctoPrint's page, which
+    tries for a while, has been quicker."""
+    page.wait_for_function(
+        """() => {
+            if (!$("#offline_overlay").is(":visible")) return true;
+            $("#offline_overlay_reconnect:visible").trigger("click");
+            return false;
+        }""",
+        polling=2000,
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import browser
 import pytest
-from pages import Menu, RunDialog
+from pages import Menu, RunDialog, reconnect
 from playwright.sync_api import expect
 
 CORE = [
@@ -273,8 +273,7 @@ def test_menu_follows_definitions_changed_while_the_server_was_away(
     expect(menu.page.locator("#offline_overlay")).to_be_visible(timeout=60_000)
     octoprint.start()
     try:
-        menu.page.locator("#offline_overlay_reconnect").click()
-        expect(menu.page.locator("#offline_overlay")).to_be_hidden()
+        reconnect(menu.page)
         expect(menu.open().entry("Added meanwhile")).to_be_visible()
     finally:
         octoprint.stop()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import browser as chromium
 import pytest
-from pages import History, Menu, RunDialog
+from pages import History, Menu, RunDialog, reconnect
 from playwright.sync_api import expect
 
 HOSTILE = '<img src="x" onerror="window.hacked = true">'
@@ -668,9 +668,7 @@ def test_server_that_is_killed(make_octoprint, browser, octoprint):
         error = "The server does not answer."
         expect(dialog.error).to_contain_text(error, timeout=15_000)
         server.start()
-        overlay = page.locator("#offline_overlay")
-        page.locator("#offline_overlay_reconnect").click()
-        expect(overlay).to_be_hidden()
+        reconnect(page)
         expect(dialog.status).to_have_text("Interrupted")
         expect(dialog.error).to_be_hidden()
         expect(dialog.hint).to_be_visible()

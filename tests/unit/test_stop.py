@@ -1,6 +1,7 @@
 """Stopping, timeouts and what happens when a command is busy, with real processes."""
 
 import os
+import shlex
 import signal
 import threading
 import time
@@ -12,6 +13,7 @@ from processes import alive, command, eventually
 from octoprint_systemcommands.runs import runner, tree
 from octoprint_systemcommands.runs.errors import Busy, Failed, Refused
 from octoprint_systemcommands.runs.output import STDOUT, excerpt
+from octoprint_systemcommands.runs.run import Requester
 
 
 @pytest.fixture
@@ -198,18 +200,13 @@ def test_a_background_child_is_ended_too_although_the_run_has_ended_by_then(
     subject, tmp_path
 ):
     pids = tmp_path / "pids"
-    line = f"(trap '' TERM; echo x >> {pids}; while :; do sleep 0.05; done) & sleep 60"
-    run = subject.start(command(line))
-    eventually(pids.exists)
-    (child,) = [
-        process
-        for process in psutil.Process(run.process.pid).children()
-        if process.name() != "sleep"
-    ]
+    stubborn = f"trap '' TERM; echo $$ > {pids}; while :; do sleep 0.05; done"
+    run = subject.start(command(f"sh -c {shlex.quote(stubborn)} & sleep 60"))
+    (child,) = pids_in(pids, 1)
 
     stop(subject, run)
 
-    eventually(lambda: not alive(child.pid))
+    eventually(lambda: not alive(child))
 
 
 ##~~ Timeout
@@ -346,7 +343,7 @@ def test_refuse(subject, tmp_path):
     wish = gated(tmp_path, when_busy="refuse")
     one = subject.start(wish)
 
-    with pytest.raises(Refused, match="custom:test was not started: it is running"):
+    with pytest.raises(Refused, match='"test" was not started: it is running'):
         subject.start(wish)
     assert subject.start(command("true", action="other", when_busy="refuse"))
 
@@ -398,7 +395,7 @@ def test_replace(subject, tmp_path):
 def test_what_is_tried_out_leaves_the_real_one_alone(subject, tmp_path, when_busy):
     wish = gated(tmp_path, when_busy=when_busy)
     real = subject.start(wish)
-    trial = subject.start(wish._replace(door="test"))
+    trial = subject.start(wish._replace(requester=Requester(door="test")))
 
     assert statuses(real, trial) == ["running", "running"]
     let_go(tmp_path, trial)
@@ -477,11 +474,15 @@ def test_what_cannot_be_ended_is_waited_for_once_and_not_one_by_one(make_runner,
     mocker.patch.object(tree, "end", return_value=[1])
     subject = make_runner()
     runs = [subject.start(command("sleep 2")) for _ in range(5)]
-    before = time.monotonic()
+    timeouts = [mocker.spy(run.finished, "wait") for run in runs]
     subject.shut_down()
     subject.shut_down()
 
-    assert time.monotonic() - before < 1.5
+    # once each, and in all no longer than for one
+    waited = [spy.call_args.args[0] for spy in timeouts if spy.call_count == 1]
+    assert len(waited) == 5
+    assert waited == sorted(waited, reverse=True)
+    assert waited[0] <= 0.6
     for run in runs:
         assert run.finished.wait(10)
 
