@@ -4,21 +4,25 @@ import os
 
 import octoprint.plugin
 from flask_babel import gettext
-from octoprint.access.permissions import Permissions
 
-from .access import additional_permissions
+from .access import Access, additional_permissions
 from .api.blueprint import build_blueprint
 from .api.contract import Contract
 from .api.definitions import Definitions
 from .api.octoprint_address import before_request_handler
 from .api.runs import Runs
+from .api.wishes import Wishes
 from .commands.catalogue import Catalogue
 from .commands.editing import Editing
 from .commands.versions import Versions
 from .notify import RUN_FINISHED, RUN_STARTED, Notifier
+from .printer import Printer
+from .pushes import may_get
 from .runs.database import Limits
 from .runs.history import History
 from .runs.runner import Runner
+from .runs.surroundings import local_url
+from .uploads import Uploads
 
 
 class SystemCommandsPlugin(
@@ -26,26 +30,34 @@ class SystemCommandsPlugin(
     octoprint.plugin.BlueprintPlugin,
     octoprint.plugin.SettingsPlugin,
     octoprint.plugin.ShutdownPlugin,
+    octoprint.plugin.StartupPlugin,
     octoprint.plugin.TemplatePlugin,
 ):
     def initialize(self):
-        self._catalogue = Catalogue(self._settings, gettext)
+        catalogue = Catalogue(self._settings, gettext)
+        self._access = Access(
+            catalogue, lambda: self._settings.get_boolean(["history", "visible_to_all"])
+        )
+        self._wishes = Wishes(
+            self._access, Uploads(self._file_manager).find, self._plugin_manager
+        )
         self._notifier = Notifier(push=self._push, fire=self._fire)
         data = self.get_plugin_data_folder()
         self._versions = Versions(os.path.join(data, "versions.yaml"))
         self._editing = Editing(self._settings, self._versions)
         self._history = History(os.path.join(data, "history.db"), self._limits)
+        self._server_url = ""
         self._runner = Runner(
             history=self._history,
-            is_printing=self._printer.is_printing,
+            printer=Printer(self._printer),
+            server_url=lambda: self._server_url,
             on_change=self._notifier.run_changed,
             on_output=self._notifier.output_grew,
         )
 
     def _push(self, message):
-        self._plugin_manager.send_plugin_message(
-            self._identifier, message, permissions=[Permissions.SYSTEM]
-        )
+        # who gets it is decided by the hook octoprint.server.sockjs.emit
+        self._plugin_manager.send_plugin_message(self._identifier, message)
 
     def _fire(self, event, payload):
         self._event_bus.fire(f"plugin_{self._identifier}_{event}", payload)
@@ -104,18 +116,14 @@ class SystemCommandsPlugin(
     def get_blueprint(self):
         return build_blueprint(
             self._identifier,
-            Contract(self._catalogue, self._runner),
-            Runs(
-                self._catalogue,
-                self._runner,
-                self._history,
-                self._notifier,
-                lambda: self._settings.get_boolean(["history", "visible_to_all"]),
-            ),
+            self._access,
+            Contract(self._access, self._wishes, self._runner),
+            Runs(self._access, self._wishes, self._runner, self._history, self._notifier),
             Definitions(
                 self._settings,
                 self._editing,
                 self._versions,
+                self._wishes,
                 self._runner,
                 self._settings.global_get_basefolder("base"),
             ),
@@ -162,6 +170,11 @@ class SystemCommandsPlugin(
         self._notifier.close()
         self._history.close()
 
+    ##~~ StartupPlugin mixin
+
+    def on_startup(self, host, port):
+        self._server_url = local_url(host, port)
+
     ##~~ TemplatePlugin mixin
 
     def get_template_configs(self):
@@ -196,7 +209,12 @@ class SystemCommandsPlugin(
     def get_before_request_handlers(self, *args, **kwargs):
         return [
             before_request_handler(
-                Contract(self._catalogue, self._runner, tells_fresh_credentials=True),
+                Contract(
+                    self._access,
+                    self._wishes,
+                    self._runner,
+                    tells_fresh_credentials=True,
+                ),
                 is_wanted=lambda: self._settings.get_boolean(["octoprint_address"]),
             )
         ]
@@ -205,6 +223,11 @@ class SystemCommandsPlugin(
 
     def get_additional_permissions(self, *args, **kwargs):
         return additional_permissions()
+
+    ##~~ octoprint.server.sockjs.emit hook
+
+    def may_be_pushed(self, socket, user, message, payload, *args, **kwargs):
+        return may_get(self._access, user, message, payload)
 
     ##~~ octoprint.server.http.bodysize hook
 
@@ -237,6 +260,7 @@ __plugin_hooks__ = {
     "octoprint.access.permissions": (
         __plugin_implementation__.get_additional_permissions
     ),
+    "octoprint.server.sockjs.emit": __plugin_implementation__.may_be_pushed,
     "octoprint.server.http.bodysize": __plugin_implementation__.get_body_sizes,
     "octoprint.events.register_custom_events": (
         __plugin_implementation__.get_custom_events

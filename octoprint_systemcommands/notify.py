@@ -67,14 +67,13 @@ class Notifier:
             self._events.append((RUN_STARTED, payload))
         elif record.status not in (QUEUED, RUNNING):
             self._events.append((RUN_FINISHED, payload))
-        self._note(record.id, record.source, record.action, record.status)
+        self._note(record.id, record.status)
 
     def output_grew(self, run: Run) -> None:
         """A run has written something."""
         # this comes a hundred times a second from a chatty command
         if run.id not in self._changed:
-            source, action = run.key
-            self._note(run.id, source, action, run.status)
+            self._note(run.id, run.status)
 
     def history_cleared(self) -> None:
         """The runs that have ended were forgotten."""
@@ -82,14 +81,9 @@ class Notifier:
             self._cleared = True
             self._condition.notify()
 
-    def _note(self, run_id: str, source: str, action: str, status: str) -> None:
+    def _note(self, run_id: str, status: str) -> None:
         with self._condition:
-            self._changed[run_id] = {
-                "id": run_id,
-                "source": source,
-                "action": action,
-                "status": status,
-            }
+            self._changed[run_id] = {"id": run_id, "status": status}
             self._condition.notify()
 
     def _tell_loop(self) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from ..access import edit_permission_required, system_permission_required
+from ..access import Access
 from .contract import Contract, routes
 from .definitions import Definitions
 from .runs import Runs
@@ -12,6 +12,7 @@ from .runs import Runs
 
 def build_blueprint(
     identifier: str,
+    access: Access,
     contract: Contract,
     runs: Runs,
     definitions: Definitions,
@@ -21,6 +22,7 @@ def build_blueprint(
 
     Arguments:
         identifier: the plugin's
+        access: who may do what
         contract: the system API
         runs: the views of runs
         definitions: the views of definitions
@@ -42,19 +44,18 @@ def build_blueprint(
     def menu():
         return flask.jsonify(commands=contract.menu())
 
-    for rule, method, endpoint, view in (
-        ("/api/menu", "GET", "menu", menu),
-        ("/api/runs", "POST", "start_run", runs.start),
-        ("/api/runs", "GET", "runs", runs.all),
-        ("/api/runs", "DELETE", "clear_runs", runs.clear),
-        ("/api/runs/<string:run_id>", "GET", "run", runs.one),
-        ("/api/runs/<string:run_id>/output", "GET", "run_output", runs.output),
-        ("/api/runs/<string:run_id>/output.txt", "GET", "run_download", runs.download),
-        ("/api/runs/<string:run_id>/stop", "POST", "stop_run", runs.stop),
+    one = "/api/runs/<string:run_id>"
+    for rule, method, endpoint, gate, view in (
+        ("/api/menu", "GET", "menu", access.to_known_users, menu),
+        ("/api/runs", "POST", "start_run", access.to_runners, runs.start),
+        ("/api/runs", "GET", "runs", access.to_viewers, runs.all),
+        ("/api/runs", "DELETE", "clear_runs", access.to_clearers, runs.clear),
+        (one, "GET", "run", access.to_viewers, runs.one),
+        (f"{one}/output", "GET", "run_output", access.to_viewers, runs.output),
+        (f"{one}/output.txt", "GET", "run_download", access.to_viewers, runs.download),
+        (f"{one}/stop", "POST", "stop_run", access.to_viewers, runs.stop),
     ):
-        blueprint.add_url_rule(
-            rule, endpoint, system_permission_required(view), methods=[method]
-        )
+        blueprint.add_url_rule(rule, endpoint, gate(view), methods=[method])
 
     base = "/api/definitions"
     for rule, method, endpoint, view in (
@@ -68,7 +69,5 @@ def build_blueprint(
         (f"{base}/export", "GET", "export_definitions", definitions.export),
         (f"{base}/import", "POST", "import_definitions", definitions.import_),
     ):
-        blueprint.add_url_rule(
-            rule, endpoint, edit_permission_required(view), methods=[method]
-        )
+        blueprint.add_url_rule(rule, endpoint, access.to_editors(view), methods=[method])
     return blueprint

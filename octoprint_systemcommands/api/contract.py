@@ -8,35 +8,38 @@ from typing import Any
 from urllib.parse import quote
 
 import flask
+import flask_login
 from octoprint.server import NO_CONTENT
 
-from ..access import (
-    current_user_name,
-    ensure_fresh_credentials,
-    system_permission_required,
-)
-from ..commands.catalogue import CORE, CUSTOM, Catalogue
+from ..access import Access
+from ..commands.catalogue import CORE, CUSTOM
 from ..commands.store import Entry
-from ..runs.run import Request
 from ..runs.runner import Runner
 from .body import read_json_object
 from .errors import errors_of_commands
+from .wishes import Wishes
 
 
 class Contract:
     """The API at one of its addresses.
 
     Arguments:
-        catalogue: what can be listed and run
+        access: who may run what
+        wishes: makes sense of what is asked for
         runner: runs it
         tells_fresh_credentials: whether client definitions tell of commands that ask for
             the password again. OctoPrint's do, its documentation's do not.
     """
 
     def __init__(
-        self, catalogue: Catalogue, runner: Runner, tells_fresh_credentials: bool = False
+        self,
+        access: Access,
+        wishes: Wishes,
+        runner: Runner,
+        tells_fresh_credentials: bool = False,
     ):
-        self._catalogue = catalogue
+        self.access = access
+        self._wishes = wishes
         self._runner = runner
         self._tells_fresh_credentials = tells_fresh_credentials
 
@@ -45,14 +48,14 @@ class Contract:
         return {source: self.list_source(source) for source in (CORE, CUSTOM)}
 
     def list_source(self, source: str) -> list[dict[str, Any]]:
-        """The client command definitions of a source.
+        """The client command definitions of a source, as far as the user may run them.
 
         Raises:
             UnknownSource
         """
         return [
             self._client_definition(source, entry)
-            for entry in self._catalogue.entries(source)
+            for entry in self.access.entries(flask_login.current_user, source)
         ]
 
     def _client_definition(self, source: str, entry: Entry) -> dict[str, Any]:
@@ -65,7 +68,7 @@ class Contract:
         """The custom commands with what the System menu needs beyond the contract."""
         return [
             entry.to_menu(CUSTOM, _resource(CUSTOM, entry))
-            for entry in self._catalogue.entries(CUSTOM)
+            for entry in self.access.entries(flask_login.current_user, CUSTOM)
         ]
 
     def execute(self, source: str, action: str) -> flask.Response:
@@ -74,13 +77,13 @@ class Contract:
         Returns:
             204 with an empty body: it was run, or started if it is ``async``
 
-        Aborts with 400 if the body is neither empty nor a JSON object, and with 403 if
-        fresh credentials are needed. Raises what `errors_of_commands` answers.
+        Aborts with 400 if the body is neither empty nor a JSON object, and with 403 if the
+        user may not run it or fresh credentials are needed. Raises what
+        `errors_of_commands` answers.
         """
-        read_json_object()
-        command = self._catalogue.find(source, action)
-        ensure_fresh_credentials(command)
-        self._runner.execute(Request(source, command, user=current_user_name()))
+        self._runner.execute(
+            self._wishes.read(source, action, read_json_object(), door="api")
+        )
         return flask.make_response(NO_CONTENT)
 
     def execute_deprecated(self) -> flask.Response:
@@ -107,6 +110,7 @@ def routes(contract: Contract) -> dict[str, Callable]:
         return flask.jsonify(contract.list_all())
 
     def retrieveSystemCommandsForSource(source):
+        contract.access.ensure_may_list(flask_login.current_user, source)
         return flask.jsonify(contract.list_source(source))
 
     def executeSystemCommand(source, command):
@@ -116,7 +120,7 @@ def routes(contract: Contract) -> dict[str, Callable]:
         return contract.execute_deprecated()
 
     return {
-        view.__name__: system_permission_required(errors_of_commands(view))
+        view.__name__: contract.access.to_runners(errors_of_commands(view))
         for view in (
             retrieveSystemCommands,
             retrieveSystemCommandsForSource,

@@ -7,24 +7,28 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 import flask
+import flask_login
+import octoprint.server
 from flask_babel import gettext
+from octoprint.access import ADMIN_GROUP
 from octoprint.server.util.flask import make_api_error
 
-from ..access import current_user_name
+from ..access import name_of
 from ..accounts import own_user
 from ..commands import exchange
-from ..commands.definition import DIVIDER, parse_entry
+from ..commands.catalogue import CUSTOM
+from ..commands.definition import DIVIDER, GUESTS, parse_entry
 from ..commands.editing import Editing, Invalid, Lists, NotWritten, Stale
 from ..commands.json_form import to_json
 from ..commands.presets import presets
 from ..commands.problems import ERROR, Problem
 from ..commands.rules import check, slug
 from ..commands.versions import Versions
-from ..runs.run import Request
 from ..runs.runner import Runner
 from .body import read_json_object
 from .errors import errors_of_commands
 from .run_json import run_to_json
+from .wishes import Wishes
 
 _FROM_SYSTEM_ACTIONS = "system_actions"
 _FROM_GCODE_SYSTEM_COMMANDS = "gcode_system_commands"
@@ -38,7 +42,8 @@ class Definitions:
         settings: a ``octoprint.plugin.PluginSettings``
         editing: reads and saves definitions
         versions: the lists that were replaced
-        runner: runs those that are tried out
+        wishes: makes sense of what is to be tried out
+        runner: runs it
         basedir: OctoPrint's base folder
     """
 
@@ -47,12 +52,14 @@ class Definitions:
         settings: Any,
         editing: Editing,
         versions: Versions,
+        wishes: Wishes,
         runner: Runner,
         basedir: str,
     ):
         self._settings = settings
         self._editing = editing
         self._versions = versions
+        self._wishes = wishes
         self._runner = runner
         self._basedir = basedir
 
@@ -81,7 +88,8 @@ class Definitions:
                 "that you have edited",
             )
         try:
-            lists = self._editing.save(definitions, etags, current_user_name(), remove)
+            user = name_of(flask_login.current_user)
+            lists = self._editing.save(definitions, etags, user, remove)
         except Stale:
             current = self._editing.lists()
             response = flask.jsonify(
@@ -123,8 +131,10 @@ class Definitions:
 
     @errors_of_commands
     def test(self) -> flask.Response:
-        """``POST /api/definitions/test`` ``{definition}`` → 202, ``Location``, a run."""
-        entry = read_json_object().get("definition")
+        """``POST /api/definitions/test`` ``{definition, arguments, confirmed}`` → 202,
+        ``Location``, a run."""
+        body = read_json_object()
+        entry = body.get("definition")
         if isinstance(entry, dict) and not entry.get("action"):
             entry = {**entry, "action": "test"}
         problems = [p for p in check(entry, ()) if p.field != "name"]
@@ -136,22 +146,31 @@ class Definitions:
             )
             response.status_code = 400
             return response
-        run = self._runner.start(
-            Request("custom", command, user=current_user_name(), door="test")
-        )
+        run = self._runner.start(self._wishes.of(CUSTOM, command, body, door="test"))
         result = run_to_json(run.record())
         return flask.make_response(
             flask.jsonify(result), 202, {"Location": result["resource"]}
         )
 
     def environment(self) -> flask.Response:
-        """``GET /api/definitions/environment`` → ``{user, folder, path, shell}``: as whom,
-        where and with what commands are run."""
+        """``GET /api/definitions/environment`` → ``{user, folder, path, shell, groups}``:
+        as whom, where and with what commands are run, and to whom they can be given:
+        ``[{key, name, description}]``."""
         return flask.jsonify(
             user=own_user(),
             folder=_own_folder(),
             path=os.environ.get("PATH", ""),
             shell="/bin/sh",
+            groups=[
+                {
+                    "key": group.key,
+                    "name": group.get_name(),
+                    "description": group.get_description(),
+                }
+                for group in octoprint.server.groupManager.groups
+                # admins may run everything as it is, and nobody knows who guests are
+                if group.key not in (ADMIN_GROUP, GUESTS)
+            ],
         )
 
     def versions(self) -> flask.Response:
@@ -277,6 +296,7 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Optional[str]]]:
     return [
         {
             "field": problem.field,
+            "path": problem.path,
             "message": _message(problem),
             "severity": problem.severity,
         }
@@ -294,6 +314,6 @@ def _summary(problems: Sequence[Sequence[Problem]]) -> str:
         for problem in of_entry:
             if problem.severity == ERROR:
                 place = gettext("Entry %(number)s", number=number)
-                field = f', "{problem.field}"' if problem.field else ""
+                field = f", {problem.place}" if problem.field else ""
                 return f"{place}{field}: {_message(problem)}"
     return ""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import flask
+from flask_babel import gettext
 from octoprint.server.util.flask import make_api_error
 
 from ..commands.catalogue import (
@@ -14,15 +15,18 @@ from ..commands.catalogue import (
     UnknownAction,
     UnknownSource,
 )
+from ..commands.values import ValueProblem, WrongValues
 from ..runs.errors import Busy, CommandError, Refused
 
 
 def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
     """Decorates a view that lists or runs commands. Errors are JSON ``{"error": …}``:
 
-    - 400: a divider cannot be executed
+    - 400: a divider cannot be executed; or wrong values for the arguments, with
+      ``problems``: ``[{argument, message}]``
     - 404: no such source or action
-    - 409: it is running already, and its definition refuses another run
+    - 409: its definition refuses to be run now, with ``reason``: ``busy``, ``printing``,
+      ``confirm`` or ``temperature``
     - 500: no command line, not started, or did not succeed
     - 503: too much is going on; not started. Has ``Retry-After`` in seconds
     """
@@ -43,8 +47,14 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
             )
         except NotExecutable:
             return make_api_error("Dividers cannot be executed", 400)
+        except WrongValues as error:
+            return _wrong_values(error)
         except Refused as error:
-            return make_api_error(str(error), 409)
+            response = flask.jsonify(
+                error=gettext(error.text, **error.values), reason=error.reason
+            )
+            response.status_code = 409
+            return response
         except Busy as busy:
             response = flask.make_response(make_api_error(str(busy), 503))
             response.headers["Retry-After"] = str(busy.retry_after)
@@ -53,3 +63,21 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
             return make_api_error(str(error), 500)
 
     return answering
+
+
+def _wrong_values(error: WrongValues) -> flask.Response:
+    first = error.problems[0]
+    name = f'"{first.argument}" ' if first.argument else ""
+    response = flask.jsonify(
+        error=name + _message(first),
+        problems=[
+            {"argument": problem.argument, "message": _message(problem)}
+            for problem in error.problems
+        ],
+    )
+    response.status_code = 400
+    return response
+
+
+def _message(problem: ValueProblem) -> str:
+    return gettext(problem.text, **problem.values)

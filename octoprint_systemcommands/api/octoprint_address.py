@@ -8,8 +8,9 @@ endpoints by their names. What concerns ``custom`` commands is answered here; al
 from typing import Any, Callable, Optional
 
 import flask
+import flask_login
 
-from ..access import system_permission_required
+from ..access import may_run_everything
 from ..commands.catalogue import CUSTOM
 from .contract import Contract, routes
 
@@ -28,13 +29,14 @@ def before_request_handler(
         is_wanted: whether to answer here at all
     """
 
-    @system_permission_required
+    @contract.access.to_runners
     def list_all() -> flask.Response:
         # OctoPrint is asked source by source, since its list of everything fails as a
         # whole if there is something odd among the custom ones
+        everything = may_run_everything(flask_login.current_user)
         return flask.jsonify(
-            core=_of_octoprint("core"),
-            plugin=_of_octoprint("plugin"),
+            core=_of_octoprint("core") if everything else [],
+            plugin=_of_octoprint("plugin") if everything else [],
             custom=contract.list_source(CUSTOM),
         )
 

@@ -1,29 +1,27 @@
 """Runs as resources: start, list, look at, stop and forget them."""
 
+import logging
 import re
 import sqlite3
-from collections.abc import Callable
 from typing import Optional
 
 import flask
+import flask_login
 from octoprint.server.util.flask import make_api_error
 
-from ..access import (
-    current_door,
-    current_user_name,
-    ensure_fresh_credentials,
-    may_see_all_runs,
-)
-from ..commands.catalogue import Catalogue
+from ..access import Access, name_of
 from ..notify import Notifier
 from ..runs.database import Filter
 from ..runs.history import History
 from ..runs.output import Output, read
-from ..runs.run import STATUSES, UNFINISHED, Record, Request
+from ..runs.run import STATUSES, UNFINISHED, Record
 from ..runs.runner import Runner
 from .body import read_json_object
 from .errors import errors_of_commands
 from .run_json import run_to_json, runs_to_json
+from .wishes import Wishes
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
 _DEFAULT_LIMIT = 25
 _MAX_LIMIT = 200
@@ -34,54 +32,51 @@ class Runs:
     """The views below ``/api/runs``.
 
     Arguments:
-        catalogue: what can be run
+        access: who may see what
+        wishes: makes sense of what is asked for
         runner: runs it
         history: knows all runs
         notifier: is told when the history was cleared
-        visible_to_all: whether everybody sees the runs of everybody
     """
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        access: Access,
+        wishes: Wishes,
         runner: Runner,
         history: History,
         notifier: Notifier,
-        visible_to_all: Callable[[], bool],
     ):
-        self._catalogue = catalogue
+        self._access = access
+        self._wishes = wishes
         self._runner = runner
         self._history = history
         self._notifier = notifier
-        self._visible_to_all = visible_to_all
 
     @errors_of_commands
     def start(self) -> flask.Response:
-        """``POST /api/runs``: ``{source, action}`` → 202, ``Location``, the run."""
+        """``POST /api/runs``: ``{source, action, arguments, confirmed}`` → 202,
+        ``Location``, the run."""
         body = read_json_object()
         source, action = body.get("source"), body.get("action")
         if not isinstance(source, str) or not isinstance(action, str):
             flask.abort(
                 400, description='"source" and "action" have to name the command to run'
             )
-        command = self._catalogue.find(source, action)
-        ensure_fresh_credentials(command)
-        run = self._runner.start(
-            Request(
-                source=source,
-                command=command,
-                user=current_user_name(),
-                door=current_door(),
-            )
-        )
+        run = self._runner.start(self._wishes.read(source, action, body))
         return self._accepted(run.record())
 
     def all(self) -> flask.Response:
-        """``GET /api/runs?source=&action=&status=&limit=&before=`` → ``{runs, next,
+        """``GET /api/runs?source=&action=&status=&user=&limit=&before=`` → ``{runs, next,
         warning}``, the newest first."""
         values = flask.request.args
+        of_user = values.get("user") or None
+        if not self._sees_all():
+            # an anonymous visitor has no runs: those without a user are anybody's
+            own = _own_name() or ""
+            of_user = own if of_user in (None, own) else ""
         wanted = Filter(
-            user=None if self._sees_all() else _own_name(),
+            user=of_user,
             source=values.get("source") or None,
             action=values.get("action") or None,
             statuses=_statuses(values.get("status")),
@@ -144,12 +139,13 @@ class Runs:
         """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended,
         one's own only if one sees no others."""
         try:
-            user = None if self._sees_all() else _own_name()
+            user = None if self._sees_all() else _own_name() or ""
             deleted = self._history.clear(user)
         except (sqlite3.Error, OSError) as error:
             return make_api_error(
                 f"The history could not be cleared: {error}. Check the disk.", 500
             )
+        _logger.info(f"{_own_name() or 'Somebody'} has cleared the history of runs")
         self._notifier.history_cleared()
         return flask.jsonify(deleted=deleted)
 
@@ -157,12 +153,13 @@ class Runs:
         record = self._history.get(run_id)
         if record is None:
             self._abort_unknown()
-        if not self._sees_all() and record.user != _own_name():
+        user = flask_login.current_user
+        if not self._access.may_see_runs_of(user, record.user):
             flask.abort(404, description=_NO_SUCH_RUN)
         return record
 
     def _sees_all(self) -> bool:
-        return self._visible_to_all() or may_see_all_runs()
+        return self._access.may_see_all_runs(flask_login.current_user)
 
     def _output(self, record: Record) -> Output:
         output = self._history.output(record)
@@ -182,9 +179,8 @@ class Runs:
         )
 
 
-def _own_name() -> str:
-    # an anonymous visitor has no runs: those without a user are anybody's
-    return current_user_name() or ""
+def _own_name() -> Optional[str]:
+    return name_of(flask_login.current_user)
 
 
 def _gap(size: int) -> bytes:

@@ -17,16 +17,24 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from .arguments import MAX_ARGUMENTS, Argument
 from .json_form import to_json
 from .problems import N_, WARNING, Problem, explain
 
 DIVIDER = "divider"
 
+# OctoPrint's group of those who are not logged in
+GUESTS = "guests"
+
 # a week, in seconds
 MAX_TIMEOUT = 7 * 24 * 60 * 60
 
-# fields that only concern how a command looks
-_LOOKS = ("name", "description", "icon", "group", "show_output")
+_MAX_GROUPS = 100
+_MAX_TEMPERATURE = 1000
+
+# Fields that only concern how a command looks, and the groups, without which fewer people
+# may run it. Without the others it would do something else than it was meant to.
+_DISPENSABLE = ("name", "description", "icon", "group", "show_output", "groups")
 
 # fields that OctoPrint takes for true if they are anything at all
 _FLAGS = ("confirm", "async", "ignore", "fresh_credentials")
@@ -85,6 +93,10 @@ class Command(_Entry):
     timeout: Optional[float] = Field(default=None, gt=0, le=MAX_TIMEOUT)
     when_busy: Literal["parallel", "queue", "refuse", "replace"] = "parallel"
     show_output: Literal["always", "on_failure", "never"] = "on_failure"
+    arguments: list[Argument] = Field(default_factory=list, max_length=MAX_ARGUMENTS)
+    groups: list[str] = Field(default_factory=list, max_length=_MAX_GROUPS)
+    while_printing: Literal["allow", "confirm", "refuse"] = "allow"
+    max_temperature: Optional[float] = Field(default=None, gt=0, le=_MAX_TEMPERATURE)
 
     @model_validator(mode="before")
     @classmethod
@@ -125,6 +137,23 @@ class Command(_Entry):
             raise PydanticCustomError("not_seconds", "has to be a number of seconds")
         return value
 
+    @field_validator("max_temperature", mode="before")
+    @classmethod
+    def _a_temperature_is_a_number(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise PydanticCustomError("number", "has to be a number")
+        return value
+
+    @field_validator("arguments")
+    @classmethod
+    def _each_name_is_there_once(cls, arguments: list[Argument]) -> list[Argument]:
+        names = [argument.name for argument in arguments]
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                part = (position, "name")
+                raise PydanticCustomError("argument_twice", "is taken", {"part": part})
+        return arguments
+
     def prepare(self) -> None:
         """Called right before the process is started; an exception keeps it from starting."""
 
@@ -156,10 +185,13 @@ class Command(_Entry):
         result["ignore"] = self.ignore
         result["fresh_credentials"] = self.fresh_credentials
         result["show_output"] = self.show_output
-        for field in ("description", "icon", "group"):
+        result["while_printing"] = self.while_printing
+        for field in ("description", "icon", "group", "max_temperature"):
             value = getattr(self, field)
             if value:
                 result[field] = value
+        if self.arguments:
+            result["arguments"] = [argument.to_json() for argument in self.arguments]
         return result
 
 
@@ -168,7 +200,7 @@ def parse_entry(
 ) -> tuple[Optional[Union[Command, Divider]], list[Problem]]:
     """Checks one entry as it stands in the configuration.
 
-    Wrong values of fields that only concern how a command looks are left out, and those of
+    Wrong values of fields that a command can do without are left out, and those of
     OctoPrint's own flags are taken as OctoPrint takes them, so that no command vanishes
     for their sake.
 
@@ -194,7 +226,7 @@ def parse_entry(
         problems = explain(error)
 
     for problem in problems:
-        if problem.field in _LOOKS:
+        if problem.field in _DISPENSABLE:
             fields.pop(problem.field, None)
         elif problem.field in _FLAGS:
             fields[problem.field] = bool(fields[problem.field])

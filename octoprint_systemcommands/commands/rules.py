@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from .definition import DIVIDER, Divider, parse_entry
+from .definition import DIVIDER, GUESTS, Command, Divider, parse_entry
 from .json_form import unstorable
 from .problems import ERROR, N_, Problem
 
@@ -14,6 +14,13 @@ _MAX_ACTION = 64
 
 # OctoPrint moves commands of its own names away from its list, and dividers are no commands
 _RESERVED = ("shutdown", "reboot", "restart", "restart_safe")
+
+# The environment variables that a command gets from this plugin: its arguments, and what it
+# can know of its surroundings (see `octoprint_systemcommands.runs.surroundings`)
+OWN_VARIABLES = re.compile(
+    "SC_.*|OCTOPRINT_(RUN_ID|ACTION|USER|DOOR|URL|STATE|PRINTING|FILE|FILE_ORIGIN|"
+    "PROGRESS|PRINT_TIME|PRINT_TIME_LEFT|TEMPERATURE_.*|TARGET_.*)"
+)
 
 # what German and others make of their letters, where Unicode only drops the dots
 _SPELLED = str.maketrans(
@@ -39,6 +46,8 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
         return problems
     if not isinstance(entry, dict):
         return problems
+    if isinstance(definition, Command):
+        problems.extend(_check_access_and_environment(definition))
 
     action = entry.get("action")
     if isinstance(action, str) and action:
@@ -48,6 +57,16 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
         if field not in wrong and not str(entry.get(field) or "").strip():
             problems.append(Problem(field, N_("is missing")))
     return problems
+
+
+def _check_access_and_environment(command: Command) -> Iterator[Problem]:
+    if GUESTS in command.groups:
+        text = N_("must not have guests: nobody knows who they are")
+        yield Problem("groups", text)
+    for name in command.environment:
+        if OWN_VARIABLES.fullmatch(name):
+            text = N_("must not set %(name)s, which this plugin sets")
+            yield Problem("environment", text, values={"name": name})
 
 
 def check_action(action: str, others: Collection[str]) -> list[Problem]:

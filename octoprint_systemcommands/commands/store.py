@@ -1,6 +1,7 @@
 """The definitions in OctoPrint's settings."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any, Union
 from urllib.parse import quote
 
@@ -43,6 +44,17 @@ class Store:
             entries = _usable(lists)
             self._read = (current, entries)
         return entries
+
+
+def tidy(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries without dividers that divide nothing."""
+    result: list[Entry] = []
+    for entry in entries:
+        if isinstance(entry, Command) or (result and isinstance(result[-1], Command)):
+            result.append(entry)
+    if result and isinstance(result[-1], Divider):
+        result.pop()
+    return result
 
 
 def _usable(lists: dict[str, Any]) -> list[Entry]:

@@ -12,7 +12,7 @@ from .hints import Hint
 from .output import StoredOutput, pack, unpack
 from .run import UNFINISHED, Record, Run
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE runs (
     seq INTEGER PRIMARY KEY,
@@ -24,6 +24,9 @@ CREATE TABLE runs (
     exit_code INTEGER,
     user TEXT,
     door TEXT NOT NULL,
+    application TEXT,
+    address TEXT,
+    arguments TEXT,
     queued_at REAL NOT NULL,
     started_at REAL,
     finished_at REAL,
@@ -41,6 +44,14 @@ CREATE TABLE output (
     pieces BLOB NOT NULL
 );
 """
+# what a database of an earlier version lacks, by that version
+_MIGRATIONS = {
+    1: """
+ALTER TABLE runs ADD COLUMN application TEXT;
+ALTER TABLE runs ADD COLUMN address TEXT;
+ALTER TABLE runs ADD COLUMN arguments TEXT;
+""",
+}
 # all that a record has but what is of no interest after the end
 _STOPPING = Record._fields.index("stopping")
 _COLUMNS = Record._fields[:_STOPPING] + Record._fields[_STOPPING + 1 :]
@@ -98,17 +109,25 @@ class Database:
         self._connection = connect(path)
         try:
             self._file = _identity(path)
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                with self._connection:
-                    self._connection.executescript(
-                        f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION};"
-                    )
-            elif version != _SCHEMA_VERSION:
-                raise sqlite3.DatabaseError(f"it has the unknown version {version}")
+            self._bring_up_to_date()
         except BaseException:
             self.close()
             raise
+
+    def _bring_up_to_date(self) -> None:
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            steps = [_SCHEMA]
+        elif version == _SCHEMA_VERSION:
+            return
+        elif version in _MIGRATIONS:
+            steps = [_MIGRATIONS[step] for step in range(version, _SCHEMA_VERSION)]
+        else:
+            raise sqlite3.DatabaseError(f"it has the unknown version {version}")
+        with self._connection:
+            self._connection.executescript(
+                f"BEGIN; {''.join(steps)} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
+            )
 
     def is_in_place(self) -> bool:
         """Whether the open file is the one that others find at the path."""
@@ -243,6 +262,7 @@ def _identity(path: str) -> tuple[int, int]:
 def _write(connection: sqlite3.Connection, run: Run, record: Record) -> None:
     values = record._asdict()
     values["hint"] = _pack_hint(record.hint)
+    values["arguments"] = json.dumps(dict(record.arguments)) if record.arguments else None
     connection.execute(
         f"INSERT INTO runs ({','.join(_COLUMNS)}) VALUES ({_places(_COLUMNS)}) "
         "ON CONFLICT (seq) DO UPDATE SET "
@@ -258,9 +278,10 @@ def _write(connection: sqlite3.Connection, run: Run, record: Record) -> None:
 
 def _to_record(row: tuple) -> Record:
     record = Record._make((*row[:_STOPPING], False, *row[_STOPPING:]))
-    if record.hint:
-        record = record._replace(hint=Hint(*json.loads(record.hint)))
-    return record
+    return record._replace(
+        hint=record.hint and Hint(*json.loads(record.hint)),
+        arguments=json.loads(record.arguments) if record.arguments else {},
+    )
 
 
 def _pack_hint(hint: Optional[Hint]) -> Optional[str]:

@@ -21,7 +21,22 @@ class Failed(CommandError):
 
 
 class Refused(CommandError):
-    """It is running already, and its definition says that once is enough."""
+    """Its definition says that it must not be run now.
+
+    Arguments:
+        text: why, and what to do; a format string, to be translated
+        reason: the same for programs: ``busy``, or one of those in `guards`
+        values: for the format string
+
+    Attributes:
+        text, reason, values: the arguments
+    """
+
+    def __init__(self, text: str, reason: str, **values: str):
+        super().__init__(text % values)
+        self.text = text
+        self.reason = reason
+        self.values = values
 
 
 class Busy(CommandError):

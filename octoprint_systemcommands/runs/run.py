@@ -3,11 +3,14 @@
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 from ..commands.definition import Command
+from ..commands.values import Values
 from .hints import Hint
+from .masking import MaskedCapture
 from .output import Capture
 from .process import Process
 
@@ -25,20 +28,38 @@ UNFINISHED = (QUEUED, RUNNING)
 _EPOCH = datetime(1970, 1, 1)
 
 
+class Requester(NamedTuple):
+    """Who wants a command to be run.
+
+    Attributes:
+        user: the name; None if unknown
+        door: how the wish came in, ``api``, ``menu`` or ``test``
+        application: the name of the application whose key was used; None without one
+        address: the network address that the wish came from; None if unknown
+    """
+
+    user: Optional[str] = None
+    door: str = "api"
+    application: Optional[str] = None
+    address: Optional[str] = None
+
+
 class Request(NamedTuple):
     """The wish to run a command.
 
     Attributes:
         source: ``core`` or ``custom``
         command: what to run
-        user: name of who wants it; None if unknown
-        door: how the wish came in, ``api`` or ``menu``
+        requester: who wants it
+        values: for the command's arguments
+        confirmed: the requester knows that a print is under way
     """
 
     source: str
     command: Command
-    user: Optional[str] = None
-    door: str = "api"
+    requester: Requester = Requester()
+    values: Values = Values()
+    confirmed: bool = False
 
 
 class Record(NamedTuple):
@@ -51,7 +72,8 @@ class Record(NamedTuple):
         status: one of `STATUSES`
         stopping: a stop was asked for and is under way
         exit_code: the return code, negative for a signal; None without an end
-        user, door: see `Request`
+        user, door, application, address: see `Requester`
+        arguments: see `Values.shown`
         queued_at, started_at, finished_at: seconds since the epoch
         duration: seconds from start to end, or until now
         bytes, kept: of the output; how many were written, how many are there to be read
@@ -69,6 +91,9 @@ class Record(NamedTuple):
     exit_code: Optional[int] = None
     user: Optional[str] = None
     door: str = "api"
+    application: Optional[str] = None
+    address: Optional[str] = None
+    arguments: Mapping[str, Any] = {}
     queued_at: Optional[float] = None
     started_at: Optional[float] = None
     finished_at: Optional[float] = None
@@ -91,7 +116,9 @@ class Record(NamedTuple):
             "exit_code": self.exit_code,
             "user": self.user,
             "door": self.door,
-            "arguments": {},
+            "application": self.application,
+            "address": self.address,
+            "arguments": dict(self.arguments),
             "queued_at": _iso(self.queued_at),
             "started_at": _iso(self.started_at),
             "finished_at": _iso(self.finished_at),
@@ -122,6 +149,12 @@ class Run:
         self.exit_code: Optional[int] = None
         self.hint: Optional[Hint] = None
         self.output = Capture()
+        # takes in what the process writes
+        self.sink: Union[Capture, MaskedCapture] = (
+            MaskedCapture(self.output, request.values.secrets)
+            if request.values.secrets
+            else self.output
+        )
         # set as soon as a process was made, and kept after its end
         self.process: Optional[Process] = None
         # STOPPED or TIMED_OUT as soon as somebody wants an end
@@ -145,7 +178,7 @@ class Run:
     @property
     def lane(self) -> tuple[str, str, bool]:
         """Which runs it may have to wait for; what is tried out keeps to itself."""
-        return (*self.key, self.request.door == "test")
+        return (*self.key, self.request.requester.door == "test")
 
     def start(self) -> None:
         """Notes that it is its turn."""
@@ -184,8 +217,8 @@ class Run:
             status=self.status,
             stopping=self.stop_reason is not None and self.status in UNFINISHED,
             exit_code=self.exit_code,
-            user=self.request.user,
-            door=self.request.door,
+            **self.request.requester._asdict(),
+            arguments=self.request.values.shown,
             queued_at=self._queued_at,
             started_at=self._started_at,
             finished_at=finished_at,

@@ -10,11 +10,15 @@ from typing import Optional
 
 from ..commands.catalogue import CORE
 from ..commands.definition import Command
-from . import hints, tree
+from ..commands.problems import N_
+from . import guards, hints, tree
 from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
 from .hints import Hint
 from .history import History
+from .log_lines import prefix_lines, who_does_what
+from .masking import MaskedCapture
 from .output import STDERR, excerpt
+from .pace import pace
 from .process import NICENESS, Process
 from .run import (
     FAILED,
@@ -27,8 +31,9 @@ from .run import (
     Request,
     Run,
 )
+from .surroundings import NoPrinter, Printer, PrinterState, of_run
 from .waiting import places_for_waiting
-from .watcher import FULL_PIPE, Watcher
+from .watcher import Watcher
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
@@ -41,19 +46,8 @@ _MAX_QUEUED = 10
 # Bytes of stderr in which the reason of a failure is looked for
 _EXCERPT = 16 * 1024
 
-# How long the pipes are left alone after a read, in seconds. While printing this is what
-# keeps a flood of output away from the communication with the printer: a large pipe that
-# is emptied 20 times a second costs next to nothing. Else a flood is read as fast as it
-# comes, and single lines are collected for a moment.
-_PAUSE_WHILE_PRINTING = 0.05
-_PAUSE_IN_FLOOD = 0.0003
-_PAUSE = 0.001
-
 # Command lines that are about to end the server, which must not end them
 _ENDS_THE_SERVER = re.compile(r"\b(shutdown|reboot|poweroff|halt|restart|init [06])\b")
-
-
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Runner:
@@ -61,7 +55,8 @@ class Runner:
 
     Arguments:
         history: gets a record of each run
-        is_printing: tells whether a print is under way
+        printer: what it does keeps some commands from being run
+        server_url: the address of this server
         on_change: called with a run whenever its status has changed; must be quick
         on_output: called with a run when there is more output; must be very quick
         max_waiting: how many threads may wait for the end of a command at a time
@@ -70,17 +65,19 @@ class Runner:
     def __init__(
         self,
         history: History,
-        is_printing: Callable[[], bool] = lambda: False,
+        printer: Optional[Printer] = None,
+        server_url: Callable[[], str] = lambda: "",
         on_change: Callable[[Record], None] = lambda record: None,
         on_output: Callable[[Run], None] = lambda run: None,
         max_waiting: Optional[int] = None,
     ):
         self._history = history
-        self._is_printing = is_printing
+        self._printer = printer or NoPrinter()
+        self._server_url = server_url
         self._on_change = on_change
         self._on_output = on_output
         self._waiting = threading.BoundedSemaphore(max_waiting or places_for_waiting())
-        self._watcher = Watcher(self._pause)
+        self._watcher = Watcher(pace(self._printer.is_printing))
         self._lock = threading.RLock()
         # going on or queued, the oldest first
         self._active: dict[str, Run] = {}
@@ -128,6 +125,7 @@ class Runner:
             raise NoCommandLine(
                 f"{title(request)} does not define a command to execute, can't proceed"
             )
+        self._check_guards(request)
         self._watch_for_end()
         run = Run(self._history.next_seq(), request)
         with self._lock:
@@ -144,6 +142,10 @@ class Runner:
                 raise Failed(failure_message(run))
         return run
 
+    def _check_guards(self, request: Request) -> None:
+        if guards.has_guards(request.command):
+            guards.check(request.command, self._printer.state(), request.confirmed)
+
     def _admit(self, run: Run) -> bool:
         """Whether a run may start now, or else is to be queued."""
         name = title(run.request)
@@ -159,7 +161,11 @@ class Runner:
         if not same or when_busy == "parallel":
             return True
         if when_busy == "refuse":
-            raise Refused(f"{name} was not started: it is running already.")
+            raise Refused(
+                N_('"%(name)s" was not started: it is running already.'),
+                "busy",
+                name=run.request.command.name,
+            )
         if when_busy == "replace":
             for other in same:
                 self._stop(other, STOPPED)
@@ -174,7 +180,9 @@ class Runner:
     def _spawn(self, run: Run) -> None:
         command = run.request.command
         try:
-            _logger.info(f"Performing command for {run.request.source}:{command.action}")
+            _logger.info(who_does_what(run))
+            # the world may have changed while it was queued
+            self._check_guards(run.request)
             self._watcher.start()
             if command.timeout is not None:
                 run.timer = threading.Timer(command.timeout, self._time_out, (run,))
@@ -183,7 +191,7 @@ class Runner:
             command.prepare()
             process = Process(
                 command.command,
-                {**command.environment, tree.MARK: run.id},
+                self._environment(run),
                 command.working_directory,
                 niceness=_niceness(run.request),
             )
@@ -200,16 +208,34 @@ class Runner:
             self._history.note(run)
         self._watcher.watch(
             process,
-            run.output,
+            run.sink,
             lambda: self._on_output(run),
             lambda exit_code: self._on_end(run, exit_code),
         )
         if unwanted:
             self._end_tree(run)
 
+    def _environment(self, run: Run) -> dict[str, str]:
+        request = run.request
+        try:
+            printer = self._printer.state()
+        except Exception:
+            # whatever kind of printer it is, the command matters more
+            _logger.exception("Cannot tell the command what the printer is doing")
+            printer = PrinterState()
+        return {
+            **request.command.environment,
+            **of_run(request, self._server_url()),
+            **printer.environment(),
+            **request.values.environment,
+            tree.MARK: run.id,
+        }
+
     ##~~ End
 
     def _on_end(self, run: Run, exit_code: int) -> None:
+        if isinstance(run.sink, MaskedCapture):
+            run.sink.close()
         if run.stop_reason is not None:
             hint = None
             if run.stop_reason == TIMED_OUT:
@@ -241,7 +267,7 @@ class Runner:
             self._changed(run)
             following = self._next_of(run.lane)
         if status == FAILED and not run.request.command.ignore:
-            _logger.warning(_prefix_lines(failure_message(run)))
+            _logger.warning(prefix_lines(failure_message(run)))
         if following is not None:
             self._spawn(following)
 
@@ -343,11 +369,6 @@ class Runner:
             with contextlib.suppress(RuntimeError):  # it is the end already
                 register(self.shut_down)
 
-    def _pause(self, read: int) -> float:
-        if self._is_printing():
-            return _PAUSE_WHILE_PRINTING
-        return _PAUSE_IN_FLOOD if read >= FULL_PIPE else _PAUSE
-
 
 def _niceness(request: Request) -> Optional[int]:
     # what restarts the server may become its parent, and must not slow it down forever
@@ -357,10 +378,3 @@ def _niceness(request: Request) -> Optional[int]:
 def _ends_the_server(request: Request) -> bool:
     command: Command = request.command
     return request.source == CORE or bool(_ENDS_THE_SERVER.search(command.command))
-
-
-def _prefix_lines(text: str) -> str:
-    # so that a reader of the log sees what is the command's and what is not, and a
-    # terminal that shows the log does not obey to it
-    lines = _CONTROL_CHARACTERS.sub("\ufffd", text).splitlines()
-    return "\n! ".join(lines)

@@ -28,7 +28,6 @@ READS = [
     *(f"{address}/commands" for address in ADDRESSES),
     *(f"{address}/commands/custom" for address in ADDRESSES),
     *(f"{address}/commands/core" for address in ADDRESSES),
-    "/plugin/systemcommands/api/menu",
 ]
 RUNS = [f"{address}/commands/custom/touch" for address in ADDRESSES]
 
@@ -45,6 +44,13 @@ def test_reading_needs_system(admin, operator, user, anonymous, path):
     assert admin.get(path).status_code == 200
     assert operator.get(path).status_code == 200
     assert user.get(path).status_code == 403
+    assert anonymous.get(path).status_code == 403
+
+
+def test_the_menu_is_empty_for_those_who_may_run_nothing(operator, user, anonymous):
+    path = "/plugin/systemcommands/api/menu"
+    assert len(operator.get(path).json()["commands"]) == 2
+    assert user.get(path).json() == {"commands": []}
     assert anonymous.get(path).status_code == 403
 
 

@@ -108,6 +108,8 @@ def test_start_gives_a_run(operator, octoprint):
         "status",
         "stopping",
         "exit_code",
+        "application",
+        "address",
         "user",
         "door",
         "arguments",

@@ -226,6 +226,7 @@ def test_menu_entry_has_what_the_menu_needs():
         "ignore": False,
         "fresh_credentials": False,
         "show_output": "on_failure",
+        "while_printing": "allow",
         "icon": "bolt",
     }
 

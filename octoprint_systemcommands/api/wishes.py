@@ -1,0 +1,60 @@
+"""What somebody wants to be run: read from a request, and checked before anything happens."""
+
+from typing import Any
+
+import flask
+import flask_login
+
+from ..access import Access, ensure_fresh_credentials
+from ..commands.arguments import Uploads
+from ..commands.definition import Command
+from ..commands.values import take
+from ..runs.run import Request
+from .requester import current_requester
+
+
+class Wishes:
+    """The same for every address and every door.
+
+    Arguments:
+        access: who may run what
+        uploads: finds a file among the uploads
+        plugin_manager: OctoPrint's, for the names of applications
+    """
+
+    def __init__(self, access: Access, uploads: Uploads, plugin_manager: Any):
+        self._access = access
+        self._uploads = uploads
+        self._plugin_manager = plugin_manager
+
+    def read(self, source: str, action: str, body: dict[str, Any], **who) -> Request:
+        """The request to run a command of the catalogue.
+
+        Arguments:
+            source, action: the command
+            body: ``{arguments, confirmed}``, all optional
+            who: for `current_requester`
+
+        Aborts with 403 if the user may not run it or fresh credentials are needed. Raises
+        what `errors_of_commands` answers.
+        """
+        command = self._access.find(flask_login.current_user, source, action)
+        ensure_fresh_credentials(command)
+        return self.of(source, command, body, **who)
+
+    def of(self, source: str, command: Command, body: dict[str, Any], **who) -> Request:
+        """The request to run a command that was checked already, see `read`.
+
+        Arguments:
+            who: for `current_requester`
+        """
+        confirmed = body.get("confirmed", False)
+        if not isinstance(confirmed, bool):
+            flask.abort(400, description='"confirmed" has to be true or false')
+        return Request(
+            source=source,
+            command=command,
+            requester=current_requester(self._plugin_manager, **who),
+            values=take(command.arguments, body.get("arguments"), self._uploads),
+            confirmed=confirmed,
+        )

@@ -1,0 +1,360 @@
+"""The inputs that a command asks for: what they are, and which values they take.
+
+An allow-list for each type. Whatever passes reaches the command as an environment variable
+and in no other way, so there is no command line that a value could become a part of.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Optional, Union
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError, SchemaError
+
+from .problems import N_
+
+MAX_ARGUMENTS = 20
+_MAX_CHOICES = 100
+_MAX_TEXT = 4096
+_MAX_SECRET = 1024
+_DEFAULT_LENGTH = 255
+_MAX_PATTERN = 500
+
+# Beyond this, what JSON says and what a program reads may be two numbers
+_MAX_NUMBER = 10**15
+_MAX_DIGITS = 40
+_EXACT = Context(prec=3 * _MAX_DIGITS)
+
+# Control characters, halves of characters, and what ends a line or paragraph
+_NOT_IN_A_LINE = ("Cc", "Cs", "Zl", "Zp")
+
+# Finds a file among the uploads: its path there → the path on the disk, None without it
+Uploads = Callable[[str], Optional[str]]
+
+Number = Union[StrictInt, StrictFloat]
+
+
+class WrongValue(ValueError):
+    """A value that an argument does not take.
+
+    Attributes:
+        text: what is wrong with it; a format string, to be translated
+        values: for the format string
+    """
+
+    def __init__(self, text: str, **values: Any):
+        super().__init__(text % values if values else text)
+        self.text = text
+        self.values = {name: str(value) for name, value in values.items()}
+
+
+class _Argument(BaseModel):
+    # as in definitions: unknown fields stay in the user's file, numbers become text
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+    name: str = Field(pattern="^[a-z][a-z0-9_]*$", max_length=32)
+    label: str = ""
+    required: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _required_unless_there_is_a_default(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        # a field without a value is what YAML makes of a name and a colon
+        data = {name: value for name, value in data.items() if value is not None}
+        if "required" not in data:
+            data["required"] = "default" not in data
+        if not data.get("label") and isinstance(data.get("name"), str):
+            data["label"] = data["name"]
+        return data
+
+    @model_validator(mode="after")
+    def _the_default_is_a_value(self) -> "_Argument":
+        default = getattr(self, "default", None)
+        if default is not None:
+            try:
+                self.check(default)
+            except WrongValue as error:
+                raise PydanticCustomError("wrong_default", "is no value") from error
+        return self
+
+    @property
+    def variable(self) -> str:
+        """The environment variable in which the command finds the value."""
+        return f"SC_{self.name.upper()}"
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether nobody may see the value."""
+        return False
+
+    def check(self, value: Any) -> str:
+        """A value from JSON as text.
+
+        Raises:
+            WrongValue: if it is none that the argument takes
+        """
+        raise NotImplementedError
+
+    def to_json(self) -> dict[str, Any]:
+        """The argument as a form needs it, without what is not set."""
+        return self.model_dump(exclude_none=True)
+
+
+class TextArgument(_Argument):
+    """A line of text."""
+
+    type: Literal["text"]
+    pattern: Optional[str] = Field(default=None, max_length=_MAX_PATTERN)
+    max_length: int = Field(default=_DEFAULT_LENGTH, ge=1, le=_MAX_TEXT, strict=True)
+    default: Optional[str] = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _a_pattern_can_be_used(cls, value: Optional[str]) -> Optional[str]:
+        if not value:
+            return None
+        try:
+            # by itself first: "a)|(b" is only something between the parentheses
+            _regex(value)
+            _full_match(value)
+        except SchemaError:
+            raise PydanticCustomError(
+                "pattern", "is not a regular expression that can be used"
+            ) from None
+        return value
+
+    def check(self, value: Any) -> str:
+        text = _line(value, self.max_length)
+        if self.pattern is not None:
+            try:
+                _full_match(self.pattern).validate_python(text)
+            except ValidationError:
+                raise WrongValue(
+                    N_("has to match %(pattern)s"), pattern=self.pattern
+                ) from None
+        return text
+
+
+class NumberArgument(_Argument):
+    """A number, whole or not."""
+
+    type: Literal["number"]
+    min: Optional[Number] = None
+    max: Optional[Number] = None
+    step: Optional[Number] = Field(default=None, gt=0)
+    default: Optional[Number] = None
+
+    @field_validator("min", "max", "step", "default")
+    @classmethod
+    def _a_number_has_an_end(cls, value: Any) -> Any:
+        if value is not None:
+            try:
+                _decimal(value)
+            except WrongValue:
+                raise PydanticCustomError("number", "has to be a number") from None
+        return value
+
+    @model_validator(mode="after")
+    def _there_are_numbers(self) -> "NumberArgument":
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise PydanticCustomError("empty_range", "is less than min")
+        return self
+
+    def check(self, value: Any) -> str:
+        number = _decimal(value)
+        if self.min is not None and number < _decimal(self.min):
+            raise WrongValue(N_("has to be %(min)s or more"), min=self.min)
+        if self.max is not None and number > _decimal(self.max):
+            raise WrongValue(N_("has to be %(max)s or less"), max=self.max)
+        if self.step is not None:
+            start = _decimal(self.min or 0)
+            if _EXACT.remainder(_EXACT.subtract(number, start), _decimal(self.step)):
+                raise WrongValue(
+                    N_("has to be in steps of %(step)s from %(start)s"),
+                    step=self.step,
+                    start=self.min or 0,
+                )
+        return _plain(number)
+
+
+class Choice(BaseModel):
+    """One of the values of a choice, and what people see of it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+    value: str = Field(max_length=_MAX_TEXT)
+    label: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_value_will_do(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            data = {"value": data}
+        if data.get("label") in (None, ""):
+            data = {**data, "label": str(data.get("value"))}
+        return data
+
+    @field_validator("value")
+    @classmethod
+    def _a_value_is_a_line(cls, value: str) -> str:
+        try:
+            return _line(value, _MAX_TEXT)
+        except WrongValue:
+            raise PydanticCustomError(
+                "control_characters", "must not contain control characters"
+            ) from None
+
+
+class ChoiceArgument(_Argument):
+    """One of some values."""
+
+    type: Literal["choice"]
+    choices: list[Choice] = Field(min_length=1, max_length=_MAX_CHOICES)
+    default: Optional[str] = None
+
+    @field_validator("choices")
+    @classmethod
+    def _each_is_there_once(cls, choices: list[Choice]) -> list[Choice]:
+        values = [choice.value for choice in choices]
+        for position, value in enumerate(values):
+            if value in values[:position]:
+                part = (position, "value")
+                raise PydanticCustomError("choice_twice", "is there", {"part": part})
+        return choices
+
+    def check(self, value: Any) -> str:
+        # what stands in a file as 1 is one of the values for a client that sends 1
+        text = str(value) if type(value) is int else value
+        if not any(choice.value == text for choice in self.choices):
+            values = ", ".join(choice.value for choice in self.choices)
+            raise WrongValue(N_("has to be one of these: %(values)s"), values=values)
+        return text
+
+
+class ToggleArgument(_Argument):
+    """Yes or no."""
+
+    type: Literal["toggle"]
+    default: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _it_is_always_set(cls, data: Any) -> Any:
+        # a box that is not ticked is an answer
+        return {"default": False, **data} if isinstance(data, dict) else data
+
+    @field_validator("default", mode="before")
+    @classmethod
+    def _a_default_is_yes_or_no(cls, value: Any) -> Any:
+        return False if value is None else value
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, bool):
+            raise WrongValue(N_("has to be true or false"))
+        return "true" if value else "false"
+
+
+class SecretArgument(_Argument):
+    """A line of text that nobody may see."""
+
+    type: Literal["secret"]
+    max_length: int = Field(default=_DEFAULT_LENGTH, ge=1, le=_MAX_SECRET, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_default_would_be_seen(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("default") is not None:
+            raise PydanticCustomError("secret_default", "must not be set")
+        return data
+
+    @property
+    def is_secret(self) -> bool:
+        return True
+
+    def check(self, value: Any) -> str:
+        return _line(value, self.max_length)
+
+
+class FileArgument(_Argument):
+    """One of the uploaded files, by its path among the uploads.
+
+    `check` only looks at the path; whether there is such a file is for `Uploads` to say.
+    """
+
+    type: Literal["file"]
+    default: Optional[str] = None
+
+    def check(self, value: Any) -> str:
+        path = _line(value, _MAX_TEXT)
+        # a name that begins with a dot is none that OctoPrint lists
+        if not all(part and part[0] != "." for part in path.split("/")) or "\\" in path:
+            raise WrongValue(N_("has to be the path of an uploaded file"))
+        return path
+
+
+Argument = Annotated[
+    Union[
+        TextArgument,
+        NumberArgument,
+        ChoiceArgument,
+        ToggleArgument,
+        SecretArgument,
+        FileArgument,
+    ],
+    Field(discriminator="type"),
+]
+
+
+def _line(value: Any, max_length: int) -> str:
+    if not isinstance(value, str):
+        raise WrongValue(N_("has to be a text"))
+    if len(value) > max_length:
+        raise WrongValue(N_("must not be longer than %(max)s characters"), max=max_length)
+    if any(unicodedata.category(character) in _NOT_IN_A_LINE for character in value):
+        raise WrongValue(N_("must not contain control characters"))
+    return value
+
+
+def _decimal(value: Any) -> Decimal:
+    # with the digits that were sent, not those of the nearest binary number
+    if type(value) not in (int, float) or not -_MAX_NUMBER <= value <= _MAX_NUMBER:
+        raise WrongValue(N_("has to be a number"))
+    number = Decimal(repr(value))
+    if len(_plain(number)) > _MAX_DIGITS:
+        raise WrongValue(N_("has too many digits"))
+    return number
+
+
+def _plain(number: Decimal) -> str:
+    text = format(number, "f")
+    # what JavaScript calls 5 arrives as 5.0 from others; neither is "-0"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return re.sub(r"^-0$", "0", text)
+
+
+@lru_cache(maxsize=128)
+def _regex(pattern: str) -> TypeAdapter:
+    # pydantic's regular expressions take linear time, whatever pattern and text are
+    return TypeAdapter(Annotated[str, StringConstraints(pattern=pattern)])
+
+
+def _full_match(pattern: str) -> TypeAdapter:
+    # here, $ is the very end, and not in front of a last newline as well
+    return _regex(f"^(?:{pattern})$")

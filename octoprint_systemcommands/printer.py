@@ -1,0 +1,62 @@
+"""OctoPrint's printer, as far as commands and their guards look at it."""
+
+from typing import Any, Optional
+
+from .runs.surroundings import Heater, PrinterState
+
+
+class Printer:
+    """Tells what the printer is doing.
+
+    Arguments:
+        printer: a ``octoprint.printer.PrinterInterface``
+    """
+
+    def __init__(self, printer: Any):
+        self._printer = printer
+
+    def is_printing(self) -> bool:
+        """Whether lines are being sent to the printer for a print; very quick."""
+        return self._printer.is_printing()
+
+    def state(self) -> PrinterState:
+        """Everything, as it is now."""
+        printer = self._printer
+        data = printer.get_current_data()
+        file = _part(_part(data, "job"), "file")
+        progress = _part(data, "progress")
+        return PrinterState(
+            state=printer.get_state_id(),
+            is_busy=any(
+                is_so()
+                for is_so in (
+                    printer.is_printing,
+                    printer.is_pausing,
+                    printer.is_paused,
+                    printer.is_resuming,
+                    printer.is_cancelling,
+                    printer.is_finishing,
+                )
+            ),
+            file=file.get("path"),
+            origin=file.get("origin"),
+            progress=_number(progress.get("completion")),
+            print_time=_number(progress.get("printTime")),
+            print_time_left=_number(progress.get("printTimeLeft")),
+            heaters={
+                str(name): Heater(
+                    _number(values.get("actual")), _number(values.get("target"))
+                )
+                for name, values in printer.get_current_temperatures().items()
+                if isinstance(values, dict)
+            },
+        )
+
+
+def _part(data: Any, name: str) -> dict[str, Any]:
+    return (data.get(name) if isinstance(data, dict) else None) or {}
+
+
+def _number(value: Any) -> Optional[float]:
+    # a firmware may report anything, and nothing when it is busy
+    return value if isinstance(value, (int, float)) else None

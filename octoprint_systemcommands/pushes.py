@@ -1,0 +1,31 @@
+"""Who gets what OctoPrint pushes about runs: messages of this plugin and its events.
+
+OctoPrint asks before each message to each client, also for clients that have not logged in
+yet. What it is told not to send then is not kept for later either, so that nothing reaches
+somebody after the login who may not see it.
+"""
+
+from typing import Any
+
+from .access import Access
+
+IDENTIFIER = "systemcommands"
+_EVENT_PREFIX = f"plugin_{IDENTIFIER}_"
+
+
+def may_get(access: Access, user: Any, message: str, payload: Any) -> bool:
+    """Decides for OctoPrint's hook ``octoprint.server.sockjs.emit``.
+
+    Arguments:
+        access: who may see what
+        user: whose client it is; None as long as nobody has logged in
+        message: the kind of message; this is asked for all that OctoPrint sends, too
+        payload: what it says
+    """
+    if message == "plugin":
+        # ids and states of runs: who may not see a run can do nothing with its id
+        return payload.get("plugin") != IDENTIFIER or access.may_see_runs(user)
+    if message == "event" and payload.get("type", "").startswith(_EVENT_PREFIX):
+        owner = (payload.get("payload") or {}).get("user")
+        return access.may_see_runs_of(user, owner)
+    return True

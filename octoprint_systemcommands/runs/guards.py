@@ -1,0 +1,61 @@
+"""What keeps a command from being run while the printer is at work."""
+
+from ..commands.definition import Command
+from ..commands.problems import N_
+from .errors import Refused
+from .surroundings import PrinterState
+
+# Reasons for programs
+PRINTING = "printing"
+CONFIRM = "confirm"
+TEMPERATURE = "temperature"
+
+
+def has_guards(command: Command) -> bool:
+    """Whether the state of the printer matters to a command."""
+    return command.while_printing != "allow" or command.max_temperature is not None
+
+
+def check(command: Command, printer: PrinterState, confirmed: bool) -> None:
+    """Lets a command pass.
+
+    Arguments:
+        command: what is to be run
+        printer: its state now
+        confirmed: whoever wants it knows that a print is under way
+
+    Raises:
+        Refused: says why, and what to do
+    """
+    if printer.is_busy and command.while_printing == "refuse":
+        raise Refused(
+            N_(
+                '"%(name)s" cannot be run while a print is under way. Wait until it has '
+                "ended, or cancel it."
+            ),
+            PRINTING,
+            name=command.name,
+        )
+    if printer.is_busy and command.while_printing == "confirm" and not confirmed:
+        raise Refused(
+            N_(
+                'A print is under way. To run "%(name)s" all the same, confirm it '
+                '(programs send "confirmed": true).'
+            ),
+            CONFIRM,
+            name=command.name,
+        )
+    limit = command.max_temperature
+    for name, heater in printer.heaters.items():
+        if limit is not None and heater.actual is not None and heater.actual > limit:
+            raise Refused(
+                N_(
+                    '"%(name)s" cannot be run while the printer is hot: %(heater)s is at '
+                    "%(actual)s °C, above %(limit)s °C. Let it cool down first."
+                ),
+                TEMPERATURE,
+                name=command.name,
+                heater=name,
+                actual=f"{heater.actual:.1f}",
+                limit=f"{limit:g}",
+            )

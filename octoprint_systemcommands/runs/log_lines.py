@@ -1,0 +1,35 @@
+"""What is written to the log about runs. Never the values of arguments."""
+
+import re
+
+from .run import Run
+
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def who_does_what(run: Run) -> str:
+    """One line that says which command is run, by whom, and from where."""
+    requester = run.request.requester
+    parts = [
+        f"Performing command for {run.request.source}:{run.request.command.action}",
+        f"run {run.id}",
+        f"user {requester.user or '(none)'}",
+    ]
+    if requester.application:
+        parts.append(f"application {requester.application}")
+    parts.append(f"door {requester.door}")
+    if requester.address:
+        parts.append(f"from {requester.address}")
+    if run.request.values.shown:
+        parts.append(f"with the arguments {' '.join(run.request.values.shown)}")
+    return " ".join(_without_controls(", ".join(parts)).splitlines())
+
+
+def prefix_lines(text: str) -> str:
+    """A text of several lines, of which a reader sees what is the command's and what is
+    not, and which a terminal that shows the log does not obey to."""
+    return "\n! ".join(_without_controls(text).splitlines())
+
+
+def _without_controls(text: str) -> str:
+    return _CONTROL_CHARACTERS.sub("\ufffd", text)

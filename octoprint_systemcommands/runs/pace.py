@@ -1,0 +1,29 @@
+"""How fast the output of commands is read, which decides how much of the interpreter's time
+is left for the communication with the printer."""
+
+from collections.abc import Callable
+
+from .watcher import FULL_PIPE
+
+# How long the pipes are left alone after a read, in seconds. While printing this is what
+# keeps a flood of output away from the communication with the printer: a large pipe that
+# is emptied 20 times a second costs next to nothing. Else a flood is read as fast as it
+# comes, and single lines are collected for a moment.
+_PAUSE_WHILE_PRINTING = 0.05
+_PAUSE_IN_FLOOD = 0.0003
+_PAUSE = 0.001
+
+
+def pace(is_printing: Callable[[], bool]) -> Callable[[int], float]:
+    """Makes what a `Watcher` asks for its pauses.
+
+    Arguments:
+        is_printing: tells whether a print is under way; must be very quick
+    """
+
+    def pause(read: int) -> float:
+        if is_printing():
+            return _PAUSE_WHILE_PRINTING
+        return _PAUSE_IN_FLOOD if read >= FULL_PIPE else _PAUSE
+
+    return pause
