@@ -1,17 +1,14 @@
 """Admits, starts, stops and ends runs, whichever door they came in by."""
 
-import contextlib
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable
 from typing import Optional
 
-from ..commands.catalogue import CORE
-from ..commands.definition import Command
 from ..commands.problems import N_
 from . import guards, hints, tree
+from .ending import call_at_the_end, end_processes, ends_the_server
 from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
 from .hints import Hint
 from .history import History
@@ -45,9 +42,6 @@ _MAX_QUEUED = 10
 
 # Bytes of stderr in which the reason of a failure is looked for
 _EXCERPT = 16 * 1024
-
-# Command lines that are about to end the server, which must not end them
-_ENDS_THE_SERVER = re.compile(r"\b(shutdown|reboot|poweroff|halt|restart|init [06])\b")
 
 
 class Runner:
@@ -213,7 +207,7 @@ class Runner:
             lambda exit_code: self._on_end(run, exit_code),
         )
         if unwanted:
-            self._end_tree(run)
+            end_processes(run)
 
     def _environment(self, run: Run) -> dict[str, str]:
         request = run.request
@@ -315,27 +309,7 @@ class Runner:
             self._changed(run)
         # also if an earlier try has not brought it to its end
         if run.process is not None and not (run.ender and run.ender.is_alive()):
-            self._end_tree(run)
-
-    def _end_tree(self, run: Run) -> None:
-        name = f"{run.request.source}:{run.request.command.action}"
-        _logger.info(f"Stopping {name}")
-
-        def end() -> None:
-            try:
-                left = tree.end(run.id, run.process.pid, run.process.created)
-            except Exception:
-                _logger.exception(f"Error while stopping {name}, try again")
-                return
-            if left:
-                _logger.warning(f"Could not end all processes of {name}: {left} are left")
-
-        run.ender = threading.Thread(target=end, name="systemcommands.stop", daemon=True)
-        try:
-            run.ender.start()
-        except RuntimeError:
-            # some versions of Python start no threads any more when they end
-            end()
+            end_processes(run)
 
     def shut_down(self) -> None:
         """Starts nothing any more and ends what is going on, unless it is what ends the
@@ -346,7 +320,7 @@ class Runner:
             self._ending = True
             active = list(self._active.values())
             for run in active:
-                if run.status == QUEUED or not _ends_the_server(run.request):
+                if run.status == QUEUED or not ends_the_server(run.request):
                     self._stop(run, STOPPED)
         deadline = time.monotonic() + 2 * tree.GRACE
         for run in active:
@@ -356,25 +330,12 @@ class Runner:
             run.released.set()
 
     def _watch_for_end(self) -> None:
-        # At its end, Python waits for the threads that answer requests, and these may wait
-        # for a command. OctoPrint's on_shutdown comes after that, so this is what the
-        # thread pools of the standard library use. It is not public; without it, the end
-        # has to wait for the commands that are waited for.
         with self._lock:
-            if self._watches_for_end:
-                return
-            self._watches_for_end = True
-        register = getattr(threading, "_register_atexit", None)
-        if register is not None:
-            with contextlib.suppress(RuntimeError):  # it is the end already
-                register(self.shut_down)
+            if not self._watches_for_end:
+                self._watches_for_end = True
+                call_at_the_end(self.shut_down)
 
 
 def _niceness(request: Request) -> Optional[int]:
     # what restarts the server may become its parent, and must not slow it down forever
-    return None if _ends_the_server(request) else NICENESS
-
-
-def _ends_the_server(request: Request) -> bool:
-    command: Command = request.command
-    return request.source == CORE or bool(_ENDS_THE_SERVER.search(command.command))
+    return None if ends_the_server(request) else NICENESS

@@ -404,6 +404,8 @@ def test_a_living_process_is_found_although_its_pid_was_never_written(open_histo
         ["sleep", "60"], env={**os.environ, tree.MARK: run.id}, start_new_session=True
     )
     try:
+        # its environment can be seen a moment after it has begun to be another program
+        eventually(lambda: tree.find(run.id))
         hint = open_history().get(run.id).hint
         assert hint.code == "interrupted_alive"
         assert hint.values == {"pids": str(alive.pid)}

@@ -1,0 +1,58 @@
+"""Ends the processes of runs, and what has to do with the end of the server."""
+
+import contextlib
+import logging
+import re
+import threading
+from collections.abc import Callable
+
+from ..commands.catalogue import CORE
+from . import tree
+from .run import Request, Run
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+
+# Command lines that are about to end the server, which must not end them
+_ENDS_THE_SERVER = re.compile(r"\b(shutdown|reboot|poweroff|halt|restart|init [06])\b")
+
+
+def ends_the_server(request: Request) -> bool:
+    """Whether a command is likely to shut down, reboot or restart."""
+    return request.source == CORE or bool(
+        _ENDS_THE_SERVER.search(request.command.command)
+    )
+
+
+def end_processes(run: Run) -> None:
+    """Ends all processes of a run, in a thread of its own: it may take a while."""
+    name = f"{run.request.source}:{run.request.command.action}"
+    _logger.info(f"Stopping {name}")
+
+    def end() -> None:
+        try:
+            left = tree.end(run.id, run.process.pid, run.process.created)
+        except Exception:
+            _logger.exception(f"Error while stopping {name}, try again")
+            return
+        if left:
+            _logger.warning(f"Could not end all processes of {name}: {left} are left")
+
+    run.ender = threading.Thread(target=end, name="systemcommands.stop", daemon=True)
+    try:
+        run.ender.start()
+    except RuntimeError:
+        # some versions of Python start no threads any more when they end
+        end()
+
+
+def call_at_the_end(function: Callable[[], None]) -> None:
+    """Has a function called when Python ends, before it waits for its threads.
+
+    These answer requests, and may wait for a command. OctoPrint's on_shutdown comes after
+    that, so this is what the thread pools of the standard library use. It is not public;
+    without it, the end has to wait for the commands that are waited for.
+    """
+    register = getattr(threading, "_register_atexit", None)
+    if register is not None:
+        with contextlib.suppress(RuntimeError):  # it is the end already
+            register(function)

@@ -1,0 +1,195 @@
+"""What keeps commands from being run while the printer is at work."""
+
+import pytest
+from processes import command, eventually
+
+from octoprint_systemcommands.commands.definition import parse_entry
+from octoprint_systemcommands.commands.rules import OWN_VARIABLES
+from octoprint_systemcommands.runs.errors import Failed, Refused
+from octoprint_systemcommands.runs.output import STDOUT, excerpt
+from octoprint_systemcommands.runs.surroundings import (
+    Heater,
+    PrinterState,
+    local_url,
+    of_run,
+)
+
+
+class FakePrinter:
+    def __init__(self, **state):
+        self.now = PrinterState(**state)
+
+    def is_printing(self):
+        return False
+
+    def state(self):
+        if isinstance(self.now, Exception):
+            raise self.now
+        return self.now
+
+
+PRINTING = {"state": "PRINTING", "is_busy": True}
+
+
+@pytest.fixture(params=["execute", "start"])
+def run_with(request, make_runner):
+    def run_with(printer, wish):
+        return getattr(make_runner(printer=printer), request.param)(wish)
+
+    return run_with
+
+
+def test_without_a_print_all_may_pass(run_with):
+    for while_printing in ("allow", "confirm", "refuse"):
+        run_with(FakePrinter(), command("true", while_printing=while_printing))
+
+
+def test_refuse(run_with):
+    wish = command("true", while_printing="refuse", name="Power off")
+    for confirmed in (False, True):
+        with pytest.raises(Refused, match='"Power off" cannot be run while') as caught:
+            run_with(FakePrinter(**PRINTING), wish._replace(confirmed=confirmed))
+        assert caught.value.reason == "printing"
+
+
+def test_confirm(run_with):
+    wish = command("true", while_printing="confirm")
+    with pytest.raises(Refused, match='"confirmed": true') as caught:
+        run_with(FakePrinter(**PRINTING), wish)
+    assert caught.value.reason == "confirm"
+    run_with(FakePrinter(**PRINTING), wish._replace(confirmed=True))
+
+
+def test_allow(run_with):
+    run_with(FakePrinter(**PRINTING), command("true", while_printing="allow"))
+
+
+def test_temperature(run_with):
+    wish = command("true", max_temperature=50)
+    hot = {"bed": Heater(24.0, 0), "tool0": Heater(50.1, 0)}
+    with pytest.raises(Refused, match=r"tool0 is at 50\.1 °C, above 50 °C") as caught:
+        run_with(FakePrinter(heaters=hot), wish)
+    assert caught.value.reason == "temperature"
+    run_with(FakePrinter(heaters={**hot, "tool0": Heater(50.0, 210)}), wish)
+    run_with(FakePrinter(heaters={"tool0": Heater(None, None)}), wish)
+
+
+def test_what_waits_in_the_queue_is_looked_at_again_when_its_turn_comes(
+    make_runner, tmp_path
+):
+    printer = FakePrinter()
+    subject = make_runner(printer=printer)
+    gate = tmp_path / "gate"
+    wish = command(
+        f"until [ -e {gate} ]; do sleep 0.02; done; echo x >> {tmp_path}/ran",
+        when_busy="queue",
+        while_printing="refuse",
+    )
+    first, second = subject.start(wish), subject.start(wish)
+    printer.now = PrinterState(**PRINTING)
+    gate.touch()
+
+    eventually(second.finished.is_set)
+    assert (first.status, second.status) == ("succeeded", "failed")
+    assert "while a print is under way" in second.hint.values["error"]
+    assert (tmp_path / "ran").read_text() == "x\n"
+
+
+def test_a_printer_that_cannot_be_asked(make_runner):
+    printer = FakePrinter()
+    printer.now = RuntimeError("no idea")
+    subject = make_runner(printer=printer)
+
+    # what does not care is run
+    run = subject.execute(command('echo "$OCTOPRINT_STATE"'))
+    assert excerpt(run.output, STDOUT, 100) == "OFFLINE\n"
+    # what does is not
+    with pytest.raises(RuntimeError):
+        subject.execute(command("true", max_temperature=50))
+
+
+##~~ What commands know of it
+
+
+def test_the_environment_of_a_command(make_runner):
+    printer = FakePrinter(
+        **PRINTING,
+        file="folder/part.gcode",
+        origin="local",
+        progress=41.66,
+        print_time=61.4,
+        print_time_left=None,
+        heaters={"tool0": Heater(205.04, 210), "W": Heater(None, 1), "a b": Heater()},
+    )
+    subject = make_runner(printer=printer, server_url=lambda: "http://127.0.0.1:5000")
+    run = subject.execute(command("env | grep ^OCTOPRINT_ | sort", action="show"))
+
+    assert excerpt(run.output, STDOUT, 10_000).splitlines() == [
+        "OCTOPRINT_ACTION=show",
+        "OCTOPRINT_DOOR=api",
+        "OCTOPRINT_FILE=folder/part.gcode",
+        "OCTOPRINT_FILE_ORIGIN=local",
+        "OCTOPRINT_PRINTING=true",
+        "OCTOPRINT_PRINT_TIME=61",
+        "OCTOPRINT_PRINT_TIME_LEFT=",
+        "OCTOPRINT_PROGRESS=41.7",
+        f"OCTOPRINT_RUN_ID={run.id}",
+        "OCTOPRINT_STATE=PRINTING",
+        "OCTOPRINT_TARGET_A_B=",
+        "OCTOPRINT_TARGET_TOOL0=210.0",
+        "OCTOPRINT_TARGET_W=1.0",
+        "OCTOPRINT_TEMPERATURE_A_B=",
+        "OCTOPRINT_TEMPERATURE_TOOL0=205.0",
+        "OCTOPRINT_TEMPERATURE_W=",
+        "OCTOPRINT_URL=http://127.0.0.1:5000",
+        "OCTOPRINT_USER=",
+    ]
+
+
+def test_a_definition_cannot_claim_what_the_plugin_tells(make_runner):
+    fields = {"OCTOPRINT_USER": "root", "SC_X": "mine", "OTHER": "yes"}
+    definition, _ = parse_entry(
+        {
+            "action": "a",
+            "command": 'echo "$OCTOPRINT_USER,$SC_X,$OTHER"',
+            "environment": fields,
+            "arguments": [{"name": "x", "type": "text", "required": False}],
+        }
+    )
+    wish = command("")._replace(command=definition)
+    values = wish.values._replace(environment={"SC_X": ""})
+    run = make_runner().execute(wish._replace(values=values))
+
+    assert excerpt(run.output, STDOUT, 100) == ",,yes\n"
+
+
+def test_all_names_are_the_plugins_own():
+    state = PrinterState(heaters={"tool0": Heater(1, 2)})
+    names = {**of_run(command("true"), ""), **state.environment(), "OCTOPRINT_RUN_ID": ""}
+    assert len(names) == 14
+    for name in names:
+        assert OWN_VARIABLES.fullmatch(name), name
+    # while OctoPrint's own command line tool may be told what it wants
+    assert not OWN_VARIABLES.fullmatch("OCTOPRINT_BASEDIR")
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        (None, "http://127.0.0.1:5000"),
+        ("0.0.0.0", "http://127.0.0.1:5000"),
+        ("::", "http://127.0.0.1:5000"),
+        ("::1", "http://[::1]:5000"),
+        ("192.168.1.2", "http://192.168.1.2:5000"),
+    ],
+)
+def test_the_server_is_found_from_its_own_machine(host, url):
+    assert local_url(host, 5000) == url
+
+
+def test_a_refusal_is_no_failure(make_runner):
+    subject = make_runner(printer=FakePrinter(**PRINTING))
+    with pytest.raises(Refused) as caught:
+        subject.start(command("true", while_printing="refuse"))
+    assert not isinstance(caught.value, Failed)
+    assert subject._active == {}
