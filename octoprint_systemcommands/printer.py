@@ -43,14 +43,20 @@ class Printer:
             progress=_number(progress.get("completion")),
             print_time=_number(progress.get("printTime")),
             print_time_left=_number(progress.get("printTimeLeft")),
-            heaters={
-                str(name): Heater(
-                    _number(values.get("actual")), _number(values.get("target"))
-                )
-                for name, values in printer.get_current_temperatures().items()
-                if isinstance(values, dict)
-            },
+            heaters=self._heaters(),
         )
+
+    def _heaters(self) -> dict[str, Heater]:
+        # OctoPrint remembers the last temperatures of a printer that is off by now
+        if self._printer.is_closed_or_error():
+            return {}
+        return {
+            str(name): Heater(
+                _number(values.get("actual")), _number(values.get("target"))
+            )
+            for name, values in self._printer.get_current_temperatures().items()
+            if isinstance(values, dict)
+        }
 
 
 def _part(data: Any, name: str) -> dict[str, Any]:

@@ -58,8 +58,9 @@ def run(operator, admin, way, action, **body):
 
 
 @pytest.fixture(scope="module")
-def printer(octoprint):
+def printer(octoprint, wait_until):
     octoprint.connect_virtual_printer()
+    wait_until(lambda: state_of(octoprint)["temperature"])
     return octoprint
 
 
@@ -161,6 +162,23 @@ def test_temperature(operator, admin, printer, ran, wait_until):
     wait_until(lambda: actual() < 95, timeout=120)
     assert run(operator, admin, "runs", "cool").ok
     assert ran() == 2
+
+
+def test_a_printer_that_was_hot_when_it_was_switched_off(
+    operator, admin, printer, ran, wait_until
+):
+    path = "/api/printer/tool"
+    admin.post(path, json={"command": "target", "targets": {"tool0": 150}})
+    wait_until(lambda: state_of(printer)["temperature"]["tool0"]["actual"] > 105)
+    assert run(operator, admin, "runs", "cool").status_code == 409
+
+    admin.post("/api/connection", json={"command": "disconnect"})
+    # nobody knows how hot it is now
+    wait_until(lambda: run(operator, admin, "runs", "cool").ok)
+    assert ran() == 1
+
+    printer.connect_virtual_printer()
+    wait_until(lambda: state_of(printer)["temperature"])
 
 
 def test_refusals_are_told_in_the_language_of_the_request(operator, printing):
