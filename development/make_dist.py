@@ -3,6 +3,7 @@
 It is a source distribution as a zip file: OctoPrint's upload takes that and gives it to pip.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -44,9 +45,11 @@ def make_dist(target=ROOT / "dist"):
         # how much of the name setuptools normalises depends on its version
         version = re.search(r"-([^-]+)\.zip$", built.name).group(1)
         target.mkdir(parents=True, exist_ok=True)
-        return Path(
-            shutil.copy(built, target / f"OctoPrint-SystemCommands-{version}.zip")
-        )
+        result = target / f"OctoPrint-SystemCommands-{version}.zip"
+        # in one step, for somebody may be reading the one that is there
+        unfinished = shutil.copy(built, target / f".{os.getpid()}.zip")
+        os.replace(unfinished, result)
+        return result
 
 
 if __name__ == "__main__":

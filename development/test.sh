@@ -1,6 +1,8 @@
 #!/bin/sh
-# test.sh "<versions>" <pytest arguments>: all tests on one OctoPrint version after the other.
-# Every version gets its turn, also when one before it has failed; the exit code is honest.
+# test.sh "<versions>" <pytest arguments>: all tests, on all given OctoPrint versions at a time.
+# Most of a test's time is spent waiting for a server or a browser, so two share two processors
+# well. What one version prints is shown while it is tested, that of the others afterwards; at
+# the end there is a summary of all. The exit code is honest.
 set -u
 cd "$(dirname "$0")/.."
 . development/debian.sh
@@ -10,10 +12,32 @@ shift
 
 need_browser
 
+results=test-results
+mkdir -p "$results"
 status=0
+pids=
+# nothing is left running when somebody presses Ctrl-C
+trap 'kill $pids 2>/dev/null; exit 130' INT TERM
+
+started=
 for version in $versions; do
+    rm -f "$results/$version.log"
     development/venv.sh "$version" || { status=1; continue; }
-    echo "OctoPrint $version"
-    ".venv/octoprint-$version/bin/python" -m pytest "$@" </dev/null || status=1
+    ".venv/octoprint-$version/bin/python" -m pytest "$@" \
+        </dev/null >"$results/$version.log" 2>&1 &
+    pids="$pids $!"
+    started="$started $version:$!"
+done
+
+for one in $started; do
+    echo "OctoPrint ${one%:*}"
+    tail -n +1 -f --pid="${one#*:}" "$results/${one%:*}.log"
+    wait "${one#*:}" || status=1
+done
+
+for version in $versions; do
+    echo "OctoPrint $version:"
+    grep -E '^(FAILED|ERROR) ' "$results/$version.log" 2>/dev/null
+    tail -n 1 "$results/$version.log" 2>/dev/null || echo "not tested"
 done
 exit $status
