@@ -15,6 +15,7 @@ import psutil
 import pytest
 from processes import command, eventually
 
+from octoprint_systemcommands.commands.values import Values
 from octoprint_systemcommands.runs import database, tree
 from octoprint_systemcommands.runs import history as module
 from octoprint_systemcommands.runs.database import Filter, Limits
@@ -513,3 +514,42 @@ def test_ten_thousand_runs_are_no_burden(open_history, path):
     assert len(history.find(ALL, 50)) == 50
     assert history.get(first.id).seq == 1
     assert len(history.find(Filter(action="test", statuses=("succeeded",)), 200)) == 200
+
+
+def test_who_did_what_survives_the_server(open_history):
+    history = open_history()
+    requester = Requester("me", "api", "OctoApp", "10.0.0.2")
+    values = Values(
+        {"SC_LEVEL": "3", "SC_KEY": "hunter2"},
+        {"level": 3, "key": "***"},
+        ("hunter2",),
+    )
+    request = command("true")._replace(requester=requester, values=values)
+    run = Run(history.next_seq(), request)
+    run.finish("succeeded", 0)
+    history.note(run)
+    history.close()
+
+    record = open_history().get(run.id)
+    assert record == run.record()
+    assert (record.user, record.door, record.application) == ("me", "api", "OctoApp")
+    assert record.address == "10.0.0.2"
+    assert record.arguments == {"level": 3, "key": "***"}
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(open_history, path):
+    history = open_history()
+    old = finished(history, b"said")
+    history.close()
+    with sqlite3.connect(path) as connection:
+        for column in ("application", "address", "arguments"):
+            connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+    history = open_history()
+    new = finished(history)
+    eventually(lambda: not history._unwritten)
+    assert [record.id for record in history.find(ALL, 10)] == [new.id, old.id]
+    assert history.get(old.id).arguments == {}
+    assert not [n for n in os.listdir(os.path.dirname(path)) if "broken" in n]
