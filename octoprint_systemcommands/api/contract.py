@@ -89,10 +89,7 @@ class Contract:
     def execute_deprecated(self) -> flask.Response:
         """``POST /api/system``: the action of a custom command in the body, as JSON or as
         form or query parameter."""
-        data = flask.request.get_json(silent=True)
-        if not isinstance(data, dict):
-            data = flask.request.values
-        action = data.get("action")
+        action = read_json_object().get("action", flask.request.values.get("action"))
         if not isinstance(action, str) or not action:
             flask.abort(
                 400, description='"action" is missing: name the custom command to run'
