@@ -14,7 +14,7 @@ venv_of = .venv/octoprint-$(1)
 ONE = $(or $(OCTOPRINT),$(NEWEST))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench lint translations dist clean
+.PHONY: help run test test-unit bench lint translations openapi dist clean
 
 help: ## list the commands
 	@echo 'make <command>, on OctoPrint $(VERSIONS):'
@@ -43,6 +43,10 @@ lint: ## check the Python code with ruff
 translations: ## collect the texts, update and compile the translations
 	@development/venv.sh $(NEWEST)
 	@development/translations.sh $(call venv_of,$(NEWEST))/bin
+
+openapi: ## write docs/openapi.json, the copy of the API's description
+	@development/venv.sh $(NEWEST)
+	@$(call venv_of,$(NEWEST))/bin/python development/openapi_copy.py
 
 dist: ## build the zip that OctoPrint's Plugin Manager installs
 	@development/tools.sh

@@ -10,6 +10,7 @@ from .api.blueprint import build_blueprint
 from .api.contract import Contract
 from .api.definitions import Definitions
 from .api.octoprint_address import before_request_handler
+from .api.openapi import OpenApi
 from .api.runs import Runs
 from .api.wishes import Wishes
 from .commands.catalogue import Catalogue
@@ -127,6 +128,7 @@ class SystemCommandsPlugin(
                 self._runner,
                 self._settings.global_get_basefolder("base"),
             ),
+            OpenApi(self._plugin_version),
             self.get_blueprint_kwargs(),
         )
 

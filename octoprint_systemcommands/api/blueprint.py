@@ -7,6 +7,7 @@ import flask
 from ..access import Access
 from .contract import Contract, routes
 from .definitions import Definitions
+from .openapi import OpenApi
 from .runs import Runs
 
 
@@ -16,6 +17,7 @@ def build_blueprint(
     contract: Contract,
     runs: Runs,
     definitions: Definitions,
+    openapi: OpenApi,
     options: dict[str, Any],
 ) -> flask.Blueprint:
     """Makes the blueprint that OctoPrint registers below ``/plugin/<identifier>``.
@@ -26,6 +28,7 @@ def build_blueprint(
         contract: the system API
         runs: the views of runs
         definitions: the views of definitions
+        openapi: the view of the API's description
         options: for ``flask.Blueprint``
     """
     blueprint = flask.Blueprint(identifier, identifier, **options)
@@ -46,6 +49,7 @@ def build_blueprint(
 
     one = "/api/runs/<string:run_id>"
     for rule, method, endpoint, gate, view in (
+        (openapi.rule, "GET", "openapi", access.to_known_users, openapi.get),
         ("/api/menu", "GET", "menu", access.to_known_users, menu),
         ("/api/runs", "POST", "start_run", access.to_runners, runs.start),
         ("/api/runs", "GET", "runs", access.to_viewers, runs.all),

@@ -95,6 +95,10 @@ def test_has_the_german_translation(contents, suffix):
     assert path in contents
 
 
+def test_has_the_description_of_the_api(contents):
+    assert f"{PACKAGE}/api/openapi.yaml" in contents
+
+
 def test_has_no_leftovers(contents):
     leftovers = ("__pycache__", ".pyc", ".venv", ".run", "tests/")
     assert not [name for name in contents if any(part in name for part in leftovers)]
@@ -122,6 +126,8 @@ def test_plugin_manager_installs_it(archive, bare_python, make_octoprint):
     response = requests.get(commands, headers=headers, timeout=30)
     assert response.status_code == 200
     assert response.json() == {"core": [], "custom": []}
+    described = server.url + "/plugin/systemcommands/api/openapi.json"
+    assert requests.get(described, headers=headers, timeout=30).status_code == 200
     plugin = installed_plugin(server)
     assert plugin["enabled"]
     assert plugin["license"] == "AGPL-3.0-or-later"
