@@ -12,18 +12,16 @@ import sys
 import time
 from pathlib import Path
 
+import openapi_world
 import pytest
 from openapi_strict import strict
-from openapi_world import (
-    LINES,
-    NotHarmless,
-    ensure_harmless,
-    with_harmless_lines,
-)
+from openapi_world import LINES, NotHarmless, ensure_harmless, with_harmless_lines
 
 HERE = Path(__file__).resolve().parent
 BASE = "/plugin/systemcommands"
 
+COMMANDS = openapi_world.COMMANDS
+SYSTEM_ACTIONS = openapi_world.SYSTEM_ACTIONS
 CONFIG = {
     "server": {
         "commands": {
