@@ -5,6 +5,7 @@ and some that break it, and some that follow its links from a run that was start
 has to know, and what it must not send, stands in `schemathesis_hooks`.
 """
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -218,11 +219,17 @@ def test_odd_queries_find_nothing(admin, query):
 
 ##~~ Schemathesis
 
+needs_schemathesis = pytest.mark.skipif(
+    importlib.util.find_spec("schemathesis") is None, reason="needs Python 3.10"
+)
 
+
+@needs_schemathesis
 def test_the_administrator_gets_what_is_described(octoprint, document, tmp_path):
     explore(octoprint, document, tmp_path, octoprint.admin, ["--max-examples=10"])
 
 
+@needs_schemathesis
 @pytest.mark.parametrize("who", ["user", "anonymous"])
 def test_those_without_rights_are_kept_out(octoprint, document, tmp_path, who):
     user = octoprint.user if who == "user" else None
