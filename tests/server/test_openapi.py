@@ -164,6 +164,7 @@ HOSTILE = [
     b'{"source": "custom", "action": "asks", "arguments": [], "confirmed": "yes"}',
     b'{"definition": {"arguments": [{"name": "a", "type": "text", "pattern": "(a"}]}}',
     b'{"definition": {"arguments": {"name": 1}, "groups": "users", "environment": [1]}}',
+    b'{"definition": {"name": {}}, "others": [{}, [], null]}',
     b'{"definition": null, "definitions": null, "others": null, "from": null}',
     b'{"definitions": [[[]], 1, "x", null, {"action": {}}], "remove_system_actions": [true]}',
     b'{"definitions": [], "remove_system_actions": ["0", 1.0, null]}',
@@ -265,5 +266,4 @@ def explore(octoprint, document, folder, user, options, **environment):
         text=True,
         check=False,
     )
-    print(done.stdout)
-    assert done.returncode == 0, done.stdout[-8000:]
+    assert done.returncode == 0, done.stdout
