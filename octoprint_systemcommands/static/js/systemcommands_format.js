@@ -48,6 +48,15 @@
             );
         },
 
+        // A line after a colon is one to be copied: something for a file or a shell.
+        hint: (run) => {
+            const lines = (run.hint || "").split(/\n+/).filter(Boolean);
+            return lines.map((line, index) => ({
+                text: line.trim(),
+                isCode: index > 0 && lines[index - 1].trim().endsWith(":")
+            }));
+        },
+
         // "< 1 s", "4 s", "1:05 min", "2:03:04 h"
         duration: (seconds) => {
             if (!_.isNumber(seconds)) return "";
@@ -64,6 +73,38 @@
             }
             const time = [Math.floor(minutes / 60), two(minutes % 60), two(whole % 60)];
             return _.sprintf(gettext("%(time)s h"), {time: time.join(":")});
+        },
+
+        // how it was started
+        door: (run) => {
+            const door =
+                {
+                    menu: gettext("System menu"),
+                    api: gettext("API"),
+                    test: gettext("Test")
+                }[run.door] || run.door;
+            return run.application ? door + " (" + run.application + ")" : door || "";
+        },
+
+        // [{label, value}], both texts, of what the command was run with. Labels are the
+        // command's, if it is still known; secrets come as *** from the server.
+        arguments: (run, command) => {
+            const given = run.arguments || {};
+            const specs = (command && command.arguments) || [];
+            const known = specs.filter((spec) => _.has(given, spec.name));
+            const gone = _.difference(_.keys(given), _.map(known, "name"));
+            return [...known, ...gone.map((name) => ({name: name}))].map((spec) => ({
+                label: spec.label || spec.name,
+                value: SystemCommandsFormat.argument(given[spec.name], spec)
+            }));
+        },
+
+        argument: (value, spec) => {
+            if (value === null || value === undefined || value === "") return "–";
+            if (value === true) return gettext("Yes");
+            if (value === false) return gettext("No");
+            const choice = _.find(spec.choices, (c) => c.value === String(value));
+            return choice ? choice.label : String(value);
         },
 
         date: (run) => moment(run.started_at || run.queued_at).format("LLL"),

@@ -2,12 +2,12 @@ $(function () {
     function SystemCommandsMenuViewModel(parameters) {
         const self = this;
 
-        self.loginState = parameters[0];
-        self.access = parameters[1];
-        self.system = parameters[2];
-        self.triggering = parameters[3];
-        self.runs = parameters[4];
-        self.history = parameters[5];
+        self.access = parameters[0];
+        self.system = parameters[1];
+        self.triggering = parameters[2];
+        self.runs = parameters[3];
+        self.history = parameters[4];
+        self.guards = parameters[5];
 
         // the menu from top to bottom; members of a group follow it and are hidden with it
         self.rows = ko.observableArray([]);
@@ -17,45 +17,19 @@ $(function () {
             () => self.triggering.runningTotal() > 0 || self.runs.active().length > 0
         );
 
-        // the plugin's answer, undefined until there is one and when there was an error
-        self._menu = undefined;
-        self._menuRequest = 0;
         self._entries = [];
         // by the group's name, so that a new answer does not fold what the user unfolded
         self._groupOpen = new Map();
 
         //~~ Data
 
-        self.requestData = () => {
-            // an answer to an older question might come in after a logout
-            const request = ++self._menuRequest;
-            if (!self.triggering.mayTrigger()) {
-                self._menu = undefined;
-                self._rebuild();
-                return;
-            }
-
-            OctoPrint.plugins.systemcommands
-                .getMenu()
-                .done((response) => {
-                    if (request !== self._menuRequest) return;
-                    self._menu = response.commands;
-                    self._rebuild();
-                })
-                .fail(() => {
-                    if (request !== self._menuRequest) return;
-                    self._menu = undefined;
-                    self._rebuild();
-                });
-        };
-
         self.requestAll = () => {
             self.system.requestCommandData();
-            self.requestData();
+            self.access.requestData();
         };
 
         self._rebuild = () => {
-            const entries = self.triggering.mayTrigger()
+            const entries = self.access.mayReadHistory()
                 ? [...self._collect(), {action: "history"}]
                 : [];
             // new rows take the keyboard focus away, so there must be a reason for them
@@ -69,13 +43,15 @@ $(function () {
         };
 
         // Core's and plugins' entries are core's business, so they come from its answer. It
-        // has the custom ones as well, which will do until the plugin has answered.
+        // has the custom ones as well, which will do until the plugin has answered. What is
+        // left of it from somebody who was logged in before is for nobody else.
         self._collect = () => {
-            const response = self.system.lastCommandResponse || {};
+            const all = self.access.mayRunAll();
+            const response = (all && self.system.lastCommandResponse) || {};
             const divider = {action: "divider"};
             const fromCore = (spec) => self._toEntry(spec, true);
-            const custom = self._menu
-                ? _.map(self._menu, (spec) => self._toEntry(spec, false))
+            const custom = self.access.menu()
+                ? _.map(self.access.menu(), (spec) => self._toEntry(spec, false))
                 : _.map(response.custom, fromCore);
 
             return self._tidyDividers(
@@ -103,6 +79,9 @@ $(function () {
                 ignore: spec.ignore,
                 showOutput: spec.show_output,
                 freshCredentials: spec.fresh_credentials,
+                arguments: spec.arguments,
+                whilePrinting: spec.while_printing,
+                maxTemperature: spec.max_temperature,
                 viaCore: viaCore
             };
         };
@@ -176,6 +155,7 @@ $(function () {
                 description: command.description,
                 icon: command.icon,
                 group: group,
+                refusal: ko.pureComputed(() => self.guards.refusal(command)),
                 runs: runs,
                 // there is nothing to look at before the server has answered
                 pending: ko.pureComputed(() => requests() > 0 && runs().length === 0)
@@ -255,32 +235,29 @@ $(function () {
 
         //~~ View model callbacks
 
-        self.onUserPermissionsChanged =
-            self.onUserLoggedIn =
-            self.onUserLoggedOut =
-            self.onEventSettingsUpdated =
-                () => {
-                    self.requestData();
-                };
-
         // definitions may have been changed while the server was away; core does not ask
         // again by itself
         self.onServerReconnect = () => {
-            self.requestAll();
+            self.system.requestCommandData();
         };
 
         self.system.systemActions.subscribe(self._rebuild);
+        self.access.menu.subscribe(self._rebuild);
+        // what is taken away goes at once, what is given waits for the answers
+        [self.access.mayRunAll, self.access.mayReadHistory].forEach((may) => {
+            may.subscribe((is) => is || self._rebuild());
+        });
     }
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsMenuViewModel,
         dependencies: [
-            "loginStateViewModel",
-            "accessViewModel",
+            "systemCommandsAccessViewModel",
             "systemViewModel",
             "systemCommandsTriggerViewModel",
             "systemCommandsRunsViewModel",
-            "systemCommandsHistoryViewModel"
+            "systemCommandsHistoryViewModel",
+            "systemCommandsGuardsViewModel"
         ],
         elements: ["#navbar_systemmenu"]
     });

@@ -85,93 +85,22 @@ $(function () {
         };
 
         self.failed = (command, response) => {
-            const error = self._errorOf(response);
-            const say = (title, text) => {
-                self._failed(title, _.sprintf(text, {name: command.name}));
-            };
-
-            if (response.status === 0) {
-                say(
-                    gettext("Connection lost"),
-                    gettext(
-                        'The connection to the server was lost before it answered. "%(name)s" may be running, or may not have been started. Check this before you run it again.'
-                    )
-                );
-            } else if (response.status === 403) {
-                say(
-                    gettext("Not allowed"),
-                    gettext(
-                        'You may not run "%(name)s". You might have been logged out, or your permissions were changed. Log in again, or ask the administrator for the permission.'
-                    )
-                );
-            } else if (response.status === 404) {
-                say(
-                    gettext("Not found"),
-                    gettext(
-                        '"%(name)s" does not exist any more and was not run. The menu has been refreshed.'
-                    )
-                );
-            } else if (response.status === 503 && error) {
-                say(
-                    gettext("Too many commands at once"),
-                    gettext(
-                        'So many commands are running that "%(name)s" was not started. Run it again once another one has finished.'
-                    )
-                );
-            } else if (response.status === 409 && error) {
-                self._failed(
-                    _.sprintf(gettext('"%(name)s" was not started'), {
-                        name: command.name
-                    }),
-                    error
-                );
-            } else if (error) {
-                self._failedWithOutput(command, error);
-            } else {
-                // not OctoPrint's answer, but that of a proxy in front of it
-                self._failed(
-                    _.sprintf(gettext('"%(name)s" failed'), {name: command.name}),
-                    _.sprintf(
-                        gettext(
-                            "The server could not be reached (%(status)s %(reason)s). Wait a moment and run the command again."
-                        ),
-                        {status: response.status, reason: response.statusText}
-                    )
-                );
-            }
-        };
-
-        self._errorOf = (response) => {
-            const error = response.responseJSON && response.responseJSON.error;
-            return _.isString(error) ? error : undefined;
-        };
-
-        self._failedWithOutput = (command, error) => {
-            const [, head, output] = error.match(/^([^]*?)(\n\nSTDOUT:\n[^]*)?$/);
-            const returnCode = head.match(/failed with return code (-?\d+):?$/);
-
-            let text = head;
-            if (returnCode) {
-                text = _.sprintf(gettext("It ended with return code %(code)s."), {
-                    code: returnCode[1]
-                });
-            }
-
+            const error = SystemCommandsErrors.explain(command, response);
             self._failed(
-                _.sprintf(gettext('"%(name)s" failed'), {name: command.name}),
-                text,
-                output ? self._outputBox(self._withoutEmptyParts(output)) : undefined
+                error.title,
+                error.text,
+                error.output ? self._outputBox(error.output) : undefined
             );
         };
 
-        self._withoutEmptyParts = (output) => {
-            const parts = output.match(/^\n\nSTDOUT:\n([^]*?)\n\nSTDERR:\n([^]*)$/);
-            if (!parts) return output.trim();
-
-            const stdout = parts[1].trimEnd();
-            const stderr = parts[2].trimEnd();
-            if (!stdout || !stderr) return stdout || stderr;
-            return "STDOUT:\n" + stdout + "\n\nSTDERR:\n" + stderr;
+        // by this page, before the server was asked
+        self.refused = (command, text) => {
+            self._open({
+                title: _.sprintf(gettext('"%(name)s" was not started'), {
+                    name: command.name
+                }),
+                text: text
+            });
         };
 
         self._outputBox = (output) => {

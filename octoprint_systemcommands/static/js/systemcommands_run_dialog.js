@@ -2,26 +2,23 @@ $(function () {
     // in milliseconds, that a button says that it has copied
     const COPIED_TIME = 2000;
 
-    // the states of OSC 9;4 (progress of a command) that are shown
-    const PROGRESS = {
-        1: "progress-info",
-        2: "progress-danger",
-        3: "progress-info progress-striped active",
-        4: "progress-warning"
-    };
-
-    // One run: what it prints while it prints it, and what can be done about it.
+    // One run: what it is to be run with, what it prints while it prints it, and what can be
+    // done about it.
     function SystemCommandsRunDialogViewModel(parameters) {
         const self = this;
 
         self.runs = parameters[0];
         self.triggering = parameters[1];
+        self.access = parameters[2];
+        self.guards = parameters[3];
 
+        // while the arguments are asked for, undefined when there is a run to be seen
+        self.form = ko.observable();
         // the server's latest word on it, undefined until there is one
         self.run = ko.observable();
         self.error = ko.observable();
         self.elapsed = ko.observable();
-        self.progress = ko.observable();
+        self.progress = new SystemCommandsProgress(() => self.isActive());
         // what was copied a moment ago
         self.copied = ko.observable();
         self.following = ko.observable(true);
@@ -36,6 +33,7 @@ $(function () {
             return self.isActive() && (self.stopRequested() || self.run().stopping);
         });
         self.title = ko.pureComputed(() => {
+            if (self.form()) return self.form().name;
             return self.run() ? self.run().name || self.run().action : gettext("Run");
         });
         self.status = ko.pureComputed(() => {
@@ -49,17 +47,20 @@ $(function () {
         self.byWhom = ko.pureComputed(() => {
             const run = self.run();
             if (!run) return "";
-            return _.compact([run.user, SystemCommandsFormat.date(run)]).join(", ");
+            return _.compact([
+                run.user,
+                SystemCommandsFormat.door(run),
+                run.address,
+                SystemCommandsFormat.date(run)
+            ]).join(", ");
         });
-        // A line after a colon is one to be copied: something for a file or a shell.
+        self.given = ko.pureComputed(() => {
+            return self.run()
+                ? SystemCommandsFormat.arguments(self.run(), self.command())
+                : [];
+        });
         self.hint = ko.pureComputed(() => {
-            const lines = ((self.run() && self.run().hint) || "")
-                .split(/\n+/)
-                .filter(Boolean);
-            return lines.map((line, index) => ({
-                text: line.trim(),
-                isCode: index > 0 && lines[index - 1].trim().endsWith(":")
-            }));
+            return self.run() ? SystemCommandsFormat.hint(self.run()) : [];
         });
         self.downloadUrl = ko.pureComputed(() => {
             if (!self.run()) return undefined;
@@ -81,44 +82,75 @@ $(function () {
             return gettext("It printed nothing.");
         });
 
-        // of something that has ended there is no progress to be seen
-        self.progressVisible = ko.pureComputed(
-            () => self.isActive() && !!self.progress()
-        );
-        self.progressClass = ko.pureComputed(() => {
-            return self.progress() ? PROGRESS[self.progress().state] : "";
-        });
-        // undefined when nobody knows how far it is
-        self.progressValue = ko.pureComputed(() => {
-            const progress = self.progress();
-            return progress && progress.state !== 3 ? progress.value : undefined;
-        });
-        self.progressWidth = ko.pureComputed(() => {
-            return (
-                (self.progressValue() === undefined ? 100 : self.progressValue()) + "%"
-            );
-        });
-
         self._timer = undefined;
 
         //~~ Opening and closing
 
+        self.isOpen = () => !!self.form() || !!self.runs.shownId();
+
         // run: as the server describes it, or at least with its id
         self.open = (run) => {
-            if (!self.runs.shownId()) self._focusedBefore = document.activeElement;
-            self._reset(run.id);
+            self._prepare();
+            self.runs.shownId(run.id);
             if (run.queued_at) self._onRun(run);
-            self.dialog.modal("show");
+            self._show();
             self._timer = setInterval(self._tick, 1000);
             self.follower.start(run.id);
         };
 
-        self._reset = (id) => {
+        self.openForm = (request) => {
+            self._prepare();
+            const form = new SystemCommandsArguments(request, {
+                user: self.access.user(),
+                mayListFiles: self.access.mayListFiles(),
+                refusal: self.guards.refusal,
+                isShown: () => self.form() === form,
+                onStarted: (run) => self._onFormStarted(form, request.command, run),
+                onCancelled: () => self._focusFirst(".modal-footer .btn-primary")
+            });
+            self.form(form);
+            form.load();
+            self._show();
+        };
+
+        self._onFormStarted = (form, command, run) => {
+            // whoever has closed it meanwhile has other things to do
+            if (self.form() !== form) return false;
+            if (command.showOutput === "never") {
+                self.dialog.modal("hide");
+            } else {
+                self.open(run);
+            }
+            return true;
+        };
+
+        self._prepare = () => {
+            if (!self.isOpen()) self._focusedBefore = document.activeElement;
+            self.follower.stop();
+            self.terminal.reset();
+            self._reset();
+        };
+
+        self._show = () => {
+            const wasOpen = self.dialog.is(":visible");
+            self.dialog.modal("show");
+            if (!wasOpen) return;
+            // it has become higher or lower, and what had the focus may be gone
+            self.dialog.modal("layout");
+            if (self.form() || !$(document.activeElement).is("a:visible, button:visible")) {
+                self._focusFirst(self.dialog.data("focusOn"));
+            }
+        };
+
+        self._focusFirst = (selector) => self.dialog.find(selector).first().focus();
+
+        self._reset = () => {
             clearInterval(self._timer);
-            self.runs.shownId(id);
+            self.runs.shownId(undefined);
+            self.form(undefined);
             self.run(undefined);
             self.error(undefined);
-            self.progress(undefined);
+            self.progress.set(undefined);
             self.stopRequested(false);
             self.elapsed("");
         };
@@ -128,7 +160,7 @@ $(function () {
             if (event.target !== self.dialog[0]) return;
             self.follower.stop();
             self.terminal.reset();
-            self._reset(undefined);
+            self._reset();
             SystemCommandsFocus.giveBackTo(self._focusedBefore);
         };
 
@@ -170,13 +202,6 @@ $(function () {
                 ? (performance.now() - self._receivedAt) / 1000
                 : 0;
             self.elapsed(SystemCommandsFormat.duration(run.duration + since));
-        };
-
-        self._onProgress = (progress) => {
-            const value = progress.value === undefined ? 100 : progress.value;
-            self.progress(
-                progress.state === 0 ? undefined : {state: progress.state, value: value}
-            );
         };
 
         self._onTerminalChange = (terminal) => {
@@ -232,13 +257,14 @@ $(function () {
 
         self.runAgain = () => {
             if (!self.command()) return;
-            self.triggering.trigger(self.command(), {onStarted: self.runs.show});
+            const callbacks = {onStarted: self.runs.show};
+            self.triggering.trigger(self.command(), callbacks, self.run().arguments);
         };
 
         //~~ View model callbacks
 
         self.onUserLoggedOut = () => {
-            if (self.runs.shownId()) self.dialog.modal("hide");
+            if (self.isOpen()) self.dialog.modal("hide");
         };
 
         self.onStartup = () => {
@@ -247,7 +273,7 @@ $(function () {
             self.terminal = new SystemCommandsTerminal(
                 self.dialog.find(".systemcommands-terminal")[0],
                 {
-                    onProgress: self._onProgress,
+                    onProgress: self.progress.set,
                     onIdle: () => self.follower.onTerminalIdle(),
                     onChange: self._onTerminalChange
                 }
@@ -257,6 +283,7 @@ $(function () {
                 onFailed: self._onFailed
             });
             self.runs.showRequests.subscribe(self.open);
+            self.triggering.formRequests.subscribe(self.openForm);
             self.runs.changes.subscribe(self.follower.onChange);
             self.runs.refreshes.subscribe(self.follower.refresh);
         };
@@ -264,7 +291,12 @@ $(function () {
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsRunDialogViewModel,
-        dependencies: ["systemCommandsRunsViewModel", "systemCommandsTriggerViewModel"],
+        dependencies: [
+            "systemCommandsRunsViewModel",
+            "systemCommandsTriggerViewModel",
+            "systemCommandsAccessViewModel",
+            "systemCommandsGuardsViewModel"
+        ],
         elements: ["#systemcommands_run_dialog"]
     });
 });

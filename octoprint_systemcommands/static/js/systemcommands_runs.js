@@ -2,16 +2,22 @@ $(function () {
     // of what this page remembers about runs; nobody has more of them going on
     const MAX_ACTIVE = 200;
     const MAX_ENDED = 200;
+    const MAX_FOREIGN = 200;
     const MAX_OWN = 50;
 
+    // in milliseconds: before the server is asked about runs that nothing is known of, so
+    // that there is one question about several, and from its answer to the next question
+    const ASK_DELAY = 100;
+    const ASK_INTERVAL = 1000;
+
     // What is running on the server, whoever has started it, and how the runs end that were
-    // started here. Others are told by `changes`, with {id, source, action, status}, and by
-    // `refreshes` when something may have been missed.
+    // started here. The server pushes ids and states only, also those of runs that are not
+    // for this user to see; what else there is to know has to be asked for. Others are told
+    // by `changes`, with {id, status}, and by `refreshes` when something may have been missed.
     function SystemCommandsRunsViewModel(parameters) {
         const self = this;
 
-        self.loginState = parameters[0];
-        self.access = parameters[1];
+        self.access = parameters[0];
 
         // oldest first
         self.active = ko.observableArray([]);
@@ -25,13 +31,17 @@ $(function () {
         self._ended = new Set();
         // by id: what to call with the run when it has ended
         self._own = new Map();
-        self._request = 0;
-        // ids of what was heard of since the last request
+        // ids of runs that the server does not tell this user about
+        self._foreign = new Set();
+        // ids that have to be asked about
+        self._unknown = new Set();
+        // ids of what was heard of since the last question
         self._updated = new Set();
 
-        self.mayWatch = () => {
-            return self.loginState.hasPermission(self.access.permissions.SYSTEM);
-        };
+        self._request = 0;
+        self._isAsking = false;
+        self._isRefreshing = false;
+        self._answeredAt = -ASK_INTERVAL;
 
         self.activeOf = (command) => {
             return self
@@ -42,7 +52,11 @@ $(function () {
                 );
         };
 
-        self.show = (run) => self.showRequests.notifySubscribers(run);
+        // for callbacks: true, it is shown
+        self.show = (run) => {
+            self.showRequests.notifySubscribers(run);
+            return true;
+        };
 
         // onEnd is called once with the run when it has ended
         self.watchOwn = (run, onEnd) => {
@@ -77,25 +91,31 @@ $(function () {
                 });
         };
 
+        // changed: {id, status} of each, or all of it where it is known already
         self._update = (changed) => {
             const active = new Map(self.active().map((run) => [run.id, run]));
             changed.forEach((run) => {
-                if (SystemCommandsFormat.isActive(run)) {
-                    // messages might be replayed, but nothing comes to life again
-                    if (!self._ended.has(run.id)) {
-                        active.set(run.id, self._summary(run));
-                        self._updated.add(run.id);
-                    }
-                } else {
+                if (!SystemCommandsFormat.isActive(run)) {
                     active.delete(run.id);
-                    self._ended.add(run.id);
+                    self._unknown.delete(run.id);
+                    self._remember(self._ended, run.id, MAX_ENDED);
+                } else if (self._ended.has(run.id)) {
+                    // messages might be replayed, but nothing comes to life again
+                } else if (run.source || active.has(run.id)) {
+                    active.set(run.id, self._summary({...active.get(run.id), ...run}));
+                    self._unknown.delete(run.id);
+                    self._remember(self._updated, run.id, MAX_ACTIVE);
+                } else if (self._foreign.has(run.id)) {
+                    self._remember(self._foreign, run.id, MAX_FOREIGN);
+                } else {
+                    self._remember(self._unknown, run.id, MAX_ACTIVE);
                 }
             });
-            self._prune(self._ended, MAX_ENDED);
-            self._prune(self._updated, MAX_ACTIVE);
             self._setActive([...active.values()].slice(-MAX_ACTIVE));
+            if (self._unknown.size) self._askSoon();
 
             changed.forEach((run) => {
+                if (self._foreign.has(run.id) && run.id !== self.shownId()) return;
                 self.changes.notifySubscribers(run);
                 if (self._ended.has(run.id)) self._onOwnEnded(run.id);
             });
@@ -108,66 +128,106 @@ $(function () {
             if (!_.isEqual(runs, self.active())) self.active(runs);
         };
 
-        self._prune = (set, size) => {
-            for (const id of set) {
-                if (set.size <= size) return;
-                set.delete(id);
-            }
+        // the ones that were heard of last
+        self._remember = (set, id, size) => {
+            set.delete(id);
+            set.add(id);
+            if (set.size > size) set.delete(set.values().next().value);
         };
 
         //~~ Data
 
+        // everything anew: the user or the user's rights may be others than before, and
+        // something may have been missed while the server was away
         self.requestData = () => {
-            const request = ++self._request;
-            if (!self.mayWatch()) {
+            self._request++;
+            self._foreign.clear();
+            self._unknown.clear();
+            if (self.access.mayWatch()) {
+                self._isRefreshing = true;
+                self._ask();
+            } else {
+                self._isRefreshing = false;
                 self._setActive([]);
                 self._own.clear();
-                return;
             }
+        };
 
+        self._askSoon = () => {
+            if (self._timer || self._isAsking) return;
+            const next = self._answeredAt + ASK_INTERVAL - performance.now();
+            self._timer = setTimeout(
+                () => {
+                    self._timer = undefined;
+                    self._ask();
+                },
+                Math.max(ASK_DELAY, next)
+            );
+        };
+
+        // One question at a time. What comes up meanwhile is asked after its answer.
+        self._ask = () => {
+            const isWanted = self._isRefreshing || self._unknown.size;
+            if (self._isAsking || !isWanted || !self.access.mayWatch()) return;
+
+            const request = self._request;
+            const isRefresh = self._isRefreshing;
+            const unknown = [...self._unknown];
+            self._isAsking = true;
+            self._isRefreshing = false;
+            self._unknown.clear();
             self._updated.clear();
             OctoPrint.plugins.systemcommands
                 .getRuns({status: "queued,running", limit: MAX_ACTIVE})
                 .done((response) => {
                     if (request !== self._request) return;
-                    const ids = response.runs.map((run) => run.id);
-                    const known = response.runs
-                        .filter((run) => !self._ended.has(run.id))
-                        .map(self._summary)
-                        .reverse();
-                    // what began while the answer was on its way
-                    const newer = self
-                        .active()
-                        .filter(
-                            (run) => self._updated.has(run.id) && !ids.includes(run.id)
-                        );
-                    self._setActive([...known, ...newer]);
-                    [...self._own.keys()]
-                        .filter((id) => !ids.includes(id))
-                        .forEach(self._onOwnEnded);
-                    self.refreshes.notifySubscribers();
+                    self._onAnswer(response.runs, unknown);
+                    if (isRefresh) self.refreshes.notifySubscribers();
+                })
+                .always(() => {
+                    self._isAsking = false;
+                    self._answeredAt = performance.now();
+                    if (self._isRefreshing) {
+                        self._ask();
+                    } else if (self._unknown.size) {
+                        self._askSoon();
+                    }
                 });
+        };
+
+        self._onAnswer = (runs, unknown) => {
+            const ids = new Set(runs.map((run) => run.id));
+            const known = runs
+                .filter((run) => !self._ended.has(run.id))
+                .map(self._summary)
+                .reverse();
+            // what began while the answer was on its way
+            const isNewer = (id) => self._updated.has(id) && !ids.has(id);
+            const newer = self.active().filter((run) => isNewer(run.id));
+            self._setActive([...known, ...newer]);
+
+            ids.forEach((id) => self._unknown.delete(id));
+            unknown
+                .filter((id) => !ids.has(id) && !self._ended.has(id))
+                .forEach((id) => self._remember(self._foreign, id, MAX_FOREIGN));
+            [...self._own.keys()]
+                .filter((id) => !ids.has(id) && !isNewer(id))
+                .forEach(self._onOwnEnded);
         };
 
         //~~ View model callbacks
 
         self.onDataUpdaterPluginMessage = (plugin, data) => {
-            if (plugin !== "systemcommands" || !self.mayWatch()) return;
+            if (plugin !== "systemcommands" || !self.access.mayWatch()) return;
             if (data.type === "runs") self._update(data.runs);
             if (data.type === "cleared") self.refreshes.notifySubscribers();
         };
 
-        self.onUserPermissionsChanged =
-            self.onUserLoggedIn =
-            self.onUserLoggedOut =
-            self.onServerReconnect =
-                () => {
-                    self.requestData();
-                };
+        self.access.refreshes.subscribe(self.requestData);
     }
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsRunsViewModel,
-        dependencies: ["loginStateViewModel", "accessViewModel"]
+        dependencies: ["systemCommandsAccessViewModel"]
     });
 });

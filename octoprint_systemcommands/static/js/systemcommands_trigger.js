@@ -2,18 +2,22 @@ $(function () {
     // in milliseconds, before a notice says that a run was started
     const STARTED_DELAY = 500;
 
-    // From the click on a command to its end: permission, confirmation, credentials, request,
-    // and what is said about its end.
+    // From the click on a command to its end: permission, what the printer has against it,
+    // arguments, confirmation, credentials, request, and what is said about its end.
     function SystemCommandsTriggerViewModel(parameters) {
         const self = this;
 
         self.loginState = parameters[0];
         self.access = parameters[1];
-        self.notices = parameters[2];
-        self.runs = parameters[3];
+        self.guards = parameters[2];
+        self.notices = parameters[3];
+        self.runs = parameters[4];
 
         // what there is to trigger; kept up to date by the menu
         self.commands = ko.observableArray([]);
+        // for the dialog that asks for arguments: {command, values, start, onVanished}, where
+        // start(arguments, callbacks) is called with what was entered
+        self.formRequests = new ko.subscribable();
 
         // how many requests of this page are under way, by command; this outlives the
         // entries of the menu, which are made anew whenever the definitions change
@@ -35,69 +39,70 @@ $(function () {
                 .find((c) => c.source === run.source && c.action === run.action);
         };
 
-        self.mayTrigger = () => {
-            return self.loginState.hasPermission(self.access.permissions.SYSTEM);
+        // callbacks, all optional:
+        //   onStarted     with the new run; true if it is shown, and need not open by itself
+        //   onFailed      with the server's answer; true if it tells the user itself
+        //   onRequest     with the promise of each request
+        //   onVanished    the server does not know the command any more, or another one
+        //   onCancelled   the user did not confirm
+        // values: what the arguments were the last time, if the form is to begin with these
+        self.trigger = (command, callbacks, values) => {
+            if (!self.access.mayRun()) return;
+
+            const refusal = self.guards.refusal(command);
+            if (refusal) {
+                self.notices.refused(command, refusal.text);
+            } else if (command.arguments && command.arguments.length) {
+                self.formRequests.notifySubscribers({
+                    command: command,
+                    values: values,
+                    onVanished: callbacks && callbacks.onVanished,
+                    start: (entered, formCallbacks) => {
+                        self.start(command, {arguments: entered}, formCallbacks);
+                    }
+                });
+            } else {
+                self.start(command, {}, callbacks || {});
+            }
         };
 
-        // callbacks, all optional:
-        //   onStarted     with the new run, instead of opening the dialog when asked to
-        //   onVanished    the server does not know the command any more
-        //   onCancelled   the user did not confirm
-        self.trigger = (command, callbacks) => {
-            if (!self.mayTrigger()) return;
-
-            const execute = () => self._execute(command, callbacks || {});
-            self._confirm(command, callbacks || {}, () => {
+        // body: what is sent beside the command's source and action
+        self.start = (command, body, callbacks) => {
+            const aboutPrint = self.guards.asksAboutPrint(command);
+            const execute = () => {
+                self._execute(
+                    command,
+                    aboutPrint ? {...body, confirmed: true} : body,
+                    callbacks
+                );
+            };
+            const proceed = () => {
                 if (command.freshCredentials) {
                     // returns nothing in OctoPrint 1.11, so all there is is the callback
                     self.loginState.reauthenticateIfNecessary(execute);
                 } else {
                     execute();
                 }
-            });
-        };
+            };
 
-        self._confirm = (command, callbacks, proceed) => {
-            if (!command.confirm) {
+            if (command.confirm || aboutPrint) {
+                SystemCommandsConfirm(
+                    command,
+                    {own: !!command.confirm, print: aboutPrint},
+                    proceed,
+                    callbacks.onCancelled
+                );
+            } else {
                 proceed();
-                return;
             }
-
-            // The dialog takes HTML. Core's texts are OctoPrint's own and written for that,
-            // names and texts of all others are written by people and may hold anything.
-            const name = _.escape(command.name);
-            const shortName = _.escape(_.trunc(command.name, 40));
-            const isCore = command.source === "core";
-            let decided = false;
-            const dialog = showConfirmationDialog({
-                title: name,
-                message: isCore
-                    ? command.confirm
-                    : _.escape(command.confirm).replace(/\r\n|\r|\n/g, "<br>"),
-                proceed: isCore
-                    ? name
-                    : _.sprintf(gettext('Run "%(name)s"'), {name: shortName}),
-                dialogClass: "systemcommands-confirm",
-                onproceed: () => {
-                    // a double click is one decision
-                    if (decided) return;
-                    decided = true;
-                    proceed();
-                },
-                onclose: () => {
-                    if (!decided && callbacks.onCancelled) callbacks.onCancelled();
-                }
-            });
-            // without this the focus stays behind the dialog, and escape does nothing
-            dialog.find(".modal-footer [data-dismiss]").focus();
         };
 
-        self._execute = (command, callbacks, isRetry) => {
+        self._execute = (command, body, callbacks, isRetry) => {
             const running = self.running(command);
             running(running() + 1);
             self.runningTotal(self.runningTotal() + 1);
 
-            self._request(command)
+            const request = self._request(command, body)
                 .done((response) => {
                     if (self._isRun(command)) {
                         self._onStarted(command, response, callbacks);
@@ -106,33 +111,55 @@ $(function () {
                     }
                 })
                 .fail((response) => {
-                    if (response.status === 403 && command.freshCredentials && !isRetry) {
-                        // this browser's clock is not the server's, who has the last word
-                        self.loginState.forceReauthentication(() => {
-                            self._execute(command, callbacks, true);
-                        });
-                        return;
-                    }
-                    self._onFailed(command, response);
-                    if (response.status === 404 && callbacks.onVanished) {
-                        callbacks.onVanished();
+                    const retry = self._retryOf(command, body, callbacks, isRetry, response);
+                    if (retry) {
+                        retry();
+                    } else {
+                        self._onFailed(command, response, callbacks);
                     }
                 })
                 .always(() => {
                     running(running() - 1);
                     self.runningTotal(self.runningTotal() - 1);
                 });
+            if (callbacks.onRequest) callbacks.onRequest(request);
+        };
+
+        // The server knows better what time it is and what the printer does. When it asks for
+        // something that this page has not thought of, the user is asked for it now.
+        self._retryOf = (command, body, callbacks, isRetry, response) => {
+            if (response.status === 403 && command.freshCredentials && !isRetry) {
+                return () => {
+                    self.loginState.forceReauthentication(() => {
+                        self._execute(command, body, callbacks, true);
+                    });
+                };
+            }
+            const reason = response.responseJSON && response.responseJSON.reason;
+            if (response.status === 409 && reason === "confirm" && !body.confirmed) {
+                return () => {
+                    SystemCommandsConfirm(
+                        command,
+                        {print: true},
+                        () => {
+                            const confirmed = {...body, confirmed: true};
+                            self._execute(command, confirmed, callbacks, isRetry);
+                        },
+                        callbacks.onCancelled
+                    );
+                };
+            }
         };
 
         // OctoPrint's own and other plugins' entries are OctoPrint's business
         self._isRun = (command) => !command.viaCore;
 
-        self._request = (command) => {
+        self._request = (command, body) => {
             if (self._isRun(command)) {
                 return OctoPrint.plugins.systemcommands.startRun(
                     command.source,
                     command.action,
-                    {confirmed: !!command.confirm}
+                    body
                 );
             }
             return OctoPrint.system.executeCommand(
@@ -150,9 +177,8 @@ $(function () {
         };
 
         self._onStarted = (command, run, callbacks) => {
-            if (callbacks.onStarted) {
-                callbacks.onStarted(run);
-            } else if (command.showOutput === "always") {
+            const isShown = callbacks.onStarted && callbacks.onStarted(run);
+            if (!isShown && command.showOutput === "always") {
                 self._showUnlessBusy(run);
             }
 
@@ -190,15 +216,21 @@ $(function () {
             return true;
         };
 
-        self._onFailed = (command, response) => {
+        self._onFailed = (command, response, callbacks) => {
             // a shutdown or restart may end the connection (or leave just the proxy) before
             // the answer is out, and is then doing what it should
             const gone = [0, 502, 503, 504].includes(response.status);
             if (command.source === "core" && gone && !response.responseJSON) {
                 self.notices.started(command);
-            } else {
+                return;
+            }
+
+            if (!callbacks.onFailed || !callbacks.onFailed(response)) {
                 self.notices.failed(command, response);
             }
+            // wrong arguments are those of a form that is not up to date any more
+            const isVanished = response.status === 404 || response.status === 400;
+            if (isVanished && callbacks.onVanished) callbacks.onVanished();
         };
     }
 
@@ -206,7 +238,8 @@ $(function () {
         construct: SystemCommandsTriggerViewModel,
         dependencies: [
             "loginStateViewModel",
-            "accessViewModel",
+            "systemCommandsAccessViewModel",
+            "systemCommandsGuardsViewModel",
             "systemCommandsNoticesViewModel",
             "systemCommandsRunsViewModel"
         ]

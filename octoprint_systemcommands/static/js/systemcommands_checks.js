@@ -1,0 +1,104 @@
+(function () {
+    // the server's, where a definition says nothing else
+    const DEFAULT_LENGTH = 255;
+
+    // The server's regular expressions know other characters than these as letters and
+    // digits, and what is long takes the browser long.
+    const COMPARABLE = /^[\x20-\x7e]{0,255}$/;
+    // a repetition of what is repeated already may take a browser forever
+    const ENDLESS = /[+*}][^()]*\)[+*{]/;
+
+    const isGiven = (limit) => _.isNumber(limit);
+
+    const isWhole = (spec) => spec.step === 1 && Number.isInteger(spec.min || 0);
+
+    // What is right for an argument, as far as a page can tell. What it cannot, it leaves to
+    // the server: nothing is refused here that the server would take.
+    window.SystemCommandsChecks = {
+        isWhole: isWhole,
+
+        // what is wrong with a value that is not empty; "" when nothing is
+        problemOf: (spec, value) => {
+            if (spec.type === "number") return number(spec, value);
+            if (spec.type === "text") return text(spec, value);
+            if (spec.type === "choice") return choice(spec, value);
+            return "";
+        },
+
+        // what to know before one enters something; "" when there is nothing to know
+        limitsOf: (spec) => {
+            if (spec.type === "number") return range(spec);
+            if (spec.type === "text" && spec.max_length < DEFAULT_LENGTH) {
+                return _.sprintf(gettext("At most %(count)s characters"), {
+                    count: spec.max_length
+                });
+            }
+            if (spec.type === "secret") {
+                return gettext("It is not kept, and hidden wherever it shows up.");
+            }
+            return "";
+        }
+    };
+
+    const text = (spec, value) => {
+        if (!spec.pattern || !COMPARABLE.test(value) || ENDLESS.test(spec.pattern)) {
+            return "";
+        }
+        let pattern;
+        try {
+            // what both kinds of expressions read in different ways is an error in this mode
+            pattern = new RegExp("^(?:" + spec.pattern + ")$", "u");
+        } catch (error) {
+            return "";
+        }
+        if (pattern.test(value)) return "";
+        return _.sprintf(gettext("It has to match the pattern %(pattern)s"), {
+            pattern: spec.pattern
+        });
+    };
+
+    const number = (spec, value) => {
+        const entered = Number(value);
+        if (!Number.isFinite(entered)) return gettext("It has to be a number");
+        if (entered < spec.min) {
+            return _.sprintf(gettext("It has to be at least %(min)s"), spec);
+        }
+        if (entered > spec.max) {
+            return _.sprintf(gettext("It has to be at most %(max)s"), spec);
+        }
+        if (isGiven(spec.step)) {
+            const from = isGiven(spec.min) ? spec.min : 0;
+            const steps = (entered - from) / spec.step;
+            // 0.3 is not quite three times 0.1
+            if (Math.abs(steps - Math.round(steps)) > 1e-6) {
+                return _.sprintf(
+                    gettext("It has to be in steps of %(step)s from %(from)s"),
+                    {step: spec.step, from: from}
+                );
+            }
+        }
+        return "";
+    };
+
+    const choice = (spec, value) => {
+        const isThere = spec.choices.some((one) => one.value === value);
+        return isThere ? "" : gettext("It has to be one of the list");
+    };
+
+    const range = (spec) => {
+        const parts = [];
+        if (isGiven(spec.min) && isGiven(spec.max)) {
+            parts.push(_.sprintf(gettext("%(min)s to %(max)s"), spec));
+        } else if (isGiven(spec.min)) {
+            parts.push(_.sprintf(gettext("At least %(min)s"), spec));
+        } else if (isGiven(spec.max)) {
+            parts.push(_.sprintf(gettext("At most %(max)s"), spec));
+        }
+        if (isWhole(spec)) {
+            parts.push(gettext("whole numbers"));
+        } else if (isGiven(spec.step)) {
+            parts.push(_.sprintf(gettext("in steps of %(step)s"), spec));
+        }
+        return parts.join(", ");
+    };
+})();
