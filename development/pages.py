@@ -60,6 +60,68 @@ class Menu:
         return History(self.page).expect_open()
 
 
+    def ask(self, name, group=None):
+        """Click on a command that has arguments."""
+        self.run(name, group)
+        return ArgumentsForm(self.page).expect_open(name)
+
+    def refused(self, name, reason):
+        """An entry that cannot be run now, with what stands below its name."""
+        reason = self.page.locator("small").get_by_text(reason, exact=True)
+        entry = self.root.get_by_role("menuitem", disabled=True).filter(has=reason)
+        return entry.filter(has=self.page.get_by_text(name, exact=True))
+
+
+class ArgumentsForm:
+    """The form that the dialog of a run begins with, when the command has arguments."""
+
+    def __init__(self, page):
+        self.page = page
+        self.dialog = page.locator("#systemcommands_run_dialog")
+        self.title = self.dialog.locator("h3")
+        self.root = self.dialog.locator("form")
+        self.alert = self.root.get_by_role("alert")
+        self.submit = self.dialog.get_by_role("button", name="Run", exact=True)
+
+    def field(self, label):
+        return self.root.get_by_label(label, exact=True)
+
+    def group(self, label):
+        """The field with all that stands beside it."""
+        return self.root.locator(".control-group").filter(has=self.field(label))
+
+    def mistake(self, label):
+        return self.group(label).locator(".systemcommands-mistake")
+
+    def expect_open(self, title=None):
+        expect(self.root).to_be_visible()
+        if title is not None:
+            expect(self.title).to_have_text(title)
+        return self
+
+    def fill(self, **values):
+        """By label, with _ for a space."""
+        for name, value in values.items():
+            field = self.field(name.replace("_", " "))
+            if isinstance(value, bool):
+                field.set_checked(value)
+            elif field.evaluate("element => element.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        return self
+
+    def run(self):
+        """Send it, and look at the run."""
+        self.submit.click()
+        expect(self.root).to_have_count(0)
+        return RunDialog(self.page).expect_open()
+
+    def cancel(self):
+        self.dialog.get_by_role("button", name="Cancel", exact=True).click()
+        expect(self.dialog).to_be_hidden()
+
+
 class RunDialog:
     """The dialog of a run."""
 
@@ -72,6 +134,7 @@ class RunDialog:
         self.terminal = self.root.locator(".systemcommands-terminal")
         self.lines = self.terminal.locator(".systemcommands-block > div")
         self.progress = self.root.get_by_role("progressbar")
+        self.given = self.root.locator(".systemcommands-given > div")
         self.hint = self.root.locator(".systemcommands-hint")
         self.error = self.root.locator(".alert-error")
         self.jump = self.button("Jump to the end")
@@ -108,6 +171,7 @@ class History:
         self.more = self.button("Show older ones")
         self.status = self.root.get_by_label("Status")
         self.command = self.root.get_by_label("Command")
+        self.user = self.root.get_by_label("User")
 
     def button(self, name):
         return self.root.get_by_role("button", name=name, exact=True)

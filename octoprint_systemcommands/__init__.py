@@ -98,6 +98,7 @@ class SystemCommandsPlugin(
                     "arguments",
                     "progress",
                     "run_dialog",
+                    "history_row",
                     "history",
                     "menu",
                     "definitions",

@@ -30,19 +30,19 @@
         self.serversProblem = ko.observable();
 
         self.problem = ko.pureComputed(() => {
-            if (self.isUnreadable()) return gettext("It has to be a number");
+            if (self.isUnreadable()) return gettext("has to be a number");
             if (!isEmpty(self.value())) return checks.problemOf(spec, self.value());
-            return self.isRequired ? gettext("It has to be filled in") : "";
+            return self.isRequired ? gettext("is missing") : "";
         });
         self.mistake = ko.pureComputed(() => {
-            if (self.serversProblem()) return self.serversProblem();
-            return self.isChanged() || self.isInspected() ? self.problem() : "";
+            if (self.serversProblem()) return _.capitalize(self.serversProblem());
+            const isTold = self.isChanged() || self.isInspected();
+            return isTold ? _.capitalize(self.problem()) : "";
         });
 
         // what the element of the field has
         self.attributes = ko.pureComputed(() => ({
             "id": self.id,
-            "type": self.isSecret ? (self.isRevealed() ? "text" : "password") : undefined,
             "aria-describedby": self.helpId + " " + self.mistakeId,
             "aria-invalid": self.mistake() ? "true" : "false",
             "aria-required": self.isRequired ? "true" : undefined,
@@ -50,7 +50,8 @@
             "min": spec.min,
             "max": spec.max,
             "step": spec.type === "number" ? spec.step || "any" : undefined,
-            "inputmode": spec.type === "number" ? keyboard(spec) : undefined
+            "inputmode": spec.type === "number" ? keyboard(spec) : undefined,
+            ...(self.isSecret ? {type: self.isRevealed() ? "text" : "password"} : {})
         }));
 
         //~~ Choices and files
@@ -112,10 +113,11 @@
             if (self.isUnreadable()) self.isChanged(true);
         };
 
-        // as the server wants it; null: not given
+        // As the server wants it. Of what is not given (null) it takes the default; where
+        // that was there to be seen and was cleared, it is to be empty.
         self.toJson = () => {
             if (spec.type === "toggle") return !!self.value();
-            if (isEmpty(self.value())) return null;
+            if (isEmpty(self.value())) return _.has(spec, "default") ? "" : null;
             return spec.type === "number" ? Number(self.value()) : self.value();
         };
     };

@@ -17,7 +17,8 @@
     window.SystemCommandsChecks = {
         isWhole: isWhole,
 
-        // what is wrong with a value that is not empty; "" when nothing is
+        // What is wrong with a value that is not empty, "" when nothing is. The words are the
+        // server's, and go on after the argument's name.
         problemOf: (spec, value) => {
             if (spec.type === "number") return number(spec, value);
             if (spec.type === "text") return text(spec, value);
@@ -52,28 +53,28 @@
             return "";
         }
         if (pattern.test(value)) return "";
-        return _.sprintf(gettext("It has to match the pattern %(pattern)s"), {
+        return _.sprintf(gettext("has to match %(pattern)s"), {
             pattern: spec.pattern
         });
     };
 
     const number = (spec, value) => {
         const entered = Number(value);
-        if (!Number.isFinite(entered)) return gettext("It has to be a number");
+        if (!Number.isFinite(entered)) return gettext("has to be a number");
         if (entered < spec.min) {
-            return _.sprintf(gettext("It has to be at least %(min)s"), spec);
+            return _.sprintf(gettext("has to be %(min)s or more"), spec);
         }
         if (entered > spec.max) {
-            return _.sprintf(gettext("It has to be at most %(max)s"), spec);
+            return _.sprintf(gettext("has to be %(max)s or less"), spec);
         }
         if (isGiven(spec.step)) {
-            const from = isGiven(spec.min) ? spec.min : 0;
-            const steps = (entered - from) / spec.step;
+            const start = spec.min || 0;
+            const steps = (entered - start) / spec.step;
             // 0.3 is not quite three times 0.1
             if (Math.abs(steps - Math.round(steps)) > 1e-6) {
                 return _.sprintf(
-                    gettext("It has to be in steps of %(step)s from %(from)s"),
-                    {step: spec.step, from: from}
+                    gettext("has to be in steps of %(step)s from %(start)s"),
+                    {step: spec.step, start: start}
                 );
             }
         }
@@ -81,8 +82,11 @@
     };
 
     const choice = (spec, value) => {
-        const isThere = spec.choices.some((one) => one.value === value);
-        return isThere ? "" : gettext("It has to be one of the list");
+        const values = _.map(spec.choices, "value");
+        if (values.includes(value)) return "";
+        return _.sprintf(gettext("has to be one of these: %(values)s"), {
+            values: values.join(", ")
+        });
     };
 
     const range = (spec) => {

@@ -86,7 +86,7 @@
             return run.application ? door + " (" + run.application + ")" : door || "";
         },
 
-        // [{label, value}], both texts, of what the command was run with. Labels are the
+        // [{label, value, isGiven}] of what the command was run with. Labels are the
         // command's, if it is still known; secrets come as *** from the server.
         arguments: (run, command) => {
             const given = run.arguments || {};
@@ -95,12 +95,13 @@
             const gone = _.difference(_.keys(given), _.map(known, "name"));
             return [...known, ...gone.map((name) => ({name: name}))].map((spec) => ({
                 label: spec.label || spec.name,
-                value: SystemCommandsFormat.argument(given[spec.name], spec)
+                value: SystemCommandsFormat.argument(given[spec.name], spec),
+                isGiven: given[spec.name] !== null
             }));
         },
 
         argument: (value, spec) => {
-            if (value === null || value === undefined || value === "") return "–";
+            if (value === null) return "–";
             if (value === true) return gettext("Yes");
             if (value === false) return gettext("No");
             const choice = _.find(spec.choices, (c) => c.value === String(value));

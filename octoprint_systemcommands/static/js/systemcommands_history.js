@@ -13,6 +13,7 @@ $(function () {
 
         self.runs = parameters[0];
         self.triggering = parameters[1];
+        self.access = parameters[2];
 
         self.rows = ko.observableArray([]);
         self.next = ko.observable();
@@ -24,6 +25,9 @@ $(function () {
 
         self.status = ko.observable("");
         self.command = ko.observable("");
+        self.user = ko.observable("");
+        // everybody who was seen to run something
+        self._names = ko.observableArray([]);
         self._now = ko.observable(performance.now());
         self._request = 0;
 
@@ -44,7 +48,16 @@ $(function () {
                 .map((command) => ({value: keyOf(command), text: command.name}))
         ]);
 
-        self.isFiltered = ko.pureComputed(() => !!self.status() || !!self.command());
+        // to choose from where there is a choice, which is so if one sees what others run
+        self.users = ko.pureComputed(() => [
+            {value: "", text: gettext("All users")},
+            ..._.sortBy(self._names()).map((name) => ({value: name, text: name}))
+        ]);
+        self.hasUsers = ko.pureComputed(() => self._names().length > 1);
+
+        self.isFiltered = ko.pureComputed(
+            () => !!self.status() || !!self.command() || !!self.user()
+        );
         self.isEmpty = ko.pureComputed(() => self.isLoaded() && self.rows().length === 0);
         self.hasFinished = ko.pureComputed(() => {
             return self.rows().some((row) => !row.isActive());
@@ -60,6 +73,7 @@ $(function () {
             self._opening = true;
             self.status("");
             self.command(command && command.source ? keyOf(command) : "");
+            self.user("");
             self._opening = false;
             self.rows([]);
             self.isLoaded(false);
@@ -90,6 +104,7 @@ $(function () {
                 source: source,
                 action: action.join("/"),
                 status: self.status(),
+                user: self.user(),
                 limit: PAGE_SIZE
             };
         };
@@ -127,6 +142,7 @@ $(function () {
                     self.error(undefined);
                     self.warning(response.warning);
                     self.isLoaded(true);
+                    self._learnNames(response.runs);
                     onDone(response);
                     self.dialog.modal("layout");
                 })
@@ -143,46 +159,17 @@ $(function () {
                 });
         };
 
+        self._learnNames = (runs) => {
+            const names = _.union(self._names(), _.compact(_.map(runs, "user")));
+            // a list that is made anew is one that closes while somebody chooses from it
+            if (names.length !== self._names().length) self._names(names);
+        };
+
         // Rows stay the same while their run changes, or they would lose the focus.
         self._toRow = (run) => {
             const known = self.rows().find((row) => row.id === run.id);
-            const row = known || self._makeRow(run);
-            row.receivedAt = performance.now();
-            row.run(run);
-            return row;
-        };
-
-        self._makeRow = (data) => {
-            const run = ko.observable(data);
-            const row = {
-                id: data.id,
-                run: run,
-                isActive: ko.pureComputed(() => SystemCommandsFormat.isActive(run())),
-                name: ko.pureComputed(() => run().name || run().action),
-                icon: ko.pureComputed(() => SystemCommandsFormat.icon(run())),
-                status: ko.pureComputed(() => SystemCommandsFormat.status(run())),
-                date: ko.pureComputed(() => SystemCommandsFormat.date(run())),
-                ago: ko.pureComputed(() => {
-                    self._now();
-                    return SystemCommandsFormat.ago(run());
-                }),
-                duration: ko.pureComputed(() => {
-                    const since = row.isActive()
-                        ? (self._now() - row.receivedAt) / 1000
-                        : 0;
-                    if (!_.isNumber(run().duration)) return "";
-                    return SystemCommandsFormat.duration(
-                        run().duration + Math.max(0, since)
-                    );
-                }),
-                size: ko.pureComputed(() => {
-                    return run().output ? formatSize(run().output.bytes) : "";
-                }),
-                // what was only tested is not in the menu, or is another one there
-                command: ko.pureComputed(() => {
-                    return run().door === "test" ? undefined : self.triggering.find(run());
-                })
-            };
+            const row = known || new SystemCommandsHistoryRow(self._now, self.triggering);
+            row.update(run);
             return row;
         };
 
@@ -217,9 +204,9 @@ $(function () {
         self.show = (row) => self.runs.show(row.run());
 
         self.runAgain = (row) => {
-            if (row.command()) {
-                self.triggering.trigger(row.command(), {onStarted: self.runs.show});
-            }
+            if (!row.command()) return;
+            const callbacks = {onStarted: self.runs.show};
+            self.triggering.trigger(row.command(), callbacks, row.run().arguments);
         };
 
         self.clear = () => {
@@ -246,6 +233,7 @@ $(function () {
         //~~ View model callbacks
 
         self.onUserLoggedOut = () => {
+            self._names([]);
             if (self.isOpen()) self.dialog.modal("hide");
         };
 
@@ -254,6 +242,7 @@ $(function () {
             self.dialog.on("hidden", self._onHidden);
             self.status.subscribe(self._onFilterChanged);
             self.command.subscribe(self._onFilterChanged);
+            self.user.subscribe(self._onFilterChanged);
             self.runs.changes.subscribe(self._onChange);
             self.runs.refreshes.subscribe(() => self._requestSoon(NEWS_DELAY));
         };
@@ -261,7 +250,11 @@ $(function () {
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsHistoryViewModel,
-        dependencies: ["systemCommandsRunsViewModel", "systemCommandsTriggerViewModel"],
+        dependencies: [
+            "systemCommandsRunsViewModel",
+            "systemCommandsTriggerViewModel",
+            "systemCommandsAccessViewModel"
+        ],
         elements: ["#systemcommands_history"]
     });
 });

@@ -29,8 +29,9 @@
 
         self.load = () => {
             if (!self.isKnown()) return;
+            // that of all places has another form in OctoPrint 2.0
             OctoPrint.files
-                .list(true)
+                .listForLocation("local", true)
                 .done((response) => {
                     const paths = flatten(response.files);
                     self.paths(paths.sort((a, b) => a.localeCompare(b)));
@@ -39,11 +40,9 @@
         };
     };
 
-    // what is on the printer's own card cannot be had as a file
     const flatten = (entries) => {
         return entries.flatMap((entry) => {
-            if (entry.type === "folder") return flatten(entry.children || []);
-            return entry.origin === "local" ? entry.path : [];
+            return entry.type === "folder" ? flatten(entry.children || []) : entry.path;
         });
     };
 })();

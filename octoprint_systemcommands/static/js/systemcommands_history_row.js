@@ -1,0 +1,51 @@
+(function () {
+    // One run in the list of recent runs.
+    //   now          observable: this moment, in milliseconds since the page was opened
+    //   triggering   knows which commands there are
+    window.SystemCommandsHistoryRow = function (now, triggering) {
+        const self = this;
+        const format = SystemCommandsFormat;
+
+        self.run = ko.observable({});
+        self._receivedAt = 0;
+
+        self.update = (run) => {
+            self.id = run.id;
+            self._receivedAt = performance.now();
+            self.run(run);
+        };
+
+        self.isActive = ko.pureComputed(() => format.isActive(self.run()));
+        self.name = ko.pureComputed(() => self.run().name || self.run().action);
+        self.icon = ko.pureComputed(() => format.icon(self.run()));
+        self.status = ko.pureComputed(() => format.status(self.run()));
+        self.date = ko.pureComputed(() => format.date(self.run()));
+        self.ago = ko.pureComputed(() => {
+            now();
+            return format.ago(self.run());
+        });
+        self.duration = ko.pureComputed(() => {
+            const since = self.isActive() ? (now() - self._receivedAt) / 1000 : 0;
+            if (!_.isNumber(self.run().duration)) return "";
+            return format.duration(self.run().duration + Math.max(0, since));
+        });
+        self.size = ko.pureComputed(() => {
+            return self.run().output ? formatSize(self.run().output.bytes) : "";
+        });
+        // what was only tested is not in the menu, or is another one there
+        self.command = ko.pureComputed(() => {
+            return self.run().door === "test" ? undefined : triggering.find(self.run());
+        });
+        // in one line
+        self.given = ko.pureComputed(() => {
+            return format
+                .arguments(self.run(), self.command())
+                .filter((argument) => argument.isGiven)
+                .map((argument) => argument.label + ": " + argument.value)
+                .join(", ");
+        });
+        self.origin = ko.pureComputed(() => {
+            return _.compact([format.door(self.run()), self.run().address]).join(", ");
+        });
+    };
+})();
