@@ -18,8 +18,9 @@ CHROMIUM_FLAGS = [
 
 # errors that OctoPrint's own page reports without our doing
 KNOWN_ERRORS = [
-    # 2.0.0rc7 asks for this also when the user must not have it
+    # 2.0.0rc7 asks for these also when the user must not have them
     "/api/settings/reauthReq",
+    "/api/printer/command/custom",
 ]
 
 

@@ -59,7 +59,6 @@ class Menu:
         self.entry("Recent runs…").click()
         return History(self.page).expect_open()
 
-
     def ask(self, name, group=None):
         """Click on a command that has arguments."""
         self.run(name, group)
@@ -88,7 +87,8 @@ class ArgumentsForm:
 
     def group(self, label):
         """The field with all that stands beside it."""
-        return self.root.locator(".control-group").filter(has=self.field(label))
+        field = self.page.get_by_label(label, exact=True)
+        return self.root.locator(".control-group").filter(has=field)
 
     def mistake(self, label):
         return self.group(label).locator(".systemcommands-mistake")

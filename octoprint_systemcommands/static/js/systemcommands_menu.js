@@ -242,7 +242,7 @@ $(function () {
         };
 
         self.system.systemActions.subscribe(self._rebuild);
-        self.access.menu.subscribe(self._rebuild);
+        self.access.refreshes.subscribe(self._rebuild);
         // what is taken away goes at once, what is given waits for the answers
         [self.access.mayRunAll, self.access.mayReadHistory].forEach((may) => {
             may.subscribe((is) => is || self._rebuild());

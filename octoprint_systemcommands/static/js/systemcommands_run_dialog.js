@@ -106,7 +106,9 @@ $(function () {
                 refusal: self.guards.refusal,
                 isShown: () => self.form() === form,
                 onStarted: (run) => self._onFormStarted(form, request.command, run),
-                onCancelled: () => self._focusFirst(".modal-footer .btn-primary")
+                onCancelled: () => {
+                    SystemCommandsFocus.giveBackTo(self.dialog.find(".btn-primary"));
+                }
             });
             self.form(form);
             form.load();
