@@ -65,6 +65,7 @@ def main():
             device_scale_factor=2,
         )
         browser.log_in(page, server.admin)
+        arguments(page)
         run_dialog(page)
         history(page)
         system_menu(page)
@@ -74,11 +75,23 @@ def main():
         chromium.close()
 
 
+def arguments(page):
+    """The form of a command that has arguments, with a mistake in it."""
+    form = Menu(page).ask("Light up the printer")
+    form.fill(Color="Warm white", Strip="frame", Token="not for everybody")
+    expect(form.mistake("Strip")).to_be_visible()
+    save_dialog(page, "arguments", form.dialog)
+    form.fill(Strip="frame-2")
+    dialog = form.run()
+    dialog.expect_ended("Succeeded")
+    dialog.close()
+
+
 def run_dialog(page):
     """A run that is going on, with everything that a terminal can do."""
     dialog = Menu(page).watch(UPDATE["name"])
     expect(dialog.lines.last).to_contain_text("60 %")
-    save_dialog(page, "run-dialog", dialog)
+    save_dialog(page, "run-dialog", dialog.root)
     dialog.button("Stop").click()
     dialog.expect_ended("Stopped")
     dialog.close()
@@ -95,9 +108,9 @@ def history(page):
     menu.run("Take 20 seconds")
     expect(menu.spinner).to_be_visible()
     history = menu.show_history()
-    expect(history.rows).to_have_count(5)
+    expect(history.rows).to_have_count(6)
     expect(history.rows.first).to_contain_text("2 s")
-    save_dialog(page, "history", history)
+    save_dialog(page, "history", history.root)
     history.close()
 
 
@@ -124,13 +137,13 @@ def system_menu(page):
     )
 
 
-def save_dialog(page, name, dialog):
+def save_dialog(page, name, root):
     # neither what is said beside it nor focus and pointer are what this is about
     page.evaluate("PNotify.removeAll(); document.activeElement.blur()")
     page.mouse.move(0, 0)
     expect(page.locator(".ui-pnotify")).to_have_count(0)
     margin = 16
-    box = dialog.root.bounding_box()
+    box = root.bounding_box()
     save(
         page,
         name,

@@ -375,9 +375,11 @@ def test_german(open_page, octoprint):
     menu.run("Switch the light")
     form = ArgumentsForm(page).expect_open("Switch the light")
     form.fill(Device="Lamp", Brightness="7")
-    expect(form.mistake("Device")).to_have_text("Muss zu [a-z]+-[0-9] passen")
-    expect(form.mistake("Brightness")).to_contain_text("Muss")
-    expect(form.dialog.get_by_role("button", name="Ausführen")).to_be_visible()
+    expect(form.mistake("Device")).to_have_text("Muss auf [a-z]+-[0-9] passen")
+    expect(form.mistake("Brightness")).to_have_text("Muss in Schritten von 5 ab 0 liegen")
+    expect(
+        form.dialog.get_by_role("button", name="Ausführen", exact=True)
+    ).to_be_visible()
 
 
 ##~~ What is wrong with it

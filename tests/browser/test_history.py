@@ -76,6 +76,49 @@ def test_what_is_told_of_a_run(menu, start):
     expect(hello.get_by_title(re.compile("20[0-9]{2}"))).to_have_text("a few seconds ago")
 
 
+def test_by_whom_and_from_where(menu, admin, octoprint):
+    app = admin.post(
+        "/api/plugin/appkeys", json={"command": "generate", "app": "<b>OctoApp</b>"}
+    )
+    key = {"X-Api-Key": app.json()["api_key"]}
+    admin.post(
+        RUNS, json={"source": "custom", "action": "hello"}, headers=key
+    ).raise_for_status()
+    menu.run("Say hello")
+    menu.expect_notice("Finished", "Say hello")
+
+    history = menu.show_history()
+    by = history.rows.locator(".systemcommands-who")
+    expect(by).to_have_text(
+        ["operator System menu, 127.0.0.1", "admin API (<b>OctoApp</b>), 127.0.0.1"]
+    )
+    dialog = history.show(1)
+    expect(dialog.root).to_contain_text("admin, API (<b>OctoApp</b>), 127.0.0.1, ")
+
+
+def test_filter_by_user(menu, start, operator):
+    start("hello")
+    history = menu.show_history()
+    expect(history.rows).to_have_count(1)
+    # where there is one user only, there is nothing to choose
+    expect(history.user).to_be_hidden()
+    operator.post(RUNS, json={"source": "custom", "action": "hello"}).raise_for_status()
+    expect(history.rows).to_have_count(2)
+    expect(history.user.locator("option")).to_have_text(
+        ["All users", "admin", "operator"]
+    )
+    history.user.select_option("operator")
+    expect(history.rows).to_have_count(1)
+    expect(history.rows.first).to_contain_text("operator")
+    start("hello")
+    history.status.select_option("Succeeded")
+    expect(history.rows).to_have_count(1)
+    expect(history.rows.first).to_contain_text("operator")
+    history.close()
+    menu.show_history()
+    expect(history.rows).to_have_count(3)
+
+
 def test_open_a_run(menu, start):
     start("hello")
     history = menu.show_history()
@@ -246,7 +289,8 @@ def test_small_screen(open_page, octoprint, start):
     history.expect_open()
     expect(history.rows).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    for element in (history.root, history.rows.nth(0), history.command):
+    who = history.rows.nth(0).locator(".systemcommands-who")
+    for element in (history.root, history.rows.nth(0), history.command, who):
         box = element.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 360

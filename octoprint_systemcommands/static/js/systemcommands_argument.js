@@ -97,9 +97,8 @@
         // what was there the last time may have been deleted since
         if (spec.type === "file") {
             uploads.paths.subscribe(() => {
-                if (self.isChanged() || isEmpty(self.value()) || uploads.has(self.value()))
-                    return;
-                if (!self.propose(spec.default)) self.propose(undefined);
+                const isGone = !isEmpty(self.value()) && !uploads.has(self.value());
+                if (isGone && !self.propose(spec.default)) self.propose(undefined);
             });
         }
 

@@ -103,6 +103,6 @@
         } else if (isGiven(spec.step)) {
             parts.push(_.sprintf(gettext("in steps of %(step)s"), spec));
         }
-        return parts.join(", ");
+        return _.capitalize(parts.join(", "));
     };
 })();

@@ -34,7 +34,7 @@ $(function () {
         });
         self.title = ko.pureComputed(() => {
             if (self.form()) return self.form().name;
-            return self.run() ? self.run().name || self.run().action : gettext("Run");
+            return self.run() ? self.run().name || self.run().action : gettext("Output");
         });
         self.status = ko.pureComputed(() => {
             if (!self.run()) return "";
@@ -139,9 +139,8 @@ $(function () {
             if (!wasOpen) return;
             // it has become higher or lower, and what had the focus may be gone
             self.dialog.modal("layout");
-            if (self.form() || !$(document.activeElement).is("a:visible, button:visible")) {
-                self._focusFirst(self.dialog.data("focusOn"));
-            }
+            const isFocused = $(document.activeElement).is("a:visible, button:visible");
+            if (self.form() || !isFocused) self._focusFirst(self.dialog.data("focusOn"));
         };
 
         self._focusFirst = (selector) => self.dialog.find(selector).first().focus();

@@ -102,7 +102,9 @@ $(function () {
             running(running() + 1);
             self.runningTotal(self.runningTotal() + 1);
 
-            const request = self._request(command, body)
+            const request = self._request(command, body);
+            if (callbacks.onRequest) callbacks.onRequest(request);
+            request
                 .done((response) => {
                     if (self._isRun(command)) {
                         self._onStarted(command, response, callbacks);
@@ -111,9 +113,19 @@ $(function () {
                     }
                 })
                 .fail((response) => {
-                    const retry = self._retryOf(command, body, callbacks, isRetry, response);
-                    if (retry) {
-                        retry();
+                    const execute = (more, isAgain) => {
+                        self._execute(command, {...body, ...more}, callbacks, isAgain);
+                    };
+                    const wanted = self._wantedBy(response);
+                    if (wanted === "password" && command.freshCredentials && !isRetry) {
+                        self.loginState.forceReauthentication(() => execute({}, true));
+                    } else if (wanted === "confirmation" && !body.confirmed) {
+                        SystemCommandsConfirm(
+                            command,
+                            {print: true},
+                            () => execute({confirmed: true}, isRetry),
+                            callbacks.onCancelled
+                        );
                     } else {
                         self._onFailed(command, response, callbacks);
                     }
@@ -122,33 +134,16 @@ $(function () {
                     running(running() - 1);
                     self.runningTotal(self.runningTotal() - 1);
                 });
-            if (callbacks.onRequest) callbacks.onRequest(request);
         };
 
-        // The server knows better what time it is and what the printer does. When it asks for
-        // something that this page has not thought of, the user is asked for it now.
-        self._retryOf = (command, body, callbacks, isRetry, response) => {
-            if (response.status === 403 && command.freshCredentials && !isRetry) {
-                return () => {
-                    self.loginState.forceReauthentication(() => {
-                        self._execute(command, body, callbacks, true);
-                    });
-                };
-            }
+        // What the server may ask for although this page has not thought of it: this
+        // browser's clock is not the server's, and its news of the printer may be old.
+        self._wantedBy = (response) => {
+            if (response.status === 403) return "password";
             const reason = response.responseJSON && response.responseJSON.reason;
-            if (response.status === 409 && reason === "confirm" && !body.confirmed) {
-                return () => {
-                    SystemCommandsConfirm(
-                        command,
-                        {print: true},
-                        () => {
-                            const confirmed = {...body, confirmed: true};
-                            self._execute(command, confirmed, callbacks, isRetry);
-                        },
-                        callbacks.onCancelled
-                    );
-                };
-            }
+            return response.status === 409 && reason === "confirm"
+                ? "confirmation"
+                : undefined;
         };
 
         // OctoPrint's own and other plugins' entries are OctoPrint's business
