@@ -28,7 +28,7 @@
         return this.base.postJson(this.getUrl("system/commands/" + path), {}, opts);
     };
 
-    // additional: arguments, confirmed
+    // additional: arguments (by name), confirmed (somebody knows that a print is under way)
     OctoPrintSystemCommandsClient.prototype.startRun = function (
         source,
         action,
@@ -39,7 +39,7 @@
         return this.base.postJson(this.getUrl("runs"), data, opts);
     };
 
-    // filter: source, action, status (one or a list), limit, before
+    // filter: source, action, status (one or a list), user, limit, before
     OctoPrintSystemCommandsClient.prototype.getRuns = function (filter, opts) {
         const query = new URLSearchParams();
         for (const [name, value] of Object.entries(filter || {})) {

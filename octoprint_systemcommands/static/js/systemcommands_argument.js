@@ -106,6 +106,12 @@
 
         self.reveal = () => self.isRevealed(!self.isRevealed());
 
+        // who has found something wants to choose it, not to run the command
+        self.onFilterKey = (_data, event) => {
+            if (event.key !== "Enter") return true;
+            document.getElementById(self.id).focus();
+        };
+
         // keys in a field for numbers, of which the value might not tell
         self.onInput = (_data, event) => {
             self.isUnreadable(!!event.target.validity.badInput);
