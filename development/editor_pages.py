@@ -134,8 +134,8 @@ class CommandDialog(Dialog):
 
     def unfold(self, *headings):
         for heading in headings:
-            section = self.root.locator("details", has_text=heading)
-            section.evaluate("section => (section.open = true)")
+            summary = self.root.locator("summary").get_by_text(heading, exact=True)
+            summary.evaluate("summary => (summary.parentElement.open = true)")
 
     def fill(self, **values):
         for name, value in values.items():

@@ -369,7 +369,7 @@ def test_at_360_pixels(store, octoprint, open_page):
     width = "element => element.scrollWidth <= element.clientWidth + 1"
     assert editor.root.evaluate(width)
     dialog = editor.edit("Hello")
-    dialog.unfold("How it runs", "Display", "Access", "Advanced")
+    dialog.unfold("How it runs", "Display", "Advanced")
     assert dialog.root.locator(".modal-body").evaluate(width)
     box = dialog.root.bounding_box()
     assert box["x"] >= 0

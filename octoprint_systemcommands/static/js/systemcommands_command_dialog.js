@@ -3,7 +3,7 @@ $(function () {
     const CHECK_DELAY = 300;
 
     const entries = window.SystemCommandsEntries;
-    const PLAIN_FIELDS = _.without(entries.fields, "environment");
+    const PLAIN_FIELDS = _.without(entries.fields, "environment", "arguments", "groups");
 
     // One command: all of its fields. What is right and what is not is for the server to say.
     function SystemCommandsCommandDialogViewModel(parameters) {
@@ -15,13 +15,13 @@ $(function () {
 
         self.isOpen = ko.observable(false);
         self.isNew = ko.observable(false);
-        self.isTestStarting = ko.observable(false);
         self.error = ko.observable();
         // of presets
         self.note = ko.observable();
         // what could not be read
         self.broken = ko.observable();
-        self.groups = ko.observableArray([]);
+        // submenus that there are already
+        self.submenus = ko.observableArray([]);
         self.surroundings = ko.observable();
 
         self._entry = ko.observable({});
@@ -32,8 +32,13 @@ $(function () {
         PLAIN_FIELDS.forEach((field) => (self.form[field] = ko.observable()));
         // [{name, value}], both observables
         self.environment = ko.observableArray([]);
+        self.argumentEditor = new SystemCommandsArgumentEditor(() => self._touch("arguments"));
+        self.access = new SystemCommandsGroups();
         // fields that have no place in the form
         self.leftovers = ko.observableArray([]);
+        self.brokenArguments = ko.pureComputed(() =>
+            self.leftovers().find((field) => field.name === "arguments")
+        );
         self._removed = ko.observableArray([]);
 
         self.title = ko.pureComputed(() => {
@@ -41,6 +46,8 @@ $(function () {
         });
         self.values = ko.pureComputed(() => ({
             ..._.mapValues(self.form, (value) => value()),
+            arguments: self.argumentEditor.result(),
+            groups: self.access.chosen(),
             environment: self
                 .environment()
                 .map((variable) => ({name: variable.name(), value: variable.value()}))
@@ -64,7 +71,11 @@ $(function () {
         self.verdict = new SystemCommandsVerdict({
             ask: () => {
                 const data = {definition: self.result(), others: self._options.others};
-                return self.definitions.post("check", data);
+                const locate = self.argumentEditor.locator();
+                return self.definitions.post("check", data).then((response) => ({
+                    ...response,
+                    problems: response.problems.map(locate)
+                }));
             },
             // What has no id yet is called what it does, unless the user has a better idea.
             onSuggestion: (action) => {
@@ -75,8 +86,10 @@ $(function () {
             }
         });
         self.errors = self.verdict.errors;
+        self.verdict.problems.subscribe(self.argumentEditor.setProblems);
+        self.tryout = new SystemCommandsTryout(self.definitions, self.runs, self.error);
         self.isBusy = ko.pureComputed(
-            () => self.verdict.isAwaited() || self.isTestStarting()
+            () => self.verdict.isAwaited() || self.tryout.isStarting()
         );
 
         PLAIN_FIELDS.forEach((field) =>
@@ -85,6 +98,7 @@ $(function () {
         self._touch = (field) => {
             if (self.isOpen()) self.verdict.touched[field](true);
         };
+        self.access.chosen.subscribe(() => self._touch("groups"));
         self.onActionInput = () => {
             self._makesAction = !self.form.action();
             return true;
@@ -129,7 +143,7 @@ $(function () {
 
         //~~ Opening and closing
 
-        // options: entry, isNew, others, groups, note, sudoers, onAccept, onClosed (returns
+        // options: entry, isNew, others, submenus, note, sudoers, onAccept, onClosed (returns
         // the element that gets the focus)
         self.open = (options) => {
             const entry = options.entry === undefined ? {} : options.entry;
@@ -145,13 +159,14 @@ $(function () {
             if (_.isString(entry)) self.form.command(entry);
             self.environment([]);
             self._before.environment.forEach(self.addVariable);
+            self.argumentEditor.load(self._before.arguments, !options.isNew);
+            self.access.load(self._before.groups);
             self.leftovers(entries.leftovers(entry));
             self._removed([]);
             self.broken(isBroken ? entries.textOf(entry) : undefined);
-            self.groups(options.groups);
+            self.submenus(options.submenus);
             self.note({text: options.note, line: options.sudoers});
             self.isNew(options.isNew);
-            self.isTestStarting(false);
             self.picker.isOpen(false);
             self.error(undefined);
             self.verdict.reset(!options.isNew);
@@ -159,7 +174,9 @@ $(function () {
             self.dialog.modal("show");
             self.isOpen(true);
             self._check(self._unfoldMistakes);
-            self.definitions.get("environment").done(self.surroundings);
+            const surroundings = self.definitions.get("environment");
+            surroundings.done(self.surroundings);
+            self.access.receive(surroundings.then((response) => response.groups));
         };
 
         self._onHide = (event) => {
@@ -194,6 +211,7 @@ $(function () {
 
         self._ifRight = (proceed) => {
             self.verdict.showAll(true);
+            self.argumentEditor.showAll();
             self._check(() => {
                 if (self.verdict.problems().length) {
                     self._unfoldMistakes();
@@ -210,6 +228,7 @@ $(function () {
         };
 
         self._unfoldMistakes = () => {
+            self.argumentEditor.unfoldMistakes();
             self.dialog.find("details:has(.control-group.error)").prop("open", true);
         };
 
@@ -235,14 +254,7 @@ $(function () {
 
         self.test = () => {
             if (self.isBusy()) return;
-            self._ifRight((entry) => {
-                self.isTestStarting(true);
-                self.definitions
-                    .post("test", {definition: entry})
-                    .done(self.runs.show)
-                    .fail((response) => self.error(self.definitions.errorOf(response)))
-                    .always(() => self.isTestStarting(false));
-            });
+            self._ifRight(self.tryout.start);
         };
 
         //~~ View model callbacks

@@ -8,20 +8,27 @@
         icon: "",
         description: "",
         group: "",
+        arguments: [],
+        groups: [],
+        fresh_credentials: false,
+        while_printing: "allow",
+        max_temperature: "",
         async: false,
         ignore: false,
         timeout: "",
         when_busy: "parallel",
         working_directory: "",
         environment: [],
-        show_output: "on_failure",
-        fresh_credentials: false
+        show_output: "on_failure"
     };
 
     const CHOICES = {
         when_busy: ["parallel", "queue", "refuse", "replace"],
-        show_output: ["always", "on_failure", "never"]
+        show_output: ["always", "on_failure", "never"],
+        while_printing: ["allow", "confirm", "refuse"]
     };
+
+    const NUMBERS = ["timeout", "max_temperature"];
 
     const isText = (value) => _.isString(value) || _.isNumber(value);
 
@@ -31,6 +38,11 @@
         if (value === undefined || value === null) return standard;
         if (_.isBoolean(standard)) return _.isBoolean(value) ? value : undefined;
         if (CHOICES[field]) return CHOICES[field].includes(value) ? value : undefined;
+        // those that make the form of it keep what they cannot show
+        if (field === "arguments") return _.isArray(value) ? value : undefined;
+        if (field === "groups") {
+            return _.isArray(value) && value.every(isText) ? value : undefined;
+        }
         if (field === "environment") {
             if (!_.isPlainObject(value) || !_.every(value, isText)) return undefined;
             return _.map(value, (text, name) => ({name: name, value: String(text)}));
@@ -44,7 +56,9 @@
             return _.object(value.map((variable) => [variable.name, variable.value]));
         }
         // what is no number stays a text, about which the server has something to say
-        if (field === "timeout" && isFinite(value) && value.trim()) return Number(value);
+        if (NUMBERS.includes(field) && isFinite(value) && value.trim()) {
+            return Number(value);
+        }
         return value;
     };
 

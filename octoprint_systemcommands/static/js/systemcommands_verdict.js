@@ -24,7 +24,10 @@
                 field,
                 ko.pureComputed(() => {
                     if (!self.showAll() && !self.touched[field]()) return "";
-                    return messages(self.problems().filter((p) => p.field === field));
+                    return messages(
+                        // those of one argument stand there
+                        self.problems().filter((p) => p.field === field && !p.row)
+                    );
                 })
             ])
         );
