@@ -89,10 +89,46 @@
             return _.isString(value) ? value : JSON.stringify(value);
         },
 
+        // where in an entry a problem is, for people: arguments › level › max
+        placeOf: (entry, problem) => {
+            const path = problem.path || _.compact([problem.field]);
+            return path
+                .map((part, index) => {
+                    if (!_.isNumber(part)) return part;
+                    const name = _.get(entry, [...path.slice(0, index + 1), "name"]);
+                    return isText(name) && name !== "" ? name : part + 1;
+                })
+                .join(" › ");
+        },
+
         // people copy the classes that Font Awesome shows: "fas fa-camera"
         iconOf: (icon) => {
             const name = isText(icon) ? String(icon).toLowerCase().split("fa-").pop() : "";
             return /^[a-z0-9-]+$/.test(name) ? name : undefined;
+        },
+
+        // what a list of commands says about each, at a glance: [{icon, text}]
+        signsOf: (entry) => {
+            if (!_.isPlainObject(entry)) return [];
+            const isSome = (value) => _.isArray(value) && value.length > 0;
+            const ofPrints = {
+                confirm: {icon: "fa-circle-question", text: gettext("Asks during a print")},
+                refuse: {icon: "fa-ban", text: gettext("Refused during a print")}
+            };
+            return _.compact([
+                isSome(entry.arguments) && {
+                    icon: "fa-keyboard",
+                    text: gettext("Asks for arguments")
+                },
+                isSome(entry.groups) && {icon: "fa-users", text: gettext("Open to groups")},
+                ofPrints[entry.while_printing],
+                isText(entry.max_temperature) && {
+                    icon: "fa-temperature-high",
+                    text: _.sprintf(gettext("Refused above %(degrees)s °C"), {
+                        degrees: entry.max_temperature
+                    })
+                }
+            ]);
         },
 
         toForm: (entry) => {
