@@ -98,7 +98,7 @@ class SystemCommandsPlugin(
                     "sorting",
                     "icons",
                     "choices",
-                    "arguments",
+                    "argument_fields",
                     "argument_row",
                     "argument_editor",
                     "groups",

@@ -2,7 +2,7 @@
     // in milliseconds, that a button says that it has copied
     const COPIED_TIME = 2000;
 
-    const args = window.SystemCommandsArguments;
+    const args = window.SystemCommandsArgumentFields;
 
     // The arguments of the command in the dialog.
     //   onTouch   is called when one of them is changed
@@ -36,20 +36,25 @@
         };
 
         self._newRow = (raw, options) => {
-            return new SystemCommandsArgumentRow(raw, {...options, onTouch: self._onTouch});
+            return new SystemCommandsArgumentRow(raw, {
+                ...options,
+                onTouch: self._onTouch
+            });
         };
 
-        self._onTouch = (row) => {
-            self._nameAll();
+        self._onTouch = (row, field) => {
+            // whoever has emptied the name is about to type another one
+            self._nameAll(field === "name" ? row : undefined);
             if (self.rows().includes(row)) onTouch();
         };
 
         // names that nobody has chosen give way to those that somebody has
-        self._nameAll = () => {
+        self._nameAll = (butFor) => {
             self.rows()
-                .filter((row) => row.makesName)
+                .filter((row) => row.makesName && row !== butFor)
                 .forEach((row) => row.nameAfter(self._namesOfOthers(row)));
         };
+        self.onNameLeft = () => self._nameAll();
         self._namesOfOthers = (row) => {
             return self
                 .rows()
@@ -59,7 +64,7 @@
 
         //~~ The list of them
 
-        self._elementOf = (row) => $("#systemcommands_argument_" + row.id);
+        self._elementOf = (row) => $("#systemcommands_defined_" + row.id);
         self._focus = (row, selector) => {
             self._elementOf(row).find(selector).first().focus();
         };
@@ -83,7 +88,7 @@
             if (next) {
                 self._focus(next, ".systemcommands-delete");
             } else {
-                $("#systemcommands_argument_types").find("button").first().focus();
+                $("#systemcommands_add_argument").find("button").first().focus();
             }
         };
 

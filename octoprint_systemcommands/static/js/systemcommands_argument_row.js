@@ -1,7 +1,7 @@
 (function () {
     let lastId = 0;
 
-    const args = window.SystemCommandsArguments;
+    const args = window.SystemCommandsArgumentFields;
 
     // An argument in the dialog of a command.
     //   raw       what stands in the file, undefined for a new one
@@ -27,9 +27,16 @@
             return args.toField(field, value, type);
         };
         self.form = _.object(
-            ["name", "label", "required", "pattern", "max_length", "min", "max", "step"].map(
-                (field) => [field, ko.observable(initial(field))]
-            )
+            [
+                "name",
+                "label",
+                "required",
+                "pattern",
+                "max_length",
+                "min",
+                "max",
+                "step"
+            ].map((field) => [field, ko.observable(initial(field))])
         );
         self.form.type = ko.observable(isNew ? options.type : before.type);
         const standard = initial("default");
@@ -103,12 +110,13 @@
         // The name is made of the label, unless the user has a better idea.
         self.makesName = isNew;
         self.nameAfter = (others) => {
-            self.form.name(args.nameFor(self.form.label(), self.form.type(), others));
+            const name = args.nameFor(self.form.label(), self.form.type(), others);
+            self._madeName = name;
+            self.form.name(name);
         };
-        self.onNameInput = () => {
-            self.makesName = !self.form.name();
-            return true;
-        };
+        self.form.name.subscribe((name) => {
+            if (name !== self._madeName) self.makesName = !name;
+        });
 
         self._fits = (text) => {
             if (self.form.type() === "number") return !!text.trim() && isFinite(text);
@@ -134,14 +142,13 @@
         self.problems = ko.observableArray([]);
         // what was not touched yet is no mistake yet
         self.showAll = ko.observable(!!options.showAll);
-        self._touched = _.mapValues(
-            {...self.form, choices: true, "": true},
-            () => ko.observable(false)
+        self._touched = _.mapValues({...self.form, "choices": true, "": true}, () =>
+            ko.observable(false)
         );
         self._touch = (field) => {
             self._touched[field](true);
             self._touched[""](true);
-            options.onTouch(self);
+            options.onTouch(self, field);
         };
 
         // places that cannot be seen, or that are none

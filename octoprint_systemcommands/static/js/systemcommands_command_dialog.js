@@ -10,7 +10,6 @@ $(function () {
         const self = this;
 
         self.definitions = parameters[0];
-        self.runs = parameters[1];
         self.settingsViewModel = parameters[2];
 
         self.isOpen = ko.observable(false);
@@ -32,7 +31,9 @@ $(function () {
         PLAIN_FIELDS.forEach((field) => (self.form[field] = ko.observable()));
         // [{name, value}], both observables
         self.environment = ko.observableArray([]);
-        self.argumentEditor = new SystemCommandsArgumentEditor(() => self._touch("arguments"));
+        self.argumentEditor = new SystemCommandsArgumentEditor(() =>
+            self._touch("arguments")
+        );
         self.access = new SystemCommandsGroups();
         // fields that have no place in the form
         self.leftovers = ko.observableArray([]);
@@ -62,7 +63,8 @@ $(function () {
         self.hasChanges = () => {
             const untouched = self.isNew() ? self._original : self._entry();
             // that the server has made an id is no change of the user's
-            const strip = (entry) => (self._makesAction ? _.omit(entry, "action") : entry);
+            const strip = (entry) =>
+                self._makesAction ? _.omit(entry, "action") : entry;
             return self.isOpen() && !_.isEqual(strip(self.result()), strip(untouched));
         };
 
@@ -87,7 +89,12 @@ $(function () {
         });
         self.errors = self.verdict.errors;
         self.verdict.problems.subscribe(self.argumentEditor.setProblems);
-        self.tryout = new SystemCommandsTryout(self.definitions, self.runs, self.error);
+        self.tryout = new SystemCommandsTryout({
+            definitions: self.definitions,
+            triggering: parameters[3],
+            runs: parameters[1],
+            onError: self.error
+        });
         self.isBusy = ko.pureComputed(
             () => self.verdict.isAwaited() || self.tryout.isStarting()
         );
@@ -204,7 +211,9 @@ $(function () {
             if (event.target !== self.dialog[0]) return;
             self.isOpen(false);
             self.verdict.reset();
-            SystemCommandsFocus.giveBackTo(self._options.onClosed() || self._focusedBefore);
+            SystemCommandsFocus.giveBackTo(
+                self._options.onClosed() || self._focusedBefore
+            );
         };
 
         //~~ What users do
@@ -278,7 +287,8 @@ $(function () {
         dependencies: [
             "systemCommandsDefinitionsViewModel",
             "systemCommandsRunsViewModel",
-            "settingsViewModel"
+            "settingsViewModel",
+            "systemCommandsTriggerViewModel"
         ],
         elements: ["#systemcommands_command_dialog"]
     });

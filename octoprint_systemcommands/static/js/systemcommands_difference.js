@@ -7,7 +7,8 @@
         const seen = new Map();
         return list.map((entry) => {
             const action = entries.actionOf(entry);
-            const base = action === undefined ? JSON.stringify(entry) : "action " + action;
+            const base =
+                action === undefined ? JSON.stringify(entry) : "action " + action;
             const count = (seen.get(base) || 0) + 1;
             seen.set(base, count);
             return {key: base + " " + count, entry: entry};
@@ -50,15 +51,17 @@
 
     // an argument, all but its name
     const textOfArgument = (argument) => {
-        return _.map(_.omit(argument, "name"), (value, field) => {
-            return `${field}: ${textOf(field, value)}`;
-        }).join("\n");
+        return Object.entries(_.omit(argument, "name"))
+            .map(([field, value]) => `${field}: ${textOf(field, value)}`)
+            .join("\n");
     };
 
     // undefined when they cannot be told from each other
     const byName = (list) => {
         const named = _.isArray(list) ? list : [];
-        const result = new Map(named.map((argument) => [_.get(argument, "name"), argument]));
+        const result = new Map(
+            named.map((argument) => [_.get(argument, "name"), argument])
+        );
         const isRight = isNothing(list) || result.size === list.length;
         return isRight && [...result.keys()].every(_.isString) ? result : undefined;
     };
@@ -106,10 +109,11 @@
     const fieldsOf = (from, to) => {
         if (!_.isPlainObject(from) || !_.isPlainObject(to)) return [];
         // those that everybody knows first, in the order of the form
-        return _.union(entries.fields, Object.keys(from), Object.keys(to)).flatMap((field) =>
-            field === "arguments" && !_.isEqual(from[field], to[field])
-                ? argumentsOf(from[field], to[field])
-                : compare("", from, to, [field])
+        return _.union(entries.fields, Object.keys(from), Object.keys(to)).flatMap(
+            (field) =>
+                field === "arguments" && !_.isEqual(from[field], to[field])
+                    ? argumentsOf(from[field], to[field])
+                    : compare("", from, to, [field])
         );
     };
 

@@ -78,9 +78,7 @@
             if (SystemCommandsEntries.isDivider(entry)) return gettext("Divider");
             const candidates = _.isPlainObject(entry) ? [entry.name, entry.action] : [];
             const name = candidates.find((text) => isText(text) && text !== "");
-            return name === undefined
-                ? _.trunc(JSON.stringify(entry), 80)
-                : String(name);
+            return name === undefined ? _.trunc(JSON.stringify(entry), 80) : String(name);
         },
 
         // a field for people to read
@@ -103,7 +101,9 @@
 
         // people copy the classes that Font Awesome shows: "fas fa-camera"
         iconOf: (icon) => {
-            const name = isText(icon) ? String(icon).toLowerCase().split("fa-").pop() : "";
+            const name = isText(icon)
+                ? String(icon).toLowerCase().split("fa-").pop()
+                : "";
             return /^[a-z0-9-]+$/.test(name) ? name : undefined;
         },
 
@@ -112,7 +112,10 @@
             if (!_.isPlainObject(entry)) return [];
             const isSome = (value) => _.isArray(value) && value.length > 0;
             const ofPrints = {
-                confirm: {icon: "fa-circle-question", text: gettext("Asks during a print")},
+                confirm: {
+                    icon: "fa-circle-question",
+                    text: gettext("Asks during a print")
+                },
                 refuse: {icon: "fa-ban", text: gettext("Refused during a print")}
             };
             return _.compact([
@@ -120,7 +123,10 @@
                     icon: "fa-keyboard",
                     text: gettext("Asks for arguments")
                 },
-                isSome(entry.groups) && {icon: "fa-users", text: gettext("Open to groups")},
+                isSome(entry.groups) && {
+                    icon: "fa-users",
+                    text: gettext("Open to groups")
+                },
                 ofPrints[entry.while_printing],
                 isText(entry.max_temperature) && {
                     icon: "fa-temperature-high",

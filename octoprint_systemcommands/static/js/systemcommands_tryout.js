@@ -1,59 +1,75 @@
 (function () {
     // Runs a command that is not saved yet. Its arguments are asked for first.
-    //   definitions   sends it
-    //   runs          shows the run, and asks for the arguments
-    //   onError       is called with what to say when it was not started
-    window.SystemCommandsTryout = function (definitions, runs, onError) {
+    //   options   definitions (sends it), triggering (asks for the arguments), runs (shows
+    //             the run), onError (called with what to say when it was not started)
+    window.SystemCommandsTryout = function (options) {
         const self = this;
 
         self.isStarting = ko.observable(false);
 
         self.start = (entry) => {
-            const specs = _.map(entry.arguments, SystemCommandsArguments.toSpec);
-            if (specs.length) {
-                runs.ask({
-                    title: SystemCommandsEntries.nameOf(entry),
-                    arguments: specs,
-                    submit: (values, confirmed) => self._post(entry, values, confirmed)
+            const command = self._commandOf(entry);
+            const start = (values, callbacks) => {
+                const data = {definition: entry, arguments: values};
+                self._send(command, data, callbacks);
+            };
+            if (command.arguments.length) {
+                options.triggering.formRequests.notifySubscribers({
+                    command: command,
+                    // those that another command was run with are not for this one
+                    values: {},
+                    start: start
                 });
             } else {
-                self._startAtOnce(entry);
+                start(undefined, {
+                    onRequest: self._onRequest,
+                    onStarted: options.runs.show,
+                    onFailed: (response) =>
+                        options.onError(options.definitions.errorOf(response))
+                });
             }
         };
 
-        self._post = (entry, values, confirmed) => {
-            const data = {definition: entry, confirmed: !!confirmed};
-            if (values) data.arguments = values;
-            return definitions.post("test", data);
+        // the entry as the menu would have it
+        self._commandOf = (entry) => ({
+            source: "custom",
+            action: entry.action,
+            name: SystemCommandsEntries.nameOf(entry),
+            description: entry.description,
+            arguments: _.map(entry.arguments, SystemCommandsArgumentFields.toSpec),
+            whilePrinting: entry.while_printing,
+            maxTemperature: entry.max_temperature,
+            showOutput: "always"
+        });
+
+        self._onRequest = (request) => {
+            self.isStarting(true);
+            request.always(() => self.isStarting(false));
         };
 
-        self._startAtOnce = (entry, confirmed) => {
-            self.isStarting(true);
-            self._post(entry, undefined, confirmed)
-                .done(runs.show)
+        self._send = (command, data, callbacks) => {
+            const request = options.definitions
+                .post("test", data)
+                .done(callbacks.onStarted)
                 .fail((response) => {
                     const reason = (response.responseJSON || {}).reason;
-                    if (response.status === 409 && reason === "confirm" && !confirmed) {
-                        self._askAboutPrint(definitions.errorOf(response), () =>
-                            self._startAtOnce(entry, true)
+                    if (reason === "confirm" && !data.confirmed) {
+                        SystemCommandsConfirm(
+                            command,
+                            {print: true},
+                            () =>
+                                self._send(
+                                    command,
+                                    {...data, confirmed: true},
+                                    callbacks
+                                ),
+                            callbacks.onCancelled
                         );
                     } else {
-                        onError(definitions.errorOf(response));
+                        callbacks.onFailed(response);
                     }
-                })
-                .always(() => self.isStarting(false));
-        };
-
-        self._askAboutPrint = (message, proceed) => {
-            showConfirmationDialog({
-                title: gettext("A print is under way"),
-                message: _.escape(message),
-                question: "",
-                proceed: gettext("Run it all the same"),
-                onproceed: proceed
-            })
-                .find(".modal-footer [data-dismiss]")
-                .focus();
+                });
+            callbacks.onRequest(request);
         };
     };
 })();

@@ -57,10 +57,11 @@
         return value;
     };
 
-    const typeOf = (raw) => toField("type", _.isPlainObject(raw) ? raw.type : undefined, "");
+    const typeOf = (raw) =>
+        toField("type", _.isPlainObject(raw) ? raw.type : undefined, "");
 
     // The arguments of a command as they stand in the file: mappings, usually.
-    window.SystemCommandsArguments = {
+    window.SystemCommandsArgumentFields = {
         types: Object.keys(FIELDS),
         max: 20,
 
@@ -104,7 +105,9 @@
                 .replace(/^_|_$/g, "");
             const kind = type || "argument";
             // it has to begin with a letter
-            const base = /^[a-z]/.test(plain) ? plain : _.compact([kind, plain]).join("_");
+            const base = /^[a-z]/.test(plain)
+                ? plain
+                : _.compact([kind, plain]).join("_");
             let name = base.slice(0, NAME_LENGTH).replace(/_$/, "");
             for (let number = 2; others.includes(name); number++) {
                 const end = "_" + number;
@@ -125,7 +128,7 @@
         // The argument with what was changed in the form. All else stays as it was written.
         //   form    the fields of the type that it has now
         fromForm: (raw, form) => {
-            const before = SystemCommandsArguments.toForm(raw);
+            const before = SystemCommandsArgumentFields.toForm(raw);
             if (_.isEqual(form, before)) return raw;
             const isOther = form.type !== before.type;
             const gone = _.difference(Object.keys(before), Object.keys(form));
