@@ -68,6 +68,12 @@ class Editor:
             arg=[f"#{TAB} ul[aria-label^=Commands] > li", list(names)],
         )
 
+    def signs(self, name):
+        """What the list says about a command beside its name."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        row = self.entries.filter(has=button)
+        return row.locator(".systemcommands-sign + .systemcommands-unseen")
+
     def add(self):
         self.button("Add command").click()
         return CommandDialog(self.page).expect_open("Add command")
@@ -132,6 +138,11 @@ class CommandDialog(Dialog):
 
     def mistake(self, name):
         return self.root.locator(f"#systemcommands_mistake_{name}")
+
+    def group(self, name):
+        """The checkbox of one of OctoPrint's groups."""
+        groups = self.root.get_by_role("group", name="Groups")
+        return groups.locator("label", has_text=name).get_by_role("checkbox")
 
     def unfold(self, *headings):
         for heading in headings:

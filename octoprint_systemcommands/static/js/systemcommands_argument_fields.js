@@ -156,7 +156,10 @@
                 .filter((field) => !isReadable(field, raw[field], type))
                 .map((field) => ({
                     name: field,
-                    value: SystemCommandsEntries.textOf(raw[field])
+                    // whether it is a text tells what is wrong with it
+                    value: fieldsOf(type).includes(field)
+                        ? JSON.stringify(raw[field])
+                        : SystemCommandsEntries.textOf(raw[field])
                 }));
         },
 

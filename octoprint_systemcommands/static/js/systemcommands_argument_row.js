@@ -108,7 +108,7 @@
         //~~ Name and type
 
         // The name is made of the label, unless the user has a better idea.
-        self.makesName = isNew;
+        self.makesName = isNew || !before.name;
         self.nameAfter = (others) => {
             const name = args.nameFor(self.form.label(), self.form.type(), others);
             self._madeName = name;

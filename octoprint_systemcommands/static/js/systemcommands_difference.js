@@ -44,15 +44,18 @@
 
     // what stands in a field, for people
     const textOf = (field, value) => {
-        if (!_.isArray(value) || !value.length) return entries.textOf(value);
+        if (!_.isArray(value)) return entries.textOf(value);
+        if (!value.length) return entries.textOf(undefined);
         const toText = field === "choices" ? textOfChoice : entries.textOf;
         return value.map(toText).join(", ");
     };
 
     // an argument, all but its name
     const textOfArgument = (argument) => {
-        return Object.entries(_.omit(argument, "name"))
-            .map(([field, value]) => `${field}: ${textOf(field, value)}`)
+        const known = SystemCommandsArgumentFields.fieldsOf(argument.type);
+        return _.union(known, Object.keys(argument))
+            .filter((field) => field !== "name" && field in argument)
+            .map((field) => `${field}: ${textOf(field, argument[field])}`)
             .join("\n");
     };
 

@@ -7,7 +7,7 @@
         const self = this;
 
         // keys, as they stand in the file
-        self.chosen = ko.observableArray([]);
+        self.chosen = ko.observable([]);
         self._all = ko.observableArray([]);
         // loading, loaded, unknown
         self.state = ko.observable("loading");
@@ -18,7 +18,8 @@
             if (!isChosen) {
                 self.chosen(self.chosen().filter((chosen) => String(chosen) !== key));
             } else if (!self.has(key)) {
-                self.chosen.push(key);
+                // the list that was loaded stays as it was
+                self.chosen([...self.chosen(), key]);
             }
         };
 
