@@ -1,5 +1,7 @@
 """The editor of commands in OctoPrint's settings, for the browser tests and for screenshots."""
 
+import re
+
 from pages import RunDialog
 from playwright.sync_api import expect
 
@@ -144,10 +146,15 @@ class CommandDialog(Dialog):
         groups = self.root.get_by_role("group", name="Groups")
         return groups.locator("label", has_text=name).get_by_role("checkbox")
 
+    def heading(self, text):
+        """The part that is folded and unfolded by a click on this."""
+        return self.root.locator("summary", has_text=re.compile(rf"^\s*{text}\b"))
+
     def unfold(self, *headings):
         for heading in headings:
-            summary = self.root.locator("summary").get_by_text(heading, exact=True)
-            summary.evaluate("summary => (summary.parentElement.open = true)")
+            self.heading(heading).evaluate(
+                "summary => (summary.parentElement.open = true)"
+            )
 
     def fill(self, **values):
         for name, value in values.items():

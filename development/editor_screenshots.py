@@ -87,8 +87,7 @@ def arguments(editor, page, save):
     for index in range(len(LAMP["arguments"])):
         dialog.arguments[index].open()
     for name, heading in (("arguments", "Arguments"), ("access", "Who may run it")):
-        summary = dialog.root.locator("summary").get_by_text(heading, exact=True)
-        shot(save, page, name, summary)
+        shot(save, page, name, dialog.heading(heading))
     dialog.close()
 
 

@@ -72,7 +72,7 @@ def test_choose_groups(editor, store, user):
 def test_choose_groups_by_keyboard(editor, store):
     page = editor.page
     dialog = editor.edit("Plain")
-    dialog.root.locator("summary").get_by_text("Who may run it").focus()
+    dialog.heading("Who may run it").focus()
     page.keyboard.press("Enter")
     expect(dialog.group("Operator")).to_be_visible()
     page.keyboard.press("Tab")

@@ -1,7 +1,7 @@
 """The arguments of a command in its dialog: each type, names, order, mistakes."""
 
 import pytest
-from editor_pages import Editor
+from editor_pages import CommandDialog, Editor
 from playwright.sync_api import expect
 
 API = "/plugin/systemcommands/api"
@@ -151,13 +151,12 @@ def test_build_each_type_by_keyboard(editor, store, admin, octoprint):
     keyboard = page.keyboard
     editor.button("Add command").focus()
     keyboard.press("Enter")
-    dialog = editor.dialog("command").expect_open("Add command")
-    expect(dialog.root.locator("#systemcommands_field_name")).to_be_focused()
+    dialog = CommandDialog(page).expect_open("Add command")
+    expect(dialog.field("name")).to_be_focused()
     keyboard.type("All of them")
     keyboard.press("Tab")
     keyboard.type("env | grep ^SC_ | sort")
-    heading = dialog.root.locator("summary").get_by_text("Arguments", exact=True)
-    tab_to(page, heading)
+    tab_to(page, dialog.heading("Arguments"))
     keyboard.press("Enter")
     items = dialog.root.locator(".systemcommands-arguments > li")
     group = dialog.root.get_by_role("group", name="Add an argument")
@@ -353,7 +352,12 @@ def test_order_of_choices(editor, store):
     device.button("Move down: fan").click()
     device.button("Delete: lamp").click()
     expect(device.button("Delete: valve")).to_be_focused()
-    # one that was begun only
+    device.button("Delete: valve").click()
+    device.button("Delete: fan").click()
+    device.button("Delete: pump").click()
+    expect(device.button("Add choice")).to_be_focused()
+    # the last one is begun only
+    device.fill_choices("pump", "fan", "valve")
     device.button("Add choice").click()
     dialog.accept()
     editor.save()
@@ -455,8 +459,7 @@ def test_mistakes_stand_at_their_place(editor):
     expect(device.choices.nth(0).locator(".systemcommands-mistake")).to_be_hidden()
     device.toggle.click()
     expect(device.root).to_contain_text("Something is wrong with it.")
-    heading = dialog.root.locator("summary").get_by_text("Arguments", exact=True)
-    heading.click()
+    dialog.heading("Arguments").click()
     expect(device.toggle).to_be_hidden()
     dialog.button("OK").click()
     expect(dialog.root).to_be_visible()

@@ -171,7 +171,10 @@
             if (!_.isBoolean(spec.required)) spec.required = !hasDefault;
             if (raw.type === "toggle") spec.default = !!raw.default;
             if (raw.type === "choice") {
-                spec.choices = raw.choices.map(SystemCommandsChoices.toSpec);
+                spec.choices = raw.choices.map((choice) => {
+                    const {value, label} = SystemCommandsChoices.partsOf(choice);
+                    return {value: value, label: label || value};
+                });
                 if (hasDefault) spec.default = String(raw.default);
             }
             return spec;

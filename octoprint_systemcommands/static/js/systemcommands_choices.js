@@ -100,13 +100,13 @@
 
         self.remove = (row, event) => {
             const index = self.rows().indexOf(row);
-            const addButton = $(event.target).closest(".controls").find(".btn").last();
+            const cell = $(event.target).closest(".systemcommands-cell");
             self.rows.remove(row);
             const next = self.rows()[Math.min(index, self.rows().length - 1)];
             if (next) {
                 self._focus(next, ".systemcommands-delete");
             } else {
-                addButton.focus();
+                cell.find(".systemcommands-add-choice").focus();
             }
         };
 
@@ -130,7 +130,8 @@
                 return false;
             }
             // here it is the next choice that one wants, not the end of the dialog
-            if (event.key === "Enter" && $(event.target).is("input")) {
+            const isComposing = event.originalEvent.isComposing;
+            if (event.key === "Enter" && $(event.target).is("input") && !isComposing) {
                 self._focus(self.insert(self.rows().indexOf(row) + 1));
                 return false;
             }

@@ -73,12 +73,9 @@ $(function () {
         self.verdict = new SystemCommandsVerdict({
             ask: () => {
                 const data = {definition: self.result(), others: self._options.others};
-                const locate = self.argumentEditor.locator();
-                return self.definitions.post("check", data).then((response) => ({
-                    ...response,
-                    problems: response.problems.map(locate)
-                }));
+                return self.definitions.post("check", data);
             },
+            locator: self.argumentEditor.locator,
             // What has no id yet is called what it does, unless the user has a better idea.
             onSuggestion: (action) => {
                 if (!self._makesAction || !action) return false;
@@ -181,9 +178,9 @@ $(function () {
             self.dialog.modal("show");
             self.isOpen(true);
             self._check(self._unfoldMistakes);
-            const surroundings = self.definitions.get("environment");
-            surroundings.done(self.surroundings);
-            self.access.receive(surroundings.then((response) => response.groups));
+            const environment = self.definitions.get("environment");
+            environment.done(self.surroundings);
+            self.access.receive(environment);
         };
 
         self._onHide = (event) => {

@@ -62,16 +62,18 @@
             self.chosen(chosen);
         };
 
-        // all: a promise of OctoPrint's groups, [{key, name, description}]
-        self.receive = (all) => {
+        // environment: a promise of {groups: [{key, name, description}]}
+        self.receive = (environment) => {
             const request = ++self._request;
-            all.done((groups) => {
-                if (request !== self._request) return;
-                self._all(groups);
-                self.state("loaded");
-            }).fail(() => {
-                if (request === self._request) self.state("unknown");
-            });
+            environment
+                .done((response) => {
+                    if (request !== self._request) return;
+                    self._all(response.groups);
+                    self.state("loaded");
+                })
+                .fail(() => {
+                    if (request === self._request) self.state("unknown");
+                });
         };
     };
 })();
