@@ -141,7 +141,9 @@ def test_a_print_is_asked_about(editor, printing):
     run.close()
     dialog.field("while_printing").select_option("Refuse it")
     dialog.button("Test").click()
-    expect(dialog.root.get_by_role("alert")).to_contain_text("cannot be run while a print is under way")
+    expect(dialog.root.get_by_role("alert")).to_contain_text(
+        "cannot be run while a print is under way"
+    )
 
 
 def test_hostile_texts_in_the_question(store, admin_page):
