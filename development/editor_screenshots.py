@@ -22,9 +22,9 @@ SURROUNDINGS = {
 LAMP = {
     "action": "lamp",
     "name": "Lamp",
-    "description": "Brightness and colour of the light above the printer",
+    "description": "Brightness and color of the light above the printer",
     "icon": "lightbulb",
-    "command": 'mosquitto_pub -t lamp -m "$SC_COLOUR $SC_BRIGHTNESS"',
+    "command": 'mosquitto_pub -t lamp -m "$SC_COLOR $SC_BRIGHTNESS"',
     "arguments": [
         {
             "name": "brightness",
@@ -35,9 +35,9 @@ LAMP = {
             "max": 100,
         },
         {
-            "name": "colour",
+            "name": "color",
             "type": "choice",
-            "label": "Colour",
+            "label": "Color",
             "choices": ["white", {"value": "#ff8800", "label": "Warm"}],
         },
     ],
@@ -148,4 +148,6 @@ def shot(save, page, name, top=None):
 
 def scroll_to(element):
     if element is not None:
-        element.evaluate("element => element.scrollIntoView()")
+        element.evaluate(
+            "element => { document.activeElement.blur(); element.scrollIntoView(); }"
+        )
