@@ -1,5 +1,7 @@
 """The editor of commands in OctoPrint's settings, for the browser tests and for screenshots."""
 
+import re
+
 from pages import RunDialog
 from playwright.sync_api import expect
 
@@ -68,6 +70,12 @@ class Editor:
             arg=[f"#{TAB} ul[aria-label^=Commands] > li", list(names)],
         )
 
+    def signs(self, name):
+        """What the list says about a command beside its name."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        row = self.entries.filter(has=button)
+        return row.locator(".systemcommands-sign + .systemcommands-unseen")
+
     def add(self):
         self.button("Add command").click()
         return CommandDialog(self.page).expect_open("Add command")
@@ -124,6 +132,7 @@ class CommandDialog(Dialog):
 
     def __init__(self, page):
         super().__init__(page, "command")
+        self.arguments = Arguments(self.root)
         self.confirmation = page.locator(".modal:visible", has_text="Discard what you")
 
     def field(self, name):
@@ -132,10 +141,20 @@ class CommandDialog(Dialog):
     def mistake(self, name):
         return self.root.locator(f"#systemcommands_mistake_{name}")
 
+    def group(self, name):
+        """The checkbox of one of OctoPrint's groups."""
+        groups = self.root.get_by_role("group", name="Groups")
+        return groups.locator("label", has_text=name).get_by_role("checkbox")
+
+    def heading(self, text):
+        """The part that is folded and unfolded by a click on this."""
+        return self.root.locator("summary", has_text=re.compile(rf"^\s*{text}\b"))
+
     def unfold(self, *headings):
         for heading in headings:
-            section = self.root.locator("details", has_text=heading)
-            section.evaluate("section => (section.open = true)")
+            self.heading(heading).evaluate(
+                "summary => (summary.parentElement.open = true)"
+            )
 
     def fill(self, **values):
         for name, value in values.items():
@@ -149,3 +168,66 @@ class CommandDialog(Dialog):
     def test(self):
         self.button("Test").click()
         return RunDialog(self.page).expect_open()
+
+
+class Arguments:
+    """The arguments in the dialog of a command."""
+
+    def __init__(self, dialog):
+        self._dialog = dialog
+        self.items = dialog.locator(".systemcommands-arguments > li")
+        self.titles = self.items.locator(".systemcommands-toggle strong")
+
+    def add(self, title, **values):
+        """Press the button of a type, and fill what it has then."""
+        position = self.items.count()
+        group = self._dialog.get_by_role("group", name="Add an argument")
+        group.get_by_role("button", name=title, exact=True).click()
+        return self[position].fill(**values)
+
+    def __getitem__(self, index):
+        return Argument(self.items.nth(index))
+
+
+class Argument:
+    """One of them."""
+
+    def __init__(self, root):
+        self.root = root
+        self.toggle = root.locator(".systemcommands-toggle")
+        self.choices = root.locator(".systemcommands-choices > li")
+        # of the argument as a whole
+        self.mistake = root.get_by_role("alert")
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def field(self, name):
+        return self.root.locator(f"input[id$=_{name}], select[id$=_{name}]")
+
+    def mistake_at(self, name):
+        return self.root.locator(f"span[id$=_mistake_{name}]")
+
+    def open(self):
+        if self.toggle.get_attribute("aria-expanded") == "false":
+            self.toggle.click()
+        return self
+
+    def fill(self, **values):
+        for name, value in values.items():
+            if isinstance(value, bool):
+                self.field(name).set_checked(value)
+            else:
+                self.field(name).fill(value)
+        return self
+
+    def fill_choices(self, *choices):
+        """Values, or pairs of value and label."""
+        for index, choice in enumerate(choices):
+            if index >= self.choices.count():
+                self.button("Add choice").click()
+            value, label = choice if isinstance(choice, tuple) else (choice, "")
+            row = self.choices.nth(index)
+            row.locator(".systemcommands-value").fill(value)
+            row.locator(".systemcommands-text").fill(label)
+        return self

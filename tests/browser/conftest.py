@@ -15,6 +15,8 @@ import browser as chromium
 import pytest
 from playwright.sync_api import sync_playwright
 
+DEFINITIONS = "/plugin/systemcommands/api/definitions"
+
 
 @pytest.fixture(scope="session")
 def browser():
@@ -67,6 +69,24 @@ def operator_page(open_page, octoprint):
 @pytest.fixture
 def user_page(open_page, octoprint):
     return open_page(octoprint.user)
+
+
+@pytest.fixture
+def store(admin):
+    """store([...]): what the server has from now on; store(): what it has."""
+
+    def store_(definitions=None):
+        response = admin.get(DEFINITIONS)
+        response.raise_for_status()
+        if definitions is not None:
+            admin.put(
+                DEFINITIONS,
+                json={"definitions": definitions},
+                headers={"If-Match": response.headers["ETag"]},
+            ).raise_for_status()
+        return response.json()["definitions"]
+
+    return store_
 
 
 def take_screenshots(node, folder, pages):

@@ -6,7 +6,6 @@ import pytest
 from editor_pages import Editor
 from playwright.sync_api import expect
 
-DEFINITIONS = "/plugin/systemcommands/api/definitions"
 HOSTILE = '<img src="x" onerror="window.hacked = true">'
 
 ODD = {
@@ -34,24 +33,6 @@ COMMANDS = [
 ]
 NAMES = ["Hello", "First", "Second", "---", "Odd"]
 SYSTEM_ACTIONS = [{"action": "old", "name": "Old one", "command": "echo old"}]
-
-
-@pytest.fixture
-def store(admin):
-    """store([...]): what the server has from now on; store(): what it has."""
-
-    def store_(definitions=None):
-        response = admin.get(DEFINITIONS)
-        response.raise_for_status()
-        if definitions is not None:
-            admin.put(
-                DEFINITIONS,
-                json={"definitions": definitions},
-                headers={"If-Match": response.headers["ETag"]},
-            ).raise_for_status()
-        return response.json()["definitions"]
-
-    return store_
 
 
 @pytest.fixture
@@ -369,7 +350,7 @@ def test_at_360_pixels(store, octoprint, open_page):
     width = "element => element.scrollWidth <= element.clientWidth + 1"
     assert editor.root.evaluate(width)
     dialog = editor.edit("Hello")
-    dialog.unfold("How it runs", "Display", "Access", "Advanced")
+    dialog.unfold("How it runs", "Display", "Advanced")
     assert dialog.root.locator(".modal-body").evaluate(width)
     box = dialog.root.bounding_box()
     assert box["x"] >= 0

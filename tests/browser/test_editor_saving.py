@@ -5,27 +5,10 @@ from editor_pages import Editor
 from playwright.sync_api import expect
 
 API = "**/plugin/systemcommands/api/definitions"
-DEFINITIONS = "/plugin/systemcommands/api/definitions"
 COMMANDS = [
     {"action": "one", "name": "One", "command": "echo 1"},
     {"action": "two", "name": "Two", "command": "echo 2"},
 ]
-
-
-@pytest.fixture
-def store(admin):
-    def store_(definitions=None):
-        response = admin.get(DEFINITIONS)
-        response.raise_for_status()
-        if definitions is not None:
-            admin.put(
-                DEFINITIONS,
-                json={"definitions": definitions},
-                headers={"If-Match": response.headers["ETag"]},
-            ).raise_for_status()
-        return response.json()["definitions"]
-
-    return store_
 
 
 @pytest.fixture

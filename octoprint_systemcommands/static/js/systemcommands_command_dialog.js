@@ -3,25 +3,24 @@ $(function () {
     const CHECK_DELAY = 300;
 
     const entries = window.SystemCommandsEntries;
-    const PLAIN_FIELDS = _.without(entries.fields, "environment");
+    const PLAIN_FIELDS = _.without(entries.fields, "environment", "arguments", "groups");
 
     // One command: all of its fields. What is right and what is not is for the server to say.
     function SystemCommandsCommandDialogViewModel(parameters) {
         const self = this;
 
         self.definitions = parameters[0];
-        self.runs = parameters[1];
         self.settingsViewModel = parameters[2];
 
         self.isOpen = ko.observable(false);
         self.isNew = ko.observable(false);
-        self.isTestStarting = ko.observable(false);
         self.error = ko.observable();
         // of presets
         self.note = ko.observable();
         // what could not be read
         self.broken = ko.observable();
-        self.groups = ko.observableArray([]);
+        // submenus that there are already
+        self.submenus = ko.observableArray([]);
         self.surroundings = ko.observable();
 
         self._entry = ko.observable({});
@@ -32,8 +31,15 @@ $(function () {
         PLAIN_FIELDS.forEach((field) => (self.form[field] = ko.observable()));
         // [{name, value}], both observables
         self.environment = ko.observableArray([]);
+        self.argumentEditor = new SystemCommandsArgumentEditor(() =>
+            self._touch("arguments")
+        );
+        self.access = new SystemCommandsGroups();
         // fields that have no place in the form
         self.leftovers = ko.observableArray([]);
+        self.brokenArguments = ko.pureComputed(() =>
+            self.leftovers().find((field) => field.name === "arguments")
+        );
         self._removed = ko.observableArray([]);
 
         self.title = ko.pureComputed(() => {
@@ -41,6 +47,8 @@ $(function () {
         });
         self.values = ko.pureComputed(() => ({
             ..._.mapValues(self.form, (value) => value()),
+            arguments: self.argumentEditor.result(),
+            groups: self.access.chosen(),
             environment: self
                 .environment()
                 .map((variable) => ({name: variable.name(), value: variable.value()}))
@@ -55,7 +63,8 @@ $(function () {
         self.hasChanges = () => {
             const untouched = self.isNew() ? self._original : self._entry();
             // that the server has made an id is no change of the user's
-            const strip = (entry) => (self._makesAction ? _.omit(entry, "action") : entry);
+            const strip = (entry) =>
+                self._makesAction ? _.omit(entry, "action") : entry;
             return self.isOpen() && !_.isEqual(strip(self.result()), strip(untouched));
         };
 
@@ -66,6 +75,7 @@ $(function () {
                 const data = {definition: self.result(), others: self._options.others};
                 return self.definitions.post("check", data);
             },
+            locator: self.argumentEditor.locator,
             // What has no id yet is called what it does, unless the user has a better idea.
             onSuggestion: (action) => {
                 if (!self._makesAction || !action) return false;
@@ -75,8 +85,15 @@ $(function () {
             }
         });
         self.errors = self.verdict.errors;
+        self.verdict.problems.subscribe(self.argumentEditor.setProblems);
+        self.tryout = new SystemCommandsTryout({
+            definitions: self.definitions,
+            triggering: parameters[3],
+            runs: parameters[1],
+            onError: self.error
+        });
         self.isBusy = ko.pureComputed(
-            () => self.verdict.isAwaited() || self.isTestStarting()
+            () => self.verdict.isAwaited() || self.tryout.isStarting()
         );
 
         PLAIN_FIELDS.forEach((field) =>
@@ -85,6 +102,7 @@ $(function () {
         self._touch = (field) => {
             if (self.isOpen()) self.verdict.touched[field](true);
         };
+        self.access.chosen.subscribe(() => self._touch("groups"));
         self.onActionInput = () => {
             self._makesAction = !self.form.action();
             return true;
@@ -129,7 +147,7 @@ $(function () {
 
         //~~ Opening and closing
 
-        // options: entry, isNew, others, groups, note, sudoers, onAccept, onClosed (returns
+        // options: entry, isNew, others, submenus, note, sudoers, onAccept, onClosed (returns
         // the element that gets the focus)
         self.open = (options) => {
             const entry = options.entry === undefined ? {} : options.entry;
@@ -145,13 +163,14 @@ $(function () {
             if (_.isString(entry)) self.form.command(entry);
             self.environment([]);
             self._before.environment.forEach(self.addVariable);
+            self.argumentEditor.load(self._before.arguments, !options.isNew);
+            self.access.load(self._before.groups);
             self.leftovers(entries.leftovers(entry));
             self._removed([]);
             self.broken(isBroken ? entries.textOf(entry) : undefined);
-            self.groups(options.groups);
+            self.submenus(options.submenus);
             self.note({text: options.note, line: options.sudoers});
             self.isNew(options.isNew);
-            self.isTestStarting(false);
             self.picker.isOpen(false);
             self.error(undefined);
             self.verdict.reset(!options.isNew);
@@ -159,7 +178,9 @@ $(function () {
             self.dialog.modal("show");
             self.isOpen(true);
             self._check(self._unfoldMistakes);
-            self.definitions.get("environment").done(self.surroundings);
+            const environment = self.definitions.get("environment");
+            environment.done(self.surroundings);
+            self.access.receive(environment);
         };
 
         self._onHide = (event) => {
@@ -187,13 +208,16 @@ $(function () {
             if (event.target !== self.dialog[0]) return;
             self.isOpen(false);
             self.verdict.reset();
-            SystemCommandsFocus.giveBackTo(self._options.onClosed() || self._focusedBefore);
+            SystemCommandsFocus.giveBackTo(
+                self._options.onClosed() || self._focusedBefore
+            );
         };
 
         //~~ What users do
 
         self._ifRight = (proceed) => {
             self.verdict.showAll(true);
+            self.argumentEditor.showAll();
             self._check(() => {
                 if (self.verdict.problems().length) {
                     self._unfoldMistakes();
@@ -210,6 +234,7 @@ $(function () {
         };
 
         self._unfoldMistakes = () => {
+            self.argumentEditor.unfoldMistakes();
             self.dialog.find("details:has(.control-group.error)").prop("open", true);
         };
 
@@ -235,14 +260,7 @@ $(function () {
 
         self.test = () => {
             if (self.isBusy()) return;
-            self._ifRight((entry) => {
-                self.isTestStarting(true);
-                self.definitions
-                    .post("test", {definition: entry})
-                    .done(self.runs.show)
-                    .fail((response) => self.error(self.definitions.errorOf(response)))
-                    .always(() => self.isTestStarting(false));
-            });
+            self._ifRight(self.tryout.start);
         };
 
         //~~ View model callbacks
@@ -266,7 +284,8 @@ $(function () {
         dependencies: [
             "systemCommandsDefinitionsViewModel",
             "systemCommandsRunsViewModel",
-            "settingsViewModel"
+            "settingsViewModel",
+            "systemCommandsTriggerViewModel"
         ],
         elements: ["#systemcommands_command_dialog"]
     });

@@ -7,7 +7,8 @@
         const seen = new Map();
         return list.map((entry) => {
             const action = entries.actionOf(entry);
-            const base = action === undefined ? JSON.stringify(entry) : "action " + action;
+            const base =
+                action === undefined ? JSON.stringify(entry) : "action " + action;
             const count = (seen.get(base) || 0) + 1;
             seen.set(base, count);
             return {key: base + " " + count, entry: entry};
@@ -33,16 +34,90 @@
         return result;
     };
 
+    const isNothing = (value) => value === undefined || value === null;
+
+    const textOfChoice = (choice) => {
+        const {value, label} = SystemCommandsChoices.partsOf(choice);
+        if (value === undefined) return entries.textOf(choice);
+        return label && label !== value ? `${value} (${label})` : value;
+    };
+
+    // what stands in a field, for people
+    const textOf = (field, value) => {
+        if (!_.isArray(value)) return entries.textOf(value);
+        if (!value.length) return entries.textOf(undefined);
+        const toText = field === "choices" ? textOfChoice : entries.textOf;
+        return value.map(toText).join(", ");
+    };
+
+    // an argument, all but its name
+    const textOfArgument = (argument) => {
+        const known = SystemCommandsArgumentFields.fieldsOf(argument.type);
+        return _.union(known, Object.keys(argument))
+            .filter((field) => field !== "name" && field in argument)
+            .map((field) => `${field}: ${textOf(field, argument[field])}`)
+            .join("\n");
+    };
+
+    // undefined when they cannot be told from each other
+    const byName = (list) => {
+        const named = _.isArray(list) ? list : [];
+        const result = new Map(
+            named.map((argument) => [_.get(argument, "name"), argument])
+        );
+        const isRight = isNothing(list) || result.size === list.length;
+        return isRight && [...result.keys()].every(_.isString) ? result : undefined;
+    };
+
+    const compare = (prefix, from, to, fields) => {
+        return fields
+            .filter((field) => !_.isEqual(from[field], to[field]))
+            .map((field) => ({
+                name: prefix + field,
+                from: textOf(field, from[field]),
+                to: textOf(field, to[field])
+            }));
+    };
+
+    const argumentsOf = (from, to) => {
+        const [old, current] = [byName(from), byName(to)];
+        if (!old || !current) {
+            return [
+                {name: "arguments", from: entries.textOf(from), to: entries.textOf(to)}
+            ];
+        }
+        const nothing = entries.textOf(undefined);
+        const result = _.union([...old.keys()], [...current.keys()]).flatMap((name) => {
+            const [before, after] = [old.get(name), current.get(name)];
+            const place = `arguments › ${name}`;
+            if (!before) return {name: place, from: nothing, to: textOfArgument(after)};
+            if (!after) return {name: place, from: textOfArgument(before), to: nothing};
+            const fields = _.union(Object.keys(before), Object.keys(after));
+            return compare(place + " › ", before, after, fields);
+        });
+        const [oldOrder, order] = [
+            [...old.keys()].filter((name) => current.has(name)),
+            [...current.keys()].filter((name) => old.has(name))
+        ];
+        if (!_.isEqual(oldOrder, order)) {
+            result.push({
+                name: "arguments",
+                from: oldOrder.join(", "),
+                to: order.join(", ")
+            });
+        }
+        return result;
+    };
+
     const fieldsOf = (from, to) => {
         if (!_.isPlainObject(from) || !_.isPlainObject(to)) return [];
         // those that everybody knows first, in the order of the form
-        return _.union(entries.fields, Object.keys(from), Object.keys(to))
-            .filter((field) => !_.isEqual(from[field], to[field]))
-            .map((field) => ({
-                name: field,
-                from: entries.textOf(from[field]),
-                to: entries.textOf(to[field])
-            }));
+        return _.union(entries.fields, Object.keys(from), Object.keys(to)).flatMap(
+            (field) =>
+                field === "arguments" && !_.isEqual(from[field], to[field])
+                    ? argumentsOf(from[field], to[field])
+                    : compare("", from, to, [field])
+        );
     };
 
     // What has to happen to the list `from` so that it becomes the list `to`:

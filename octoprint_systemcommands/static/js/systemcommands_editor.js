@@ -61,7 +61,7 @@ $(function () {
                 others: _.compact(
                     others.map((row) => SystemCommandsEntries.actionOf(row.entry()))
                 ),
-                groups: _.uniq(_.compact(self.rows().map((row) => row.group()))),
+                submenus: _.uniq(_.compact(self.rows().map((row) => row.group()))),
                 onAccept: (entry) => {
                     target = self._put(options.row, entry);
                 },

@@ -8,20 +8,27 @@
         icon: "",
         description: "",
         group: "",
+        arguments: [],
+        groups: [],
+        fresh_credentials: false,
+        while_printing: "allow",
+        max_temperature: "",
         async: false,
         ignore: false,
         timeout: "",
         when_busy: "parallel",
         working_directory: "",
         environment: [],
-        show_output: "on_failure",
-        fresh_credentials: false
+        show_output: "on_failure"
     };
 
     const CHOICES = {
         when_busy: ["parallel", "queue", "refuse", "replace"],
-        show_output: ["always", "on_failure", "never"]
+        show_output: ["always", "on_failure", "never"],
+        while_printing: ["allow", "confirm", "refuse"]
     };
+
+    const NUMBERS = ["timeout", "max_temperature"];
 
     const isText = (value) => _.isString(value) || _.isNumber(value);
 
@@ -31,6 +38,11 @@
         if (value === undefined || value === null) return standard;
         if (_.isBoolean(standard)) return _.isBoolean(value) ? value : undefined;
         if (CHOICES[field]) return CHOICES[field].includes(value) ? value : undefined;
+        // those that make the form of it keep what they cannot show
+        if (field === "arguments") return _.isArray(value) ? value : undefined;
+        if (field === "groups") {
+            return _.isArray(value) && value.every(isText) ? value : undefined;
+        }
         if (field === "environment") {
             if (!_.isPlainObject(value) || !_.every(value, isText)) return undefined;
             return _.map(value, (text, name) => ({name: name, value: String(text)}));
@@ -44,7 +56,9 @@
             return _.object(value.map((variable) => [variable.name, variable.value]));
         }
         // what is no number stays a text, about which the server has something to say
-        if (field === "timeout" && isFinite(value) && value.trim()) return Number(value);
+        if (NUMBERS.includes(field) && isFinite(value) && value.trim()) {
+            return Number(value);
+        }
         return value;
     };
 
@@ -64,9 +78,7 @@
             if (SystemCommandsEntries.isDivider(entry)) return gettext("Divider");
             const candidates = _.isPlainObject(entry) ? [entry.name, entry.action] : [];
             const name = candidates.find((text) => isText(text) && text !== "");
-            return name === undefined
-                ? _.trunc(JSON.stringify(entry), 80)
-                : String(name);
+            return name === undefined ? _.trunc(JSON.stringify(entry), 80) : String(name);
         },
 
         // a field for people to read
@@ -75,10 +87,54 @@
             return _.isString(value) ? value : JSON.stringify(value);
         },
 
+        // where in an entry a problem is, for people: arguments › level › max
+        placeOf: (entry, problem) => {
+            const path = problem.path || _.compact([problem.field]);
+            return path
+                .map((part, index) => {
+                    if (!_.isNumber(part)) return part;
+                    const name = _.get(entry, [...path.slice(0, index + 1), "name"]);
+                    return isText(name) && name !== "" ? name : part + 1;
+                })
+                .join(" › ");
+        },
+
         // people copy the classes that Font Awesome shows: "fas fa-camera"
         iconOf: (icon) => {
-            const name = isText(icon) ? String(icon).toLowerCase().split("fa-").pop() : "";
+            const name = isText(icon)
+                ? String(icon).toLowerCase().split("fa-").pop()
+                : "";
             return /^[a-z0-9-]+$/.test(name) ? name : undefined;
+        },
+
+        // what a list of commands says about each, at a glance: [{icon, text}]
+        signsOf: (entry) => {
+            if (!_.isPlainObject(entry)) return [];
+            const isSome = (value) => _.isArray(value) && value.length > 0;
+            const ofPrints = {
+                confirm: {
+                    icon: "fa-circle-question",
+                    text: gettext("Asks during a print")
+                },
+                refuse: {icon: "fa-ban", text: gettext("Refused during a print")}
+            };
+            return _.compact([
+                isSome(entry.arguments) && {
+                    icon: "fa-keyboard",
+                    text: gettext("Asks for arguments")
+                },
+                isSome(entry.groups) && {
+                    icon: "fa-users",
+                    text: gettext("Open to groups")
+                },
+                ofPrints[entry.while_printing],
+                isText(entry.max_temperature) && {
+                    icon: "fa-temperature-high",
+                    text: _.sprintf(gettext("Refused above %(degrees)s °C"), {
+                        degrees: entry.max_temperature
+                    })
+                }
+            ]);
         },
 
         toForm: (entry) => {

@@ -80,7 +80,10 @@ $(function () {
         };
 
         self._toRow = (entry) => {
-            const problems = entry.problems || [];
+            const problems = _.map(entry.problems, (problem) => ({
+                field: SystemCommandsEntries.placeOf(entry.definition, problem),
+                message: problem.message
+            }));
             return {
                 ...entry,
                 name: SystemCommandsEntries.nameOf(entry.definition),

@@ -9,6 +9,12 @@
         self.id = ++lastId;
         self.entry = ko.observable(entry);
         self.problems = ko.observable(problems || []);
+        self.shownProblems = ko.pureComputed(() =>
+            self.problems().map((problem) => ({
+                place: entries.placeOf(self.entry(), problem),
+                message: problem.message
+            }))
+        );
         // for those of system.actions: whether saving takes them out of there
         self.remove = ko.observable(false);
 
@@ -25,6 +31,8 @@
         self.group = field("group");
         self.rawIcon = field("icon");
         self.icon = ko.pureComputed(() => entries.iconOf(self.rawIcon()));
+        // [{icon, text}]: what is special about running it
+        self.signs = ko.pureComputed(() => entries.signsOf(self.entry()));
 
         self.fits = (text) => {
             return JSON.stringify(self.entry()).toLowerCase().includes(text.toLowerCase());

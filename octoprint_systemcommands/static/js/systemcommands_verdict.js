@@ -1,6 +1,7 @@
 (function () {
     // What the server says about the entry in a form, field by field.
     //   ask             sends the entry, returns a promise
+    //   locator         is called before that; returns what says where a problem belongs
     //   onSuggestion    is called with the action that the server proposes; true when the
     //                   entry is another one then
     window.SystemCommandsVerdict = function (options) {
@@ -24,7 +25,10 @@
                 field,
                 ko.pureComputed(() => {
                     if (!self.showAll() && !self.touched[field]()) return "";
-                    return messages(self.problems().filter((p) => p.field === field));
+                    return messages(
+                        // those of one argument stand there
+                        self.problems().filter((p) => p.field === field && !p.row)
+                    );
                 })
             ])
         );
@@ -49,6 +53,7 @@
             const result = $.Deferred();
             if (onVerdict) self._onVerdict = onVerdict;
             if (isAwaited) self.isAwaited(true);
+            const locate = options.locator();
             options
                 .ask()
                 .done((response) => {
@@ -60,7 +65,7 @@
                     const then = self._onVerdict;
                     self._onVerdict = undefined;
                     self.isAwaited(false);
-                    self.problems(response.problems);
+                    self.problems(response.problems.map(locate));
                     result.resolve();
                     if (then) then();
                 })
