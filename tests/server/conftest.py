@@ -1,6 +1,8 @@
 """Fixtures of the tests that talk HTTP to a real server; most are in tests/conftest.py."""
 
+import shutil
 import time
+from pathlib import Path
 
 import pytest
 
@@ -17,3 +19,16 @@ def wait_until():
         return result
 
     return wait_until
+
+
+@pytest.fixture(scope="session")
+def observed():
+    """observed(server): gives a server that is not started yet the plugin observer.py."""
+
+    def observed(server):
+        folder = server.basedir / "plugins"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(Path(__file__).with_name("observer.py"), folder)
+        return server
+
+    return observed
