@@ -61,6 +61,7 @@ def tables():
             head = []
             continue
         cells = [cell.strip(" `") for cell in line.strip("|").split("|")]
+        cells[0] = cells[0].replace("…", PLUGIN)
         if not head:
             head = cells
         elif not set("".join(cells)) <= set("-: "):
@@ -198,6 +199,7 @@ PROBES = {
     (f"POST {_DEFINITIONS}/import", ""): Probe(
         f"{_DEFINITIONS}/import", body={"from": "system_actions"}
     ),
+    (f"GET {PLUGIN}/api/openapi.json", ""): Probe(f"{PLUGIN}/api/openapi.json"),
     (f"GET {PLUGIN}/static/<filename>", ""): Probe(f"{PLUGIN}/static/{_SCRIPT}"),
 }
 
