@@ -299,6 +299,7 @@ def wait_for_the_end_of(client, run_id):
     deadline = time.monotonic() + 30
     while client.get(f"{RUNS}/{run_id}").json()["status"] in ("queued", "running"):
         assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @pytest.fixture(params=DOORS)

@@ -5,6 +5,7 @@ import json
 import shlex
 import sqlite3
 import sys
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -148,7 +149,7 @@ def stored_outputs(server):
 
 def wait_for_the_end_of(client, run_id):
     while client.get(f"{RUNS}/{run_id}").json()["status"] in ("queued", "running"):
-        pass
+        time.sleep(0.01)
 
 
 def assert_nobody_has_heard_of(server, admin, secrets):
