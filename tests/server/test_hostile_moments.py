@@ -98,15 +98,15 @@ def clients(octoprint):
 
 
 def test_one_wins_the_race_for_a_command(admin, clients, ran, wait_until):
-    for _ in range(3):
+    for number in (1, 2, 3):
         responses = at_once(
             [lambda client=client: start(client, "once") for client in clients]
         )
         started = [r.json()["id"] for r in responses if r.status_code == 202]
         refused = [r.json()["reason"] for r in responses if r.status_code == 409]
         assert refused == ["busy"] * (MANY - 1)
-        wait_until(ran)
         (run_id,) = started
+        wait_until(lambda number=number: ran() == number)
         admin.post(f"{RUNS}/{run_id}/stop")
         wait_until(lambda run_id=run_id: status_of(admin, run_id) == "stopped")
     assert ran() == 3
@@ -159,8 +159,10 @@ def test_all_may_stop_it_and_it_stops_once(admin, clients, ran, wait_until):
 
 
 @pytest.fixture(scope="module")
-def printer(octoprint):
+def printer(octoprint, wait_until):
     octoprint.connect_virtual_printer()
+    # it tells its temperatures a little later
+    wait_until(lambda: octoprint.request("GET", "/api/printer")["temperature"])
     return octoprint
 
 
