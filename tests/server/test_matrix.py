@@ -344,6 +344,9 @@ def observed_word(server, role, probe, method):
         head = role.client.head(path)
         assert (head.status_code, head.content) == (response.status_code, b"")
     if response.status_code == probe.passes:
+        if method == "GET" and probe.path.startswith(f"{PLUGIN}/api"):
+            # nobody after them is shown what they were shown
+            assert response.headers["Cache-Control"] == "no-store"
         return probe.word(response, role)
     assert response.status_code in (400, 403, 404), response.text
     if probe.path.startswith(f"{PLUGIN}/api"):
