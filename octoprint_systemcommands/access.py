@@ -132,12 +132,9 @@ class Access:
         and has entered the password recently."""
 
         @functools.wraps(view)
-        def fresh(*args: Any, **kwargs: Any) -> flask.Response:
+        def fresh(*args: Any, **kwargs: Any) -> Any:
             ensure_credentials_checked_recently()
-            response = flask.make_response(view(*args, **kwargs))
-            # there are command lines in it
-            response.headers["Cache-Control"] = "no-store"
-            return response
+            return view(*args, **kwargs)
 
         return _guarded(
             fresh, lambda user: _has(user, Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
@@ -191,10 +188,13 @@ def additional_permissions() -> list[dict[str, Any]]:
 def _guarded(view: View, may_pass: Callable[[Any], bool]) -> View:
     @functools.wraps(view)
     @no_firstrun_access
-    def guarded(*args: Any, **kwargs: Any) -> Any:
+    def guarded(*args: Any, **kwargs: Any) -> flask.Response:
         if not may_pass(flask_login.current_user):
             flask.abort(403)
-        return view(*args, **kwargs)
+        response = flask.make_response(view(*args, **kwargs))
+        # it depends on who asks, and there are command lines and outputs in it
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     return guarded
 

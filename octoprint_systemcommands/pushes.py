@@ -5,9 +5,12 @@ yet. What it is told not to send then is not kept for later either, so that noth
 somebody after the login who may not see it.
 """
 
+import logging
 from typing import Any
 
 from .access import Access
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.access")
 
 IDENTIFIER = "systemcommands"
 _EVENT_PREFIX = f"plugin_{IDENTIFIER}_"
@@ -22,10 +25,15 @@ def may_get(access: Access, user: Any, message: str, payload: Any) -> bool:
         message: the kind of message; this is asked for all that OctoPrint sends, too
         payload: what it says
     """
-    if message == "plugin":
-        # ids and states of runs: who may not see a run can do nothing with its id
-        return payload.get("plugin") != IDENTIFIER or access.may_see_runs(user)
-    if message == "event" and payload.get("type", "").startswith(_EVENT_PREFIX):
-        owner = (payload.get("payload") or {}).get("user")
-        return access.may_see_runs_of(user, owner)
+    try:
+        if message == "plugin":
+            # ids and states of runs: who may not see a run can do nothing with its id
+            return payload.get("plugin") != IDENTIFIER or access.may_see_runs(user)
+        if message == "event" and payload.get("type", "").startswith(_EVENT_PREFIX):
+            owner = (payload.get("payload") or {}).get("user")
+            return access.may_see_runs_of(user, owner)
+    except Exception:
+        # OctoPrint takes an error for a yes
+        _logger.exception("Cannot tell who may see what is pushed, so nobody does")
+        return False
     return True

@@ -1,5 +1,6 @@
 """The files that were uploaded to OctoPrint, as far as commands may be given them."""
 
+import os
 from typing import Any, Optional
 
 from octoprint.filemanager.destinations import FileDestinations
@@ -28,7 +29,17 @@ class Uploads:
         try:
             if not self._file_manager.file_exists(local, path):
                 return None
-            return self._file_manager.path_on_disk(local, path)
-        except ValueError:
-            # OctoPrint's word for a path that leads out of the uploads
+            folder = self._file_manager.path_on_disk(local, "")
+            found = self._file_manager.path_on_disk(local, path)
+            # OctoPrint also finds a file whose name is only similar, and follows links
+            if not os.path.samefile(found, os.path.join(folder, path)):
+                return None
+            return found if _is_below(folder, found) else None
+        except (ValueError, OSError):
+            # OctoPrint's word for a path that leads out of the uploads; no such file
             return None
+
+
+def _is_below(folder: str, path: str) -> bool:
+    folder = os.path.realpath(folder)
+    return os.path.commonpath([folder, os.path.realpath(path)]) == folder

@@ -349,12 +349,13 @@ def _plain(number: Decimal) -> str:
     return re.sub(r"^-0$", "0", text)
 
 
-@lru_cache(maxsize=128)
 def _regex(pattern: str) -> TypeAdapter:
     # pydantic's regular expressions take linear time, whatever pattern and text are
     return TypeAdapter(Annotated[str, StringConstraints(pattern=pattern)])
 
 
+# not many: there are patterns that take up some megabytes
+@lru_cache(maxsize=16)
 def _full_match(pattern: str) -> TypeAdapter:
     # here, $ is the very end, and not in front of a last newline as well
     return _regex(f"^(?:{pattern})$")

@@ -81,7 +81,7 @@ class Versions:
         text = to_yaml([version._asdict() for version in [new, *versions][:_KEPT]])
         temporary = self._path + ".new"
         try:
-            with open(temporary, "w", encoding="utf-8") as file:
+            with open(temporary, "w", encoding="utf-8", opener=_for_us_alone) as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
@@ -93,6 +93,11 @@ class Versions:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
+
+
+def _for_us_alone(path: str, flags: int) -> int:
+    # there are command lines in it, as in config.yaml, which nobody else can read either
+    return os.open(path, flags, 0o600)
 
 
 def _content(version: Version) -> str:

@@ -106,6 +106,10 @@ class Database:
     def __init__(self, path: str):
         self._path = path
         os.makedirs(os.path.dirname(path), exist_ok=True)
+        # what commands write concerns nobody else on this machine; SQLite gives its other
+        # files the same permissions
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         self._connection = connect(path)
         try:
             self._file = _identity(path)

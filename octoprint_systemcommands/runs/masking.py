@@ -1,20 +1,37 @@
 """Takes secrets out of what a command writes, before anybody or anything can see it."""
 
 import json
-from collections.abc import Iterable
-from typing import Union
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Union
 from urllib.parse import quote, quote_plus
 
 from .output import Capture
 
 _MASK = b"***"
 
+# What Python, JavaScript and curl leave as it is in a URL, beside letters and digits
+_UNQUOTED = ("", "/", "!'()*", "!'()*;,/?:@&=+$#")
+
+
+class _Held(NamedTuple):
+    """The end of what a stream has said, of which it is not known yet what it is.
+
+    Attributes:
+        data: the bytes
+        masked: how many of them belong to a secret that a mask was written for already
+    """
+
+    data: bytes = b""
+    masked: int = 0
+
 
 class MaskedCapture:
     """Writes to a `Capture` what is left without the secrets.
 
     A secret that comes in several pieces is found as well: what may be the beginning of one
-    is held back until it is known. Each stream is looked at by itself.
+    is held back until it is known. Each stream is looked at by itself. Secrets that overlap
+    get one mask together.
 
     Arguments:
         capture: gets the rest
@@ -23,45 +40,63 @@ class MaskedCapture:
 
     def __init__(self, capture: Capture, secrets: Iterable[str]):
         self._capture = capture
-        # the longest first, since one may be a part of another
+        # the longest first, since one may be the beginning of another
         self._forms = sorted(
             {form for secret in secrets for form in _forms(secret)}, key=len, reverse=True
         )
-        self._held: dict[str, bytes] = {}
+        self._may_overlap = _may_overlap(self._forms)
+        self._held: dict[str, _Held] = {}
 
     def write(self, stream: str, data: Union[bytes, memoryview]) -> None:
         """See `Capture.write`."""
-        known = self._held.pop(stream, b"") + bytes(data)
-        cut = self._end_of_what_is_known(known)
+        held, masked = self._held.pop(stream, _Held())
+        known = held + bytes(data)
+        # the longest end that may be the beginning of a secret has to wait
+        cut = min(
+            (_begins_at_the_end(form, known) for form in self._forms), default=len(known)
+        )
+        masked = self._pass_on(stream, known, masked, cut)
         if cut < len(known):
-            self._held[stream] = known[cut:]
-        self._pass_on(stream, known[:cut])
+            self._held[stream] = _Held(known[cut:], masked)
 
     def close(self) -> None:
         """Writes what was held back: there is nothing more to come."""
-        for stream, data in self._held.items():
-            self._pass_on(stream, data)
+        for stream, (data, masked) in self._held.items():
+            self._pass_on(stream, data, masked, len(data))
         self._held.clear()
 
-    def _pass_on(self, stream: str, data: bytes) -> None:
-        # a regular expression of them all would take ten times as long, with the
-        # interpreter held from the printer's communication
-        for form in self._forms:
-            data = data.replace(form, _MASK)
-        if data:
-            self._capture.write(stream, data)
+    def _pass_on(self, stream: str, known: bytes, masked: int, cut: int) -> int:
+        """Writes what is in front of a cut; returns how many bytes behind it are masked."""
+        if self._may_overlap:
+            text, masked = self._masked_together(known, masked, cut)
+        else:
+            # Quick, also with a flood of secrets: while this is at work, the interpreter
+            # is held from the communication with the printer.
+            text, masked = known[:cut], 0
+            for form in self._forms:
+                text = text.replace(form, _MASK)
+        if text:
+            self._capture.write(stream, text)
+        return masked
 
-    def _end_of_what_is_known(self, data: bytes) -> int:
-        """Where the longest end begins that may be the beginning of a secret."""
-        cut = min(
-            (_begins_at_the_end(form, data) for form in self._forms), default=len(data)
+    def _masked_together(self, known: bytes, masked: int, cut: int) -> tuple[bytes, int]:
+        found = sorted(
+            (start, start + len(form))
+            for form in self._forms
+            for start in _places(form, known)
         )
-        # nor may the cut go through a secret that is complete
-        for form in self._forms:
-            found = data.find(form, max(0, cut - len(form) + 1), cut + len(form) - 1)
-            if found != -1:
-                cut = found
-        return cut
+        parts: list[bytes] = []
+        # everything before this is written or masked
+        position = masked
+        for start, end in found:
+            if start >= cut:
+                # it is found again together with what comes
+                break
+            if start >= position:
+                parts += known[position:start], _MASK
+            position = max(position, end)
+        parts.append(known[position:cut])
+        return b"".join(parts), max(0, position - cut)
 
 
 def _begins_at_the_end(form: bytes, data: bytes) -> int:
@@ -73,15 +108,36 @@ def _begins_at_the_end(form: bytes, data: bytes) -> int:
     return len(data)
 
 
+def _places(form: bytes, data: bytes) -> Iterator[int]:
+    position = data.find(form)
+    while position != -1:
+        yield position
+        position = data.find(form, position + 1)
+
+
+def _may_overlap(forms: Iterable[bytes]) -> bool:
+    """Whether one may begin within another, or look like a mask. If not, one can be the
+    beginning of another at most."""
+    # said of some that cannot, too, but quickly
+    begins = {form[:1] for form in forms}
+    return any(
+        b"*" in form or any(begin in form[1:] for begin in begins) for form in forms
+    )
+
+
 def _forms(secret: str) -> Iterable[bytes]:
     """The ways in which programs commonly write a text."""
     yield secret.encode()
     # in URLs and forms
-    yield quote(secret, safe="").encode()
-    yield quote_plus(secret).encode()
+    for quoted in (*(quote(secret, safe) for safe in _UNQUOTED), quote_plus(secret)):
+        yield quoted.encode()
+        yield re.sub("%..", lambda code: code[0].lower(), quoted).encode()
     # in JSON
-    yield json.dumps(secret)[1:-1].encode()
-    yield json.dumps(secret, ensure_ascii=False)[1:-1].encode()
+    for ascii_only in (True, False):
+        escaped = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+        yield escaped.encode()
+        yield escaped.replace("/", "\\/").encode()
     # as the shell's "set -x" and Python's shlex show it
     yield secret.replace("'", "'\\''").encode()
     yield secret.replace("'", "'\"'\"'").encode()
+    yield re.sub("'+", lambda quotes: f"'\"{quotes[0]}\"'", secret).encode()

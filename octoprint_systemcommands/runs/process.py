@@ -10,6 +10,7 @@ from typing import Optional
 
 import psutil
 
+from ..commands.rules import OWN_VARIABLES
 from .output import STDERR, STDOUT
 
 # What is started is this nice at least, so that a busy command gives way to the
@@ -50,7 +51,7 @@ class Process:
             stderr=subprocess.PIPE,
             bufsize=0,
             start_new_session=True,
-            env={**os.environ, **environment},
+            env={**_inherited(), **environment},
             cwd=working_directory and os.path.expanduser(working_directory),
         )
         self.pid = self._popen.pid
@@ -88,6 +89,15 @@ class Process:
         if self.pidfd is not None:
             os.close(self.pidfd)
             self.pidfd = None
+
+
+def _inherited() -> dict[str, str]:
+    # if a command has started this server, what it was told is for nobody else
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not OWN_VARIABLES.fullmatch(name)
+    }
 
 
 def enlarge_pipe(fd: int) -> None:

@@ -1,10 +1,9 @@
 """What the server tells without being asked: pushed messages and OctoPrint events."""
 
 import json
-import time
 
 import pytest
-import websocket
+from push_client import PushClient
 
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo s3cret output"},
@@ -14,57 +13,12 @@ COMMANDS = [
 API = "/plugin/systemcommands/api/runs"
 
 
-class Socket:
-    """A push socket as browsers open it."""
-
-    def __init__(self, octoprint, client=None):
-        url = octoprint.url.replace("http://", "ws://") + "/sockjs/websocket"
-        self._socket = websocket.create_connection(
-            url, timeout=10, http_no_proxy=["127.0.0.1"]
-        )
-        if client is not None:
-            user = client.post("/api/login", json={"passive": True}).json()
-            auth = f"{user['name']}:{user['session']}"
-            self._socket.send(json.dumps({"auth": auth}))
-        self.messages = []
-
-    def receive_until(self, condition, timeout=15):
-        """All messages from the plugin and its events until one fulfils the condition."""
-        deadline = time.monotonic() + timeout
-        while not any(map(condition, self.messages)):
-            assert time.monotonic() < deadline, self.messages
-            self._receive()
-        return self.messages
-
-    def receive_for(self, seconds):
-        deadline = time.monotonic() + seconds
-        self._socket.settimeout(0.2)
-        while time.monotonic() < deadline:
-            try:
-                self._receive()
-            except websocket.WebSocketTimeoutException:
-                continue
-        return self.messages
-
-    def _receive(self):
-        message = json.loads(self._socket.recv())
-        if message.get("plugin", {}).get("plugin") == "systemcommands":
-            data = message["plugin"]["data"]
-            self.messages.append(("push", data))
-        event = message.get("event", {})
-        if event.get("type", "").startswith("plugin_systemcommands_"):
-            self.messages.append((event["type"], event["payload"]))
-
-    def close(self):
-        self._socket.close()
-
-
 @pytest.fixture
 def connect(octoprint):
     sockets = []
 
     def connect(client=None):
-        sockets.append(Socket(octoprint, client))
+        sockets.append(PushClient(octoprint, client))
         # it is logged in when it has answered to something
         sockets[-1].receive_for(1)
         return sockets[-1]

@@ -1,0 +1,235 @@
+"""No secret gets through, whatever pieces it comes in and whatever way it is written."""
+
+import json
+import shlex
+import urllib.parse
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from octoprint_systemcommands.runs.masking import MaskedCapture
+from octoprint_systemcommands.runs.output import STDERR, STDOUT, Capture
+
+# few letters, so that secrets overlap, contain each other, and are in every text
+letters = st.text("ab*'", min_size=1, max_size=5)
+secrets_of_few_letters = st.lists(letters, min_size=1, max_size=4)
+
+
+class Said:
+    """Stands in for a `Capture`: keeps everything, by stream."""
+
+    def __init__(self):
+        self.text = {STDOUT: b"", STDERR: b""}
+        self.writes = 0
+
+    def write(self, stream, data):
+        assert data
+        self.text[stream] += data
+        self.writes += 1
+
+
+def masked(secrets, *pieces):
+    """What is left of the pieces of one stream."""
+    said = Said()
+    subject = MaskedCapture(said, secrets)
+    for piece in pieces:
+        subject.write(STDOUT, memoryview(piece))
+    subject.close()
+    assert said.text[STDERR] == b""
+    return said.text[STDOUT]
+
+
+def cut(text, places):
+    places = sorted(place % (len(text) + 1) for place in places)
+    return [text[a:b] for a, b in zip([0, *places], [*places, len(text)])]
+
+
+def plainly_masked(secrets, text):
+    """The same for simple secrets, which every program writes alike, as one would say it:
+    what belongs to a secret is not there, and there is a mask for each piece of that."""
+    hidden = [False] * len(text)
+    joined = [False] * len(text)  # to the letter before it
+    for secret in secrets:
+        for start in range(len(text) - len(secret) + 1):
+            if text.startswith(secret, start):
+                for place in range(start, start + len(secret)):
+                    hidden[place] = True
+                    joined[place] |= place > start
+    result = ""
+    for place, letter in enumerate(text):
+        if not hidden[place]:
+            result += letter
+        elif not joined[place]:
+            result += "***"
+    return result
+
+
+@given(secrets_of_few_letters, st.text("ab*'", max_size=30), st.lists(st.integers(0, 30)))
+@example(["ab", "abc"], "abcab", [1, 2, 4])
+def test_any_split_of_any_text_gives_the_same(secrets, text, places):
+    text = text.encode()
+    assert masked(secrets, *cut(text, places)) == masked(secrets, text)
+
+
+@given(st.binary(max_size=60), st.lists(st.integers(0, 60)), st.text(min_size=1))
+def test_what_has_no_secret_in_it_is_left_alone(data, places, secret):
+    secret += "behind this there is nothing more"
+    assert masked([secret], *cut(data, places)) == data
+
+
+@given(
+    st.lists(st.text("ab*", min_size=1, max_size=4), min_size=1, max_size=4),
+    st.text("ab*", max_size=30),
+    st.lists(st.integers(0, 30)),
+)
+@example(["aa"], "aaa", [])
+@example(["aa"], "aaa", [2])
+@example(["wxyz12", "12ab", "bcccc"], "wxyz12ab", [])
+@example(["password1", "1234"], "password1234", [9])
+@example(["a", "*"], "a", [])
+def test_all_that_belongs_to_a_secret_is_masked(secrets, text, places):
+    # a star is written as %2A in URLs, which cannot be found here
+    got = masked(secrets, *cut(text.encode(), places))
+    assert got.decode() == plainly_masked(secrets, text)
+
+
+@given(
+    st.lists(st.text("ab", min_size=3, max_size=6), min_size=1, max_size=3),
+    st.lists(st.sampled_from("abxyz"), max_size=40),
+)
+def test_byte_by_byte_no_secret_is_ever_there(secrets, letters):
+    said = Said()
+    subject = MaskedCapture(said, secrets)
+    for letter in letters:
+        subject.write(STDOUT, letter.encode())
+        assert not any(secret.encode() in said.text[STDOUT] for secret in secrets)
+    subject.close()
+    assert not any(secret.encode() in said.text[STDOUT] for secret in secrets)
+
+
+@given(
+    st.lists(letters, min_size=1, max_size=3),
+    st.lists(st.tuples(st.sampled_from([STDOUT, STDERR]), st.text("ab*'", max_size=6))),
+)
+def test_each_stream_is_looked_at_by_itself(secrets, pieces):
+    said = Said()
+    subject = MaskedCapture(said, secrets)
+    for stream, text in pieces:
+        subject.write(stream, text.encode())
+    subject.close()
+    for stream, text in said.text.items():
+        alone = [piece.encode() for other, piece in pieces if other == stream]
+        assert text == masked(secrets, *alone)
+
+
+##~~ The ways in which programs write it
+
+SECRETS = [
+    "hunter2",
+    "correct horse battery staple",
+    "a/b+c=d&e",
+    "it's",
+    "''",
+    "a''b'c",
+    'say "no"',
+    "back\\slash",
+    "tab or not",
+    "50 % of it",
+    "pässwörd ☃ \U0001f511",
+    "p!a'l(a)v*e~r-s_e.",
+    "$(reboot) `id` ${HOME}",
+    "https://user:pass@host/?q=1&r=2#f",
+    "*",
+    "***",
+    "%41",
+]
+JAVASCRIPT_COMPONENT = "!'()*"
+JAVASCRIPT_URL = "!'()*;,/?:@&=+$#"
+WAYS = {
+    "as it is": lambda s: s,
+    "curl --data-urlencode": lambda s: urllib.parse.quote(s, safe=""),
+    "lower case": lambda s: "".join(
+        f"%{byte:02x}"
+        if chr(byte) not in "-._~" and not (byte < 128 and chr(byte).isalnum())
+        else chr(byte)
+        for byte in s.encode()
+    ),
+    "urllib.parse.quote": urllib.parse.quote,
+    "a form": urllib.parse.quote_plus,
+    "encodeURIComponent": lambda s: urllib.parse.quote(s, JAVASCRIPT_COMPONENT),
+    "encodeURI": lambda s: urllib.parse.quote(s, JAVASCRIPT_URL),
+    "json.dumps": json.dumps,
+    "JSON.stringify": lambda s: json.dumps(s, ensure_ascii=False),
+    "PHP's json_encode": lambda s: json.dumps(s).replace("/", "\\/"),
+    "bash -x": lambda s: "'" + s.replace("'", "'\\''") + "'",
+    "dash -x": lambda s: "'".join(
+        f'"{part}"' if part.startswith("'") else part for part in _quotes_apart(s)
+    ),
+    "shlex.quote": shlex.quote,
+}
+
+
+def _quotes_apart(text):
+    """The text, and the runs of single quotes in it, in turns."""
+    parts = [""]
+    for letter in text:
+        if (letter == "'") != (parts[-1][:1] == "'"):
+            parts.append("")
+        parts[-1] += letter
+    return parts
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("way", WAYS)
+def test_however_it_is_written(secret, way):
+    written = WAYS[way](secret).encode()
+    for text in (written, b"key=" + written + b"\n"):
+        for size in (1, 3, len(text)):
+            pieces = [text[i : i + size] for i in range(0, len(text), size)]
+            got = masked([secret], *pieces)
+            assert b"***" in got
+            left = got.replace(b"***", b"").replace(b"key=", b"")
+            # what is left is what the way puts around it
+            assert left.strip(b"\n\"'") == b"", got
+
+
+##~~ Bounds
+
+
+def test_what_is_held_back_is_shorter_than_the_secret():
+    said = Said()
+    subject = MaskedCapture(said, ["ab" * 20])
+    for _ in range(1000):
+        subject.write(STDOUT, b"ab" * 50)
+    # of 100,000 bytes that are all a secret, there is one mask, and it is there already
+    assert said.text[STDOUT] == b"***"
+    subject.write(STDOUT, b"!")
+    assert said.text[STDOUT] == b"***!"
+
+
+def test_the_end_is_not_held_back_if_no_secret_begins_like_it():
+    said = Said()
+    MaskedCapture(said, ["hunter2"]).write(STDOUT, b"Password: ")
+    assert said.text[STDOUT] == b"Password: "
+
+
+def test_what_looked_like_a_secret_comes_with_the_end():
+    assert masked(["hunter2"], b"a hunter") == b"a hunter"
+    assert masked(["hunter2", "hunter"], b"a hunter") == b"a ***"
+    assert masked(["hunter2", "hunter"], b"a hunt", b"er2") == b"a ***"
+
+
+def test_it_fills_a_capture():
+    capture = Capture()
+    subject = MaskedCapture(capture, ["secret"])
+    # across what one read of a pipe gives
+    subject.write(STDOUT, b"x" * (64 * 1024 - 3) + b"sec")
+    subject.write(STDERR, b"in between")
+    subject.write(STDOUT, b"ret\n")
+    subject.close()
+
+    pieces, total = capture.pieces()
+    text = b"".join(piece.data for piece in pieces if piece.stream == STDOUT)
+    assert text == b"x" * (64 * 1024 - 3) + b"***\n"
+    assert total == len(text) + len(b"in between")
