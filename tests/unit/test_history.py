@@ -315,6 +315,23 @@ def test_memory_is_bounded_while_the_disk_is_full(full_disk, history, mocker):
     assert history.warning
 
 
+def test_clearing_ones_own_runs_while_none_can_be_written(history, mocker):
+    error = sqlite3.OperationalError("database or disk is full")
+    mocker.patch.object(database.Database, "write", side_effect=error)
+    finished(history)
+    request = command("true")._replace(requester=Requester(user="somebody else"))
+    theirs = Run(history.next_seq(), request)
+    theirs.start()
+    theirs.finish("succeeded", 0)
+    history.note(theirs)
+    eventually(lambda: history.warning)
+
+    assert history.clear("me") == 1
+    assert [record.id for record in history.find(ALL, 10)] == [theirs.id]
+    assert history.clear() == 1
+    assert history.find(ALL, 10) == []
+
+
 def test_what_was_running_when_the_disk_got_full_ends_in_the_history(
     full_disk, open_history
 ):
