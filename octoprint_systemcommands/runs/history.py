@@ -178,8 +178,7 @@ class History:
             ended = [
                 run
                 for run in self._unwritten.values()
-                if run.finished.is_set()
-                and user in (None, run.request.requester.user)
+                if run.finished.is_set() and user in (None, run.request.requester.user)
             ]
             for run in ended:
                 del self._unwritten[run.seq]
