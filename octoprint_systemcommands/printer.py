@@ -27,6 +27,7 @@ class Printer:
         progress = _part(data, "progress")
         return PrinterState(
             state=printer.get_state_id(),
+            is_connected=not printer.is_closed_or_error(),
             is_busy=any(
                 is_so()
                 for is_so in (

@@ -46,6 +46,16 @@ def check(command: Command, printer: PrinterState, confirmed: bool) -> None:
             name=command.name,
         )
     limit = command.max_temperature
+    known = any(heater.actual is not None for heater in printer.heaters.values())
+    if limit is not None and printer.is_connected and not known:
+        raise Refused(
+            N_(
+                '"%(name)s" cannot be run before the printer has told how hot it is. Try '
+                "again in a few seconds."
+            ),
+            TEMPERATURE,
+            name=command.name,
+        )
     for name, heater in printer.heaters.items():
         if limit is not None and heater.actual is not None and heater.actual > limit:
             raise Refused(

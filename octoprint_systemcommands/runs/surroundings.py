@@ -58,6 +58,7 @@ class PrinterState(NamedTuple):
 
     Attributes:
         state: OctoPrint's identifier, such as ``OPERATIONAL`` or ``PRINTING``
+        is_connected: OctoPrint is in contact with the printer
         is_busy: a print is under way, be it paused, just starting or about to end
         file: path of the selected file in its storage, None without one
         origin: the storage, ``local`` or ``sdcard``; None without a file
@@ -67,6 +68,7 @@ class PrinterState(NamedTuple):
     """
 
     state: str = "OFFLINE"
+    is_connected: bool = False
     is_busy: bool = False
     file: Optional[str] = None
     origin: Optional[str] = None

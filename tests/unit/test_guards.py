@@ -74,6 +74,17 @@ def test_temperature(run_with):
     run_with(FakePrinter(heaters={"tool0": Heater(None, None)}), wish)
 
 
+@pytest.mark.parametrize("heaters", [{}, {"tool0": Heater(None, 0)}])
+def test_a_printer_that_has_not_told_yet_how_hot_it_is(run_with, heaters):
+    printer = FakePrinter(is_connected=True, heaters=heaters)
+    with pytest.raises(Refused, match="has told how hot it is") as caught:
+        run_with(printer, command("true", max_temperature=50))
+    assert caught.value.reason == "temperature"
+    run_with(printer, command("true"))
+    printer.now = printer.now._replace(heaters={"tool0": Heater(20, 0)})
+    run_with(printer, command("true", max_temperature=50))
+
+
 def test_what_waits_in_the_queue_is_looked_at_again_when_its_turn_comes(
     make_runner, tmp_path
 ):
