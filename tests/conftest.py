@@ -66,9 +66,10 @@ def server_config(module):
     return merged(config, getattr(module, "CONFIG", {}))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def make_octoprint(tmp_path_factory):
-    """make_octoprint(config={}, start=True, ...): another server; stopped at the end."""
+    """make_octoprint(config={}, start=True, ...): another server; stopped with the module,
+    since even idle ones take their share of a small machine."""
     servers = []
 
     def make(config=None, start=True, **kwargs):

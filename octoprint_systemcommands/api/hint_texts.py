@@ -95,6 +95,11 @@ def _not_started(values: dict) -> str:
     return gettext("It could not be started: %(error)s", **values)
 
 
+def _refused(values: dict) -> str:
+    # a guard has found the words, see `octoprint_systemcommands.runs.guards`
+    return gettext(values.pop("text"), **values)
+
+
 def _interrupted(values: dict) -> str:
     return gettext(
         "OctoPrint ended while this was running, so nobody knows how it went. It is not "
@@ -119,6 +124,7 @@ _TEXTS = {
     hints.OUT_OF_MEMORY: _out_of_memory,
     hints.TIMED_OUT: _timed_out,
     hints.NOT_STARTED: _not_started,
+    hints.REFUSED: _refused,
     hints.INTERRUPTED: _interrupted,
     hints.INTERRUPTED_ALIVE: _interrupted_alive,
 }

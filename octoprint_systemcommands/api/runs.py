@@ -130,7 +130,7 @@ class Runs:
         """``POST /api/runs/<id>/stop`` → 202, the run; it ends a little later."""
         read_json_object()
         self._find(run_id)
-        run = self._runner.stop(run_id)
+        run = self._runner.stop(run_id, _own_name())
         if run is None:
             flask.abort(409, description="This run has ended already")
         return self._accepted(run.record())

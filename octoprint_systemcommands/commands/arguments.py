@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from decimal import Context, Decimal
 from functools import lru_cache
-from typing import Annotated, Any, Literal, Optional, Union
+from typing import Annotated, Any, ClassVar, Literal, Optional, Union
 
 from pydantic import (
     BaseModel,
@@ -66,6 +66,11 @@ class _Argument(BaseModel):
     # as in definitions: unknown fields stay in the user's file, numbers become text
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
+    # an empty text stands for no value
+    is_text: ClassVar[bool] = True
+    # nobody may see the value
+    is_secret: ClassVar[bool] = False
+
     name: str = Field(pattern="^[a-z][a-z0-9_]*$", max_length=32)
     label: str = ""
     required: bool = True
@@ -97,11 +102,6 @@ class _Argument(BaseModel):
     def variable(self) -> str:
         """The environment variable in which the command finds the value."""
         return f"SC_{self.name.upper()}"
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether nobody may see the value."""
-        return False
 
     def check(self, value: Any) -> str:
         """A value from JSON as text.
@@ -154,6 +154,8 @@ class TextArgument(_Argument):
 class NumberArgument(_Argument):
     """A number, whole or not."""
 
+    is_text: ClassVar[bool] = False
+
     type: Literal["number"]
     min: Optional[Number] = None
     max: Optional[Number] = None
@@ -198,7 +200,7 @@ class Choice(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
-    value: str = Field(max_length=_MAX_TEXT)
+    value: str = Field(min_length=1, max_length=_MAX_TEXT)
     label: str = ""
 
     @model_validator(mode="before")
@@ -240,7 +242,7 @@ class ChoiceArgument(_Argument):
 
     def check(self, value: Any) -> str:
         # what stands in a file as 1 is one of the values for a client that sends 1
-        text = str(value) if type(value) is int else value
+        text = str(value) if type(value) in (int, float) else value
         if not any(choice.value == text for choice in self.choices):
             values = ", ".join(choice.value for choice in self.choices)
             raise WrongValue(N_("has to be one of these: %(values)s"), values=values)
@@ -249,6 +251,8 @@ class ChoiceArgument(_Argument):
 
 class ToggleArgument(_Argument):
     """Yes or no."""
+
+    is_text: ClassVar[bool] = False
 
     type: Literal["toggle"]
     default: bool = False
@@ -273,6 +277,8 @@ class ToggleArgument(_Argument):
 class SecretArgument(_Argument):
     """A line of text that nobody may see."""
 
+    is_secret: ClassVar[bool] = True
+
     type: Literal["secret"]
     max_length: int = Field(default=_DEFAULT_LENGTH, ge=1, le=_MAX_SECRET, strict=True)
 
@@ -282,10 +288,6 @@ class SecretArgument(_Argument):
         if isinstance(data, dict) and data.get("default") is not None:
             raise PydanticCustomError("secret_default", "must not be set")
         return data
-
-    @property
-    def is_secret(self) -> bool:
-        return True
 
     def check(self, value: Any) -> str:
         return _line(value, self.max_length)

@@ -86,11 +86,13 @@ def take(arguments: Iterable[Argument], sent: Any, uploads: Uploads) -> Values:
     shown: dict[str, Any] = {}
     secrets: list[str] = []
     for name, argument in by_name.items():
+        default = getattr(argument, "default", None)
         value = sent.get(name)
         if value is None:
-            value = getattr(argument, "default", None)
-        if value is None or value == "":
-            if argument.required:
+            value = default
+        if value is None or (value == "" and argument.is_text):
+            # nothing is no value: whoever wants the default need not send anything
+            if argument.required or default not in (None, ""):
                 problems.append(ValueProblem(name, N_("is missing")))
             # set all the same, so that nothing of that name is inherited
             environment[argument.variable] = ""

@@ -27,6 +27,7 @@ CREATE TABLE runs (
     application TEXT,
     address TEXT,
     arguments TEXT,
+    stopped_by TEXT,
     queued_at REAL NOT NULL,
     started_at REAL,
     finished_at REAL,
@@ -50,6 +51,7 @@ _MIGRATIONS = {
 ALTER TABLE runs ADD COLUMN application TEXT;
 ALTER TABLE runs ADD COLUMN address TEXT;
 ALTER TABLE runs ADD COLUMN arguments TEXT;
+ALTER TABLE runs ADD COLUMN stopped_by TEXT;
 """,
 }
 # all that a record has but what is of no interest after the end

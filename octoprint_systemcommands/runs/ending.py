@@ -26,7 +26,6 @@ def ends_the_server(request: Request) -> bool:
 def end_processes(run: Run) -> None:
     """Ends all processes of a run, in a thread of its own: it may take a while."""
     name = f"{run.request.source}:{run.request.command.action}"
-    _logger.info(f"Stopping {name}")
 
     def end() -> None:
         try:

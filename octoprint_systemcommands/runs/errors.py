@@ -56,6 +56,8 @@ def title(request: Request) -> str:
 
 def failure_message(run: Run) -> str:
     """Tells of a failure in OctoPrint's words, with what the command wrote."""
+    if run.refusal is not None:
+        return str(run.refusal)
     if run.hint is not None and run.hint.code == hints.NOT_STARTED:
         return f"{title(run.request)} could not be started: {run.hint.values['error']}"
     ended = {

@@ -15,6 +15,7 @@ KILLED = "killed"
 OUT_OF_MEMORY = "out_of_memory"
 TIMED_OUT = "timed_out"
 NOT_STARTED = "not_started"
+REFUSED = "refused"
 INTERRUPTED = "interrupted"
 INTERRUPTED_ALIVE = "interrupted_alive"
 

@@ -1,6 +1,7 @@
 """What is written to the log about runs. Never the values of arguments."""
 
 import re
+from typing import Optional
 
 from .run import Run
 
@@ -22,13 +23,29 @@ def who_does_what(run: Run) -> str:
         parts.append(f"from {requester.address}")
     if run.request.values.shown:
         parts.append(f"with the arguments {' '.join(run.request.values.shown)}")
-    return " ".join(_without_controls(", ".join(parts)).splitlines())
+    return _line(", ".join(parts))
+
+
+def what_becomes_of(run: Run, what: str, user: Optional[str] = None) -> str:
+    """One line that says what happens to a run, and who wants it.
+
+    Arguments:
+        run: the run
+        what: such as ``Stopping``
+        user: whose wish it is; None if it is nobody's
+    """
+    line = f"{what} {run.request.source}:{run.request.command.action}, run {run.id}"
+    return _line(line if user is None else f"{line}, user {user}")
 
 
 def prefix_lines(text: str) -> str:
     """A text of several lines, of which a reader sees what is the command's and what is
     not, and which a terminal that shows the log does not obey to."""
     return "\n! ".join(_without_controls(text).splitlines())
+
+
+def _line(text: str) -> str:
+    return " ".join(_without_controls(text).splitlines())
 
 
 def _without_controls(text: str) -> str:

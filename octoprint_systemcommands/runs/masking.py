@@ -10,6 +10,9 @@ from .output import Capture
 
 _MASK = b"***"
 
+# bytes that are looked at together
+_PIECE = 64 * 1024
+
 # What Python, JavaScript and curl leave as it is in a URL, beside letters and digits
 _UNQUOTED = ("", "/", "!'()*", "!'()*;,/?:@&=+$#")
 
@@ -49,8 +52,13 @@ class MaskedCapture:
 
     def write(self, stream: str, data: Union[bytes, memoryview]) -> None:
         """See `Capture.write`."""
+        # in pieces, so that what is found in them does not fill the memory
+        for start in range(0, len(data), _PIECE):
+            self._write(stream, bytes(data[start : start + _PIECE]))
+
+    def _write(self, stream: str, data: bytes) -> None:
         held, masked = self._held.pop(stream, _Held())
-        known = held + bytes(data)
+        known = held + data
         # the longest end that may be the beginning of a secret has to wait
         cut = min(
             (_begins_at_the_end(form, known) for form in self._forms), default=len(known)

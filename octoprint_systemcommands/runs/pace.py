@@ -13,17 +13,20 @@ _PAUSE_WHILE_PRINTING = 0.05
 _PAUSE_IN_FLOOD = 0.0003
 _PAUSE = 0.001
 
+# Whatever is done with the output, secrets looked for say, it takes a tenth of the time
+_SHARE_WHILE_PRINTING = 10
 
-def pace(is_printing: Callable[[], bool]) -> Callable[[int], float]:
+
+def pace(is_printing: Callable[[], bool]) -> Callable[[int, float], float]:
     """Makes what a `Watcher` asks for its pauses.
 
     Arguments:
         is_printing: tells whether a print is under way; must be very quick
     """
 
-    def pause(read: int) -> float:
+    def pause(read: int, spent: float) -> float:
         if is_printing():
-            return _PAUSE_WHILE_PRINTING
+            return max(_PAUSE_WHILE_PRINTING, _SHARE_WHILE_PRINTING * spent)
         return _PAUSE_IN_FLOOD if read >= FULL_PIPE else _PAUSE
 
     return pause

@@ -74,6 +74,7 @@ class Record(NamedTuple):
         exit_code: the return code, negative for a signal; None without an end
         user, door, application, address: see `Requester`
         arguments: see `Values.shown`
+        stopped_by: name of the user who has stopped it; None if nobody or unknown
         queued_at, started_at, finished_at: seconds since the epoch
         duration: seconds from start to end, or until now
         bytes, kept: of the output; how many were written, how many are there to be read
@@ -94,6 +95,7 @@ class Record(NamedTuple):
     application: Optional[str] = None
     address: Optional[str] = None
     arguments: Mapping[str, Any] = {}
+    stopped_by: Optional[str] = None
     queued_at: Optional[float] = None
     started_at: Optional[float] = None
     finished_at: Optional[float] = None
@@ -119,6 +121,7 @@ class Record(NamedTuple):
             "application": self.application,
             "address": self.address,
             "arguments": dict(self.arguments),
+            "stopped_by": self.stopped_by,
             "queued_at": _iso(self.queued_at),
             "started_at": _iso(self.started_at),
             "finished_at": _iso(self.finished_at),
@@ -157,8 +160,11 @@ class Run:
         )
         # set as soon as a process was made, and kept after its end
         self.process: Optional[Process] = None
-        # STOPPED or TIMED_OUT as soon as somebody wants an end
+        # STOPPED or TIMED_OUT as soon as somebody wants an end, and who that was
         self.stop_reason: Optional[str] = None
+        self.stopped_by: Optional[str] = None
+        # why it was not started when its turn came
+        self.refusal: Optional[Exception] = None
         self.timer: Optional[threading.Timer] = None
         # the thread that ends its processes
         self.ender: Optional[threading.Thread] = None
@@ -219,6 +225,7 @@ class Run:
             exit_code=self.exit_code,
             **self.request.requester._asdict(),
             arguments=self.request.values.shown,
+            stopped_by=self.stopped_by,
             queued_at=self._queued_at,
             started_at=self._started_at,
             finished_at=finished_at,

@@ -12,7 +12,7 @@ from .ending import call_at_the_end, end_processes, ends_the_server
 from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
 from .hints import Hint
 from .history import History
-from .log_lines import prefix_lines, who_does_what
+from .log_lines import prefix_lines, what_becomes_of, who_does_what
 from .masking import MaskedCapture
 from .output import STDERR, excerpt
 from .pace import pace
@@ -128,10 +128,12 @@ class Runner:
             if may_start:
                 run.start()
             else:
-                _logger.info(f"Queued {request.source}:{request.command.action}")
+                _logger.info(what_becomes_of(run, "Queued", request.requester.user))
             self._changed(run)
         if may_start:
             self._spawn(run)
+            if run.refusal is not None:
+                raise run.refusal
             if run.process is None:
                 raise Failed(failure_message(run))
         return run
@@ -162,7 +164,7 @@ class Runner:
             )
         if when_busy == "replace":
             for other in same:
-                self._stop(other, STOPPED)
+                self._stop(other, STOPPED, run.request.requester.user)
             return not any(other.id in self._active for other in same)
         if sum(other.status == QUEUED for other in same) >= _MAX_QUEUED:
             raise Busy(
@@ -189,6 +191,11 @@ class Runner:
                 command.working_directory,
                 niceness=_niceness(run.request),
             )
+        except Refused as refusal:
+            run.refusal = refusal
+            values = {"text": refusal.text, **refusal.values}
+            self._finish(run, FAILED, None, Hint(hints.REFUSED, values))
+            return
         except Exception as error:
             self._finish(
                 run, FAILED, None, Hint(hints.NOT_STARTED, {"error": str(error)})
@@ -283,8 +290,12 @@ class Runner:
 
     ##~~ Stop
 
-    def stop(self, run_id: str) -> Optional[Run]:
+    def stop(self, run_id: str, user: Optional[str] = None) -> Optional[Run]:
         """Ends a run and all of its processes; does not wait for that.
+
+        Arguments:
+            run_id: the run's id
+            user: name of who wants it; None if unknown
 
         Returns:
             the run, None if there is none of this id that is going on
@@ -292,7 +303,7 @@ class Runner:
         with self._lock:
             run = self._active.get(run_id)
             if run is not None:
-                self._stop(run, STOPPED)
+                self._stop(run, STOPPED, user)
             return run
 
     def _time_out(self, run: Run) -> None:
@@ -300,9 +311,11 @@ class Runner:
             if run.id in self._active:
                 self._stop(run, TIMED_OUT)
 
-    def _stop(self, run: Run, reason: str) -> None:
+    def _stop(self, run: Run, reason: str, user: Optional[str] = None) -> None:
         if run.stop_reason is None:
             run.stop_reason = reason
+            run.stopped_by = user
+            _logger.info(what_becomes_of(run, "Stopping", user))
             if run.status == QUEUED:
                 self._finish(run, reason)
                 return

@@ -58,12 +58,13 @@ class Watcher:
     """Reads what processes write, at a pace that leaves the server its time.
 
     Arguments:
-        pause: asked after output was read and given the number of bytes; how long to
+        pause: asked after output was read and given the number of bytes and the seconds of
+            processor time that were spent on them; how long to
             leave the pipes alone, in seconds. They fill up meanwhile, and then the
             processes have to wait.
     """
 
-    def __init__(self, pause: Callable[[int], float]):
+    def __init__(self, pause: Callable[[int, float], float]):
         self._pause = pause
         self._selector = selectors.DefaultSelector()
         self._new: deque[_Watched] = deque()
@@ -130,6 +131,7 @@ class Watcher:
         """Waits for something to happen, handles it and leaves things alone for a while."""
         timeout = _POLL_INTERVAL if self._unannounced else None
         ready = self._selector.select(timeout)
+        began = time.thread_time()
         self._take_over_new()
 
         # together they get about what one alone may read
@@ -150,7 +152,7 @@ class Watcher:
             read += self._look_for_end(watched)
 
         if read:
-            time.sleep(self._pause(read))
+            time.sleep(self._pause(read, time.thread_time() - began))
         elif wasted:
             time.sleep(_ORPHANS_PAUSE)
 

@@ -19,6 +19,8 @@ COMMANDS = [
     },
     {"action": "nobody", "name": "Nobody", "command": "true", "groups": ["guests"]},
     {"action": "odd", "name": "Odd", "command": "true", "groups": "kids"},
+    {"action": "divider"},
+    {"action": "long", "name": "Long", "command": "sleep 60", "groups": ["kids"]},
 ]
 SYSTEM_ACTIONS = [{"action": "old", "name": "Old", "command": "true"}]
 CONFIG = {"server": {"commands": {"serverRestartCommand": "touch restarted"}}}
@@ -76,13 +78,21 @@ def test_members_see_what_they_may_run(member):
         "ours",
         "divider",
         "guarded",
+        "divider",
+        "long",
     ]
     for address in ADDRESSES:
         everything = member.get(f"{address}/commands").json()
         assert everything.pop("plugin", []) == []
         assert everything.keys() == {"core", "custom"}
         assert everything["core"] == []
-        assert actions(everything["custom"]) == ["ours", "divider", "guarded"]
+        assert actions(everything["custom"]) == [
+            "ours",
+            "divider",
+            "guarded",
+            "divider",
+            "long",
+        ]
         assert member.get(f"{address}/commands/custom").json() == everything["custom"]
 
 
@@ -187,3 +197,18 @@ def test_those_who_leave_a_group_have_nothing_any_more(octoprint, accounts, admi
             assert nephew.post(f"{ADDRESSES[1]}/commands/custom/ours").status_code == 403
         finally:
             admin.put(path, json={**data, "groups": ["family"]})
+
+
+def test_who_stops_a_run_is_noted(octoprint, accounts, admin, wait_until):
+    with ApiClient(octoprint.url, accounts["kid"]) as kid:
+        body = {"source": "custom", "action": "long"}
+        run = kid.post(f"{PLUGIN}/runs", json=body).json()
+    assert run["stopped_by"] is None
+    path = f"{PLUGIN}/runs/{run['id']}"
+    assert admin.post(f"{path}/stop").status_code == 202
+    wait_until(lambda: admin.get(path).json()["status"] == "stopped")
+
+    assert admin.get(path).json()["user"] == "kid"
+    assert admin.get(path).json()["stopped_by"] == "admin"
+    line = f"Stopping custom:long, run {run['id']}, user admin"
+    assert line in octoprint.log_text()

@@ -110,6 +110,7 @@ def test_start_gives_a_run(operator, octoprint):
         "exit_code",
         "application",
         "address",
+        "stopped_by",
         "user",
         "door",
         "arguments",

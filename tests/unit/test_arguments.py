@@ -84,6 +84,11 @@ CHOICE = {"type": "choice", "choices": [1, "two", {"value": "3", "label": "Three
         ({"name": "a", "type": "choice"}, [0, "choices"], "is missing"),
         ({"name": "a", "type": "choice", "choices": []}, [0, "choices"], "empty"),
         (
+            {"name": "a", "type": "choice", "choices": [{"value": "", "label": "x"}]},
+            [0, "choices", 0, "value"],
+            "empty",
+        ),
+        (
             {"name": "a", "type": "choice", "choices": ["b", True]},
             [0, "choices", 1, "value"],
             "put it in quotes",
@@ -247,6 +252,34 @@ def test_what_was_not_sent():
         shown = {"level": 3, "note": None, "really": False, "which": "two", "key": None}
         assert values.shown == shown
         assert values.secrets == ()
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {**TEXT, "pattern": "[a-z]+", "default": "a"},
+        {**CHOICE, "default": "two", "required": False},
+        {**FILE, "default": "part.gcode"},
+        {**SECRET, "required": True},
+    ],
+)
+def test_nothing_is_no_value(argument):
+    assert refused(argument, "") == '"x" is missing'
+
+
+def test_only_texts_can_be_empty():
+    for argument in ({**NUMBER, "required": False}, {**NUMBER, "default": 1}):
+        assert refused(argument, "") == '"x" has to be a number'
+    assert refused(TOGGLE, "") == '"x" has to be true or false'
+    for argument in (TEXT, CHOICE, SECRET, FILE):
+        assert taken({**argument, "required": False}, "") == ""
+
+
+def test_a_number_may_be_a_choice():
+    choice = {"type": "choice", "choices": [0.2, 1]}
+    assert taken(choice, 0.2) == "0.2"
+    assert taken(choice, 1) == "1"
+    assert "has to be one of these: 0.2, 1" in refused(choice, True)
 
 
 def test_all_that_is_missing_or_unknown_is_said_at_once():

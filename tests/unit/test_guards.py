@@ -102,8 +102,20 @@ def test_what_waits_in_the_queue_is_looked_at_again_when_its_turn_comes(
 
     eventually(second.finished.is_set)
     assert (first.status, second.status) == ("succeeded", "failed")
-    assert "while a print is under way" in second.hint.values["error"]
+    assert "while a print is under way" in second.hint.values["text"]
     assert (tmp_path / "ran").read_text() == "x\n"
+
+
+def test_a_print_that_begins_between_two_looks(run_with):
+    class Late(FakePrinter):
+        def state(self):
+            before, self.now = self.now, PrinterState(**PRINTING)
+            return before
+
+    wish = command("true", while_printing="confirm")
+    with pytest.raises(Refused) as caught:
+        run_with(Late(), wish)
+    assert caught.value.reason == "confirm"
 
 
 def test_a_printer_that_cannot_be_asked(make_runner):

@@ -559,7 +559,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(open_history, pat
     old = finished(history, b"said")
     history.close()
     with sqlite3.connect(path) as connection:
-        for column in ("application", "address", "arguments"):
+        for column in ("application", "address", "arguments", "stopped_by"):
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
         connection.execute("PRAGMA user_version = 1")
     connection.close()

@@ -51,7 +51,9 @@ $(function () {
                 run.user,
                 SystemCommandsFormat.door(run),
                 run.address,
-                SystemCommandsFormat.date(run)
+                SystemCommandsFormat.date(run),
+                run.stopped_by &&
+                    _.sprintf(gettext("stopped by %(user)s"), {user: run.stopped_by})
             ]).join(", ");
         });
         self.given = ko.pureComputed(() => {
