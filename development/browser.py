@@ -1,6 +1,7 @@
 """A real browser on OctoPrint's page, for the browser tests and for taking screenshots."""
 
 import os
+import re
 import shutil
 
 TIMEOUT = 20_000  # milliseconds for one step; OctoPrint's first page is slow to build
@@ -53,6 +54,16 @@ def log_in(page, user, remember=False):
     page.fill("#login-password", user.password)
     page.set_checked("#login-remember", remember)
     page.click("#login-button")
+    wait_until_ready(page)
+
+
+def reopen(page):
+    """As after closing the browser: a user who wanted to be remembered is, and has not
+    entered the password since."""
+    # an answer that is still under way would bring the session back
+    page.goto("about:blank")
+    page.context.clear_cookies(name=re.compile("^session"))
+    page.goto("/")
     wait_until_ready(page)
 
 

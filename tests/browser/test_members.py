@@ -329,12 +329,10 @@ def test_runs_that_are_not_known_are_asked_for_one_at_a_time(menu, start):
 
 @pytest.fixture
 def remembered_page(open_page, accounts):
-    """As after closing the browser: who it is is remembered, the password is to be entered."""
+    """Who it is is remembered, the password is to be entered."""
     page = open_page()
     chromium.log_in(page, accounts["kid"], remember=True)
-    page.context.clear_cookies(name=re.compile("^session"))
-    page.reload()
-    chromium.wait_until_ready(page)
+    chromium.reopen(page)
     return page
 
 

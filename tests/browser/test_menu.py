@@ -536,10 +536,7 @@ def test_entry_of_another_plugin_that_asks_for_the_password(
     remembered_page, octoprint, traces
 ):
     page = remembered_page
-    # as after closing the browser: who it is is remembered, the password was not entered
-    page.context.clear_cookies(name=re.compile("^session"))
-    page.reload()
-
+    browser.reopen(page)
     menu = Menu(page)
     menu.run("Open the safe")
     expect(menu.dialog.locator(".modal-body p").first).to_have_text("<b>Really</b>?")
