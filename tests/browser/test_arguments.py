@@ -160,6 +160,14 @@ def sent(menu):
     return bodies
 
 
+def problem_of(menu, argument, value):
+    """What the page says about a value before the server has seen it."""
+    return menu.page.evaluate(
+        "([argument, value]) => SystemCommandsChecks.problemOf(argument, value)",
+        [argument, value],
+    )
+
+
 ##~~ The form
 
 
@@ -458,6 +466,44 @@ def test_what_only_the_server_sees(menu):
     expect(form.mistake("Word")).to_have_text("")
     dialog = form.run()
     expect(dialog.lines).to_have_text(["SC_REST=of it", "SC_WORD=ABB"])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "((a+)b?)*",
+        r"((\d+)[,.]?)+",
+        "(a|aa)+",
+        r"(\w|\d)+",
+        "(a*)*",
+        "(a+){2,}",
+        ".*.*.*.*x",
+        "a{1,}a{1,}a{1,}x",
+        "a?" * 30 + "a" * 30,
+        "a{0,9}" * 9 + "x",
+        "(a|a)" * 30 + "x",
+        r"\\*" * 3 + "x",
+    ],
+)
+def test_patterns_that_take_long_are_left_to_the_server(menu, pattern):
+    assert problem_of(menu, {"type": "text", "pattern": pattern}, "!") == ""
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "[a-z]+-[0-9]+",
+        r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}",
+        "red|green|blue",
+        "#[0-9a-f]{6}",
+        "(?:a|b)c?.{2,}",
+        r"\?\*\+\|\?\*\+\|",
+        r"\(\?.*",
+    ],
+)
+def test_patterns_that_are_quick_are_tested_while_one_types(menu, pattern):
+    problem = problem_of(menu, {"type": "text", "pattern": pattern}, "!")
+    assert problem == f"has to match {pattern}"
 
 
 def test_definition_that_was_changed_meanwhile(menu):

@@ -5,8 +5,13 @@
     // The server's regular expressions know other characters than these as letters and
     // digits, and what is long takes the browser long.
     const COMPARABLE = /^[\x20-\x7e]{0,255}$/;
-    // a repetition of what is repeated already may take a browser forever
-    const ENDLESS = /[+*}][^()]*\)[+*{]/;
+    // Browsers try one way after the other to read a value, and a pattern may well have
+    // more of them than they can try in a lifetime: only few are tried here.
+    const REPEATED_GROUP = /\)[*+?{]/;
+    const MAX_WAYS = 20;
+    // in powers of two, as all that follow here
+    const WAYS_OF_ENDLESS = 8;
+    const WAYS = /\\.|\(\?|[*+?|]|\{(\d+)(,?)(\d*)\}/g;
 
     const isGiven = (limit) => _.isNumber(limit);
 
@@ -41,8 +46,27 @@
         }
     };
 
+    // at most; what is only one of the characters in brackets counts as well
+    const waysOf = (pattern) => {
+        let ways = 0;
+        for (const [part, least, comma, most] of pattern.matchAll(WAYS)) {
+            if (part.length === 2 && "\\(".includes(part[0])) continue;
+            if (part === "?" || part === "|") {
+                ways += 1;
+            } else if (!least || (comma && !most)) {
+                ways += WAYS_OF_ENDLESS;
+            } else if (comma) {
+                ways += Math.log2(Math.max(1, most - least + 1));
+            }
+        }
+        return ways;
+    };
+
+    const isQuick = (pattern) =>
+        !REPEATED_GROUP.test(pattern) && waysOf(pattern) <= MAX_WAYS;
+
     const text = (spec, value) => {
-        if (!spec.pattern || !COMPARABLE.test(value) || ENDLESS.test(spec.pattern)) {
+        if (!spec.pattern || !COMPARABLE.test(value) || !isQuick(spec.pattern)) {
             return "";
         }
         let pattern;
