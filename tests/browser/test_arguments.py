@@ -451,6 +451,16 @@ def test_numbers(menu):
     expect(dialog.lines).to_have_text(["SC_COUNT=2", "SC_FREE=-2.5", "SC_SIZE=0.7"])
 
 
+def test_large_numbers_in_small_steps(menu):
+    stamp = {"type": "number", "step": 0.001}
+    assert problem_of(menu, stamp, "1700000000.123") == ""
+    assert problem_of(menu, stamp, "-1700000000.123") == ""
+    assert problem_of(menu, {**stamp, "min": 1e9}, "1000000000.003") == ""
+    refused = "has to be in steps of 0.001 from 0"
+    assert problem_of(menu, stamp, "1700000000.1235") == refused
+    assert problem_of(menu, {"type": "number", "step": 1}, "1700000000.5") != ""
+
+
 def test_what_only_the_server_sees(menu):
     menu.page.expected_errors.append("status of 400")
     form = menu.ask("Odd pattern")

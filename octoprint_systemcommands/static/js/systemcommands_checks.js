@@ -13,6 +13,9 @@
     const WAYS_OF_ENDLESS = 8;
     const WAYS = /\\.|\(\?|[*+?|]|\{(\d+)(,?)(\d*)\}/g;
 
+    // more than what a few operations with such numbers are wrong by, relatively
+    const ROUNDING = 1e-14;
+
     const isGiven = (limit) => _.isNumber(limit);
 
     const isWhole = (spec) => spec.step === 1 && Number.isInteger(spec.min || 0);
@@ -94,8 +97,10 @@
         if (isGiven(spec.step)) {
             const start = spec.min || 0;
             const steps = (entered - start) / spec.step;
-            // 0.3 is not quite three times 0.1
-            if (Math.abs(steps - Math.round(steps)) > 1e-6) {
+            // 0.3 is not quite three times 0.1, and the larger the less exact
+            const largest = (Math.abs(entered) + Math.abs(start)) / spec.step;
+            const tolerance = Math.max(1e-6, ROUNDING * largest);
+            if (Math.abs(steps - Math.round(steps)) > tolerance) {
                 return _.sprintf(
                     gettext("has to be in steps of %(step)s from %(start)s"),
                     {step: spec.step, start: start}
