@@ -644,6 +644,20 @@ def test_last_values_that_are_not_valid_any_more(menu):
     expect(form.root.locator(".error")).to_have_count(0)
 
 
+def test_mask_of_what_was_a_secret_is_no_last_value(menu):
+    last = {"note": "***", "blink": "***", "device": "lamp-1"}
+    menu.page.route(
+        "**/api/runs?*action=light*",
+        lambda route: route.fulfill(
+            json={"runs": [{"door": "menu", "arguments": last}], "next": None}
+        ),
+    )
+    form = menu.ask("Switch the light")
+    expect(form.field("Device")).to_have_value("lamp-1")
+    expect(form.field("Note")).to_have_value("")
+    expect(form.field("Blink")).to_be_checked()
+
+
 def test_last_values_that_come_late_do_not_get_in_the_way(menu):
     held = []
     menu.page.route("**/api/runs?*action=light*", lambda route: held.append(route))

@@ -1,4 +1,7 @@
 (function () {
+    // what the server has kept of a secret
+    const MASK = "***";
+
     const checks = window.SystemCommandsChecks;
 
     // One argument of a command as a field of a form.
@@ -74,6 +77,11 @@
             self.value(known);
             self._isProposing = false;
             return true;
+        };
+
+        // what it was in an earlier run, of which the definition may have been another one
+        self.proposeLast = (value) => {
+            if (value !== MASK) self.propose(value);
         };
 
         self.value.subscribe(() => {

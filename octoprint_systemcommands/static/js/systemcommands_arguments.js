@@ -35,7 +35,7 @@
         self._propose = (values) => {
             if (!values) return;
             self.fields.forEach((field) => {
-                if (_.has(values, field.name)) field.propose(values[field.name]);
+                if (_.has(values, field.name)) field.proposeLast(values[field.name]);
             });
         };
 
