@@ -593,6 +593,20 @@ def test_output_that_is_not_to_be_shown(menu):
     expect(form.dialog).to_be_hidden()
 
 
+def test_run_again_shows_the_output_that_is_not_to_be_shown(menu):
+    form = menu.ask("Quiet")
+    form.submit.click()
+    menu.expect_notice("Finished", '"Quiet" finished successfully.')
+    history = menu.show_history()
+    history.button("Run again: Quiet").click()
+    form.expect_open("Quiet")
+    dialog = form.run().expect_open("Quiet")
+    dialog.expect_ended("Succeeded")
+    dialog.button("Run again").click()
+    form.expect_open("Quiet")
+    form.run().expect_ended("Succeeded")
+
+
 def test_last_values_of_ones_own(menu, operator, admin, upload):
     upload("part.gcode")
 
