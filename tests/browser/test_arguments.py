@@ -23,6 +23,7 @@ LIGHT = {
             "max": 255,
             "step": 5,
             "default": 50,
+            "required": False,
         },
         {
             "name": "color",
@@ -83,6 +84,22 @@ COMMANDS = [
                 "default": 0.3,
             },
             {"name": "count", "type": "number", "label": "Count", "min": 1, "step": 1},
+        ],
+    },
+    {
+        "action": "choices",
+        "name": "Choices",
+        "command": SHOW,
+        "arguments": [
+            {
+                "name": name,
+                "type": "choice",
+                "label": name.capitalize(),
+                "choices": ["a", "b"],
+                "default": "a",
+                **more,
+            }
+            for name, more in (("needed", {}), ("optional", {"required": False}))
         ],
     },
     {
@@ -260,6 +277,31 @@ def test_defaults_do(menu):
     form.fill(Count="3")
     dialog = form.run()
     expect(dialog.lines).to_have_text(["SC_COUNT=3", "SC_FREE=", "SC_SIZE=0.3"])
+
+
+def test_default_of_what_is_required_can_be_replaced_but_not_cleared(menu, sent):
+    form = menu.ask("Numbers")
+    expect(form.field("Size")).to_have_attribute("aria-required", "true")
+    form.fill(Size="", Count="3")
+    expect(form.mistake("Size")).to_have_text("Is missing")
+    form.submit.click()
+    expect(form.field("Size")).to_be_focused()
+    form.fill(Size="0.5")
+    form.run().expect_ended("Succeeded")
+    (body,) = sent
+    assert body["arguments"] == {"free": None, "size": 0.5, "count": 3}
+
+
+def test_none_is_a_choice_only_where_none_is_required(menu):
+    form = menu.ask("Choices")
+    expect(form.field("Needed").locator("option")).to_have_text(["Choose…", "a", "b"])
+    expect(form.field("Needed")).to_have_value("a")
+    expect(form.field("Optional").locator("option")).to_have_text(["None", "a", "b"])
+    form.fill(Needed="Choose…")
+    expect(form.mistake("Needed")).to_have_text("Is missing")
+    form.fill(Needed="b", Optional="None")
+    dialog = form.run()
+    expect(dialog.lines).to_have_text(["SC_NEEDED=b", "SC_OPTIONAL="])
 
 
 def test_what_was_cleared_is_empty_and_not_the_default(menu):
@@ -656,6 +698,19 @@ def test_last_values_that_are_not_valid_any_more(menu):
     expect(form.field("Part")).to_have_value("")
     expect(form.field("Key")).to_have_value("")
     expect(form.root.locator(".error")).to_have_count(0)
+
+
+def test_last_values_that_were_empty_while_they_could_be(menu):
+    last = {"size": None, "count": 4}
+    menu.page.route(
+        "**/api/runs?*action=numbers*",
+        lambda route: route.fulfill(
+            json={"runs": [{"door": "menu", "arguments": last}], "next": None}
+        ),
+    )
+    form = menu.ask("Numbers")
+    expect(form.field("Count")).to_have_value("4")
+    expect(form.field("Size")).to_have_value("0.3")
 
 
 def test_mask_of_what_was_a_secret_is_no_last_value(menu):

@@ -64,6 +64,7 @@ def test_arguments_are_asked_for(editor, store):
     form = start_test(dialog)
     expect(form.title).to_have_text("One")
     expect(form.field("device")).to_have_value("1")
+    expect(form.field("device")).to_have_attribute("aria-required", "true")
     form.fill(How_much="15", device="two", password="hidden")
     form.submit.click()
     run = RunDialog(editor.page)

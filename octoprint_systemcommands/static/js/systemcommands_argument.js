@@ -81,7 +81,8 @@
 
         // what it was in an earlier run, of which the definition may have been another one
         self.proposeLast = (value) => {
-            if (value !== MASK) self.propose(value);
+            const isRefused = self.isRequired && isEmpty(value);
+            if (value !== MASK && !isRefused) self.propose(value);
         };
 
         self.value.subscribe(() => {
@@ -127,7 +128,7 @@
         };
 
         // As the server wants it. Of what is not given (null) it takes the default; where
-        // that was there to be seen and was cleared, it is to be empty.
+        // that was there to be seen and may be cleared, it is to be empty.
         self.toJson = () => {
             if (spec.type === "toggle") return !!self.value();
             if (isEmpty(self.value())) return _.has(spec, "default") ? "" : null;
