@@ -23,6 +23,7 @@ LIGHT = {
             "max": 255,
             "step": 5,
             "default": 50,
+            "required": False,
         },
         {
             "name": "color",
@@ -83,6 +84,22 @@ COMMANDS = [
                 "default": 0.3,
             },
             {"name": "count", "type": "number", "label": "Count", "min": 1, "step": 1},
+        ],
+    },
+    {
+        "action": "choices",
+        "name": "Choices",
+        "command": SHOW,
+        "arguments": [
+            {
+                "name": name,
+                "type": "choice",
+                "label": name.capitalize(),
+                "choices": ["a", "b"],
+                "default": "a",
+                **more,
+            }
+            for name, more in (("needed", {}), ("optional", {"required": False}))
         ],
     },
     {
@@ -158,6 +175,14 @@ def sent(menu):
 
     menu.page.on("request", note)
     return bodies
+
+
+def problem_of(menu, argument, value):
+    """What the page says about a value before the server has seen it."""
+    return menu.page.evaluate(
+        "([argument, value]) => SystemCommandsChecks.problemOf(argument, value)",
+        [argument, value],
+    )
 
 
 ##~~ The form
@@ -252,6 +277,31 @@ def test_defaults_do(menu):
     form.fill(Count="3")
     dialog = form.run()
     expect(dialog.lines).to_have_text(["SC_COUNT=3", "SC_FREE=", "SC_SIZE=0.3"])
+
+
+def test_default_of_what_is_required_can_be_replaced_but_not_cleared(menu, sent):
+    form = menu.ask("Numbers")
+    expect(form.field("Size")).to_have_attribute("aria-required", "true")
+    form.fill(Size="", Count="3")
+    expect(form.mistake("Size")).to_have_text("Is missing")
+    form.submit.click()
+    expect(form.field("Size")).to_be_focused()
+    form.fill(Size="0.5")
+    form.run().expect_ended("Succeeded")
+    (body,) = sent
+    assert body["arguments"] == {"free": None, "size": 0.5, "count": 3}
+
+
+def test_none_is_a_choice_only_where_none_is_required(menu):
+    form = menu.ask("Choices")
+    expect(form.field("Needed").locator("option")).to_have_text(["Choose…", "a", "b"])
+    expect(form.field("Needed")).to_have_value("a")
+    expect(form.field("Optional").locator("option")).to_have_text(["None", "a", "b"])
+    form.fill(Needed="Choose…")
+    expect(form.mistake("Needed")).to_have_text("Is missing")
+    form.fill(Needed="b", Optional="None")
+    dialog = form.run()
+    expect(dialog.lines).to_have_text(["SC_NEEDED=b", "SC_OPTIONAL="])
 
 
 def test_what_was_cleared_is_empty_and_not_the_default(menu):
@@ -443,6 +493,16 @@ def test_numbers(menu):
     expect(dialog.lines).to_have_text(["SC_COUNT=2", "SC_FREE=-2.5", "SC_SIZE=0.7"])
 
 
+def test_large_numbers_in_small_steps(menu):
+    stamp = {"type": "number", "step": 0.001}
+    assert problem_of(menu, stamp, "1700000000.123") == ""
+    assert problem_of(menu, stamp, "-1700000000.123") == ""
+    assert problem_of(menu, {**stamp, "min": 1e9}, "1000000000.003") == ""
+    refused = "has to be in steps of 0.001 from 0"
+    assert problem_of(menu, stamp, "1700000000.1235") == refused
+    assert problem_of(menu, {"type": "number", "step": 1}, "1700000000.5") != ""
+
+
 def test_what_only_the_server_sees(menu):
     menu.page.expected_errors.append("status of 400")
     form = menu.ask("Odd pattern")
@@ -458,6 +518,44 @@ def test_what_only_the_server_sees(menu):
     expect(form.mistake("Word")).to_have_text("")
     dialog = form.run()
     expect(dialog.lines).to_have_text(["SC_REST=of it", "SC_WORD=ABB"])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "((a+)b?)*",
+        r"((\d+)[,.]?)+",
+        "(a|aa)+",
+        r"(\w|\d)+",
+        "(a*)*",
+        "(a+){2,}",
+        ".*.*.*.*x",
+        "a{1,}a{1,}a{1,}x",
+        "a?" * 30 + "a" * 30,
+        "a{0,9}" * 9 + "x",
+        "(a|a)" * 30 + "x",
+        r"\\*" * 3 + "x",
+    ],
+)
+def test_patterns_that_take_long_are_left_to_the_server(menu, pattern):
+    assert problem_of(menu, {"type": "text", "pattern": pattern}, "!") == ""
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "[a-z]+-[0-9]+",
+        r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}",
+        "red|green|blue",
+        "#[0-9a-f]{6}",
+        "(?:a|b)c?.{2,}",
+        r"\?\*\+\|\?\*\+\|",
+        r"\(\?.*",
+    ],
+)
+def test_patterns_that_are_quick_are_tested_while_one_types(menu, pattern):
+    problem = problem_of(menu, {"type": "text", "pattern": pattern}, "!")
+    assert problem == f"has to match {pattern}"
 
 
 def test_definition_that_was_changed_meanwhile(menu):
@@ -537,6 +635,20 @@ def test_output_that_is_not_to_be_shown(menu):
     expect(form.dialog).to_be_hidden()
 
 
+def test_run_again_shows_the_output_that_is_not_to_be_shown(menu):
+    form = menu.ask("Quiet")
+    form.submit.click()
+    menu.expect_notice("Finished", '"Quiet" finished successfully.')
+    history = menu.show_history()
+    history.button("Run again: Quiet").click()
+    form.expect_open("Quiet")
+    dialog = form.run().expect_open("Quiet")
+    dialog.expect_ended("Succeeded")
+    dialog.button("Run again").click()
+    form.expect_open("Quiet")
+    form.run().expect_ended("Succeeded")
+
+
 def test_last_values_of_ones_own(menu, operator, admin, upload):
     upload("part.gcode")
 
@@ -586,6 +698,33 @@ def test_last_values_that_are_not_valid_any_more(menu):
     expect(form.field("Part")).to_have_value("")
     expect(form.field("Key")).to_have_value("")
     expect(form.root.locator(".error")).to_have_count(0)
+
+
+def test_last_values_that_were_empty_while_they_could_be(menu):
+    last = {"size": None, "count": 4}
+    menu.page.route(
+        "**/api/runs?*action=numbers*",
+        lambda route: route.fulfill(
+            json={"runs": [{"door": "menu", "arguments": last}], "next": None}
+        ),
+    )
+    form = menu.ask("Numbers")
+    expect(form.field("Count")).to_have_value("4")
+    expect(form.field("Size")).to_have_value("0.3")
+
+
+def test_mask_of_what_was_a_secret_is_no_last_value(menu):
+    last = {"note": "***", "blink": "***", "device": "lamp-1"}
+    menu.page.route(
+        "**/api/runs?*action=light*",
+        lambda route: route.fulfill(
+            json={"runs": [{"door": "menu", "arguments": last}], "next": None}
+        ),
+    )
+    form = menu.ask("Switch the light")
+    expect(form.field("Device")).to_have_value("lamp-1")
+    expect(form.field("Note")).to_have_value("")
+    expect(form.field("Blink")).to_be_checked()
 
 
 def test_last_values_that_come_late_do_not_get_in_the_way(menu):

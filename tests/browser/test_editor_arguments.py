@@ -274,7 +274,7 @@ def test_what_is_not_changed_stays_as_it_was(editor, store):
     expect(relay.field("default")).to_have_value("2")
     expect(relay.root).to_contain_text('my_note: {"kept":[1]}')
     expect(relay.root).to_contain_text("min: 5")
-    expect(relay.field("required")).not_to_be_checked()
+    expect(relay.field("required")).to_be_checked()
     expect(empty.field("required")).not_to_be_checked()
     expect(always.field("required")).to_be_checked()
     expect(on.field("default")).not_to_be_checked()
@@ -369,7 +369,7 @@ def test_the_default_is_that_of_the_choice_that_is_renamed(editor, store):
     dialog.unfold("Arguments")
     device = dialog.arguments[1].open()
     device.field("default").select_option("lamp")
-    expect(device.field("required")).not_to_be_checked()
+    expect(device.field("required")).to_be_checked()
     device.choices.nth(1).locator(".systemcommands-value").fill("light")
     expect(device.field("default")).to_have_value("light")
     dialog.accept()
@@ -409,15 +409,18 @@ def test_required(editor, store):
     level, note = dialog.arguments[0].open(), dialog.arguments[2].open()
     expect(level.field("required")).to_be_checked()
     level.fill(default="3")
-    expect(level.field("required")).not_to_be_checked()
-    level.fill(required=True)
+    # a default is there to be taken or replaced
+    expect(level.field("required")).to_be_checked()
+    expect(level.root).not_to_contain_text("It is empty when nothing was entered.")
+    level.fill(required=False)
+    expect(level.root).to_contain_text("It is empty when nothing was entered.")
     expect(note.root).to_contain_text("It is empty when nothing was entered.")
     note.fill(required=True)
     expect(note.root).not_to_contain_text("It is empty when nothing was entered.")
     dialog.accept()
     editor.save()
     assert store()[0]["arguments"] == [
-        {**LEVEL, "default": 3, "required": True},
+        {**LEVEL, "default": 3, "required": False},
         DEVICE,
         {"name": "note", "type": "text"},
     ]

@@ -64,6 +64,7 @@ def test_arguments_are_asked_for(editor, store):
     form = start_test(dialog)
     expect(form.title).to_have_text("One")
     expect(form.field("device")).to_have_value("1")
+    expect(form.field("device")).to_have_attribute("aria-required", "true")
     form.fill(How_much="15", device="two", password="hidden")
     form.submit.click()
     run = RunDialog(editor.page)
@@ -101,6 +102,38 @@ def test_what_the_server_refuses_stands_in_the_form(editor):
     form.fill(Name="βγ")
     form.submit.click()
     RunDialog(editor.page).expect_ended("Succeeded")
+
+
+@pytest.fixture
+def answered_late(editor):
+    """Fills the form, sends it, and closes it; returns what is then to be answered."""
+
+    def send(dialog):
+        held = []
+        editor.page.route("**/definitions/test", lambda route: held.append(route))
+        form = start_test(dialog)
+        form.fill(Level="1")
+        with editor.page.expect_request("**/definitions/test"):
+            form.submit.click()
+        form.cancel()
+        (route,) = held
+        return route
+
+    return send
+
+
+def test_run_of_a_form_that_was_closed_before_the_answer(editor, answered_late):
+    answered_late(editor.edit("One")).continue_()
+    run = RunDialog(editor.page).expect_open("One")
+    run.expect_ended("Succeeded")
+    expect(run.lines).to_have_text(["1, 1,"])
+
+
+def test_refusal_of_a_form_that_was_closed_before_the_answer(editor, answered_late):
+    dialog = editor.edit("One")
+    editor.page.expected_errors.append("status of 409")
+    answered_late(dialog).fulfill(status=409, json={"error": "It cannot be run now"})
+    expect(dialog.root.get_by_role("alert")).to_contain_text("It cannot be run now")
 
 
 def test_mistakes_come_before_the_question(editor):

@@ -1,4 +1,7 @@
 (function () {
+    // what the server has kept of a secret
+    const MASK = "***";
+
     const checks = window.SystemCommandsChecks;
 
     // One argument of a command as a field of a form.
@@ -76,6 +79,12 @@
             return true;
         };
 
+        // what it was in an earlier run, of which the definition may have been another one
+        self.proposeLast = (value) => {
+            const isRefused = self.isRequired && isEmpty(value);
+            if (value !== MASK && !isRefused) self.propose(value);
+        };
+
         self.value.subscribe(() => {
             self.serversProblem(undefined);
             if (!self._isProposing) self.isChanged(true);
@@ -119,7 +128,7 @@
         };
 
         // As the server wants it. Of what is not given (null) it takes the default; where
-        // that was there to be seen and was cleared, it is to be empty.
+        // that was there to be seen and may be cleared, it is to be empty.
         self.toJson = () => {
             if (spec.type === "toggle") return !!self.value();
             if (isEmpty(self.value())) return _.has(spec, "default") ? "" : null;

@@ -163,12 +163,17 @@
                 }));
         },
 
+        // without a word about it in the file: a default is there to be taken or replaced
+        isRequiredByItself: (raw) => _.get(raw, "default") !== "",
+
         // the argument as the form of a run needs it; the server has nothing against it
         toSpec: (raw) => {
             const hasDefault = !isNothing(raw.default) || raw.type === "toggle";
             const spec = _.omit(_.pick(raw, fieldsOf(raw.type)), isNothing);
             spec.label = raw.label ? String(raw.label) : raw.name;
-            if (!_.isBoolean(spec.required)) spec.required = !hasDefault;
+            if (!_.isBoolean(spec.required)) {
+                spec.required = SystemCommandsArgumentFields.isRequiredByItself(raw);
+            }
             if (raw.type === "toggle") spec.default = !!raw.default;
             if (raw.type === "choice") {
                 spec.choices = raw.choices.map((choice) => {

@@ -65,8 +65,7 @@
             );
         });
 
-        // Without a word about it, one with a default is not required.
-        self._isRequiredByItself = () => _.get(self.result(), "default", null) === null;
+        self._isRequiredByItself = () => args.isRequiredByItself(self.result());
         self.isRequired = ko.pureComputed({
             read: () => {
                 const said = self.form.required();
@@ -92,7 +91,7 @@
         // what the command finds there
         self.meaning = ko.pureComputed(() => {
             const type = self.form.type();
-            const isOptional = !self.isRequired() && self._isRequiredByItself();
+            const isOptional = type !== "toggle" && !self.isRequired();
             return _.compact([
                 type === "toggle" && gettext('It is "true" or "false".'),
                 type === "file" && gettext("It is the path of the file on the disk."),

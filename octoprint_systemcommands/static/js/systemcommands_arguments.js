@@ -3,7 +3,7 @@
     const LAST_RUNS = 10;
 
     // The form in which the arguments of a command are entered.
-    //   request    what the trigger asks for: {command, values, start, onVanished}
+    //   request    what the trigger asks for: {command, values, start, onStarted, onVanished}
     //   options    user: who enters them, mayListFiles: whether the user may,
     //              refusal(command): what is in the way, onStarted(run): it runs,
     //              isShown(): whether the form is still to be seen,
@@ -35,7 +35,7 @@
         self._propose = (values) => {
             if (!values) return;
             self.fields.forEach((field) => {
-                if (_.has(values, field.name)) field.propose(values[field.name]);
+                if (_.has(values, field.name)) field.proposeLast(values[field.name]);
             });
         };
 

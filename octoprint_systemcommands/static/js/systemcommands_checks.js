@@ -5,8 +5,16 @@
     // The server's regular expressions know other characters than these as letters and
     // digits, and what is long takes the browser long.
     const COMPARABLE = /^[\x20-\x7e]{0,255}$/;
-    // a repetition of what is repeated already may take a browser forever
-    const ENDLESS = /[+*}][^()]*\)[+*{]/;
+    // Browsers try one way after the other to read a value, and a pattern may well have
+    // more of them than they can try in a lifetime: only few are tried here.
+    const REPEATED_GROUP = /\)[*+?{]/;
+    const MAX_WAYS = 20;
+    // in powers of two, as all that follow here
+    const WAYS_OF_ENDLESS = 8;
+    const WAYS = /\\.|\(\?|[*+?|]|\{(\d+)(,?)(\d*)\}/g;
+
+    // more than what a few operations with such numbers are wrong by, relatively
+    const ROUNDING = 1e-14;
 
     const isGiven = (limit) => _.isNumber(limit);
 
@@ -41,8 +49,27 @@
         }
     };
 
+    // at most; what is only one of the characters in brackets counts as well
+    const waysOf = (pattern) => {
+        let ways = 0;
+        for (const [part, least, comma, most] of pattern.matchAll(WAYS)) {
+            if (part.length === 2 && "\\(".includes(part[0])) continue;
+            if (part === "?" || part === "|") {
+                ways += 1;
+            } else if (!least || (comma && !most)) {
+                ways += WAYS_OF_ENDLESS;
+            } else if (comma) {
+                ways += Math.log2(Math.max(1, most - least + 1));
+            }
+        }
+        return ways;
+    };
+
+    const isQuick = (pattern) =>
+        !REPEATED_GROUP.test(pattern) && waysOf(pattern) <= MAX_WAYS;
+
     const text = (spec, value) => {
-        if (!spec.pattern || !COMPARABLE.test(value) || ENDLESS.test(spec.pattern)) {
+        if (!spec.pattern || !COMPARABLE.test(value) || !isQuick(spec.pattern)) {
             return "";
         }
         let pattern;
@@ -70,8 +97,10 @@
         if (isGiven(spec.step)) {
             const start = spec.min || 0;
             const steps = (entered - start) / spec.step;
-            // 0.3 is not quite three times 0.1
-            if (Math.abs(steps - Math.round(steps)) > 1e-6) {
+            // 0.3 is not quite three times 0.1, and the larger the less exact
+            const largest = (Math.abs(entered) + Math.abs(start)) / spec.step;
+            const tolerance = Math.max(1e-6, ROUNDING * largest);
+            if (Math.abs(steps - Math.round(steps)) > tolerance) {
                 return _.sprintf(
                     gettext("has to be in steps of %(step)s from %(start)s"),
                     {step: spec.step, start: start}

@@ -107,7 +107,7 @@ $(function () {
                 mayListFiles: self.access.mayListFiles(),
                 refusal: self.guards.refusal,
                 isShown: () => self.form() === form,
-                onStarted: (run) => self._onFormStarted(form, request.command, run),
+                onStarted: (run) => self._onFormStarted(form, request, run),
                 onCancelled: () => {
                     SystemCommandsFocus.giveBackTo(self.dialog.find(".btn-primary"));
                 }
@@ -117,10 +117,11 @@ $(function () {
             self._show();
         };
 
-        self._onFormStarted = (form, command, run) => {
+        self._onFormStarted = (form, request, run) => {
             // whoever has closed it meanwhile has other things to do
             if (self.form() !== form) return false;
-            if (command.showOutput === "never") {
+            if (request.onStarted) return request.onStarted(run);
+            if (request.command.showOutput === "never") {
                 self.dialog.modal("hide");
             } else {
                 self.open(run);

@@ -15,8 +15,8 @@ $(function () {
 
         // what there is to trigger; kept up to date by the menu
         self.commands = ko.observableArray([]);
-        // for the dialog that asks for arguments: {command, values, start, onVanished}, where
-        // start(arguments, callbacks) is called with what was entered
+        // for the dialog that asks for arguments: {command, values, start, onStarted,
+        // onVanished}, where start(arguments, callbacks) is called with what was entered
         self.formRequests = new ko.subscribable();
 
         // how many requests of this page are under way, by command; this outlives the
@@ -56,6 +56,7 @@ $(function () {
                 self.formRequests.notifySubscribers({
                     command: command,
                     values: values,
+                    onStarted: callbacks && callbacks.onStarted,
                     onVanished: callbacks && callbacks.onVanished,
                     start: (entered, formCallbacks) => {
                         self.start(command, {arguments: entered}, formCallbacks);

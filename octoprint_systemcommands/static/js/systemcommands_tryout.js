@@ -21,12 +21,7 @@
                     start: start
                 });
             } else {
-                start(undefined, {
-                    onRequest: self._onRequest,
-                    onStarted: options.runs.show,
-                    onFailed: (response) =>
-                        options.onError(options.definitions.errorOf(response))
-                });
+                start(undefined, {onRequest: self._onRequest});
             }
         };
 
@@ -50,7 +45,7 @@
         self._send = (command, data, callbacks) => {
             const request = options.definitions
                 .post("test", data)
-                .done(callbacks.onStarted)
+                .done((run) => self._onStarted(run, callbacks))
                 .fail((response) => {
                     const reason = (response.responseJSON || {}).reason;
                     if (reason === "confirm" && !data.confirmed) {
@@ -66,10 +61,21 @@
                             callbacks.onCancelled
                         );
                     } else {
-                        callbacks.onFailed(response);
+                        self._onFailed(response, callbacks);
                     }
                 });
             callbacks.onRequest(request);
+        };
+
+        // A form says what has become of it, unless somebody has closed it meanwhile.
+        self._onStarted = (run, callbacks) => {
+            if (callbacks.onStarted && callbacks.onStarted(run)) return;
+            options.runs.show(run);
+        };
+
+        self._onFailed = (response, callbacks) => {
+            if (callbacks.onFailed && callbacks.onFailed(response)) return;
+            options.onError(options.definitions.errorOf(response));
         };
     };
 })();
