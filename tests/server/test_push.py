@@ -60,7 +60,7 @@ def test_no_more_than_ten_pushes_a_second(operator, connect):
     pushes = [data for kind, data in messages if kind == "push"]
     duration = next(data["duration"] for kind, data in messages if "finished" in kind)
 
-    assert len(pushes) > 5
+    assert len(pushes) > 1
     # one each for the start and for what is left at the end
     assert len(pushes) <= duration * 10 + 2
     assert "s3cret" not in json.dumps(messages)
