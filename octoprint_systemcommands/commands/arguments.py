@@ -67,7 +67,7 @@ class _Argument(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
     # an empty text stands for no value
-    is_text: ClassVar[bool] = True
+    may_be_empty: ClassVar[bool] = True
     # nobody may see the value
     is_secret: ClassVar[bool] = False
 
@@ -77,13 +77,14 @@ class _Argument(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _required_unless_there_is_a_default(cls, data: Any) -> Any:
+    def _a_value_is_required_unless_said_otherwise(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
         # a field without a value is what YAML makes of a name and a colon
         data = {name: value for name, value in data.items() if value is not None}
         if "required" not in data:
-            data["required"] = "default" not in data
+            # whoever writes an empty default has said it
+            data["required"] = data.get("default") != ""
         if not data.get("label") and isinstance(data.get("name"), str):
             data["label"] = data["name"]
         return data
@@ -153,8 +154,6 @@ class TextArgument(_Argument):
 
 class NumberArgument(_Argument):
     """A number, whole or not."""
-
-    is_text: ClassVar[bool] = False
 
     type: Literal["number"]
     min: Optional[Number] = None
@@ -252,7 +251,7 @@ class ChoiceArgument(_Argument):
 class ToggleArgument(_Argument):
     """Yes or no."""
 
-    is_text: ClassVar[bool] = False
+    may_be_empty: ClassVar[bool] = False
 
     type: Literal["toggle"]
     default: bool = False

@@ -90,9 +90,9 @@ def take(arguments: Iterable[Argument], sent: Any, uploads: Uploads) -> Values:
         value = sent.get(name)
         if value is None:
             value = default
-        if value is None or (value == "" and argument.is_text):
+        if value is None or (value == "" and argument.may_be_empty):
             # nothing is no value: whoever wants the default need not send anything
-            if argument.required or default not in (None, ""):
+            if argument.required:
                 problems.append(ValueProblem(name, N_("is missing")))
             # set all the same, so that nothing of that name is inherited
             environment[argument.variable] = ""

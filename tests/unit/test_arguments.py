@@ -139,7 +139,7 @@ def test_a_form_gets_what_it_needs():
         "name": "a",
         "type": "choice",
         "label": "Which",
-        "required": False,
+        "required": True,
         "default": "1",
         "choices": [
             {"value": "1", "label": "1"},
@@ -258,7 +258,7 @@ def test_what_was_not_sent():
     "argument",
     [
         {**TEXT, "pattern": "[a-z]+", "default": "a"},
-        {**CHOICE, "default": "two", "required": False},
+        {**CHOICE, "default": "two"},
         {**FILE, "default": "part.gcode"},
         {**SECRET, "required": True},
     ],
@@ -267,12 +267,15 @@ def test_nothing_is_no_value(argument):
     assert refused(argument, "") == '"x" is missing'
 
 
-def test_only_texts_can_be_empty():
-    for argument in ({**NUMBER, "required": False}, {**NUMBER, "default": 1}):
-        assert refused(argument, "") == '"x" has to be a number'
+def test_what_is_not_required_can_be_empty():
+    assert refused({**NUMBER, "default": 1}, "") == '"x" is missing'
     assert refused(TOGGLE, "") == '"x" has to be true or false'
-    for argument in (TEXT, CHOICE, SECRET, FILE):
+    assert refused({**TOGGLE, "required": False}, "") == '"x" has to be true or false'
+    for argument in (TEXT, CHOICE, SECRET, FILE, NUMBER):
         assert taken({**argument, "required": False}, "") == ""
+    for argument in ({**TEXT, "default": "x"}, {**NUMBER, "default": 1}):
+        assert taken({**argument, "required": False}, "") == ""
+        assert taken({**argument, "required": False}, None) != ""
 
 
 def test_a_number_may_be_a_choice():
