@@ -186,7 +186,7 @@ def test_settings_of_the_plugin(store, octoprint, open_page, open_editor):
     editor = open_editor()
     editor.root.get_by_label("Answer at OctoPrint's own address").uncheck()
     editor.root.get_by_label("Keep at most").fill("50")
-    editor.root.get_by_label("Everybody who may run commands sees all runs").check()
+    editor.root.get_by_label("Everybody with the permission System sees all runs").check()
     editor.save_settings()
     settings = octoprint.read_config()["plugins"]["systemcommands"]
     assert settings["octoprint_address"] is False
