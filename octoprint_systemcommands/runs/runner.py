@@ -84,7 +84,8 @@ class Runner:
         """Runs a command: started if it is ``async``, else ended.
 
         Raises:
-            NoCommandLine, Refused, Busy: nothing was started
+            NoCommandLine, Refused, Busy: nothing was started, be it that it was queued and
+                a guard has refused it when its turn came
             Failed: could not be started, or (not ``async``, not ``ignore``) did not succeed
         """
         command = request.command
@@ -104,6 +105,7 @@ class Runner:
             self._waiting.release()
         if not run.finished.is_set():
             raise Failed(f"The server has ended while {title(request)} was running")
+        _ensure_started(run)
         if run.status != SUCCEEDED and not (run.status == FAILED and command.ignore):
             raise Failed(failure_message(run))
         return run
@@ -132,10 +134,7 @@ class Runner:
             self._changed(run)
         if may_start:
             self._spawn(run)
-            if run.refusal is not None:
-                raise run.refusal
-            if run.process is None:
-                raise Failed(failure_message(run))
+            _ensure_started(run)
         return run
 
     def _check_guards(self, request: Request) -> None:
@@ -176,9 +175,9 @@ class Runner:
     def _spawn(self, run: Run) -> None:
         command = run.request.command
         try:
-            _logger.info(who_does_what(run))
             # the world may have changed while it was queued
             self._check_guards(run.request)
+            _logger.info(who_does_what(run))
             self._watcher.start()
             if command.timeout is not None:
                 run.timer = threading.Timer(command.timeout, self._time_out, (run,))
@@ -347,6 +346,14 @@ class Runner:
             if not self._watches_for_end:
                 self._watches_for_end = True
                 call_at_the_end(self.shut_down)
+
+
+def _ensure_started(run: Run) -> None:
+    """Raises what has kept a run from being started, at once or when its turn came."""
+    if run.refusal is not None:
+        raise run.refusal
+    if run.status == FAILED and run.process is None:
+        raise Failed(failure_message(run))
 
 
 def _niceness(request: Request) -> Optional[int]:

@@ -1,5 +1,7 @@
 """What keeps commands from being run while the printer is at work."""
 
+import threading
+
 import pytest
 from processes import command, eventually
 
@@ -104,6 +106,43 @@ def test_what_waits_in_the_queue_is_looked_at_again_when_its_turn_comes(
     assert (first.status, second.status) == ("succeeded", "failed")
     assert "while a print is under way" in second.hint.values["text"]
     assert (tmp_path / "ran").read_text() == "x\n"
+
+
+@pytest.mark.parametrize("ignore", [False, True])
+def test_who_waits_for_what_is_refused_after_the_queue_is_told(
+    make_runner, tmp_path, caplog, ignore
+):
+    printer = FakePrinter()
+    subject = make_runner(printer=printer)
+    gate = tmp_path / "gate"
+    wish = command(
+        f"until [ -e {gate} ]; do sleep 0.02; done; echo x >> {tmp_path}/ran",
+        when_busy="queue",
+        while_printing="refuse",
+        ignore=ignore,
+    )
+    subject.start(wish)
+    outcomes = []
+
+    def wait():
+        try:
+            outcomes.append(subject.execute(wish))
+        except Refused as refusal:
+            outcomes.append(refusal.reason)
+
+    waiting = threading.Thread(target=wait)
+    with caplog.at_level("INFO"):
+        waiting.start()
+        eventually(lambda: len(subject._active) == 2)
+        caplog.clear()
+        printer.now = PrinterState(**PRINTING)
+        gate.touch()
+        waiting.join(10)
+
+    assert outcomes == ["printing"]
+    assert (tmp_path / "ran").read_text() == "x\n"
+    # nor does the log say that it was run
+    assert "Performing" not in caplog.text
 
 
 def test_a_print_that_begins_between_two_looks(run_with):
