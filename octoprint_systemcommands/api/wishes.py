@@ -6,9 +6,8 @@ import flask
 import flask_login
 
 from ..access import Access, ensure_fresh_credentials
-from ..commands.arguments import Uploads
 from ..commands.definition import Command
-from ..commands.values import take
+from ..commands.values import FindUpload, take
 from ..runs.run import Request
 from .requester import current_requester
 
@@ -18,13 +17,13 @@ class Wishes:
 
     Arguments:
         access: who may run what
-        uploads: finds a file among the uploads
+        find_upload: finds a file among the uploads
         plugin_manager: OctoPrint's, for the names of applications
     """
 
-    def __init__(self, access: Access, uploads: Uploads, plugin_manager: Any):
+    def __init__(self, access: Access, find_upload: FindUpload, plugin_manager: Any):
         self._access = access
-        self._uploads = uploads
+        self._find_upload = find_upload
         self._plugin_manager = plugin_manager
 
     def read(self, source: str, action: str, body: dict[str, Any], **who) -> Request:
@@ -55,6 +54,6 @@ class Wishes:
             source=source,
             command=command,
             requester=current_requester(self._plugin_manager, **who),
-            values=take(command.arguments, body.get("arguments"), self._uploads),
+            values=take(command.arguments, body.get("arguments"), self._find_upload),
             confirmed=confirmed,
         )

@@ -4,11 +4,6 @@ An allow-list for each type. Whatever passes reaches the command as an environme
 and in no other way, so there is no command line that a value could become a part of.
 """
 
-import re
-import unicodedata
-from collections.abc import Callable
-from decimal import Context, Decimal
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Optional, Union
 
 from pydantic import (
@@ -17,14 +12,12 @@ from pydantic import (
     Field,
     StrictFloat,
     StrictInt,
-    StringConstraints,
-    TypeAdapter,
-    ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError, SchemaError
+from pydantic_core import PydanticCustomError
 
+from .checks import WrongValue, decimal, is_in_steps, is_usable, line, matches, plain
 from .problems import N_
 
 MAX_ARGUMENTS = 20
@@ -34,32 +27,7 @@ _MAX_SECRET = 1024
 _DEFAULT_LENGTH = 255
 _MAX_PATTERN = 500
 
-# Beyond this, what JSON says and what a program reads may be two numbers
-_MAX_NUMBER = 10**15
-_MAX_DIGITS = 40
-_EXACT = Context(prec=3 * _MAX_DIGITS)
-
-# Control characters, halves of characters, and what ends a line or paragraph
-_NOT_IN_A_LINE = ("Cc", "Cs", "Zl", "Zp")
-
-# Finds a file among the uploads: its path there → the path on the disk, None without it
-Uploads = Callable[[str], Optional[str]]
-
 Number = Union[StrictInt, StrictFloat]
-
-
-class WrongValue(ValueError):
-    """A value that an argument does not take.
-
-    Attributes:
-        text: what is wrong with it; a format string, to be translated
-        values: for the format string
-    """
-
-    def __init__(self, text: str, **values: Any):
-        super().__init__(text % values if values else text)
-        self.text = text
-        self.values = {name: str(value) for name, value in values.items()}
 
 
 class _Argument(BaseModel):
@@ -130,25 +98,16 @@ class TextArgument(_Argument):
     def _a_pattern_can_be_used(cls, value: Optional[str]) -> Optional[str]:
         if not value:
             return None
-        try:
-            # by itself first: "a)|(b" is only something between the parentheses
-            _regex(value)
-            _full_match(value)
-        except SchemaError:
+        if not is_usable(value):
             raise PydanticCustomError(
                 "pattern", "is not a regular expression that can be used"
-            ) from None
+            )
         return value
 
     def check(self, value: Any) -> str:
-        text = _line(value, self.max_length)
-        if self.pattern is not None:
-            try:
-                _full_match(self.pattern).validate_python(text)
-            except ValidationError:
-                raise WrongValue(
-                    N_("has to match %(pattern)s"), pattern=self.pattern
-                ) from None
+        text = line(value, self.max_length)
+        if self.pattern is not None and not matches(self.pattern, text):
+            raise WrongValue(N_("has to match %(pattern)s"), pattern=self.pattern)
         return text
 
 
@@ -166,7 +125,7 @@ class NumberArgument(_Argument):
     def _a_number_has_an_end(cls, value: Any) -> Any:
         if value is not None:
             try:
-                _decimal(value)
+                decimal(value)
             except WrongValue:
                 raise PydanticCustomError("number", "has to be a number") from None
         return value
@@ -178,20 +137,21 @@ class NumberArgument(_Argument):
         return self
 
     def check(self, value: Any) -> str:
-        number = _decimal(value)
-        if self.min is not None and number < _decimal(self.min):
+        number = decimal(value)
+        if self.min is not None and number < decimal(self.min):
             raise WrongValue(N_("has to be %(min)s or more"), min=self.min)
-        if self.max is not None and number > _decimal(self.max):
+        if self.max is not None and number > decimal(self.max):
             raise WrongValue(N_("has to be %(max)s or less"), max=self.max)
-        if self.step is not None:
-            start = _decimal(self.min or 0)
-            if _EXACT.remainder(_EXACT.subtract(number, start), _decimal(self.step)):
-                raise WrongValue(
-                    N_("has to be in steps of %(step)s from %(start)s"),
-                    step=self.step,
-                    start=self.min or 0,
-                )
-        return _plain(number)
+        start = self.min or 0
+        if self.step is not None and not is_in_steps(
+            number, decimal(self.step), decimal(start)
+        ):
+            raise WrongValue(
+                N_("has to be in steps of %(step)s from %(start)s"),
+                step=self.step,
+                start=start,
+            )
+        return plain(number)
 
 
 class Choice(BaseModel):
@@ -213,9 +173,9 @@ class Choice(BaseModel):
 
     @field_validator("value")
     @classmethod
-    def _a_value_is_a_line(cls, value: str) -> str:
+    def _a_value_is_aline(cls, value: str) -> str:
         try:
-            return _line(value, _MAX_TEXT)
+            return line(value, _MAX_TEXT)
         except WrongValue:
             raise PydanticCustomError(
                 "control_characters", "must not contain control characters"
@@ -289,20 +249,20 @@ class SecretArgument(_Argument):
         return data
 
     def check(self, value: Any) -> str:
-        return _line(value, self.max_length)
+        return line(value, self.max_length)
 
 
 class FileArgument(_Argument):
     """One of the uploaded files, by its path among the uploads.
 
-    `check` only looks at the path; whether there is such a file is for `Uploads` to say.
+    `check` only looks at the path; whether there is such a file is for `FindUpload` to say.
     """
 
     type: Literal["file"]
     default: Optional[str] = None
 
     def check(self, value: Any) -> str:
-        path = _line(value, _MAX_TEXT)
+        path = line(value, _MAX_TEXT)
         # a name that begins with a dot is none that OctoPrint lists
         if not all(part and part[0] != "." for part in path.split("/")) or "\\" in path:
             raise WrongValue(N_("has to be the path of an uploaded file"))
@@ -320,43 +280,3 @@ Argument = Annotated[
     ],
     Field(discriminator="type"),
 ]
-
-
-def _line(value: Any, max_length: int) -> str:
-    if not isinstance(value, str):
-        raise WrongValue(N_("has to be a text"))
-    if len(value) > max_length:
-        raise WrongValue(N_("must not be longer than %(max)s characters"), max=max_length)
-    if any(unicodedata.category(character) in _NOT_IN_A_LINE for character in value):
-        raise WrongValue(N_("must not contain control characters"))
-    return value
-
-
-def _decimal(value: Any) -> Decimal:
-    # with the digits that were sent, not those of the nearest binary number
-    if type(value) not in (int, float) or not -_MAX_NUMBER <= value <= _MAX_NUMBER:
-        raise WrongValue(N_("has to be a number"))
-    number = Decimal(repr(value))
-    if len(_plain(number)) > _MAX_DIGITS:
-        raise WrongValue(N_("has too many digits"))
-    return number
-
-
-def _plain(number: Decimal) -> str:
-    text = format(number, "f")
-    # what JavaScript calls 5 arrives as 5.0 from others; neither is "-0"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return re.sub(r"^-0$", "0", text)
-
-
-def _regex(pattern: str) -> TypeAdapter:
-    # pydantic's regular expressions take linear time, whatever pattern and text are
-    return TypeAdapter(Annotated[str, StringConstraints(pattern=pattern)])
-
-
-# not many: there are patterns that take up some megabytes
-@lru_cache(maxsize=16)
-def _full_match(pattern: str) -> TypeAdapter:
-    # here, $ is the very end, and not in front of a last newline as well
-    return _regex(f"^(?:{pattern})$")

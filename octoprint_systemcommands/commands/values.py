@@ -1,12 +1,16 @@
 """The values that somebody sends for the arguments of a command."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from .arguments import Argument, FileArgument, Uploads, WrongValue
+from .arguments import Argument, FileArgument
+from .checks import WrongValue
 from .problems import N_
 
 MASK = "***"
+
+# Finds a file among the uploads: its path there → the path on the disk, None without it
+FindUpload = Callable[[str], Optional[str]]
 
 
 class Values(NamedTuple):
@@ -57,14 +61,14 @@ class WrongValues(ValueError):
         self.problems = problems
 
 
-def take(arguments: Iterable[Argument], sent: Any, uploads: Uploads) -> Values:
+def take(arguments: Iterable[Argument], sent: Any, find_upload: FindUpload) -> Values:
     """Checks the values for a command.
 
     Arguments:
         arguments: those that the command asks for
         sent: what came as JSON, ``{name: value}``; None and values that are None count as
             not sent
-        uploads: finds a file among the uploads
+        find_upload: finds a file among the uploads
 
     Raises:
         WrongValues
@@ -99,7 +103,7 @@ def take(arguments: Iterable[Argument], sent: Any, uploads: Uploads) -> Values:
             shown[name] = None
             continue
         try:
-            text = _checked(argument, value, uploads)
+            text = _checked(argument, value, find_upload)
         except WrongValue as error:
             problems.append(ValueProblem(name, error.text, error.values))
             continue
@@ -112,11 +116,11 @@ def take(arguments: Iterable[Argument], sent: Any, uploads: Uploads) -> Values:
     return Values(environment, shown, tuple(secrets))
 
 
-def _checked(argument: Argument, value: Any, uploads: Uploads) -> str:
+def _checked(argument: Argument, value: Any, find_upload: FindUpload) -> str:
     text = argument.check(value)
     if not isinstance(argument, FileArgument):
         return text
-    path = uploads(text)
+    path = find_upload(text)
     if path is None:
         raise WrongValue(N_("is not among the uploaded files"))
     return path

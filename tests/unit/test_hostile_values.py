@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octoprint_systemcommands.commands import arguments as arguments_module
+from octoprint_systemcommands.commands import checks
 from octoprint_systemcommands.commands.definition import Command, parse_entry
 from octoprint_systemcommands.commands.rules import check
 from octoprint_systemcommands.commands.values import WrongValues, take
@@ -253,7 +253,7 @@ def test_patterns_that_cannot_be_used(pattern):
 def test_few_compiled_patterns_are_kept():
     for number in range(200):
         command({"name": "x", "type": "text", "pattern": f"a{{{number}}}"})
-    assert arguments_module._full_match.cache_info().currsize <= 16
+    assert checks._full_match.cache_info().currsize <= 16
 
 
 @pytest.mark.parametrize(
