@@ -32,10 +32,11 @@ class Menu:
             self.entry(group).click()
         self.entry(name).click()
 
-    def rows(self):
+    def expect_rows(self, *rows):
         """What can be seen, from top to bottom, with `---` for dividers."""
-        rows = self.root.locator("> ul > li:visible")
-        return [text.strip() or "---" for text in rows.all_inner_texts()]
+        texts = ["" if row == "---" else row for row in rows]
+        visible = self.root.locator("> ul > li:visible")
+        expect(visible).to_have_text(texts, use_inner_text=True)
 
     def expect_notice(self, title, text=""):
         # another one may be on its way out
@@ -188,8 +189,9 @@ class History:
         self.rows.nth(index).locator(".systemcommands-name button").click()
         return RunDialog(self.page).expect_open()
 
-    def names(self):
-        return self.rows.locator(".systemcommands-name").all_inner_texts()
+    def expect_names(self, *names):
+        """Those of the commands, from top to bottom."""
+        expect(self.rows.locator(".systemcommands-name")).to_have_text(names)
 
     def close(self):
         self.root.locator(".modal-footer").get_by_text("Close", exact=True).click()

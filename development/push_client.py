@@ -35,9 +35,10 @@ class PushClient:
     def send(self, message):
         self._socket.send(json.dumps(message))
 
-    def receive_until(self, condition, timeout=15):
+    def receive_until(self, condition, timeout=30):
         """All messages, as soon as one fulfils the condition."""
         deadline = time.monotonic() + timeout
+        self._socket.settimeout(timeout)
         while not any(map(condition, self.messages)):
             assert time.monotonic() < deadline, self.messages
             self._receive()

@@ -13,7 +13,10 @@ import re
 
 import browser as chromium
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+# a machine that tests several things at a time is not quick
+expect.set_options(timeout=chromium.TIMEOUT)
 
 DEFINITIONS = "/plugin/systemcommands/api/definitions"
 

@@ -68,10 +68,10 @@ def test_what_is_told_of_a_run(menu, start):
     start("hello")
     start("fails")
     history = menu.show_history()
-    assert history.names() == ["Fails", "Say hello"]
+    history.expect_names("Fails", "Say hello")
     failed, hello = history.rows.nth(0), history.rows.nth(1)
     expect(failed).to_contain_text("Failed")
-    for text in ("Succeeded", "a few seconds ago", "admin", "< 1 s", "6.0B"):
+    for text in ("Succeeded", "a few seconds ago", "admin", " s", "6.0B"):
         expect(hello).to_contain_text(text)
     expect(hello.get_by_title(re.compile("20[0-9]{2}"))).to_have_text("a few seconds ago")
 
@@ -138,10 +138,9 @@ def test_follows_what_happens(menu, admin, start):
     run = start("waits", end=False)
     expect(history.rows).to_have_count(1)
     expect(history.rows.nth(0)).to_contain_text("Running")
-    expect(history.rows.nth(0)).to_contain_text("2 s")
+    expect(history.rows.nth(0)).to_contain_text(re.compile(r"[1-9] s"))
     start("hello")
-    expect(history.rows).to_have_count(2)
-    assert history.names() == ["Say hello", "Waits"]
+    history.expect_names("Say hello", "Waits")
     # what has the focus keeps it
     button = history.rows.nth(1).locator(".systemcommands-name button")
     button.focus()
@@ -159,8 +158,7 @@ def test_filter(menu, start):
     history = menu.show_history()
     expect(history.rows).to_have_count(3)
     history.status.select_option("Failed")
-    expect(history.rows).to_have_count(1)
-    assert history.names() == ["Fails"]
+    history.expect_names("Fails")
     history.command.select_option("Say hello")
     expect(history.rows).to_have_count(0)
     expect(history.root).to_contain_text("No run fits the filter.")
@@ -168,8 +166,7 @@ def test_filter(menu, start):
     expect(history.rows).to_have_count(2)
     start("fails")
     start("hello")
-    expect(history.rows).to_have_count(3)
-    assert history.names() == ["Say hello"] * 3
+    history.expect_names(*["Say hello"] * 3)
     # the next time it is all of them again
     history.close()
     menu.show_history()
@@ -181,8 +178,7 @@ def test_odd_names_and_actions(menu, start):
     start("hello")
     history = menu.show_history()
     history.command.select_option("<b>Odd</b>")
-    expect(history.rows).to_have_count(1)
-    assert history.names() == ["<b>Odd</b>"]
+    history.expect_names("<b>Odd</b>")
 
 
 def test_older_ones(menu, start):
@@ -195,8 +191,7 @@ def test_older_ones(menu, start):
     expect(history.more).to_be_hidden()
     # news do not take the older ones away
     start("fails")
-    expect(history.rows).to_have_count(61)
-    assert history.names()[:2] == ["Fails", "Say hello"]
+    history.expect_names("Fails", *["Say hello"] * 60)
 
 
 def test_run_again(menu, start):
@@ -230,8 +225,7 @@ def test_clear(menu, admin, start):
     )
     expect(confirmation.get_by_text("Cancel")).to_be_focused()
     confirmation.locator(".btn-danger").click()
-    expect(history.rows).to_have_count(1)
-    assert history.names() == ["Waits"]
+    history.expect_names("Waits")
     expect(history.button("Clear…")).to_be_disabled()
     assert len(admin.get(RUNS).json()["runs"]) == 1
 
