@@ -53,18 +53,31 @@ $(function () {
             return result.promise();
         };
 
+        // who waits for the one dialog: while it is open, OctoPrint's must not be asked again
+        self._waiting = [];
+
         self.askForPassword = (onEntered, onCancelled) => {
+            const dialog = $("#reauthenticate_dialog");
+            const modal = dialog.data("modal");
+            self._waiting.push({onEntered: onEntered, onCancelled: onCancelled});
+            if (self._waiting.length > 1 && modal && modal.isShown) return;
+
             let entered = false;
             const focused = document.activeElement;
+            const settle = (how) => {
+                const waiting = self._waiting;
+                self._waiting = [];
+                waiting.forEach((one) => one[how] && one[how]());
+            };
             // what this returns differs between OctoPrint's versions
             self.loginState.forceReauthentication(() => {
                 entered = true;
-                onEntered();
+                settle("onEntered");
             });
             // not everybody has one
             if (entered) return;
-            $("#reauthenticate_dialog").one("hidden", () => {
-                if (!entered && onCancelled) onCancelled();
+            dialog.one("hidden", () => {
+                if (!entered) settle("onCancelled");
                 SystemCommandsFocus.giveBackTo(focused);
             });
         };
