@@ -28,6 +28,10 @@ def current_requester(plugin_manager: Any, door: Optional[str] = None) -> Reques
     )
 
 
+# Characters that are noted of an application's name
+_MAX_NAME = 100
+
+
 def _application(plugin_manager: Any) -> Optional[str]:
     """The name under which the application whose key was sent has asked for it."""
     key = get_api_key(flask.request)
@@ -38,5 +42,6 @@ def _application(plugin_manager: Any) -> Optional[str]:
         return None
     for active in all_keys():
         if hmac.compare_digest(active.api_key.encode(), key.encode()):
-            return active.app_id
+            # whoever asks for a key chooses the name; half a character cannot be stored
+            return active.app_id.encode("utf-8", "replace").decode()[:_MAX_NAME]
     return None

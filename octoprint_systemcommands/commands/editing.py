@@ -1,5 +1,6 @@
 """The list of definitions as somebody edits it: read, save, and never lose one."""
 
+import copy
 import hashlib
 import logging
 import threading
@@ -180,7 +181,8 @@ class Editing:
         for position, entry in enumerate(definitions):
             key = fingerprint(entry)
             if key in current:
-                entries.append(current[key])
+                # YAML would write a reference to what stands in the list twice
+                entries.append(copy.deepcopy(current[key]))
                 problems.append([])
                 continue
             others = _actions_of(definitions[:position] + definitions[position + 1 :])
