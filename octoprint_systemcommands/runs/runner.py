@@ -338,6 +338,9 @@ class Runner:
         for run in active:
             if run.stop_reason is not None:
                 run.finished.wait(max(0, deadline - time.monotonic()))
+            # a shell may be gone before what it has started; that is not to outlive us
+            if run.ender is not None and run.ender.is_alive():
+                run.ender.join(max(0, deadline - time.monotonic()))
         for run in active:
             run.released.set()
 

@@ -406,6 +406,18 @@ def test_what_is_tried_out_leaves_the_real_one_alone(subject, tmp_path, when_bus
 ##~~ The end of the server
 
 
+def test_shut_down_waits_for_what_outlives_its_shell(make_runner, tmp_path):
+    subject = make_runner()
+    ready = tmp_path / "ready"
+    line = (
+        f"sh -c 'trap \"\" TERM; echo $$ > {ready}; while :; do sleep 0.1; done' & wait"
+    )
+    subject.start(command(line))
+    eventually(lambda: ready.exists() and ready.read_text().endswith("\n"))
+    subject.shut_down()
+    assert not alive(int(ready.read_text()))
+
+
 def test_shut_down_ends_what_goes_on(make_runner, tmp_path, mocker):
     mocker.patch.object(tree.end, "__defaults__", (0.5,))
     subject = make_runner()
