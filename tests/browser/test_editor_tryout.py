@@ -179,6 +179,41 @@ def test_a_print_is_asked_about(editor, printing):
     )
 
 
+def test_refusal_stays_whatever_a_late_check_says(editor):
+    page = editor.page
+    dialog = editor.edit("One")
+    dialog.unfold("Arguments")
+    for argument in COMMAND["arguments"]:
+        dialog.button(f"Delete: {argument.get('label', argument['name'])}").click()
+    page.expected_errors.append("status of 409")
+    page.route(
+        "**/definitions/test",
+        lambda route: route.fulfill(status=409, json={"error": "It cannot be run now"}),
+    )
+    # what is checked a moment after the last change comes when the test says so
+    page.evaluate(
+        """() => {
+            const setTimeout = window.setTimeout;
+            window.setTimeout = (callback, delay, ...rest) => {
+                if (delay !== 300) return setTimeout(callback, delay, ...rest);
+                window.checkLate = callback;
+                return -1;
+            };
+        }"""
+    )
+    dialog.field("name").fill("Another")
+    dialog.button("Test").click()
+    alert = dialog.root.get_by_role("alert")
+    expect(alert).to_contain_text("It cannot be run now")
+    with page.expect_response("**/definitions/check"):
+        page.evaluate("() => window.checkLate()")
+    page.wait_for_function("() => $.active === 0")
+    expect(alert).to_contain_text("It cannot be run now")
+    # but not longer than what it is about
+    dialog.field("name").fill("One")
+    expect(alert).to_be_empty()
+
+
 def test_hostile_texts_in_the_question(store, admin_page):
     argument = {"name": "one", "type": "choice", "label": HOSTILE, "choices": [HOSTILE]}
     store([{**COMMAND, "name": HOSTILE, "arguments": [argument]}])

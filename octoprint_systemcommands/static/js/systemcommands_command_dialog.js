@@ -14,7 +14,8 @@ $(function () {
 
         self.isOpen = ko.observable(false);
         self.isNew = ko.observable(false);
-        self.error = ko.observable();
+        // why it could not be checked
+        self.checkError = ko.observable();
         // of presets
         self.note = ko.observable();
         // what could not be read
@@ -90,8 +91,12 @@ $(function () {
             definitions: self.definitions,
             triggering: parameters[3],
             runs: parameters[1],
-            onError: self.error
+            onError: (error) => self.tryoutError(error)
         });
+        // why it could not be tried out; true until it is tried or changed again, whatever
+        // a check that was still under way comes to
+        self.tryoutError = ko.observable();
+        self.error = ko.pureComputed(() => self.tryoutError() || self.checkError());
         self.isBusy = ko.pureComputed(
             () => self.verdict.isAwaited() || self.tryout.isStarting()
         );
@@ -100,7 +105,9 @@ $(function () {
             self.form[field].subscribe(() => self._touch(field))
         );
         self._touch = (field) => {
-            if (self.isOpen()) self.verdict.touched[field](true);
+            if (!self.isOpen()) return;
+            self.tryoutError(undefined);
+            self.verdict.touched[field](true);
         };
         self.access.chosen.subscribe(() => self._touch("groups"));
         self.onActionInput = () => {
@@ -172,7 +179,8 @@ $(function () {
             self.note({text: options.note, line: options.sudoers});
             self.isNew(options.isNew);
             self.picker.isOpen(false);
-            self.error(undefined);
+            self.checkError(undefined);
+            self.tryoutError(undefined);
             self.verdict.reset(!options.isNew);
             self.dialog.find("details").prop("open", false);
             self.dialog.modal("show");
@@ -242,8 +250,8 @@ $(function () {
         self._check = (onVerdict, isAwaited) => {
             self.verdict
                 .check(onVerdict, isAwaited)
-                .done(() => self.error(undefined))
-                .fail((response) => self.error(self.definitions.errorOf(response)));
+                .done(() => self.checkError(undefined))
+                .fail((response) => self.checkError(self.definitions.errorOf(response)));
         };
 
         self.accept = () => {
@@ -260,6 +268,7 @@ $(function () {
 
         self.test = () => {
             if (self.isBusy()) return;
+            self.tryoutError(undefined);
             self._ifRight(self.tryout.start);
         };
 
