@@ -6,6 +6,24 @@ import shutil
 
 TIMEOUT = 20_000  # milliseconds for one step; OctoPrint's first page is slow to build
 
+# With SLOWNESS=3 or so in the environment pages are as slow as they never are: tests that
+# look at something before it can be there fail, which else they do once in a hundred times.
+SLOWNESS = float(os.environ.get("SLOWNESS", 0))
+
+# events of all WebSockets, later by DELAY milliseconds
+DELAYED_PUSHES = """
+    for (const name of ["onmessage", "onclose"]) {
+        const {set} = Object.getOwnPropertyDescriptor(WebSocket.prototype, name);
+        Object.defineProperty(WebSocket.prototype, name, {
+            set(handler) {
+                set.call(this, handler && ((...event) => {
+                    setTimeout(() => handler.apply(this, event), DELAY);
+                }));
+            }
+        });
+    }
+"""
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -37,14 +55,97 @@ def launch(playwright):
     )
 
 
-def new_page(browser, url, **options):
-    """A tab with a session of its own; `options` are those of Playwright's new_context."""
+def new_context(browser, url, **options):
+    """What a person's browser is: sessions and caches of its own. `options` are those of
+    Playwright's new_context."""
     options.setdefault("viewport", {"width": 1280, "height": 900})
     options.setdefault("locale", "en-US")
-    page = browser.new_context(base_url=url, **options).new_page()
+    return browser.new_context(base_url=url, **options)
+
+
+class Contexts:
+    """Contexts to be used again: with OctoPrint's page in its cache, a browser shows it in
+    half of the time."""
+
+    def __init__(self, browser, url):
+        self._browser = browser
+        self._url = url
+        self._free = []
+
+    def take(self, **options):
+        """A context that knows nothing. With options it is one of its own."""
+        if self._free and not options:
+            return self._free.pop()
+        return new_context(self._browser, self._url, **options)
+
+    def give_back(self, context, **options):
+        """Close its pages and forget its sessions; the options are those of `take`."""
+        for page in context.pages:
+            page.close()
+        if options:
+            context.close()
+        else:
+            forget_everything(context, self._url)
+            self._free.append(context)
+
+    def close(self):
+        while self._free:
+            self._free.pop().close()
+
+
+def new_page(context):
+    """A tab."""
+    page = context.new_page()
     page.set_default_timeout(TIMEOUT)
+    if SLOWNESS:
+        slow_down(page)
     watch_errors(page)
     return page
+
+
+def slow_down(page):
+    """Make everything in the page take longer, be it computed or fetched or pushed."""
+    client = page.context.new_cdp_session(page)
+    client.send("Emulation.setCPUThrottlingRate", {"rate": 1 + SLOWNESS})
+    client.send("Network.enable")
+    client.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 100 * SLOWNESS,
+            "downloadThroughput": -1,
+            "uploadThroughput": -1,
+        },
+    )
+    page.add_init_script(DELAYED_PUSHES.replace("DELAY", str(100 * SLOWNESS)))
+
+
+def forget_everything(context, url):
+    """As if the browser had never been here; what it has fetched stays in its cache."""
+    page = context.new_page()
+    client = context.new_cdp_session(page)
+    client.send(
+        "Storage.clearDataForOrigin",
+        {"origin": url, "storageTypes": "cookies,local_storage,indexeddb"},
+    )
+    page.close()
+    context.clear_cookies()
+    context.clear_permissions()
+
+
+def enter(page, user):
+    """Log in without a look at the login page, and wait until the main page is ready."""
+    with_token = page.context.request
+    with_token.get("/login/")  # brings the CSRF token
+    (token,) = [c for c in page.context.cookies() if c["name"].startswith("csrf_token")]
+    response = with_token.post(
+        "/api/login",
+        data={"user": user.name, "pass": user.password, "remember": False},
+        headers={"X-CSRF-Token": token["value"]},
+    )
+    assert response.ok, response.text()
+    page.goto("/")
+    wait_until_ready(page)
 
 
 def log_in(page, user, remember=False):

@@ -59,17 +59,19 @@ def main():
     ):
         chromium = browser.launch(playwright)
         page = browser.new_page(
-            chromium,
-            server.url,
-            viewport={"width": 1280, "height": 660},
-            device_scale_factor=2,
+            browser.new_context(
+                chromium,
+                server.url,
+                viewport={"width": 1280, "height": 660},
+                device_scale_factor=2,
+            )
         )
         browser.log_in(page, server.admin)
         arguments(page)
         run_dialog(page)
         history(page)
         system_menu(page)
-        page = browser.new_page(chromium, server.url)
+        page = browser.new_page(browser.new_context(chromium, server.url))
         browser.log_in(page, server.admin)
         editor(page, save)
         chromium.close()

@@ -29,16 +29,25 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def contexts(browser, octoprint):
+    contexts = chromium.Contexts(browser, octoprint.url)
+    yield contexts
+    contexts.close()
+
+
 @pytest.fixture
-def open_page(request, browser, octoprint):
+def open_page(request, contexts):
     """open_page(user=None, **context options): a tab with a session of its own."""
     pages = []
+    all_options = []
 
     def open_(user=None, **options):
-        page = chromium.new_page(browser, octoprint.url, **options)
+        page = chromium.new_page(contexts.take(**options))
         pages.append(page)
+        all_options.append(options)
         if user is not None:
-            chromium.log_in(page, user)
+            chromium.enter(page, user)
         return page
 
     yield open_
@@ -49,8 +58,8 @@ def open_page(request, browser, octoprint):
     )
     if unexpected or any(report is not None and report.failed for report in reports):
         take_screenshots(request.node, request.config.rootpath / "test-results", pages)
-    for page in pages:
-        page.context.close()
+    for page, options in zip(pages, all_options):
+        contexts.give_back(page.context, **options)
     assert not unexpected, "the page reported errors:\n" + "\n".join(unexpected)
 
 

@@ -657,7 +657,7 @@ def test_server_that_is_killed(make_octoprint, browser, octoprint):
             }
         }
     )
-    page = chromium.new_page(browser, server.url)
+    page = chromium.new_page(chromium.new_context(browser, server.url))
     try:
         chromium.log_in(page, server.operator, remember=True)
         menu = Menu(page)

@@ -36,7 +36,7 @@ async (inputs) => {
 @pytest.fixture(scope="module")
 def terminal_page(browser, octoprint):
     """One page for all tests here; none of them leaves anything on it."""
-    page = chromium.new_page(browser, octoprint.url)
+    page = chromium.new_page(chromium.new_context(browser, octoprint.url))
     chromium.log_in(page, octoprint.admin)
     yield page
     page.context.close()
