@@ -280,15 +280,17 @@ def test_search_in_a_long_list(store, admin_page):
         ]
     )
     editor = Editor(admin_page).open()
-    editor.root.get_by_label("Search the commands").fill("command 1")
+    search = editor.root.get_by_label("Search the commands")
+    assert search.bounding_box()["width"] == editor.entries.first.bounding_box()["width"]
+    search.fill("command 1")
     expect(editor.names).to_have_text(
         ["Command 1", "Command 10", "Command 11", "Command 12"]
     )
     # the order cannot be seen now
     expect(editor.button("Move down: Command 1")).to_be_disabled()
-    editor.root.get_by_label("Search the commands").fill("nothing like this")
+    search.fill("nothing like this")
     expect(editor.root).to_contain_text("No command fits the search.")
-    editor.root.get_by_label("Search the commands").fill("")
+    search.fill("")
     expect(editor.names).to_have_count(12)
 
 
