@@ -70,27 +70,36 @@ class Contexts:
     def __init__(self, browser, url):
         self._browser = browser
         self._url = url
+        # with an empty page each, which clears up behind the others
         self._free = []
+        self._cleaners = {}
 
     def take(self, **options):
         """A context that knows nothing. With options it is one of its own."""
-        if self._free and not options:
-            return self._free.pop()
-        return new_context(self._browser, self._url, **options)
-
-    def give_back(self, context, **options):
-        """Close its pages and forget its sessions; the options are those of `take`."""
-        for page in context.pages:
-            page.close()
         if options:
+            return new_context(self._browser, self._url, **options)
+        if self._free:
+            return self._free.pop()
+        context = new_context(self._browser, self._url)
+        self._cleaners[context] = context.new_page()
+        return context
+
+    def give_back(self, context):
+        """Close its pages and forget its sessions."""
+        cleaner = self._cleaners.get(context)
+        for page in context.pages:
+            if page is not cleaner:
+                page.close()
+        if cleaner is None:
             context.close()
         else:
-            forget_everything(context, self._url)
+            forget_everything(cleaner, self._url)
             self._free.append(context)
 
     def close(self):
-        while self._free:
-            self._free.pop().close()
+        while self._cleaners:
+            context, _ = self._cleaners.popitem()
+            context.close()
 
 
 def new_page(context):
@@ -120,17 +129,17 @@ def slow_down(page):
     page.add_init_script(DELAYED_PUSHES.replace("DELAY", str(100 * SLOWNESS)))
 
 
-def forget_everything(context, url):
-    """As if the browser had never been here; what it has fetched stays in its cache."""
-    page = context.new_page()
-    client = context.new_cdp_session(page)
+def forget_everything(page, url):
+    """As if the page's browser had never been at the address; what it has fetched from there
+    stays in its cache."""
+    client = page.context.new_cdp_session(page)
     client.send(
         "Storage.clearDataForOrigin",
         {"origin": url, "storageTypes": "cookies,local_storage,indexeddb"},
     )
-    page.close()
-    context.clear_cookies()
-    context.clear_permissions()
+    client.detach()
+    page.context.clear_cookies()
+    page.context.clear_permissions()
 
 
 def enter(page, user):

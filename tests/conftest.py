@@ -22,6 +22,29 @@ import pytest
 from http_clients import ApiClient, BrowserClient
 from octoprint_server import OctoPrintServer, merged
 
+# Of OctoPrint's own plugins most servers do without those that no test looks at: they cost a
+# server a second or two to start, and each of its pages almost one. test_menu.py and
+# test_packaging.py have them all.
+LEAN = {
+    "plugins": {
+        "_disabled": [
+            "achievements",
+            "action_command_notification",
+            "action_command_prompt",
+            "backup",
+            "classicwebcam",
+            "corewizard",
+            "customcontrolmanager",
+            "eventmanager",
+            "gcodeviewer",
+            "health_check",
+            "logging",
+            "pluginmanager",
+            "uploadmanager",
+        ]
+    }
+}
+
 # cheap first: a broken unit makes everything after it fail too
 ORDER = ["unit", "server", "browser"]
 
@@ -63,17 +86,18 @@ def server_config(module):
         "plugins": {"systemcommands": {"commands": getattr(module, "COMMANDS", [])}},
         "system": {"actions": getattr(module, "SYSTEM_ACTIONS", [])},
     }
-    return merged(config, getattr(module, "CONFIG", {}))
+    return merged(merged(LEAN, config), getattr(module, "CONFIG", {}))
 
 
 @pytest.fixture(scope="module")
 def make_octoprint(tmp_path_factory):
-    """make_octoprint(config={}, start=True, ...): another server; stopped with the module,
-    since even idle ones take their share of a small machine."""
+    """make_octoprint(config={}, start=True, lean=True, ...): another server; stopped with
+    the module, since even idle ones take their share of a small machine."""
     servers = []
 
-    def make(config=None, start=True, **kwargs):
+    def make(config=None, start=True, lean=True, **kwargs):
         kwargs.setdefault("basedir", tmp_path_factory.mktemp("octoprint"))
+        config = merged(LEAN if lean else {}, config or {})
         server = OctoPrintServer(config, **kwargs)
         servers.append(server)
         return server.start() if start else server

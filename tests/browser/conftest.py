@@ -40,12 +40,10 @@ def contexts(browser, octoprint):
 def open_page(request, contexts):
     """open_page(user=None, **context options): a tab with a session of its own."""
     pages = []
-    all_options = []
 
     def open_(user=None, **options):
         page = chromium.new_page(contexts.take(**options))
         pages.append(page)
-        all_options.append(options)
         if user is not None:
             chromium.enter(page, user)
         return page
@@ -58,8 +56,8 @@ def open_page(request, contexts):
     )
     if unexpected or any(report is not None and report.failed for report in reports):
         take_screenshots(request.node, request.config.rootpath / "test-results", pages)
-    for page, options in zip(pages, all_options):
-        contexts.give_back(page.context, **options)
+    for page in pages:
+        contexts.give_back(page.context)
     assert not unexpected, "the page reported errors:\n" + "\n".join(unexpected)
 
 

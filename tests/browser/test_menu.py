@@ -130,6 +130,7 @@ def octoprint(make_octoprint, tmp_path_factory):
             },
         },
         start=False,
+        lean=False,
     )
     plugins = server.basedir / "plugins"
     plugins.mkdir()

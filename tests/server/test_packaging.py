@@ -107,7 +107,7 @@ def test_has_no_leftovers(contents):
 def test_plugin_manager_installs_it(archive, bare_python, make_octoprint):
     import requests
 
-    server = make_octoprint(python=bare_python)
+    server = make_octoprint(python=bare_python, lean=False)
     headers = server.admin.headers
     commands = server.url + "/plugin/systemcommands/api/system/commands"
     assert requests.get(commands, headers=headers, timeout=30).status_code == 404
