@@ -301,6 +301,41 @@ def test_other_entries_stay_when_the_plugin_does_not_answer(open_page, octoprint
     assert traces("snapshot") == 1
 
 
+@pytest.mark.parametrize(
+    ("late", "early"),
+    [
+        ("/api/system/commands", "/plugin/systemcommands/api/menu"),
+        ("/plugin/systemcommands/api/menu", "/api/system/commands"),
+    ],
+)
+def test_no_entry_is_shown_before_those_above_it(open_page, octoprint, late, early):
+    page = open_page()
+    held = []
+    page.route(octoprint.url + late, lambda route: held.append(route))
+    with page.expect_response(octoprint.url + early):
+        browser.enter(page, octoprint.operator)
+    menu = Menu(page)
+    expect(menu.root).to_be_hidden()
+    assert held
+    for route in held:
+        route.continue_()
+    page.unroute(octoprint.url + late)
+    menu.open().expect_rows(*ROWS)
+
+
+def test_own_entries_are_shown_when_octoprint_does_not_answer(open_page, octoprint):
+    page = open_page()
+    page.expected_errors.append("500")
+    page.route(
+        octoprint.url + "/api/system/commands", lambda route: route.fulfill(status=500)
+    )
+    browser.enter(page, octoprint.operator)
+    menu = Menu(page)
+    expect(menu.open().entry("Show addresses")).to_be_visible()
+    expect(menu.entry("Camera")).to_be_visible()
+    expect(menu.entry(CORE[0])).to_have_count(0)
+
+
 ##~~ Running
 
 

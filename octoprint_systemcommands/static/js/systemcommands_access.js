@@ -10,6 +10,8 @@ $(function () {
 
         // undefined until the server has answered, and when it could not
         self.menu = ko.observable();
+        // whether it has answered, or could not
+        self.isAnswered = ko.observable(false);
         self._request = 0;
 
         const has = (name) => {
@@ -43,6 +45,7 @@ $(function () {
             const accept = (menu) => {
                 if (request !== self._request) return;
                 self.menu(menu);
+                self.isAnswered(true);
                 self.refreshes.notifySubscribers();
             };
             if (!self.loginState.loggedIn() && !self.mayRunAll()) {
@@ -56,7 +59,11 @@ $(function () {
         };
 
         // what there was to be run with it is not for the user any more
-        self.mayRunAll.subscribe((may) => may || self.menu(undefined));
+        self.mayRunAll.subscribe((may) => {
+            if (may) return;
+            self.menu(undefined);
+            self.isAnswered(false);
+        });
 
         //~~ View model callbacks
 

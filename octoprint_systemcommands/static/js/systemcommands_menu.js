@@ -1,4 +1,7 @@
 $(function () {
+    // in milliseconds; how long the first entries wait for core's answer after the plugin's
+    const PATIENCE = 3000;
+
     function SystemCommandsMenuViewModel(parameters) {
         const self = this;
 
@@ -18,6 +21,7 @@ $(function () {
         );
 
         self._entries = [];
+        self._isOutOfPatience = false;
         // by the group's name, so that a new answer does not fold what the user unfolded
         self._groupOpen = new Map();
 
@@ -29,9 +33,10 @@ $(function () {
         };
 
         self._rebuild = () => {
-            const entries = self.access.mayReadHistory()
-                ? [...self._collect(), {action: "history"}]
-                : [];
+            const entries =
+                self.access.mayReadHistory() && self._isComplete()
+                    ? [...self._collect(), {action: "history"}]
+                    : [];
             // new rows take the keyboard focus away, so there must be a reason for them
             if (_.isEqual(entries, self._entries)) return;
 
@@ -42,8 +47,27 @@ $(function () {
             );
         };
 
+        // What was shown after one answer would move away under the pointer with the other.
+        self._isComplete = () => {
+            return (
+                self.access.isAnswered() &&
+                (!self.access.mayRunAll() ||
+                    !!self.system.lastCommandResponse ||
+                    self._isOutOfPatience)
+            );
+        };
+
+        self._onAnswer = () => {
+            self._rebuild();
+            if (self._isComplete()) return;
+            setTimeout(() => {
+                self._isOutOfPatience = true;
+                self._rebuild();
+            }, PATIENCE);
+        };
+
         // Core's and plugins' entries are core's business, so they come from its answer. It
-        // has the custom ones as well, which will do until the plugin has answered. What is
+        // has the custom ones as well, which will do if the plugin does not answer. What is
         // left of it from somebody who was logged in before is for nobody else.
         self._collect = () => {
             const all = self.access.mayRunAll();
@@ -242,7 +266,7 @@ $(function () {
         };
 
         self.system.systemActions.subscribe(self._rebuild);
-        self.access.refreshes.subscribe(self._rebuild);
+        self.access.refreshes.subscribe(self._onAnswer);
         // what is taken away goes at once, what is given waits for the answers
         [self.access.mayRunAll, self.access.mayReadHistory].forEach((may) => {
             may.subscribe((is) => is || self._rebuild());
