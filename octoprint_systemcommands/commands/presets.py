@@ -42,15 +42,16 @@ _PRESETS = (
     Preset(
         id="webcam-camera-streamer",
         note=N_(
-            "For OctoPi 1.1 and later, whose webcam server is called camera-streamer. It may have a name of its own for each camera, see \"systemctl list-units 'camera-streamer*'\"."
+            "For OctoPi 1.1 and later, which have a service for each camera, such as camera-streamer-libcamera. This restarts all of them."
         ),
-        sudo=("systemctl restart camera-streamer",),
+        # the star is one for systemctl, and none for sudo
+        sudo=("systemctl restart camera-streamer\\*",),
         definition={
             "name": N_("Restart the webcam (camera-streamer)"),
             "description": N_("The stream stops for a few seconds"),
             "icon": "camera",
             "group": N_("Webcam"),
-            "command": "sudo systemctl restart camera-streamer",
+            "command": "sudo systemctl restart 'camera-streamer*'",
             "confirm": N_("The stream stops for a few seconds. Restart the webcam?"),
         },
     ),
