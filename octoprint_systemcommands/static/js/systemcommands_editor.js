@@ -94,10 +94,11 @@ $(function () {
             if (!row.isDivider()) self._openDialog({row: row});
         };
         self.duplicate = (row) => {
-            if (row.isDivider()) {
-                const copy = new SystemCommandsRow(row.entry());
+            // what is no mapping of fields has none to change
+            if (row.isDivider() || !_.isPlainObject(row.entry())) {
+                const copy = new SystemCommandsRow(row.entry(), row.problems());
                 self.rows.splice(self.rows.indexOf(row) + 1, 0, copy);
-                self.focus(copy, ".systemcommands-down");
+                self.focus(copy, ".systemcommands-duplicate");
                 return;
             }
             const name = _.sprintf(gettext("%(name)s (copy)"), {name: row.name()});
