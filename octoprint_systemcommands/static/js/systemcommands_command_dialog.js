@@ -195,16 +195,14 @@ $(function () {
             if (event.target !== self.dialog[0] || self._decided) return;
             if (!self.hasChanges()) return;
             event.preventDefault();
-            showConfirmationDialog({
+            SystemCommandsQuestion({
                 title: gettext("Discard what you have entered?"),
                 message: gettext("The changes of this command will be lost."),
                 question: "",
                 cancel: gettext("Go on editing"),
                 proceed: gettext("Discard"),
                 onproceed: self._close
-            })
-                .find(".modal-footer [data-dismiss]")
-                .focus();
+            });
         };
 
         self._close = () => {

@@ -242,18 +242,18 @@ $(function () {
         };
 
         self.discard = () => {
-            showConfirmationDialog({
+            SystemCommandsQuestion({
                 title: gettext("Discard your changes"),
                 message: gettext(
                     "All that you have changed in the list of commands since it was saved will be lost."
                 ),
                 question: "",
                 proceed: gettext("Discard"),
-                onproceed: self.list.discard,
-                onclose: self._focusSave
-            })
-                .find(".modal-footer [data-dismiss]")
-                .focus();
+                onproceed: () => {
+                    self.list.discard();
+                    self._focusSave();
+                }
+            });
         };
 
         //~~ View model callbacks

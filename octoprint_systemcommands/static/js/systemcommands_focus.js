@@ -1,13 +1,18 @@
 (function () {
     // When a dialog is closed the keyboard goes on where it was before.
     window.SystemCommandsFocus = {
-        giveBackTo: (element) => {
+        // then: what is to be done after that, and may move the focus on
+        giveBackTo: (element, then) => {
             // later, since the dialog below takes the focus when this one is gone
             setTimeout(() => {
                 const target = $(element);
-                // an entry of the menu is not there any more by now
-                const isThere = target.is(":visible") && !target.is("body");
-                (isThere ? target : $("#navbar_systemmenu > .dropdown-toggle")).focus();
+                if (target.is(":visible") && !target.is("body")) {
+                    target.focus();
+                } else if (!$(".modal:visible").length) {
+                    // an entry of the menu is not there any more by now
+                    $("#navbar_systemmenu > .dropdown-toggle").focus();
+                }
+                if (then) then();
             });
         }
     };

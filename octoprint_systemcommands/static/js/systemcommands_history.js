@@ -210,7 +210,7 @@ $(function () {
         };
 
         self.clear = () => {
-            showConfirmationDialog({
+            SystemCommandsQuestion({
                 title: gettext("Clear recent runs"),
                 message: gettext(
                     "All runs that have ended will be forgotten, with what they printed. What is running goes on and stays in the list."
@@ -225,9 +225,7 @@ $(function () {
                             self.error(gettext("The runs could not be cleared."))
                         );
                 }
-            })
-                .find(".modal-footer [data-dismiss]")
-                .focus();
+            });
         };
 
         //~~ View model callbacks

@@ -79,8 +79,7 @@ $(function () {
             };
             const proceed = () => {
                 if (command.freshCredentials) {
-                    // returns nothing in OctoPrint 1.11, so all there is is the callback
-                    self.loginState.reauthenticateIfNecessary(execute);
+                    self._askForPassword("reauthenticateIfNecessary", execute);
                 } else {
                     execute();
                 }
@@ -96,6 +95,16 @@ $(function () {
             } else {
                 proceed();
             }
+        };
+
+        // what OctoPrint's methods return differs between its versions, so all there is is
+        // the callback
+        self._askForPassword = (method, onEntered) => {
+            const focused = document.activeElement;
+            self.loginState[method](onEntered);
+            $("#reauthenticate_dialog:visible").one("hidden", () =>
+                SystemCommandsFocus.giveBackTo(focused)
+            );
         };
 
         self._execute = (command, body, callbacks, isRetry) => {
@@ -119,7 +128,9 @@ $(function () {
                     };
                     const wanted = self._wantedBy(response);
                     if (wanted === "password" && command.freshCredentials && !isRetry) {
-                        self.loginState.forceReauthentication(() => execute({}, true));
+                        self._askForPassword("forceReauthentication", () =>
+                            execute({}, true)
+                        );
                     } else if (wanted === "confirmation" && !body.confirmed) {
                         SystemCommandsConfirm(
                             command,
