@@ -206,6 +206,7 @@ $(function () {
         self.openVersions = () => {
             self.versionsDialog.open({
                 current: self.list.entries(),
+                ifAgreed: self._ifAgreed,
                 onRestore: self.list.replace
             });
         };
@@ -222,9 +223,20 @@ $(function () {
         // for buttons that are gone when they have done what they are there for
         self._focusSave = () => SystemCommandsFocus.giveBackTo("#systemcommands_save");
 
+        // what another list takes the place of is lost, if it is not saved
+        self._ifAgreed = (proceed) => {
+            if (self.list.isDirty()) {
+                self._askAboutChanges({proceed: gettext("Restore"), onproceed: proceed});
+            } else {
+                proceed();
+            }
+        };
+
         self.restoreKept = () => {
-            self.list.restoreKept();
-            self._focusSave();
+            self._ifAgreed(() => {
+                self.list.restoreKept();
+                self._focusSave();
+            });
         };
 
         // what is JSON is YAML as well
@@ -241,13 +253,19 @@ $(function () {
             setTimeout(() => URL.revokeObjectURL(url), 1000);
         };
 
-        self.discard = () => {
+        self._askAboutChanges = (options) => {
             SystemCommandsQuestion({
                 title: gettext("Discard your changes"),
                 message: gettext(
                     "All that you have changed in the list of commands since it was saved will be lost."
                 ),
                 question: "",
+                ...options
+            });
+        };
+
+        self.discard = () => {
+            self._askAboutChanges({
                 proceed: gettext("Discard"),
                 onproceed: () => {
                     self.list.discard();
