@@ -146,10 +146,22 @@ $(function () {
             self.addVariable();
             self.dialog.find(".systemcommands-variables input").slice(-2).first().focus();
         };
-        self.removeVariable = (row) => self.environment.remove(row);
-        self.removeLeftover = (field) => {
-            self._removed.push(field.name);
-            self.leftovers.remove(field);
+        self.removeVariable = (row, event) => {
+            SystemCommandsFocus.keepWhileRemoving(
+                event,
+                () => self.environment.remove(row),
+                "#systemcommands_add_variable"
+            );
+        };
+        self.removeLeftover = (field, event) => {
+            SystemCommandsFocus.keepWhileRemoving(
+                event,
+                () => {
+                    self._removed.push(field.name);
+                    self.leftovers.remove(field);
+                },
+                "#systemcommands_field_action"
+            );
         };
 
         //~~ Opening and closing

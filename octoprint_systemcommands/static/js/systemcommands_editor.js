@@ -112,10 +112,11 @@ $(function () {
         };
 
         self.remove = (row) => {
-            const index = self.rows.indexOf(row);
-            self.deleted.push({row: row, index: index});
+            const shown = self.rows().filter(self.isShown);
+            const index = shown.indexOf(row);
+            self.deleted.push({row: row, index: self.rows.indexOf(row)});
             self.rows.remove(row);
-            const next = self.rows()[Math.min(index, self.rows().length - 1)];
+            const next = shown[index + 1] || shown[index - 1];
             if (next) {
                 self.focus(next, ".systemcommands-delete");
             } else {
@@ -133,8 +134,9 @@ $(function () {
         });
         self.undo = () => {
             const {row, index} = self.deleted.pop();
+            if (!self.isShown(row)) self.search("");
             self.rows.splice(index, 0, row);
-            self.focus(row);
+            self.focus(row, row.isDivider() && ".systemcommands-delete");
             self._say(gettext('"%(name)s" is back.'), {name: row.name()});
         };
 
@@ -218,6 +220,11 @@ $(function () {
                 .fail((response) =>
                     self.list.error(self.list.definitions.errorOf(response))
                 );
+        };
+
+        self.keepThere = (row) => {
+            row.remove(false);
+            self._focusSave();
         };
 
         // for buttons that are gone when they have done what they are there for

@@ -14,6 +14,18 @@
                 }
                 if (then) then();
             });
+        },
+
+        // remove() takes an item out of its list, and the button in it that was clicked as
+        // well. Its like in the next item gets the focus, or what else there is.
+        keepWhileRemoving: (event, remove, otherwise) => {
+            const item = $(event.currentTarget).closest("li, .systemcommands-variable");
+            const list = item.parent();
+            const index = item.index();
+            remove();
+            const buttons = list.find("button:visible");
+            const next = buttons.eq(Math.min(index, buttons.length - 1));
+            (buttons.length ? next : $(otherwise)).focus();
         }
     };
 
