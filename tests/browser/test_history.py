@@ -259,6 +259,7 @@ def test_clear(menu, admin, start):
     confirmation.locator(".btn-danger").click()
     history.expect_names("Waits")
     expect(history.button("Clear…")).to_be_disabled()
+    expect(history.status).to_be_focused()
     assert len(admin.get(RUNS).json()["runs"]) == 1
 
 

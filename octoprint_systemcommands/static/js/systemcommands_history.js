@@ -116,8 +116,9 @@ $(function () {
                 const last = response.next && _.last(newest);
                 // Older pages stay; what is missing in between is there no more. If there
                 // is nothing in common, it may be there as well.
-                const older = _.intersection(known, newest).length
-                    ? _.difference(known, newest).filter((row) => last && row.isAfter(last))
+                const isJoined = last && _.intersection(known, newest).length;
+                const older = isJoined
+                    ? _.difference(known, newest).filter((row) => row.isAfter(last))
                     : [];
                 const rows = [...newest, ...older];
                 // no more than were asked for, up to where a page has ended once
@@ -262,7 +263,13 @@ $(function () {
                 onproceed: () => {
                     OctoPrint.plugins.systemcommands
                         .clearRuns()
-                        .done(self.requestData)
+                        .done(() => {
+                            self.requestData();
+                            // the button has nothing to do then
+                            SystemCommandsFocus.giveBackTo(
+                                "#systemcommands_history_status"
+                            );
+                        })
                         .fail(() =>
                             self.error(gettext("The runs could not be cleared."))
                         );
