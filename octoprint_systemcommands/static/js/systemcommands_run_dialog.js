@@ -248,7 +248,10 @@ $(function () {
         self.copyOutput = () => {
             self.clipboard.copy("output", self.terminal.text(), self.dialog[0]);
         };
-        self.copyHint = (line) => self.clipboard.copy(line, line.text, self.dialog[0]);
+        self.copyHint = (line) => {
+            // lines are made anew with each answer of the server
+            self.clipboard.copy(line.text, line.text, self.dialog[0]);
+        };
 
         self.runAgain = () => {
             if (!self.command()) return;
