@@ -111,8 +111,11 @@ class Definitions:
             return response
         except NotWritten as error:
             return make_api_error(
-                f"The definitions could not be written, nothing was changed: {error}. "
-                "Check that there is space left on the disk.",
+                gettext(
+                    "The definitions could not be written, nothing was changed: "
+                    "%(error)s. Check that there is space left on the disk.",
+                    error=error,
+                ),
                 500,
             )
         return _with_etag(lists)
@@ -247,7 +250,7 @@ class Definitions:
             try:
                 return exchange.load(body["text"])
             except exchange.Unreadable as error:
-                flask.abort(400, description=str(error))
+                flask.abort(400, description=gettext(error.text, **error.values))
         return flask.abort(
             400,
             description=f'"from" has to be {_FROM_SYSTEM_ACTIONS}, '

@@ -16,7 +16,17 @@ _MAX_DEPTH = 20
 
 
 class Unreadable(ValueError):
-    """A text is not YAML, or not what can be imported; says what to do."""
+    """A text is not YAML, or not what can be imported; says what to do.
+
+    Attributes:
+        text: a format string, see `octoprint_systemcommands.commands.problems`
+        values: for the format string
+    """
+
+    def __init__(self, text: str, **values: Any):
+        super().__init__(text % values if values else text)
+        self.text = text
+        self.values = values
 
 
 class Candidate(NamedTuple):
@@ -50,20 +60,25 @@ def load(text: str) -> list[Any]:
         Unreadable
     """
     if len(text) > _MAX_SIZE:
-        raise Unreadable(f"It is too large, {_MAX_SIZE // 1024} KiB are allowed")
+        raise Unreadable(
+            N_("It is too large, %(size)s KiB are allowed"), size=_MAX_SIZE // 1024
+        )
     try:
         _refuse_bombs(text)
         content = from_yaml(text)
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
-        line = f" in line {place.line + 1}" if place is not None else ""
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        raise Unreadable(f"It is not valid YAML{line}: {problem}") from None
+        problem = getattr(error, "problem", None) or str(error)
+        if place is None:
+            text = N_("It is not valid YAML: %(problem)s")
+            raise Unreadable(text, problem=problem) from None
+        text = N_("It is not valid YAML in line %(line)s: %(problem)s")
+        raise Unreadable(text, line=place.line + 1, problem=problem) from None
     except Unreadable:
         raise
     except Exception as error:
         # whatever the constructors of YAML's types make of a wrong value
-        raise Unreadable(f"It cannot be read: {error}") from None
+        raise Unreadable(N_("It cannot be read: %(error)s"), error=error) from None
 
     for path in ((), ("commands",), ("plugins", "systemcommands", "commands")):
         found = _below(content, path)
@@ -72,7 +87,7 @@ def load(text: str) -> list[Any]:
     actions = _below(content, ("system", "actions"))
     if isinstance(actions, list):
         return actions
-    raise Unreadable('There is no list of commands in it; put it below "commands:"')
+    raise Unreadable(N_('There is no list of commands in it; put it below "commands:"'))
 
 
 def from_gcode_system_commands(definitions: Any) -> list[Any]:
@@ -144,10 +159,10 @@ def _refuse_bombs(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise Unreadable("References (*name) cannot be imported, write it out")
+            raise Unreadable(N_("References (*name) cannot be imported, write it out"))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _MAX_DEPTH:
-                raise Unreadable("It is nested too deeply")
+                raise Unreadable(N_("It is nested too deeply"))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

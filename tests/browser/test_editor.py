@@ -192,6 +192,48 @@ def test_delete_and_undo(editor):
     expect(editor.unsaved).to_be_hidden()
 
 
+def test_what_is_deleted_leaves_the_focus_beside_it(store, admin_page):
+    store(
+        [
+            {"action": f"c{index}", "name": f"Command {index}", "command": "true"}
+            for index in range(12)
+        ]
+    )
+    editor = Editor(admin_page).open()
+    editor.root.get_by_label("Search the commands").fill("command 1")
+    editor.button("Delete: Command 1").click()
+    expect(editor.button("Delete: Command 10")).to_be_focused()
+    editor.button("Delete: Command 11").click()
+    expect(editor.button("Delete: Command 10")).to_be_focused()
+    editor.button("Delete: Command 10").click()
+    expect(editor.button("Add command")).to_be_focused()
+
+
+def test_fields_that_are_deleted_leave_the_focus_beside_them(store, admin_page):
+    store(
+        [
+            {
+                "action": "one",
+                "name": "One",
+                "command": "true",
+                "environment": {"A": "1", "B": "2"},
+                "first": 1,
+                "second": 2,
+            }
+        ]
+    )
+    dialog = Editor(admin_page).open().edit("One")
+    dialog.unfold("How it runs", "Advanced")
+    dialog.button("Delete: A").click()
+    expect(dialog.button("Delete: B")).to_be_focused()
+    dialog.button("Delete: B").click()
+    expect(dialog.button("Add variable")).to_be_focused()
+    dialog.button("Delete: second").click()
+    expect(dialog.button("Delete: first")).to_be_focused()
+    dialog.button("Delete: first").click()
+    expect(dialog.field("action")).to_be_focused()
+
+
 def test_duplicate(editor, store):
     editor.button("Duplicate: Hello").click()
     dialog = editor.dialog("command").expect_open("Add command")

@@ -56,6 +56,14 @@ def stored_command(octoprint, action):
     )
 
 
+def test_what_cannot_be_read_is_duplicated_as_it_is(admin_page):
+    editor = Editor(admin_page).open()
+    name = '"no command at all"'
+    editor.button(f"Duplicate: {name}").click()
+    editor.expect_rows(*NAMES[:3], name, *NAMES[3:])
+    expect(editor.entries.nth(3).locator(".systemcommands-problems")).to_be_visible()
+
+
 def test_broken_entries_can_be_repaired(octoprint, admin_page):
     editor = Editor(admin_page).open()
     editor.expect_rows(*NAMES)

@@ -73,6 +73,57 @@ def test_two_editors_and_load_theirs(open_editor, store):
     assert [entry["name"] for entry in store()] == ["One", "Two of the second", "Three"]
 
 
+def test_restoring_a_version_asks_about_changes(open_editor):
+    editor = open_editor()
+    rename(editor, "One", "Uno")
+    editor.save()
+    rename(editor, "Two", "Due")
+    versions = editor.versions()
+    restore = versions.root.get_by_role("button", name="Restore").first
+    question = editor.page.get_by_role("dialog", name="Discard your changes")
+    restore.click()
+    question.get_by_role("link", name="Cancel").click()
+    expect(restore).to_be_focused()
+    editor.expect_rows("Uno", "Due")
+    restore.click()
+    question.get_by_text("Restore").click()
+    expect(versions.root).to_be_hidden()
+    editor.expect_rows("One", "Two")
+
+
+def test_restoring_what_was_kept_asks_about_changes(open_editor):
+    _first, editor, dialog = conflict(open_editor)
+    dialog.button("Load theirs").click()
+    rename(editor, "Two", "Due")
+    question = editor.page.get_by_role("dialog", name="Discard your changes")
+    editor.button("Restore mine").click()
+    question.get_by_role("link", name="Cancel").click()
+    expect(editor.button("Restore mine")).to_be_focused()
+    editor.expect_rows("One of the first", "Due")
+    editor.button("Restore mine").click()
+    question.get_by_text("Restore").click()
+    editor.expect_rows("One", "Two of the second", "Three")
+
+
+def test_what_was_kept_outlives_the_session(open_editor):
+    _first, editor, dialog = conflict(open_editor)
+    dialog.button("Load theirs").click()
+    expect(editor.button("Restore mine")).to_be_visible()
+    editor.close()
+    # what OctoPrint calls when somebody logs out and in; the page stays where guests may
+    # see it, which here they may not
+    editor.page.evaluate(
+        """() => {
+            const list = OctoPrint.coreui.viewmodels.systemCommandsListViewModel;
+            list.onUserLoggedOut();
+            list.onUserLoggedIn();
+        }"""
+    )
+    editor.open()
+    editor.button("Restore mine").click()
+    editor.expect_rows("One", "Two of the second", "Three")
+
+
 def test_two_editors_and_cancel(open_editor, store):
     _first, second, dialog = conflict(open_editor)
     dialog.close()

@@ -194,6 +194,37 @@ def test_older_ones(menu, start):
     history.expect_names("Fails", *["Say hello"] * 60)
 
 
+def test_news_make_it_no_longer(menu, start):
+    for _ in range(55):
+        start("hello")
+    history = menu.show_history()
+    expect(history.rows).to_have_count(50)
+    for _ in range(3):
+        start("fails")
+    history.expect_names(*["Fails"] * 3, *["Say hello"] * 47)
+    # and none is missing where it ends
+    history.more.focus()
+    menu.page.keyboard.press("Enter")
+    history.expect_names(*["Fails"] * 3, *["Say hello"] * 55)
+    expect(history.more).to_be_hidden()
+    first = history.rows.nth(50).locator(".systemcommands-name button")
+    expect(first).to_be_focused()
+
+
+def test_run_again_what_is_there_no_more(menu, start):
+    start("hello")
+    page = menu.page
+    page.expected_errors.append("404")
+    page.route(
+        "**/systemcommands/api/runs",
+        lambda route: route.fulfill(status=404, json={"error": "Unknown"}),
+    )
+    history = menu.show_history()
+    with page.expect_response("**/plugin/systemcommands/api/menu"):
+        history.button("Run again: Say hello").click()
+    menu.expect_notice("Not found", "The menu has been refreshed.")
+
+
 def test_run_again(menu, start):
     start("hello")
     history = menu.show_history()
@@ -223,10 +254,12 @@ def test_clear(menu, admin, start):
     confirmation = menu.page.locator(".modal:visible").filter(
         has_text="will be forgotten"
     )
-    expect(confirmation.get_by_text("Cancel")).to_be_focused()
+    expect(confirmation.locator("p")).to_have_count(1)
+    expect(confirmation.get_by_role("link", name="Cancel")).to_be_focused()
     confirmation.locator(".btn-danger").click()
     history.expect_names("Waits")
     expect(history.button("Clear…")).to_be_disabled()
+    expect(history.status).to_be_focused()
     assert len(admin.get(RUNS).json()["runs"]) == 1
 
 

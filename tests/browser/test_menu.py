@@ -503,7 +503,8 @@ def test_command_that_vanished(menu):
 def test_confirmed(menu, traces):
     menu.run("Restart webcam", group="Camera")
     expect(menu.dialog.locator("h3")).to_have_text("Restart webcam")
-    paragraph = menu.dialog.locator(".modal-body p").first
+    # the command's own question, and none beside it
+    paragraph = menu.dialog.locator(".modal-body p")
     assert paragraph.inner_text() == "The stream stops.\nIt <b>starts</b> again."
     assert traces("webcam") == 0
     menu.dialog.locator(".btn", has_text='Run "Restart webcam"').dblclick()
@@ -582,11 +583,11 @@ def test_entry_of_another_plugin_that_asks_for_the_password(
     expect(menu.dialog.locator(".modal-body p").first).to_have_text("<b>Really</b>?")
     menu.dialog.locator(".btn-danger").click()
 
-    dialog = page.locator("#reauthenticate_dialog")
-    expect(dialog).to_be_visible()
+    password = page.locator("#reauthenticate_dialog input[type=password]")
+    expect(password).to_be_focused()
     assert traces("safe") == 0
-    dialog.locator("input[type=password]").fill(octoprint.operator.password)
-    dialog.locator("input[type=password]").press("Enter")
+    password.fill(octoprint.operator.password)
+    password.press("Enter")
     menu.expect_notice("Accepted", "Open the safe")
     assert traces("safe") == 1
 
@@ -627,7 +628,8 @@ def test_keyboard_alone(menu, traces):
     keyboard.press("Enter")
 
     # what does no harm has the focus first
-    expect(menu.dialog.get_by_text("Cancel")).to_be_focused()
+    dialog = menu.page.get_by_role("dialog", name="Restart webcam")
+    expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
     keyboard.press("Escape")
     expect(menu.dialog).to_have_count(0)
     expect(menu.toggle).to_be_focused()

@@ -446,6 +446,22 @@ def test_line_to_copy_from_a_hint(open_page, octoprint):
     assert copied == "pi ALL=(root) NOPASSWD: /bin/ls"
 
 
+def test_line_that_cannot_be_copied(open_page, octoprint):
+    page = open_page()
+    page.add_init_script(
+        "Object.defineProperty(window, 'isSecureContext', {value: 0});"
+        "document.execCommand = () => false;"
+    )
+    chromium.log_in(page, octoprint.operator)
+    menu, dialog = Menu(page), RunDialog(page)
+    page.route("**/api/runs/*", with_hint("Add this line:\nfirst\nAnd this one:\nsecond"))
+    menu.run("Sudo")
+    buttons = dialog.hint.get_by_role("button")
+    buttons.nth(1).click()
+    expect(buttons).to_have_text(["Copy", "Not copied"])
+    expect(dialog.root.locator(".modal-footer")).not_to_contain_text("Not copied")
+
+
 def with_hint(hint):
     def handle(route):
         response = route.fetch()

@@ -360,6 +360,16 @@ def test_import_errors(admin, octoprint, body):
     assert not (octoprint.basedir / "hacked").exists()
 
 
+def test_what_is_wrong_with_a_file_is_said_in_the_users_language(admin):
+    response = admin.post(
+        f"{API}/import",
+        json={"from": "yaml", "text": "- ["},
+        headers={"Accept-Language": "de"},
+    )
+    assert response.status_code == 400
+    assert "ist in Zeile 1 kein gültiges YAML" in response.json()["error"]
+
+
 def test_presets(admin):
     presets = admin.get(f"{API}/presets").json()["presets"]
 

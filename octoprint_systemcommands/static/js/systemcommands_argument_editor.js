@@ -1,7 +1,4 @@
 (function () {
-    // in milliseconds, that a button says that it has copied
-    const COPIED_TIME = 2000;
-
     const args = window.SystemCommandsArgumentFields;
 
     // The arguments of the command in the dialog.
@@ -19,7 +16,7 @@
             return _.sprintf(gettext('"%(name)s" was removed.'), {name: name});
         });
         self.announcement = ko.observable("");
-        self.copied = ko.observable();
+        self.clipboard = new SystemCommandsClipboard();
 
         self.types = args.types.map((type) => ({
             type: type,
@@ -136,11 +133,7 @@
         };
 
         self.copy = (row, event) => {
-            const dialog = $(event.target).closest(".modal")[0];
-            SystemCommandsClipboard.copy(row.quoted(), dialog).then((done) => {
-                self.copied(done ? row : undefined);
-                setTimeout(() => self.copied(undefined), COPIED_TIME);
-            });
+            self.clipboard.copy(row, row.quoted(), $(event.target).closest(".modal")[0]);
         };
 
         //~~ What is wrong with them

@@ -101,7 +101,13 @@
         // how the command has to write it
         self.quoted = ko.pureComputed(() => `"${self.variable()}"`);
         self.leftovers = ko.pureComputed(() => args.leftovers(self.raw(), self.result()));
-        self.removeLeftover = (field) => self.raw(_.omit(self.raw(), field.name));
+        self.removeLeftover = (field, event) => {
+            SystemCommandsFocus.keepWhileRemoving(
+                event,
+                () => self.raw(_.omit(self.raw(), field.name)),
+                `#systemcommands_defined_${self.id} .systemcommands-toggle`
+            );
+        };
         self.toggle = () => self.isOpen(!self.isOpen());
 
         //~~ Name and type

@@ -3,7 +3,7 @@
     const LAST_RUNS = 10;
 
     // The form in which the arguments of a command are entered.
-    //   request    what the trigger asks for: {command, values, start, onStarted, onVanished}
+    //   request    what the trigger asks for: {command, values, start, onStarted}
     //   options    user: who enters them, mayListFiles: whether the user may,
     //              refusal(command): what is in the way, onStarted(run): it runs,
     //              isShown(): whether the form is still to be seen,
@@ -82,8 +82,7 @@
                 onRequest: self._onRequest,
                 onStarted: options.onStarted,
                 onFailed: self._onFailed,
-                onCancelled: options.onCancelled,
-                onVanished: request.onVanished
+                onCancelled: options.onCancelled
             });
         };
 

@@ -146,10 +146,22 @@ $(function () {
             self.addVariable();
             self.dialog.find(".systemcommands-variables input").slice(-2).first().focus();
         };
-        self.removeVariable = (row) => self.environment.remove(row);
-        self.removeLeftover = (field) => {
-            self._removed.push(field.name);
-            self.leftovers.remove(field);
+        self.removeVariable = (row, event) => {
+            SystemCommandsFocus.keepWhileRemoving(
+                event,
+                () => self.environment.remove(row),
+                "#systemcommands_add_variable"
+            );
+        };
+        self.removeLeftover = (field, event) => {
+            SystemCommandsFocus.keepWhileRemoving(
+                event,
+                () => {
+                    self._removed.push(field.name);
+                    self.leftovers.remove(field);
+                },
+                "#systemcommands_field_action"
+            );
         };
 
         //~~ Opening and closing
@@ -195,16 +207,14 @@ $(function () {
             if (event.target !== self.dialog[0] || self._decided) return;
             if (!self.hasChanges()) return;
             event.preventDefault();
-            showConfirmationDialog({
+            SystemCommandsQuestion({
                 title: gettext("Discard what you have entered?"),
                 message: gettext("The changes of this command will be lost."),
                 question: "",
                 cancel: gettext("Go on editing"),
                 proceed: gettext("Discard"),
                 onproceed: self._close
-            })
-                .find(".modal-footer [data-dismiss]")
-                .focus();
+            });
         };
 
         self._close = () => {

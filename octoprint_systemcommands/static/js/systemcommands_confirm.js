@@ -1,6 +1,33 @@
 (function () {
     const toHtml = (text) => _.escape(text).replace(/\r\n|\r|\n/g, "<br>");
 
+    // OctoPrint's dialog for questions, with what it leaves out: that it has a name, that
+    // its buttons are there for screen readers too, and where the focus goes.
+    //   options   those of showConfirmationDialog; an empty question is none
+    window.SystemCommandsQuestion = function (options) {
+        const before = document.activeElement;
+        let isProceeding = false;
+        const dialog = showConfirmationDialog({
+            ...options,
+            // OctoPrint asks a question of its own in place of an empty one
+            html: options.question === "" ? `<p>${options.message}</p>` : undefined,
+            onproceed: () => (isProceeding = true),
+            // What follows may be another dialog, such as that for the password. It would
+            // lose the focus to this one, as long as this one is there.
+            onclose: () => {
+                SystemCommandsFocus.giveBackTo(before, () => {
+                    const then = isProceeding ? options.onproceed : options.oncancel;
+                    if (then) then();
+                });
+            }
+        });
+        dialog.attr({"role": "dialog", "aria-label": dialog.find("h3").text()});
+        dialog.find(".close").attr("aria-label", gettext("Close"));
+        dialog.find("[data-dismiss]").removeAttr("aria-hidden");
+        // without this the focus stays behind the dialog, and escape does nothing
+        dialog.find(".modal-footer [data-dismiss]").focus();
+    };
+
     // The question before a command is run, or several of them in one dialog.
     //   reasons      own: the command's own question, print: that a print is under way
     //   proceed      called once, when the answer is yes
@@ -21,25 +48,17 @@
             messages.push(isCore ? command.confirm : toHtml(command.confirm));
         }
 
-        let decided = false;
-        const dialog = showConfirmationDialog({
+        SystemCommandsQuestion({
             title: name,
             message: messages.join("<br><br>"),
+            // the command's own is one already
+            question: reasons.own && !isCore ? "" : undefined,
             proceed: isCore
                 ? name
                 : _.sprintf(gettext('Run "%(name)s"'), {name: shortName}),
             dialogClass: "systemcommands-confirm",
-            onproceed: () => {
-                // a double click is one decision
-                if (decided) return;
-                decided = true;
-                proceed();
-            },
-            onclose: () => {
-                if (!decided && onCancelled) onCancelled();
-            }
+            onproceed: proceed,
+            oncancel: onCancelled
         });
-        // without this the focus stays behind the dialog, and escape does nothing
-        dialog.find(".modal-footer [data-dismiss]").focus();
     };
 })();

@@ -94,10 +94,11 @@ $(function () {
             if (!row.isDivider()) self._openDialog({row: row});
         };
         self.duplicate = (row) => {
-            if (row.isDivider()) {
-                const copy = new SystemCommandsRow(row.entry());
+            // what is no mapping of fields has none to change
+            if (row.isDivider() || !_.isPlainObject(row.entry())) {
+                const copy = new SystemCommandsRow(row.entry(), row.problems());
                 self.rows.splice(self.rows.indexOf(row) + 1, 0, copy);
-                self.focus(copy, ".systemcommands-down");
+                self.focus(copy, ".systemcommands-duplicate");
                 return;
             }
             const name = _.sprintf(gettext("%(name)s (copy)"), {name: row.name()});
@@ -111,10 +112,11 @@ $(function () {
         };
 
         self.remove = (row) => {
-            const index = self.rows.indexOf(row);
-            self.deleted.push({row: row, index: index});
+            const shown = self.rows().filter(self.isShown);
+            const index = shown.indexOf(row);
+            self.deleted.push({row: row, index: self.rows.indexOf(row)});
             self.rows.remove(row);
-            const next = self.rows()[Math.min(index, self.rows().length - 1)];
+            const next = shown[index + 1] || shown[index - 1];
             if (next) {
                 self.focus(next, ".systemcommands-delete");
             } else {
@@ -132,8 +134,9 @@ $(function () {
         });
         self.undo = () => {
             const {row, index} = self.deleted.pop();
+            if (!self.isShown(row)) self.search("");
             self.rows.splice(index, 0, row);
-            self.focus(row);
+            self.focus(row, row.isDivider() && ".systemcommands-delete");
             self._say(gettext('"%(name)s" is back.'), {name: row.name()});
         };
 
@@ -205,6 +208,7 @@ $(function () {
         self.openVersions = () => {
             self.versionsDialog.open({
                 current: self.list.entries(),
+                ifAgreed: self._ifAgreed,
                 onRestore: self.list.replace
             });
         };
@@ -218,12 +222,28 @@ $(function () {
                 );
         };
 
+        self.keepThere = (row) => {
+            row.remove(false);
+            self._focusSave();
+        };
+
         // for buttons that are gone when they have done what they are there for
         self._focusSave = () => SystemCommandsFocus.giveBackTo("#systemcommands_save");
 
+        // what another list takes the place of is lost, if it is not saved
+        self._ifAgreed = (proceed) => {
+            if (self.list.isDirty()) {
+                self._askAboutChanges({proceed: gettext("Restore"), onproceed: proceed});
+            } else {
+                proceed();
+            }
+        };
+
         self.restoreKept = () => {
-            self.list.restoreKept();
-            self._focusSave();
+            self._ifAgreed(() => {
+                self.list.restoreKept();
+                self._focusSave();
+            });
         };
 
         // what is JSON is YAML as well
@@ -240,19 +260,25 @@ $(function () {
             setTimeout(() => URL.revokeObjectURL(url), 1000);
         };
 
-        self.discard = () => {
-            showConfirmationDialog({
+        self._askAboutChanges = (options) => {
+            SystemCommandsQuestion({
                 title: gettext("Discard your changes"),
                 message: gettext(
                     "All that you have changed in the list of commands since it was saved will be lost."
                 ),
                 question: "",
+                ...options
+            });
+        };
+
+        self.discard = () => {
+            self._askAboutChanges({
                 proceed: gettext("Discard"),
-                onproceed: self.list.discard,
-                onclose: self._focusSave
-            })
-                .find(".modal-footer [data-dismiss]")
-                .focus();
+                onproceed: () => {
+                    self.list.discard();
+                    self._focusSave();
+                }
+            });
         };
 
         //~~ View model callbacks

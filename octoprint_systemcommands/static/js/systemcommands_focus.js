@@ -1,14 +1,31 @@
 (function () {
     // When a dialog is closed the keyboard goes on where it was before.
     window.SystemCommandsFocus = {
-        giveBackTo: (element) => {
+        // then: what is to be done after that, and may move the focus on
+        giveBackTo: (element, then) => {
             // later, since the dialog below takes the focus when this one is gone
             setTimeout(() => {
                 const target = $(element);
-                // an entry of the menu is not there any more by now
-                const isThere = target.is(":visible") && !target.is("body");
-                (isThere ? target : $("#navbar_systemmenu > .dropdown-toggle")).focus();
+                if (target.is(":visible") && !target.is("body")) {
+                    target.focus();
+                } else if (!$(".modal:visible").length) {
+                    // an entry of the menu is not there any more by now
+                    $("#navbar_systemmenu > .dropdown-toggle").focus();
+                }
+                if (then) then();
             });
+        },
+
+        // remove() takes an item out of its list, and the button in it that was clicked as
+        // well. Its like in the next item gets the focus, or what else there is.
+        keepWhileRemoving: (event, remove, otherwise) => {
+            const item = $(event.currentTarget).closest("li, .systemcommands-variable");
+            const list = item.parent();
+            const index = item.index();
+            remove();
+            const buttons = list.find("button:visible");
+            const next = buttons.eq(Math.min(index, buttons.length - 1));
+            (buttons.length ? next : $(otherwise)).focus();
         }
     };
 

@@ -81,7 +81,7 @@
                 {
                     menu: gettext("System menu"),
                     api: gettext("API"),
-                    test: gettext("Test")
+                    test: gettext("Test in the editor")
                 }[run.door] || run.door;
             return run.application ? door + " (" + run.application + ")" : door || "";
         },

@@ -75,7 +75,7 @@ $(function () {
             self.command(command && command.source ? keyOf(command) : "");
             self.user("");
             self._opening = false;
-            self.rows([]);
+            self._clearRows();
             self.isLoaded(false);
             self.isOpen(true);
             self._timer = self._timer || setInterval(self._tick, 1000);
@@ -90,7 +90,7 @@ $(function () {
             self._timer = undefined;
             clearTimeout(self._refresh);
             self._refresh = undefined;
-            self.rows([]);
+            self._clearRows();
             SystemCommandsFocus.giveBackTo(self._focusedBefore);
         };
 
@@ -111,24 +111,50 @@ $(function () {
 
         self.requestData = () => {
             self._load({}, (response) => {
-                const last = _.last(response.runs);
-                // older pages stay; what is missing in between is there no more
-                const older = response.next
-                    ? self.rows().filter((row) => row.run().queued_at < last.queued_at)
+                const known = self.rows();
+                const newest = self._toRows(response);
+                const last = response.next && _.last(newest);
+                // Older pages stay; what is missing in between is there no more. If there
+                // is nothing in common, it may be there as well.
+                const isJoined = last && _.intersection(known, newest).length;
+                const older = isJoined
+                    ? _.difference(known, newest).filter((row) => row.isAfter(last))
                     : [];
-                self.rows([...response.runs.map(self._toRow), ...older]);
-                if (!older.length) self.next(response.next);
+                const rows = [...newest, ...older];
+                // no more than were asked for, up to where a page has ended once
+                const end = rows.findIndex(
+                    (row, index) => index + 1 >= self._wanted && row.next
+                );
+                if (end >= 0) {
+                    self.rows(rows.slice(0, end + 1));
+                    self.next(rows[end].next);
+                } else {
+                    self.rows(rows);
+                    if (!older.length) self.next(response.next);
+                }
             });
         };
 
         self.loadMore = () => {
+            // what is under way gives way to this
+            if (self.isLoading()) self._requestSoon(NEWS_DELAY);
             self._load({before: self.next()}, (response) => {
                 const known = self.rows();
-                const ids = new Set(known.map((row) => row.id));
-                const more = response.runs.filter((run) => !ids.has(run.id));
-                self.rows([...known, ...more.map(self._toRow)]);
+                const more = _.difference(self._toRows(response), known);
+                self.rows([...known, ...more]);
                 self.next(response.next);
+                self._wanted = Math.max(PAGE_SIZE, self.rows().length);
+                // the button is gone when there are no older ones
+                const last = more[0] || _.last(known);
+                if (!response.next && last) self._focus(last);
             });
+        };
+
+        self._focus = (row) => {
+            self.dialog
+                .find(".systemcommands-name button")
+                .filter((_index, button) => ko.dataFor(button) === row)
+                .focus();
         };
 
         self._load = (additional, onDone) => {
@@ -173,6 +199,18 @@ $(function () {
             return row;
         };
 
+        self._toRows = (response) => {
+            const rows = response.runs.map(self._toRow);
+            if (response.next) _.last(rows).next = response.next;
+            return rows;
+        };
+
+        self._clearRows = () => {
+            self.rows([]);
+            // that many are to be seen
+            self._wanted = PAGE_SIZE;
+        };
+
         self._onChange = (changed) => {
             if (!self.isOpen()) return;
             const row = self.rows().find((known) => known.id === changed.id);
@@ -188,13 +226,18 @@ $(function () {
             self._refreshDue = due;
             self._refresh = setTimeout(() => {
                 self._refresh = undefined;
-                if (self.isOpen()) self.requestData();
+                // what the user has asked for must not give way to this
+                if (self.isLoading()) {
+                    self._requestSoon(NEWS_DELAY);
+                } else if (self.isOpen()) {
+                    self.requestData();
+                }
             }, delay);
         };
 
         self._onFilterChanged = () => {
             if (self._opening || !self.isOpen()) return;
-            self.rows([]);
+            self._clearRows();
             self.isLoaded(false);
             self.requestData();
         };
@@ -210,7 +253,7 @@ $(function () {
         };
 
         self.clear = () => {
-            showConfirmationDialog({
+            SystemCommandsQuestion({
                 title: gettext("Clear recent runs"),
                 message: gettext(
                     "All runs that have ended will be forgotten, with what they printed. What is running goes on and stays in the list."
@@ -220,14 +263,18 @@ $(function () {
                 onproceed: () => {
                     OctoPrint.plugins.systemcommands
                         .clearRuns()
-                        .done(self.requestData)
+                        .done(() => {
+                            self.requestData();
+                            // the button has nothing to do then
+                            SystemCommandsFocus.giveBackTo(
+                                "#systemcommands_history_status"
+                            );
+                        })
                         .fail(() =>
                             self.error(gettext("The runs could not be cleared."))
                         );
                 }
-            })
-                .find(".modal-footer [data-dismiss]")
-                .focus();
+            });
         };
 
         //~~ View model callbacks

@@ -7,6 +7,8 @@
         const format = SystemCommandsFormat;
 
         self.run = ko.observable({});
+        // what to ask for the runs after it with, if a page has ended here
+        self.next = undefined;
         self._receivedAt = 0;
 
         self.update = (run) => {
@@ -14,6 +16,8 @@
             self._receivedAt = performance.now();
             self.run(run);
         };
+
+        self.isAfter = (other) => self.run().queued_at <= other.run().queued_at;
 
         self.isActive = ko.pureComputed(() => format.isActive(self.run()));
         self.name = ko.pureComputed(() => self.run().name || self.run().action);

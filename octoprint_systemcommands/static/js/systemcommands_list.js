@@ -102,7 +102,6 @@ $(function () {
             self._stored([]);
             self.rows([]);
             self.systemActions([]);
-            self._keptLists([]);
             self.error(undefined);
             self.events.notifySubscribers("replaced");
         };
@@ -242,7 +241,9 @@ $(function () {
 
         // changes of one user are nothing for the next one at this browser
         self.onUserLoggedIn = () => {
-            if (self.loginState.username() !== self._owner) self.close();
+            if (self.loginState.username() === self._owner) return;
+            self._keptLists([]);
+            self.close();
         };
 
         self.onUserLoggedOut = () => {

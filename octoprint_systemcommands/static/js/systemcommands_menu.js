@@ -189,11 +189,8 @@ $(function () {
         //~~ What users do
 
         self.onCommandClick = (row, event) => {
-            const byKeyboard = self._leaveMenu(event);
-            self.triggering.trigger(row.command, {
-                onVanished: self.requestAll,
-                onCancelled: byKeyboard ? self._focusToggle : undefined
-            });
+            self._leaveMenu(event);
+            self.triggering.trigger(row.command);
             return true;
         };
 
@@ -214,14 +211,11 @@ $(function () {
             return true;
         };
 
-        self._focusToggle = () => $("#navbar_systemmenu > .dropdown-toggle").focus();
-
         // The menu closes and takes the focus with it. With a pointer nobody notices, with
         // the keyboard one would have to start over at the top of the page.
         self._leaveMenu = (event) => {
             const byKeyboard = !event.originalEvent || event.originalEvent.detail === 0;
-            if (byKeyboard) self._focusToggle();
-            return byKeyboard;
+            if (byKeyboard) $("#navbar_systemmenu > .dropdown-toggle").focus();
         };
 
         self.onGroupClick = (row) => {
@@ -267,6 +261,7 @@ $(function () {
 
         self.system.systemActions.subscribe(self._rebuild);
         self.access.refreshes.subscribe(self._onAnswer);
+        self.triggering.vanished.subscribe(self.requestAll);
         // what is taken away goes at once, what is given waits for the answers
         [self.access.mayRunAll, self.access.mayReadHistory].forEach((may) => {
             may.subscribe((is) => is || self._rebuild());

@@ -1,7 +1,4 @@
 $(function () {
-    // in milliseconds, that a button says that it has copied
-    const COPIED_TIME = 2000;
-
     // Commands to begin with.
     function SystemCommandsPresetsViewModel(parameters) {
         const self = this;
@@ -11,7 +8,7 @@ $(function () {
         // [{name, presets}]
         self.groups = ko.observableArray([]);
         self.error = ko.observable();
-        self.copied = ko.observable();
+        self.clipboard = new SystemCommandsClipboard();
         self._chosen = undefined;
         self._options = {};
 
@@ -44,12 +41,7 @@ $(function () {
         };
 
         self.copy = (preset) => {
-            SystemCommandsClipboard.copy(preset.sudoers, self.dialog.element[0]).then(
-                (done) => {
-                    self.copied(done ? preset : undefined);
-                    setTimeout(() => self.copied(undefined), COPIED_TIME);
-                }
-            );
+            self.clipboard.copy(preset, preset.sudoers, self.dialog.element[0]);
         };
 
         // one dialog after the other, or they would fight for the focus

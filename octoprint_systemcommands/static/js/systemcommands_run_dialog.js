@@ -1,7 +1,4 @@
 $(function () {
-    // in milliseconds, that a button says that it has copied
-    const COPIED_TIME = 2000;
-
     // One run: what it is to be run with, what it prints while it prints it, and what can be
     // done about it.
     function SystemCommandsRunDialogViewModel(parameters) {
@@ -19,8 +16,7 @@ $(function () {
         self.error = ko.observable();
         self.elapsed = ko.observable();
         self.progress = new SystemCommandsProgress(() => self.isActive());
-        // what was copied a moment ago
-        self.copied = ko.observable();
+        self.clipboard = new SystemCommandsClipboard();
         self.following = ko.observable(true);
         self.hasStderr = ko.observable(false);
         self.isEmpty = ko.observable(true);
@@ -249,14 +245,12 @@ $(function () {
                 );
         };
 
-        self.copyOutput = () => self._copy("output", self.terminal.text());
-        self.copyHint = (line) => self._copy(line, line.text);
-
-        self._copy = (what, text) => {
-            SystemCommandsClipboard.copy(text, self.dialog[0]).then((done) => {
-                self.copied(done ? what : "failed");
-                setTimeout(() => self.copied(undefined), COPIED_TIME);
-            });
+        self.copyOutput = () => {
+            self.clipboard.copy("output", self.terminal.text(), self.dialog[0]);
+        };
+        self.copyHint = (line) => {
+            // lines are made anew with each answer of the server
+            self.clipboard.copy(line.text, line.text, self.dialog[0]);
         };
 
         self.runAgain = () => {

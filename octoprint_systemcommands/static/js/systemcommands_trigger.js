@@ -15,9 +15,11 @@ $(function () {
 
         // what there is to trigger; kept up to date by the menu
         self.commands = ko.observableArray([]);
-        // for the dialog that asks for arguments: {command, values, start, onStarted,
-        // onVanished}, where start(arguments, callbacks) is called with what was entered
+        // for the dialog that asks for arguments: {command, values, start, onStarted}, where
+        // start(arguments, callbacks) is called with what was entered
         self.formRequests = new ko.subscribable();
+        // told with a command that the server does not know any more, or as another one
+        self.vanished = new ko.subscribable();
 
         // how many requests of this page are under way, by command; this outlives the
         // entries of the menu, which are made anew whenever the definitions change
@@ -43,7 +45,6 @@ $(function () {
         //   onStarted     with the new run; true if it is shown, and need not open by itself
         //   onFailed      with the server's answer; true if it tells the user itself
         //   onRequest     with the promise of each request
-        //   onVanished    the server does not know the command any more, or another one
         //   onCancelled   the user did not confirm
         // values: what the arguments were the last time, if the form is to begin with these
         self.trigger = (command, callbacks, values) => {
@@ -57,7 +58,6 @@ $(function () {
                     command: command,
                     values: values,
                     onStarted: callbacks && callbacks.onStarted,
-                    onVanished: callbacks && callbacks.onVanished,
                     start: (entered, formCallbacks) => {
                         self.start(command, {arguments: entered}, formCallbacks);
                     }
@@ -79,8 +79,7 @@ $(function () {
             };
             const proceed = () => {
                 if (command.freshCredentials) {
-                    // returns nothing in OctoPrint 1.11, so all there is is the callback
-                    self.loginState.reauthenticateIfNecessary(execute);
+                    self._askForPassword("reauthenticateIfNecessary", execute);
                 } else {
                     execute();
                 }
@@ -96,6 +95,16 @@ $(function () {
             } else {
                 proceed();
             }
+        };
+
+        // what OctoPrint's methods return differs between its versions, so all there is is
+        // the callback
+        self._askForPassword = (method, onEntered) => {
+            const focused = document.activeElement;
+            self.loginState[method](onEntered);
+            $("#reauthenticate_dialog:visible").one("hidden", () =>
+                SystemCommandsFocus.giveBackTo(focused)
+            );
         };
 
         self._execute = (command, body, callbacks, isRetry) => {
@@ -119,7 +128,9 @@ $(function () {
                     };
                     const wanted = self._wantedBy(response);
                     if (wanted === "password" && command.freshCredentials && !isRetry) {
-                        self.loginState.forceReauthentication(() => execute({}, true));
+                        self._askForPassword("forceReauthentication", () =>
+                            execute({}, true)
+                        );
                     } else if (wanted === "confirmation" && !body.confirmed) {
                         SystemCommandsConfirm(
                             command,
@@ -226,7 +237,7 @@ $(function () {
             }
             // wrong arguments are those of a form that is not up to date any more
             const isVanished = response.status === 404 || response.status === 400;
-            if (isVanished && callbacks.onVanished) callbacks.onVanished();
+            if (isVanished) self.vanished.notifySubscribers(command);
         };
     }
 

@@ -17,7 +17,7 @@ $(function () {
             moved: gettext("moves back")
         };
 
-        // options: current, onRestore
+        // options: current, ifAgreed (calls what is to be done if the user agrees), onRestore
         self.open = (options) => {
             self._options = options;
             self.versions([]);
@@ -64,8 +64,10 @@ $(function () {
         };
 
         self.restore = (row) => {
-            self.dialog.hide();
-            self._options.onRestore(row.entries);
+            self._options.ifAgreed(() => {
+                self.dialog.hide();
+                self._options.onRestore(row.entries);
+            });
         };
 
         self.onStartup = () => {
