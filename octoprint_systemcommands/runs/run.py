@@ -166,8 +166,10 @@ class Run:
         # why it was not started when its turn came
         self.refusal: Optional[Exception] = None
         self.timer: Optional[threading.Timer] = None
-        # the thread that ends its processes
-        self.ender: Optional[threading.Thread] = None
+        # its processes are being told to end
+        self.is_being_ended = False
+        # the return code of its process, as soon as that has ended
+        self.returned: Optional[int] = None
         self.finished = threading.Event()
         # set at its end, and at the server's: whoever waits for it has to go
         self.released = threading.Event()
