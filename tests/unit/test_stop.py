@@ -13,7 +13,7 @@ from processes import alive, command, eventually
 from octoprint_systemcommands.runs import runner, tree
 from octoprint_systemcommands.runs.errors import Busy, Failed, Refused
 from octoprint_systemcommands.runs.output import STDOUT, excerpt
-from octoprint_systemcommands.runs.run import Requester
+from octoprint_systemcommands.runs.run import Requester, Run
 
 
 @pytest.fixture
@@ -369,6 +369,41 @@ def test_a_queued_one_can_be_stopped(subject, tmp_path):
     let_go(tmp_path, one)
     eventually(lambda: three.record().status == "running")
     let_go(tmp_path, three)
+
+
+def test_who_waits_for_one_that_is_stopped_in_the_queue_is_told(subject, tmp_path):
+    wish = gated(tmp_path, when_busy="queue")
+    one = subject.start(wish)
+    outcomes = []
+
+    def wait():
+        try:
+            subject.execute(wish)
+        except Failed as error:
+            outcomes.append(str(error))
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    eventually(lambda: len(subject._active) == 2)
+    subject.stop(list(subject._active)[1])
+    waiting.join(10)
+
+    assert outcomes == ["Command for custom:test was stopped before it was its turn"]
+    let_go(tmp_path, one)
+
+
+def test_one_that_is_stopped_in_the_queue_has_ended_then(mocker):
+    clock = mocker.patch("octoprint_systemcommands.runs.run.time")
+    clock.time.return_value, clock.monotonic.return_value = 1000.0, 1.0
+    run = Run(1, command("true"))
+    clock.monotonic.return_value += 60
+    # the clock may be set meanwhile
+    clock.time.return_value = 5.0
+    run.finish("stopped")
+
+    record = run.record()
+    assert (record.queued_at, record.started_at, record.finished_at) == (1000, None, 1060)
+    assert record.duration is None
 
 
 def test_refuse(subject, tmp_path):
