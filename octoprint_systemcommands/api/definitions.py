@@ -22,7 +22,7 @@ from ..commands.editing import Editing, Invalid, Lists, NotWritten, Stale
 from ..commands.json_form import to_json
 from ..commands.presets import presets
 from ..commands.problems import ERROR, Problem
-from ..commands.rules import check, slug
+from ..commands.rules import slug
 from ..commands.versions import Versions
 from ..runs.runner import Runner
 from .body import read_json_object
@@ -125,7 +125,7 @@ class Definitions:
         entry = body.get("definition")
         name = entry.get("name") if isinstance(entry, dict) else None
         return flask.jsonify(
-            problems=_problems(check(entry, others)),
+            problems=_problems(self._editing.check(entry, others)),
             suggested_action=slug(name if isinstance(name, str) else "", others),
         )
 
@@ -137,7 +137,7 @@ class Definitions:
         entry = body.get("definition")
         if isinstance(entry, dict) and not entry.get("action"):
             entry = {**entry, "action": "test"}
-        problems = [p for p in check(entry, ()) if p.field != "name"]
+        problems = [p for p in self._editing.check(entry, ()) if p.field != "name"]
         command, _ = parse_entry(entry)
         if problems or command is None or command.action == DIVIDER:
             response = flask.jsonify(

@@ -281,6 +281,15 @@ def test_test_runs_what_is_not_saved(admin, octoprint):
     assert in_file(octoprint) == COMMANDS
 
 
+def test_an_odd_action_that_is_stored_can_be_checked_and_tried_out(admin):
+    body = {"definition": {"action": "Odd one", "name": "Odd", "command": "false"}}
+    assert admin.post(f"{API}/check", json=body).json()["problems"] == []
+    assert admin.post(f"{API}/test", json=body).status_code == 202
+    body["definition"]["action"] = "Another odd one"
+    assert admin.post(f"{API}/check", json=body).json()["problems"]
+    assert admin.post(f"{API}/test", json=body).status_code == 400
+
+
 def test_test_refuses_what_could_not_be_saved(admin):
     for entry in (
         {"command": ""},

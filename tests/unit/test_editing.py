@@ -133,6 +133,26 @@ def test_an_odd_action_of_the_file_goes_on_working(make):
         save(editing, [old, {**old, "name": "Twice"}])
 
 
+def test_an_odd_action_is_checked_as_it_is_saved(make):
+    odd = {"action": "Odd one", "name": "Odd", "command": "true"}
+    editing, _ = make([odd])
+    changed = {**odd, "command": "false"}
+    new = {**odd, "action": "Another odd one"}
+
+    def fields(entry, others=()):
+        return [problem.field for problem in editing.check(entry, others)]
+
+    assert fields(changed) == []
+    assert fields(changed, ["Odd one"]) == ["action"]
+    assert fields(new) == ["action"]
+    assert fields({**changed, "command": ""}) == ["command"]
+    # also if it comes from an earlier version
+    save(editing, [])
+    assert fields(changed) == []
+    for action in (None, "", ["Odd one"]):
+        assert "action" in fields({**odd, "action": action})
+
+
 def test_what_json_cannot_say_survives(make):
     date = datetime.date(2024, 1, 31)
     entry = {
