@@ -5,6 +5,12 @@ from typing import Any, NamedTuple, Optional
 
 import yaml
 
+try:
+    # many times as fast
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader
+
 from .definition import DIVIDER
 from .json_form import from_yaml, to_json, to_yaml
 from .problems import N_, Problem
@@ -142,7 +148,7 @@ def _below(content: Any, path: tuple[str, ...]) -> Any:
 def _refuse_bombs(text: str) -> None:
     """A few lines of references can stand for more than fits into memory."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise Unreadable("References (*name) cannot be imported, write it out")
         if isinstance(event, yaml.CollectionStartEvent):
