@@ -111,8 +111,11 @@ class Definitions:
             return response
         except NotWritten as error:
             return make_api_error(
-                f"The definitions could not be written, nothing was changed: {error}. "
-                "Check that there is space left on the disk.",
+                gettext(
+                    "The definitions could not be written, nothing was changed: "
+                    "%(error)s. Check that there is space left on the disk.",
+                    error=error,
+                ),
                 500,
             )
         return _with_etag(lists)
@@ -231,8 +234,9 @@ class Definitions:
                 for candidate in found
             ],
             errors=[
-                {"place": place, "message": _message(problem)}
-                for place, problem in exchange.places(found)
+                {"place": _place(candidate, problem), "message": _message(problem)}
+                for candidate in found
+                for problem in candidate.problems
             ],
         )
 
@@ -302,6 +306,11 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Optional[str]]]:
         }
         for problem in problems
     ]
+
+
+def _place(candidate: exchange.Candidate, problem: Problem) -> str:
+    place = gettext("entry %(number)s", number=candidate.index + 1)
+    return f"{place}, {problem.field}" if problem.field else place
 
 
 def _message(problem: Problem) -> str:

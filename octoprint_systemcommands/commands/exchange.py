@@ -13,7 +13,7 @@ except ImportError:
 
 from .definition import DIVIDER
 from .json_form import from_yaml, to_json, to_yaml
-from .problems import N_, Problem
+from .problems import Problem
 from .rules import check, slug
 
 _HEADER = "# Commands of the OctoPrint plugin System Commands\n"
@@ -124,19 +124,6 @@ def candidates(entries: list[Any], taken: Collection[str]) -> list[Candidate]:
             taken.add(entry["action"])
         result.append(Candidate(entry, index, renamed_from, clash, problems))
     return result
-
-
-def places(found: list[Candidate]) -> list[tuple[str, Problem]]:
-    """What keeps entries from being imported, with the place of each."""
-    return [
-        (
-            N_("entry %(number)s") % {"number": candidate.index + 1}
-            + (f", {problem.field}" if problem.field else ""),
-            problem,
-        )
-        for candidate in found
-        for problem in candidate.problems
-    ]
 
 
 def _below(content: Any, path: tuple[str, ...]) -> Any:

@@ -117,20 +117,21 @@ def from_yaml(text: str) -> Any:
 
 
 def unstorable(value: Any) -> Optional[str]:
-    """Why a value from an editor cannot be written to the configuration; None if it can."""
+    """Why a value from an editor cannot be written to the configuration, in words to be
+    translated; None if it can."""
     try:
         # not with NaN and such, which are not equal to themselves
         before = json.dumps(value, sort_keys=True, allow_nan=False)
         if _depth(value) > _MAX_DEPTH:
-            return N_("it is nested too deeply")
+            return N_("cannot be stored: it is nested too deeply")
         after = json.dumps(from_yaml(to_yaml(value)), sort_keys=True)
         if after == before and not _has_surrogates(value):
             return None
     except RecursionError:
-        return N_("it is nested too deeply")
+        return N_("cannot be stored: it is nested too deeply")
     except (ValueError, TypeError, yaml.YAMLError):
         pass
-    return N_("it has numbers or characters that cannot be stored")
+    return N_("cannot be stored: it has numbers or characters that no file can hold")
 
 
 def _depth(value: Any) -> int:

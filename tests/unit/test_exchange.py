@@ -13,7 +13,6 @@ from octoprint_systemcommands.commands.exchange import (
     dump,
     from_gcode_system_commands,
     load,
-    places,
 )
 from octoprint_systemcommands.commands.json_form import fingerprint, unstorable
 from octoprint_systemcommands.commands.presets import presets
@@ -115,11 +114,12 @@ def test_odd_and_reserved_actions_are_renamed():
     assert all(candidate.clash is None for candidate in found)
 
 
-def test_what_is_wrong_is_said_with_its_place():
+def test_what_is_wrong_stays_with_its_entry():
     found = candidates([GOOD, {**OTHER, "timeout": "soon"}, 5], ())
 
-    assert [place for place, _ in places(found)] == ["entry 2, timeout", "entry 3"]
-    assert found[0].problems == []
+    assert [candidate.index for candidate in found] == [0, 1, 2]
+    fields = [[problem.field for problem in c.problems] for c in found]
+    assert fields == [[], ["timeout"], [None]]
 
 
 def test_gcode_system_commands():
