@@ -36,9 +36,7 @@ def end_processes(run: Run, then: Callable[[], None]) -> None:
         try:
             left = tree.end(run.id, run.process.pid, run.process.created)
             if left:
-                _logger.warning(
-                    f"Could not end all processes of {name}: {left} are left"
-                )
+                _logger.warning(f"Could not end all processes of {name}: {left} are left")
         except Exception:
             _logger.exception(f"Error while stopping {name}, try again")
         finally:

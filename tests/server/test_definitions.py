@@ -186,9 +186,7 @@ def test_messages_speak_the_users_language(admin):
     places = [error["place"] for error in answer["errors"]]
     assert places == ["Eintrag 1, timeout", "Eintrag 2"]
 
-    response = admin.post(
-        "/plugin/systemcommands/api/runs/unknown/stop", headers=german
-    )
+    response = admin.post("/plugin/systemcommands/api/runs/unknown/stop", headers=german)
     assert response.status_code == 404
     assert "Ausführung" in response.json()["error"]
 

@@ -113,9 +113,7 @@ def test_what_a_command_knows_of_the_print(
     operator, admin, printing, octoprint, wait_until
 ):
     # OctoPrint knows of no progress before the first lines of the file were sent
-    wait_until(
-        lambda: admin.get("/api/job").json()["progress"]["completion"] is not None
-    )
+    wait_until(lambda: admin.get("/api/job").json()["progress"]["completion"] is not None)
     assert run(operator, admin, ADDRESSES[0], "free").status_code == 204
     lines = (octoprint.basedir / "environment").read_text().splitlines()
     told = dict(line.split("=", 1) for line in lines if line.startswith("OCTOPRINT_"))

@@ -46,10 +46,10 @@ class OctoPrintsPrinter:
     def get_state_id(self):
         return "OFFLINE" if self.is_closed else "OPERATIONAL"
 
-    def _no(self):
+    def is_printing(self):
         return False
 
-    is_printing = is_pausing = is_paused = is_resuming = is_cancelling = is_finishing = _no
+    is_pausing = is_paused = is_resuming = is_cancelling = is_finishing = is_printing
 
 
 @pytest.fixture
