@@ -73,7 +73,13 @@ _STOPPING = Record._fields.index("stopping")
 _COLUMNS = Record._fields[:_STOPPING] + Record._fields[_STOPPING + 1 :]
 
 # What SQLite and its driver say of values that no table takes
-_UNSTORABLE = (ValueError, OverflowError, sqlite3.DataError, sqlite3.IntegrityError)
+_UNSTORABLE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+)
 
 
 class Limits(NamedTuple):
