@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Optional
 
 from .runs.run import QUEUED, RUNNING, Record, Run
 
@@ -91,23 +91,31 @@ class Notifier:
             with self._condition:
                 self._condition.wait_for(lambda: self._changed or self._cleared)
             time.sleep(_DELAY)
-            try:
-                self._tell()
-            except Exception:
-                _logger.exception("Error while telling of the state of runs")
+            self._tell()
 
     def _tell(self) -> None:
+        try:
+            self._tell_all()
+        except Exception:
+            _logger.exception("Error while telling of the state of runs")
+
+    def _tell_all(self) -> None:
         with self._condition:
             changed, self._changed = list(self._changed.values()), {}
             cleared, self._cleared = self._cleared, False
         try:
-            while self._events:
-                self._fire(*self._events.popleft())
+            while (event := self._next_event()) is not None:
+                self._fire(*event)
         finally:
             if cleared:
                 self._push({"type": "cleared"})
             if changed:
                 self._push({"type": "runs", "runs": changed})
+
+    def _next_event(self) -> Optional[tuple[str, dict[str, Any]]]:
+        # at the end of the server there are two who take from these
+        with self._condition:
+            return self._events.popleft() if self._events else None
 
     def close(self) -> None:
         """Tells what is left, at the end of the server."""

@@ -132,4 +132,5 @@ def past_run(seq, now):
         "hint": None,
         "pid": chance.randrange(1000, 30000),
         "pid_created": started,
+        "ended": seq,
     }, output

@@ -22,7 +22,7 @@ from ..commands.editing import Editing, Invalid, Lists, NotWritten, Stale
 from ..commands.json_form import to_json
 from ..commands.presets import presets
 from ..commands.problems import ERROR, Problem
-from ..commands.rules import check, slug
+from ..commands.rules import slug
 from ..commands.versions import Versions
 from ..runs.runner import Runner
 from .body import read_json_object
@@ -128,7 +128,7 @@ class Definitions:
         entry = body.get("definition")
         name = entry.get("name") if isinstance(entry, dict) else None
         return flask.jsonify(
-            problems=_problems(check(entry, others)),
+            problems=_problems(self._editing.check(entry, others)),
             suggested_action=slug(name if isinstance(name, str) else "", others),
         )
 
@@ -140,7 +140,7 @@ class Definitions:
         entry = body.get("definition")
         if isinstance(entry, dict) and not entry.get("action"):
             entry = {**entry, "action": "test"}
-        problems = [p for p in check(entry, ()) if p.field != "name"]
+        problems = [p for p in self._editing.check(entry, ()) if p.field != "name"]
         command, _ = parse_entry(entry)
         if problems or command is None or command.action == DIVIDER:
             response = flask.jsonify(
@@ -234,8 +234,9 @@ class Definitions:
                 for candidate in found
             ],
             errors=[
-                {"place": place, "message": _message(problem)}
-                for place, problem in exchange.places(found)
+                {"place": _place(candidate, problem), "message": _message(problem)}
+                for candidate in found
+                for problem in candidate.problems
             ],
         )
 
@@ -305,6 +306,11 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Optional[str]]]:
         }
         for problem in problems
     ]
+
+
+def _place(candidate: exchange.Candidate, problem: Problem) -> str:
+    place = gettext("entry %(number)s", number=candidate.index + 1)
+    return f"{place}, {problem.field}" if problem.field else place
 
 
 def _message(problem: Problem) -> str:

@@ -46,7 +46,7 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
                 404,
             )
         except NotExecutable:
-            return make_api_error("Dividers cannot be executed", 400)
+            return make_api_error(gettext("Dividers cannot be executed"), 400)
         except WrongValues as error:
             return _wrong_values(error)
         except Refused as error:

@@ -7,9 +7,11 @@ from typing import Optional
 
 import flask
 import flask_login
+from flask_babel import gettext
 from octoprint.server.util.flask import make_api_error
 
 from ..access import Access, name_of
+from ..commands.problems import N_
 from ..notify import Notifier
 from ..runs.database import Filter
 from ..runs.history import History
@@ -25,7 +27,7 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
 _DEFAULT_LIMIT = 25
 _MAX_LIMIT = 200
-_NO_SUCH_RUN = "There is no such run; the history may have been cleared"
+_NO_SUCH_RUN = N_("There is no such run; the history may have been cleared")
 
 
 class Runs:
@@ -132,7 +134,7 @@ class Runs:
         self._find(run_id)
         run = self._runner.stop(run_id, _own_name())
         if run is None:
-            flask.abort(409, description="This run has ended already")
+            flask.abort(409, description=gettext("This run has ended already"))
         return self._accepted(run.record())
 
     def clear(self) -> flask.Response:
@@ -143,7 +145,11 @@ class Runs:
             deleted = self._history.clear(user)
         except (sqlite3.Error, OSError) as error:
             return make_api_error(
-                f"The history could not be cleared: {error}. Check the disk.", 500
+                gettext(
+                    "The history could not be cleared: %(error)s. Check the disk.",
+                    error=error,
+                ),
+                500,
             )
         _logger.info(f"{_own_name() or 'Somebody'} has cleared the history of runs")
         self._notifier.history_cleared()
@@ -155,7 +161,7 @@ class Runs:
             self._abort_unknown()
         user = flask_login.current_user
         if not self._access.may_see_runs_of(user, record.user):
-            flask.abort(404, description=_NO_SUCH_RUN)
+            flask.abort(404, description=gettext(_NO_SUCH_RUN))
         return record
 
     def _sees_all(self) -> bool:
@@ -170,7 +176,7 @@ class Runs:
     def _abort_unknown(self) -> None:
         if self._history.warning is not None:
             flask.abort(503, description=self._history.warning)
-        flask.abort(404, description=_NO_SUCH_RUN)
+        flask.abort(404, description=gettext(_NO_SUCH_RUN))
 
     def _accepted(self, record: Record) -> flask.Response:
         body = run_to_json(record)

@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from .arguments import MAX_ARGUMENTS, Argument
-from .json_form import to_json
+from .json_form import with_writable_numbers
 from .problems import N_, WARNING, Problem, explain
 
 DIVIDER = "divider"
@@ -42,6 +42,9 @@ _FLAGS = ("confirm", "async", "ignore", "fresh_credentials")
 # for the operating system a text ends at a NUL character
 Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
 EnvironmentName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
+
+# An entry, its arguments, one of them, its choices, one of them: deeper is no field
+_DEPTH = 5
 
 _DIVIDER_KEY = re.compile(r"divider(_\d+)?")
 
@@ -215,8 +218,8 @@ def parse_entry(
         return None, [Problem(None, text)]
     # a field without a value is what YAML makes of a name and a colon
     fields = {
-        name: to_json(value) if type(value) is int else value
-        for name, value in entry.items()
+        name: value
+        for name, value in with_writable_numbers(entry, _DEPTH).items()
         if value is not None
     }
     model = Divider if fields.get("action") == DIVIDER else Command

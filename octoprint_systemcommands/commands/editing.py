@@ -13,7 +13,7 @@ from .definition import DIVIDER, parse_entry
 from .json_form import fingerprint, restored, state, to_json
 from .problems import ERROR, N_, Problem
 from .rules import check, check_action
-from .versions import Versions
+from .versions import Version, Versions
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
 
@@ -145,6 +145,23 @@ class Editing:
             )
             return self.lists()
 
+    def check(self, entry: Any, others: Collection[str]) -> list[Problem]:
+        """What `save` would say of a new or changed entry.
+
+        Arguments:
+            entry: the entry, as JSON
+            others: the actions of the other commands in the list
+        """
+        problems = check(entry, others)
+        # the earlier versions are in a file; it is only read if it matters
+        if all(problem.field != "action" for problem in problems):
+            return problems
+        action = entry.get("action")
+        if not isinstance(action, str):
+            return problems
+        stored = _by_action(self.lists().definitions, self._versions.all())
+        return _of_stored(problems, entry, others, stored.get(action))
+
     def _write(self, entries: list[Any], kept: list[Any], before: Lists) -> None:
         settings = self._settings
         # as they are, which need not be lists
@@ -165,16 +182,13 @@ class Editing:
     def _restored(self, definitions: list[Any], lists: Lists) -> list[Any]:
         """The new list, with all that was not changed as it was."""
         current = {fingerprint(entry): entry for entry in lists.definitions}
+        versions = self._versions.all()
         earlier = {
             fingerprint(entry): entry
-            for version in reversed(self._versions.all())
+            for version in reversed(versions)
             for entry in version.definitions
         }
-        by_action = {
-            entry["action"]: entry
-            for entry in [*earlier.values(), *current.values()]
-            if isinstance(entry, dict) and isinstance(entry.get("action"), str)
-        }
+        by_action = _by_action(lists.definitions, versions)
 
         entries = []
         problems: list[list[Problem]] = []
@@ -192,7 +206,7 @@ class Editing:
                 problems.append(check_action(action, others) if action in others else [])
                 entries.append(earlier[key])
                 continue
-            problems.append(_check_changed(entry, others, stored))
+            problems.append(_of_stored(check(entry, others), entry, others, stored))
             entries.append(entry if stored is None else restored(entry, stored))
         if len(definitions) > max(_MAX_ENTRIES, len(lists.definitions)):
             text = N_("is more than can be kept: %(number)s entries at most")
@@ -203,8 +217,21 @@ class Editing:
         return entries
 
 
-def _check_changed(entry: Any, others: set[str], stored: Any) -> list[Problem]:
-    problems = check(entry, others)
+def _by_action(definitions: Sequence[Any], versions: Sequence[Version]) -> dict[str, Any]:
+    """All entries that are or were stored, the latest of each action."""
+    lists = [version.definitions for version in reversed(versions)]
+    return {
+        entry["action"]: entry
+        for entries in [*lists, definitions]
+        for entry in entries
+        if isinstance(entry, dict) and isinstance(entry.get("action"), str)
+    }
+
+
+def _of_stored(
+    problems: list[Problem], entry: Any, others: Collection[str], stored: Any
+) -> list[Problem]:
+    """The problems of an entry without those that it may have, being stored already."""
     if stored is None:
         return problems
     # an action with odd characters that has been there goes on working

@@ -5,9 +5,15 @@ from typing import Any, NamedTuple, Optional
 
 import yaml
 
+try:
+    # many times as fast
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader
+
 from .definition import DIVIDER
 from .json_form import from_yaml, to_json, to_yaml
-from .problems import N_, Problem
+from .problems import Problem
 from .rules import check, slug
 
 _HEADER = "# Commands of the OctoPrint plugin System Commands\n"
@@ -135,19 +141,6 @@ def candidates(entries: list[Any], taken: Collection[str]) -> list[Candidate]:
     return result
 
 
-def places(found: list[Candidate]) -> list[tuple[str, Problem]]:
-    """What keeps entries from being imported, with the place of each."""
-    return [
-        (
-            N_("entry %(number)s") % {"number": candidate.index + 1}
-            + (f", {problem.field}" if problem.field else ""),
-            problem,
-        )
-        for candidate in found
-        for problem in candidate.problems
-    ]
-
-
 def _below(content: Any, path: tuple[str, ...]) -> Any:
     for key in path:
         content = content.get(key) if isinstance(content, dict) else None
@@ -157,7 +150,7 @@ def _below(content: Any, path: tuple[str, ...]) -> Any:
 def _refuse_bombs(text: str) -> None:
     """A few lines of references can stand for more than fits into memory."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise Unreadable(N_("References (*name) cannot be imported, write it out"))
         if isinstance(event, yaml.CollectionStartEvent):

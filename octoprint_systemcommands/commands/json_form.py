@@ -26,16 +26,42 @@ def to_json(value: Any, depth: int = 0) -> Any:
     if depth > _MAX_DEPTH:
         return "…"
     if isinstance(value, dict):
-        return {str(key): to_json(item, depth + 1) for key, item in value.items()}
+        return {_key(key): to_json(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_json(item, depth + 1) for item in value]
-    if type(value) is int and value.bit_length() > _MAX_BITS:
-        return hex(value)
+    value = _writable(value)
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
     return str(value)
+
+
+def with_writable_numbers(value: Any, depth: int) -> Any:
+    """A value in which numbers that Python refuses to write are text.
+
+    Arguments:
+        value: what YAML has made, which may also contain itself
+        depth: of how many lists and mappings inside each other to look at
+    """
+    if isinstance(value, dict) and depth:
+        return {
+            _writable(key): with_writable_numbers(item, depth - 1)
+            for key, item in value.items()
+        }
+    if isinstance(value, list) and depth:
+        return [with_writable_numbers(item, depth - 1) for item in value]
+    return _writable(value)
+
+
+def _writable(value: Any) -> Any:
+    if type(value) is int and value.bit_length() > _MAX_BITS:
+        return hex(value)
+    return value
+
+
+def _key(key: Any) -> str:
+    return str(_writable(key))
 
 
 def state(value: Any) -> str:
@@ -62,11 +88,11 @@ def restored(new: Any, old: Any, depth: int = 0) -> Any:
         return old
     if isinstance(new, dict) and isinstance(old, dict):
         kept = {
-            key: restored(new[str(key)], item, depth + 1)
+            key: restored(new[_key(key)], item, depth + 1)
             for key, item in old.items()
-            if str(key) in new
+            if _key(key) in new
         }
-        added = {str(key) for key in old}
+        added = {_key(key) for key in old}
         return {**kept, **{key: new[key] for key in new if key not in added}}
     if isinstance(new, list) and isinstance(old, (list, tuple)):
         return [
@@ -91,20 +117,21 @@ def from_yaml(text: str) -> Any:
 
 
 def unstorable(value: Any) -> Optional[str]:
-    """Why a value from an editor cannot be written to the configuration; None if it can."""
+    """Why a value from an editor cannot be written to the configuration, in words to be
+    translated; None if it can."""
     try:
         # not with NaN and such, which are not equal to themselves
         before = json.dumps(value, sort_keys=True, allow_nan=False)
         if _depth(value) > _MAX_DEPTH:
-            return N_("it is nested too deeply")
+            return N_("cannot be stored: it is nested too deeply")
         after = json.dumps(from_yaml(to_yaml(value)), sort_keys=True)
         if after == before and not _has_surrogates(value):
             return None
     except RecursionError:
-        return N_("it is nested too deeply")
+        return N_("cannot be stored: it is nested too deeply")
     except (ValueError, TypeError, yaml.YAMLError):
         pass
-    return N_("it has numbers or characters that cannot be stored")
+    return N_("cannot be stored: it has numbers or characters that no file can hold")
 
 
 def _depth(value: Any) -> int:

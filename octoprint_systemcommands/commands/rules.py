@@ -40,8 +40,7 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
     problems = [problem._replace(severity=ERROR) for problem in problems]
     reason = unstorable(entry)
     if reason is not None:
-        text = N_("cannot be stored: %(reason)s")
-        problems.append(Problem(None, text, values={"reason": reason}))
+        problems.append(Problem(None, reason))
     if isinstance(definition, Divider):
         return problems
     if not isinstance(entry, dict):

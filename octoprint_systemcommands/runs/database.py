@@ -2,17 +2,20 @@
 
 import contextlib
 import json
+import logging
 import os
 import sqlite3
 import time
 from collections.abc import Iterable
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from .hints import Hint
 from .output import StoredOutput, pack, unpack
 from .run import UNFINISHED, Record, Run
 
-_SCHEMA_VERSION = 2
+_logger = logging.getLogger("octoprint.plugins.systemcommands.history")
+
+_SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE runs (
     seq INTEGER PRIMARY KEY,
@@ -36,10 +39,12 @@ CREATE TABLE runs (
     kept INTEGER NOT NULL,
     hint TEXT,
     pid INTEGER,
-    pid_created REAL
+    pid_created REAL,
+    ended INTEGER
 );
 CREATE INDEX runs_by_command ON runs (source, action, seq);
 CREATE INDEX runs_by_status ON runs (status, seq);
+CREATE INDEX runs_by_end ON runs (ended);
 CREATE TABLE output (
     seq INTEGER PRIMARY KEY REFERENCES runs (seq) ON DELETE CASCADE,
     pieces BLOB NOT NULL
@@ -53,10 +58,28 @@ ALTER TABLE runs ADD COLUMN address TEXT;
 ALTER TABLE runs ADD COLUMN arguments TEXT;
 ALTER TABLE runs ADD COLUMN stopped_by TEXT;
 """,
+    2: """
+ALTER TABLE runs ADD COLUMN ended INTEGER;
+UPDATE runs SET ended = seq WHERE status NOT IN ('queued', 'running');
+UPDATE runs SET duration = NULL WHERE status = 'interrupted';
+CREATE INDEX runs_by_end ON runs (ended);
+""",
 }
+# Gives a run its position in the order of the ends, which decides what is kept: one that
+# has taken long is not old. Not the time of the end, since clocks are set back.
+_NEXT_ENDED = "(SELECT coalesce(max(ended), 0) + 1 FROM runs)"
 # all that a record has but what is of no interest after the end
 _STOPPING = Record._fields.index("stopping")
 _COLUMNS = Record._fields[:_STOPPING] + Record._fields[_STOPPING + 1 :]
+
+# What SQLite and its driver say of values that no table takes
+_UNSTORABLE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+)
 
 
 class Limits(NamedTuple):
@@ -149,21 +172,29 @@ class Database:
     ##~~ Writing
 
     def write(self, runs: Iterable[tuple[Run, Record]], limits: Limits) -> None:
-        """Writes the present state of runs and forgets what is more than is to be kept."""
+        """Writes the present state of runs and forgets what is more than is to be kept.
+
+        A run that cannot be stored is left out, for the sake of the others.
+        """
         with self._connection as connection:
             for run, record in runs:
-                _write(connection, run, record)
+                try:
+                    _write(connection, run, record)
+                except _UNSTORABLE as error:
+                    _logger.warning(f"The run {record.id} cannot be kept: {error}")
             connection.execute(
-                "DELETE FROM runs WHERE status NOT IN (?, ?) AND (queued_at < ? OR seq <= "
-                "(SELECT seq FROM runs ORDER BY seq DESC LIMIT 1 OFFSET ?))",
-                (*UNFINISHED, time.time() - limits.days * 86400, limits.runs),
+                "DELETE FROM runs WHERE ended IS NOT NULL AND "
+                "(coalesce(finished_at, queued_at) < ? OR ended <= "
+                "(SELECT ended FROM runs ORDER BY ended DESC LIMIT 1 OFFSET ?))",
+                (time.time() - limits.days * 86400, limits.runs),
             )
 
     def end(self, record: Record) -> None:
         """Notes the end of a run that nobody has seen."""
         with self._connection as connection:
             connection.execute(
-                "UPDATE runs SET status = ?, hint = ? WHERE seq = ?",
+                "UPDATE runs SET status = ?, hint = ?, duration = NULL, "
+                f"ended = {_NEXT_ENDED} WHERE seq = ?",
                 (record.status, _pack_hint(record.hint), record.seq),
             )
 
@@ -269,17 +300,25 @@ def _write(connection: sqlite3.Connection, run: Run, record: Record) -> None:
     values = record._asdict()
     values["hint"] = _pack_hint(record.hint)
     values["arguments"] = json.dumps(dict(record.arguments)) if record.arguments else None
+    ended = "NULL" if record.status in UNFINISHED else _NEXT_ENDED
     connection.execute(
-        f"INSERT INTO runs ({','.join(_COLUMNS)}) VALUES ({_places(_COLUMNS)}) "
-        "ON CONFLICT (seq) DO UPDATE SET "
-        + ",".join(f"{column} = excluded.{column}" for column in _COLUMNS),
-        [values[column] for column in _COLUMNS],
+        f"INSERT INTO runs ({','.join(_COLUMNS)}, ended) "
+        f"VALUES ({_places(_COLUMNS)}, {ended}) ON CONFLICT (seq) DO UPDATE SET "
+        + ",".join(f"{column} = excluded.{column}" for column in (*_COLUMNS, "ended")),
+        [_whole(values[column]) for column in _COLUMNS],
     )
     if record.status not in UNFINISHED and record.kept:
         pieces, _ = run.output.pieces()
         connection.execute(
             "INSERT OR REPLACE INTO output VALUES (?, ?)", (record.seq, pack(pieces))
         )
+
+
+def _whole(value: Any) -> Any:
+    # half of a character, which YAML can write, is none that a file can hold
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return value
 
 
 def _to_record(row: tuple) -> Record:

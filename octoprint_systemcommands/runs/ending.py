@@ -23,22 +23,27 @@ def ends_the_server(request: Request) -> bool:
     )
 
 
-def end_processes(run: Run) -> None:
-    """Ends all processes of a run, in a thread of its own: it may take a while."""
+def end_processes(run: Run, then: Callable[[], None]) -> None:
+    """Ends all processes of a run, in a thread of its own: it may take a while.
+
+    Arguments:
+        run: the run, which has a process
+        then: called when they are gone, or when there is nothing left to be done about them
+    """
     name = f"{run.request.source}:{run.request.command.action}"
 
     def end() -> None:
         try:
             left = tree.end(run.id, run.process.pid, run.process.created)
+            if left:
+                _logger.warning(f"Could not end all processes of {name}: {left} are left")
         except Exception:
             _logger.exception(f"Error while stopping {name}, try again")
-            return
-        if left:
-            _logger.warning(f"Could not end all processes of {name}: {left} are left")
+        finally:
+            then()
 
-    run.ender = threading.Thread(target=end, name="systemcommands.stop", daemon=True)
     try:
-        run.ender.start()
+        threading.Thread(target=end, name="systemcommands.stop", daemon=True).start()
     except RuntimeError:
         # some versions of Python start no threads any more when they end
         end()

@@ -60,6 +60,8 @@ def failure_message(run: Run) -> str:
         return str(run.refusal)
     if run.hint is not None and run.hint.code == hints.NOT_STARTED:
         return f"{title(run.request)} could not be started: {run.hint.values['error']}"
+    if run.status == STOPPED and run.process is None:
+        return f"{title(run.request)} was stopped before it was its turn"
     ended = {
         STOPPED: "was stopped",
         TIMED_OUT: "was stopped because it took too long",

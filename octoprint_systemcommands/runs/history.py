@@ -320,8 +320,8 @@ class History:
         """Notes the end of those that were running when the server died."""
         with self._condition:
             known = set(self._unwritten)
-        # no more than this can have been active
-        for record in database.find(Filter(statuses=UNFINISHED), 1000, None):
+        # no more than this can have been active; in the order of their starts
+        for record in reversed(database.find(Filter(statuses=UNFINISHED), 1000, None)):
             if record.seq in known:
                 continue
             hint = _hint_of_interrupted(record)

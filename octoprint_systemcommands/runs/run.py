@@ -76,7 +76,8 @@ class Record(NamedTuple):
         arguments: see `Values.shown`
         stopped_by: name of the user who has stopped it; None if nobody or unknown
         queued_at, started_at, finished_at: seconds since the epoch
-        duration: seconds from start to end, or until now
+        duration: seconds from start to end, or until now; None without a start, or if
+            nobody has seen the end
         bytes, kept: of the output; how many were written, how many are there to be read
         hint: why it failed, if that is known
         pid, pid_created: of the process, with its creation time as psutil tells it
@@ -166,14 +167,18 @@ class Run:
         # why it was not started when its turn came
         self.refusal: Optional[Exception] = None
         self.timer: Optional[threading.Timer] = None
-        # the thread that ends its processes
-        self.ender: Optional[threading.Thread] = None
+        # its processes are being told to end
+        self.is_being_ended = False
+        # the return code of its process, as soon as that has ended
+        self.returned: Optional[int] = None
         self.finished = threading.Event()
         # set at its end, and at the server's: whoever waits for it has to go
         self.released = threading.Event()
         self._queued_at = time.time()
+        self._queued = time.monotonic()
         self._started_at: Optional[float] = None
         self._started: Optional[float] = None
+        self._finished_at: Optional[float] = None
         self._duration: Optional[float] = None
 
     @property
@@ -196,8 +201,13 @@ class Run:
         self, status: str, exit_code: Optional[int] = None, hint: Optional[Hint] = None
     ) -> None:
         """Notes its end and wakes those who wait for it."""
+        now = time.monotonic()
+        # by the clock of the beginning, which a change of the time does not turn back
         if self._started is not None:
-            self._duration = time.monotonic() - self._started
+            self._duration = now - self._started
+            self._finished_at = self._started_at + self._duration
+        else:
+            self._finished_at = self._queued_at + now - self._queued
         self.exit_code = exit_code
         self.hint = hint
         self.status = status
@@ -209,10 +219,6 @@ class Run:
         duration = self._duration
         if duration is None and self._started is not None:
             duration = time.monotonic() - self._started
-        finished_at = None
-        if self.finished.is_set():
-            # by the clock of the start, which a change of the time does not turn back
-            finished_at = (self._started_at or self._queued_at) + (duration or 0)
         process = self.process
         return Record(
             seq=self.seq,
@@ -228,7 +234,7 @@ class Run:
             stopped_by=self.stopped_by,
             queued_at=self._queued_at,
             started_at=self._started_at,
-            finished_at=finished_at,
+            finished_at=self._finished_at,
             duration=duration,
             bytes=self.output.total,
             kept=self.output.kept,

@@ -203,7 +203,8 @@ class Runner:
 
         with self._lock:
             run.process = process
-            unwanted = run.stop_reason is not None
+            if run.stop_reason is not None:
+                self._end_processes(run)
             # with its process, for the case that this server dies
             self._history.note(run)
         self._watcher.watch(
@@ -212,8 +213,6 @@ class Runner:
             lambda: self._on_output(run),
             lambda exit_code: self._on_end(run, exit_code),
         )
-        if unwanted:
-            end_processes(run)
 
     def _environment(self, run: Run) -> dict[str, str]:
         request = run.request
@@ -236,6 +235,28 @@ class Runner:
     def _on_end(self, run: Run, exit_code: int) -> None:
         if isinstance(run.sink, MaskedCapture):
             run.sink.close()
+        with self._lock:
+            run.returned = exit_code
+            # What was stopped is over when all of its processes are gone. The next one may
+            # need what they hold, and nothing is to outlive the server.
+            if run.is_being_ended:
+                return
+        self._conclude(run, exit_code)
+
+    def _end_processes(self, run: Run) -> None:
+        """To be called with the lock held."""
+        run.is_being_ended = True
+        end_processes(run, lambda: self._on_processes_ended(run))
+
+    def _on_processes_ended(self, run: Run) -> None:
+        with self._lock:
+            run.is_being_ended = False
+            if run.returned is None:
+                # its own process is left, or its end is still to be seen
+                return
+        self._conclude(run, run.returned)
+
+    def _conclude(self, run: Run, exit_code: int) -> None:
         if run.stop_reason is not None:
             hint = None
             if run.stop_reason == TIMED_OUT:
@@ -311,6 +332,9 @@ class Runner:
                 self._stop(run, TIMED_OUT)
 
     def _stop(self, run: Run, reason: str, user: Optional[str] = None) -> None:
+        if run.returned is not None:
+            # it has ended, or what it has left behind is being ended
+            return
         if run.stop_reason is None:
             run.stop_reason = reason
             run.stopped_by = user
@@ -320,8 +344,8 @@ class Runner:
                 return
             self._changed(run)
         # also if an earlier try has not brought it to its end
-        if run.process is not None and not (run.ender and run.ender.is_alive()):
-            end_processes(run)
+        if run.process is not None and not run.is_being_ended:
+            self._end_processes(run)
 
     def shut_down(self) -> None:
         """Starts nothing any more and ends what is going on, unless it is what ends the
@@ -338,9 +362,6 @@ class Runner:
         for run in active:
             if run.stop_reason is not None:
                 run.finished.wait(max(0, deadline - time.monotonic()))
-            # a shell may be gone before what it has started; that is not to outlive us
-            if run.ender is not None and run.ender.is_alive():
-                run.ender.join(max(0, deadline - time.monotonic()))
         for run in active:
             run.released.set()
 

@@ -62,7 +62,8 @@ class PrinterState(NamedTuple):
         is_busy: a print is under way, be it paused, just starting or about to end
         file: path of the selected file in its storage, None without one
         origin: the storage, ``local`` or ``sdcard``; None without a file
-        progress: percent of the file that are printed; None without a file
+        progress: percent of the file that are printed; None without a file, and until the
+            first lines of it were sent
         print_time, print_time_left: in seconds; None if not known
         heaters: by name: ``tool0``, ``bed``, ``chamber``, …
     """

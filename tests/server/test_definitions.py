@@ -173,6 +173,23 @@ def test_messages_speak_the_users_language(admin):
     assert problem["field"] == "timeout"
     assert "muss" in problem["message"]
 
+    # half a character, which no file can hold
+    body = b'{"definition": {"action": "a", "name": "\\ud800", "command": "true"}}'
+    headers = {**german, "Content-Type": "application/json"}
+    response = admin.post(f"{API}/check", data=body, headers=headers)
+    (problem,) = response.json()["problems"]
+    assert "lässt sich nicht speichern: " in problem["message"]
+    assert "cannot" not in problem["message"]
+
+    body = {"from": "yaml", "text": "- {action: a, name: A, command: b, timeout: x}\n- 5"}
+    answer = admin.post(f"{API}/import", json=body, headers=german).json()
+    places = [error["place"] for error in answer["errors"]]
+    assert places == ["Eintrag 1, timeout", "Eintrag 2"]
+
+    response = admin.post("/plugin/systemcommands/api/runs/unknown/stop", headers=german)
+    assert response.status_code == 404
+    assert "Ausführung" in response.json()["error"]
+
 
 @pytest.mark.parametrize(
     "body",
@@ -279,6 +296,15 @@ def test_test_runs_what_is_not_saved(admin, octoprint):
     output = admin.get(f"{run['resource']}/output").json()
     assert output["chunks"] == [{"stream": "stdout", "text": "tried\n/\n"}]
     assert in_file(octoprint) == COMMANDS
+
+
+def test_an_odd_action_that_is_stored_can_be_checked_and_tried_out(admin):
+    body = {"definition": {"action": "Odd one", "name": "Odd", "command": "false"}}
+    assert admin.post(f"{API}/check", json=body).json()["problems"] == []
+    assert admin.post(f"{API}/test", json=body).status_code == 202
+    body["definition"]["action"] = "Another odd one"
+    assert admin.post(f"{API}/check", json=body).json()["problems"]
+    assert admin.post(f"{API}/test", json=body).status_code == 400
 
 
 def test_test_refuses_what_could_not_be_saved(admin):

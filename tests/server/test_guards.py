@@ -109,7 +109,11 @@ def test_a_paused_print_is_a_print(operator, admin, printer, printing, ran, wait
     assert ran() == 0
 
 
-def test_what_a_command_knows_of_the_print(operator, admin, printing, octoprint):
+def test_what_a_command_knows_of_the_print(
+    operator, admin, printing, octoprint, wait_until
+):
+    # OctoPrint knows of no progress before the first lines of the file were sent
+    wait_until(lambda: admin.get("/api/job").json()["progress"]["completion"] is not None)
     assert run(operator, admin, ADDRESSES[0], "free").status_code == 204
     lines = (octoprint.basedir / "environment").read_text().splitlines()
     told = dict(line.split("=", 1) for line in lines if line.startswith("OCTOPRINT_"))
@@ -178,7 +182,18 @@ def test_a_printer_that_was_hot_when_it_was_switched_off(
     assert ran() == 1
 
     printer.connect_virtual_printer()
-    wait_until(lambda: state_of(printer)["temperature"])
+    # it has not told yet how hot it is, and is another one: a cool one
+    refusals = set()
+
+    def may_run():
+        response = run(operator, admin, "runs", "cool")
+        if not response.ok:
+            refusals.add(response.json()["error"])
+        return response.ok
+
+    wait_until(may_run)
+    assert all("before the printer has told" in refusal for refusal in refusals)
+    assert ran() == 2
 
 
 def test_refusals_are_told_in_the_language_of_the_request(operator, printing):

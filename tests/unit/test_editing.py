@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from octoprint_systemcommands.commands.editing import Editing, Invalid, NotWritten, Stale
 from octoprint_systemcommands.commands.json_form import fingerprint, restored, to_json
 from octoprint_systemcommands.commands.rules import check, slug
+from octoprint_systemcommands.commands.store import Store
 from octoprint_systemcommands.commands.versions import Versions
 
 GOOD = {"action": "good", "name": "Good", "command": "true"}
@@ -131,6 +132,60 @@ def test_an_odd_action_of_the_file_goes_on_working(make):
     assert save(editing, [{**old, "name": "New"}]).definitions[0]["name"] == "New"
     with pytest.raises(Invalid):
         save(editing, [old, {**old, "name": "Twice"}])
+
+
+# YAML reads a hexadecimal number of any length; Python refuses to write a long decimal one
+LONG = int("f" * 4000, 16)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"name": LONG},
+        {"timeout": LONG},
+        {"environment": {"X": LONG}},
+        {"environment": {LONG: "x"}},
+        {"groups": [LONG]},
+        {"arguments": [{"name": "x", "type": "text", "default": LONG}]},
+        {"arguments": [{"name": "x", "type": "choice", "choices": [{"label": LONG}]}]},
+        {"unknown": {"deep": [LONG]}},
+        {LONG: LONG},
+    ],
+)
+def test_a_number_that_is_too_long_to_be_written_breaks_no_list(make, odd):
+    editing, stored = make([{**GOOD, **odd}, OTHER])
+    lists = editing.lists()
+
+    assert len(lists.to_json()["definitions"]) == 2
+    assert lists.problems()["definitions"][1] == []
+    assert all(map(str, lists.problems()["definitions"][0]))
+    assert lists.etag == editing.lists().etag
+    assert Store(stored).entries()[-1].action == "other"
+    as_json = lists.to_json()["definitions"][0]
+    assert restored({**as_json, "name": "New"}, lists.definitions[0]) == {
+        **lists.definitions[0],
+        "name": "New",
+    }
+
+
+def test_an_odd_action_is_checked_as_it_is_saved(make):
+    odd = {"action": "Odd one", "name": "Odd", "command": "true"}
+    editing, _ = make([odd])
+    changed = {**odd, "command": "false"}
+    new = {**odd, "action": "Another odd one"}
+
+    def fields(entry, others=()):
+        return [problem.field for problem in editing.check(entry, others)]
+
+    assert fields(changed) == []
+    assert fields(changed, ["Odd one"]) == ["action"]
+    assert fields(new) == ["action"]
+    assert fields({**changed, "command": ""}) == ["command"]
+    # also if it comes from an earlier version
+    save(editing, [])
+    assert fields(changed) == []
+    for action in (None, "", ["Odd one"]):
+        assert "action" in fields({**odd, "action": action})
 
 
 def test_what_json_cannot_say_survives(make):

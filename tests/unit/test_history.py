@@ -168,6 +168,64 @@ def test_those_that_go_on_are_not_pruned(open_history):
     history.flush()
 
 
+def test_one_that_has_taken_long_is_kept_as_the_newest(open_history):
+    history = open_history(runs=2)
+    long = started(history)
+    others = [finished(history) for _ in range(5)]
+    history.flush()
+    long.finish("succeeded", 0)
+    history.note(long)
+    history.flush()
+
+    # in the order of their starts, as always
+    assert [r.id for r in history.find(ALL, 100)] == [others[-1].id, long.id]
+    newest = finished(history)
+    history.flush()
+    assert [r.id for r in history.find(ALL, 100)] == [newest.id, long.id]
+
+
+def test_what_was_kept_from_a_clock_that_was_ahead_does_not_push_out_the_rest(
+    open_history, mocker
+):
+    history = open_history(runs=2)
+    clock = mocker.patch.object(module.time, "time", return_value=time.time() + 86400)
+    for _ in range(3):
+        finished(history)
+    history.flush()
+    clock.return_value -= 86400
+    new = [finished(history) for _ in range(2)]
+    history.flush()
+
+    assert [r.id for r in history.find(ALL, 100)] == [run.id for run in reversed(new)]
+
+
+def test_one_that_cannot_be_written_keeps_no_other_from_it(open_history, caplog):
+    history = open_history()
+    run = started(history)
+    run.finish("succeeded", 0)
+    odd = Run(2**64, command("true"))
+    odd.finish("succeeded", 0)
+    with history._condition:
+        # in one batch
+        history.note(odd)
+        history.note(run)
+    eventually(lambda: not history._unwritten)
+    history.close()
+
+    assert [record.id for record in open_history().find(ALL, 10)] == [run.id]
+    assert f"The run {odd.id} cannot be kept" in caplog.text
+
+
+def test_half_a_character_is_kept_as_a_question_mark(open_history):
+    history = open_history()
+    run = finished(history, name="Half \ud800")
+    eventually(lambda: not history._unwritten)
+    history.close()
+
+    record = open_history().get(run.id)
+    assert record.name == "Half ?"
+
+
 def test_clear_forgets_what_has_ended(history):
     for _ in range(3):
         finished(history)
@@ -236,6 +294,10 @@ def test_kill_9(open_history, path):
             "succeeded",
             "succeeded",
         ]
+        for record in records[:2]:
+            assert record.started_at is not None
+            # nobody knows when it ended
+            assert (record.finished_at, record.duration) == (None, None)
         by_pid = {record.pid: record for record in records[:2]}
         assert by_pid[shells[0].pid].hint.code == "interrupted"
         alive = by_pid[shells[1].pid].hint
@@ -554,17 +616,28 @@ def test_who_did_what_survives_the_server(open_history):
     assert record.arguments == {"level": 3, "key": "***"}
 
 
-def test_a_database_of_the_first_version_is_brought_up_to_date(open_history, path):
-    history = open_history()
+NEW_COLUMNS = {
+    1: ("application", "address", "arguments", "stopped_by", "ended"),
+    2: ("ended",),
+}
+
+
+@pytest.mark.parametrize("version", NEW_COLUMNS)
+def test_a_database_of_an_earlier_version_is_brought_up_to_date(
+    open_history, path, version
+):
+    history = open_history(runs=2)
+    finished(history)
     old = finished(history, b"said")
     history.close()
     with sqlite3.connect(path) as connection:
-        for column in ("application", "address", "arguments", "stopped_by"):
+        connection.execute("DROP INDEX runs_by_end")
+        for column in NEW_COLUMNS[version]:
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
 
-    history = open_history()
+    history = open_history(runs=2)
     new = finished(history)
     eventually(lambda: not history._unwritten)
     assert [record.id for record in history.find(ALL, 10)] == [new.id, old.id]

@@ -139,3 +139,12 @@ def test_a_push_that_fails_is_not_the_last(receiver, run):
 
     eventually(lambda: receiver.pushes)
     assert receiver.pushes[0] == {"type": "cleared"}
+
+
+def test_what_cannot_be_told_at_the_end_does_not_keep_the_rest_from_ending(
+    receiver, run, mocker
+):
+    mocker.patch.object(receiver, "push", side_effect=OSError("no socket"))
+    notifier = Notifier(receiver.push, receiver.fire)
+    notifier.run_changed(run.record())
+    notifier.close()

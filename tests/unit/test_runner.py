@@ -119,7 +119,10 @@ def test_stdin_is_empty(subject):
 
 
 def test_has_its_own_session_and_lower_priority(subject):
-    run = subject.execute(command('echo $$; ps -o sid=,pgid=,ni= -p $$; sh -c "nice"'))
+    # the priority is lowered from outside, a moment after the start
+    lowered = 'until [ "$(nice)" -ge 5 ]; do sleep 0.01; done'
+    shown = 'echo $$; ps -o sid=,pgid=,ni= -p $$; sh -c "nice"'
+    run = subject.execute(command(f"{lowered}; {shown}", timeout=60))
 
     pid, ids, nice = excerpt(run.output, STDOUT, 1000).strip().splitlines()
     sid, pgid, ni = ids.split()

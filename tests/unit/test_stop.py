@@ -13,7 +13,7 @@ from processes import alive, command, eventually
 from octoprint_systemcommands.runs import runner, tree
 from octoprint_systemcommands.runs.errors import Busy, Failed, Refused
 from octoprint_systemcommands.runs.output import STDOUT, excerpt
-from octoprint_systemcommands.runs.run import Requester
+from octoprint_systemcommands.runs.run import Requester, Run
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_an_error_while_stopping_is_not_the_end_of_it(subject, mocker):
     find = mocker.patch.object(tree, "find", side_effect=OSError("too many open files"))
     run = subject.start(command("sleep 60"))
     subject.stop(run.id)
-    eventually(lambda: not run.ender.is_alive())
+    eventually(lambda: not run.is_being_ended)
     mocker.stop(find)
 
     stop(subject, run)
@@ -196,17 +196,49 @@ def test_stop_twice_is_stop_once(subject, mocker):
     assert end.call_count == 1
 
 
-def test_a_background_child_is_ended_too_although_the_run_has_ended_by_then(
-    subject, tmp_path
-):
+def stubborn(pids):
+    """A shell that leaves TERM to its child, which does not care."""
+    deaf = f"trap '' TERM; echo $$ >> {pids}; while :; do sleep 0.05; done"
+    return f"sh -c {shlex.quote(deaf)} & wait"
+
+
+def test_a_stopped_run_is_over_when_all_of_its_processes_are(subject, tmp_path):
     pids = tmp_path / "pids"
-    stubborn = f"trap '' TERM; echo $$ > {pids}; while :; do sleep 0.05; done"
-    run = subject.start(command(f"sh -c {shlex.quote(stubborn)} & sleep 60"))
+    run = subject.start(command(stubborn(pids)))
     (child,) = pids_in(pids, 1)
+    subject.stop(run.id)
+    eventually(lambda: not alive(run.process.pid))
 
+    record = run.record()
+    assert (record.status, record.stopping) == ("running", True)
+    assert record.exit_code is None
+    # and goes on being stopped
     stop(subject, run)
+    assert not alive(child)
+    assert run.record().exit_code == -signal.SIGTERM
 
-    eventually(lambda: not alive(child))
+
+def test_a_stop_that_comes_with_the_end_changes_nothing(subject, mocker):
+    # the end is noted late: the stop comes after the process has returned
+    run = subject.start(command("true"))
+    returned, go_on = threading.Event(), threading.Event()
+    conclude = subject._conclude
+
+    def conclude_late(*args):
+        returned.set()
+        go_on.wait(10)
+        conclude(*args)
+
+    assert run.finished.wait(10)
+    mocker.patch.object(subject, "_conclude", conclude_late)
+    run = subject.start(command("true"))
+    assert returned.wait(10)
+    assert subject.stop(run.id, "me") is run
+    go_on.set()
+
+    assert run.finished.wait(10)
+    record = run.record()
+    assert (record.status, record.stopped_by) == ("succeeded", None)
 
 
 ##~~ Timeout
@@ -339,6 +371,41 @@ def test_a_queued_one_can_be_stopped(subject, tmp_path):
     let_go(tmp_path, three)
 
 
+def test_who_waits_for_one_that_is_stopped_in_the_queue_is_told(subject, tmp_path):
+    wish = gated(tmp_path, when_busy="queue")
+    one = subject.start(wish)
+    outcomes = []
+
+    def wait():
+        try:
+            subject.execute(wish)
+        except Failed as error:
+            outcomes.append(str(error))
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    eventually(lambda: len(subject._active) == 2)
+    subject.stop(list(subject._active)[1])
+    waiting.join(10)
+
+    assert outcomes == ["Command for custom:test was stopped before it was its turn"]
+    let_go(tmp_path, one)
+
+
+def test_one_that_is_stopped_in_the_queue_has_ended_then(mocker):
+    clock = mocker.patch("octoprint_systemcommands.runs.run.time")
+    clock.time.return_value, clock.monotonic.return_value = 1000.0, 1.0
+    run = Run(1, command("true"))
+    clock.monotonic.return_value += 60
+    # the clock may be set meanwhile
+    clock.time.return_value = 5.0
+    run.finish("stopped")
+
+    record = run.record()
+    assert (record.queued_at, record.started_at, record.finished_at) == (1000, None, 1060)
+    assert record.duration is None
+
+
 def test_refuse(subject, tmp_path):
     wish = gated(tmp_path, when_busy="refuse")
     one = subject.start(wish)
@@ -391,6 +458,30 @@ def test_replace(subject, tmp_path):
     let_go(tmp_path, four)
 
 
+@pytest.mark.parametrize("when_busy", ["queue", "replace"])
+def test_the_next_one_finds_nothing_left_of_the_one_that_was_stopped(
+    subject, tmp_path, mocker, when_busy
+):
+    pids = tmp_path / "pids"
+    wish = command(stubborn(pids), when_busy=when_busy)
+    one = subject.start(wish)
+    (child,) = pids_in(pids, 1)
+    left = []
+
+    def look_and_start(*args, **kwargs):
+        left.append(alive(child))
+        return process(*args, **kwargs)
+
+    process = runner.Process
+    mocker.patch.object(runner, "Process", look_and_start)
+    two = subject.start(wish)
+    subject.stop(one.id)
+    pids_in(pids, 2)
+
+    assert left == [False]
+    assert statuses(one, two) == ["stopped", "running"]
+
+
 @pytest.mark.parametrize("when_busy", ["queue", "refuse", "replace"])
 def test_what_is_tried_out_leaves_the_real_one_alone(subject, tmp_path, when_busy):
     wish = gated(tmp_path, when_busy=when_busy)
@@ -408,14 +499,20 @@ def test_what_is_tried_out_leaves_the_real_one_alone(subject, tmp_path, when_bus
 
 def test_shut_down_waits_for_what_outlives_its_shell(make_runner, tmp_path):
     subject = make_runner()
-    ready = tmp_path / "ready"
-    line = (
-        f"sh -c 'trap \"\" TERM; echo $$ > {ready}; while :; do sleep 0.1; done' & wait"
-    )
-    subject.start(command(line))
-    eventually(lambda: ready.exists() and ready.read_text().endswith("\n"))
+    subject.start(command(stubborn(tmp_path / "pids")))
+    (child,) = pids_in(tmp_path / "pids", 1)
     subject.shut_down()
-    assert not alive(int(ready.read_text()))
+    assert not alive(child)
+
+
+def test_shut_down_waits_for_what_was_stopped_before(make_runner, tmp_path):
+    subject = make_runner()
+    run = subject.start(command(stubborn(tmp_path / "pids")))
+    (child,) = pids_in(tmp_path / "pids", 1)
+    subject.stop(run.id)
+    eventually(lambda: not alive(run.process.pid))
+    subject.shut_down()
+    assert not alive(child)
 
 
 def test_shut_down_ends_what_goes_on(make_runner, tmp_path, mocker):
