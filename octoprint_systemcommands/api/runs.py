@@ -91,7 +91,7 @@ class Runs:
         return flask.jsonify(
             runs=runs_to_json(page),
             next=str(page[-1].seq) if len(records) > limit else None,
-            warning=self._history.warning,
+            warning=self._warning(),
         )
 
     def one(self, run_id: str) -> flask.Response:
@@ -174,9 +174,14 @@ class Runs:
         return output
 
     def _abort_unknown(self) -> None:
-        if self._history.warning is not None:
-            flask.abort(503, description=self._history.warning)
+        warning = self._warning()
+        if warning is not None:
+            flask.abort(503, description=warning)
         flask.abort(404, description=gettext(_NO_SUCH_RUN))
+
+    def _warning(self) -> Optional[str]:
+        trouble = self._history.warning
+        return trouble and gettext(trouble.text, **trouble.values)
 
     def _accepted(self, record: Record) -> flask.Response:
         body = run_to_json(record)

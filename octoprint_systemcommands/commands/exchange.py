@@ -13,12 +13,21 @@ except ImportError:
 
 from .definition import DIVIDER
 from .json_form import from_yaml, to_json, to_yaml
-from .problems import Problem
+from .problems import N_, Problem
 from .rules import check, slug
 
 _HEADER = "# Commands of the OctoPrint plugin System Commands\n"
 _MAX_SIZE = 2 * 1024 * 1024
 _MAX_DEPTH = 20
+# where the list of commands may stand in a file
+_PLACES = (
+    (),
+    ("commands",),
+    ("plugins", "systemcommands", "commands"),
+    ("system", "actions"),
+)
+# each is looked at with a request waiting, and no list holds more
+_MAX_ENTRIES = 1000
 
 
 class Unreadable(ValueError):
@@ -86,14 +95,22 @@ def load(text: str) -> list[Any]:
         # whatever the constructors of YAML's types make of a wrong value
         raise Unreadable(N_("It cannot be read: %(error)s"), error=error) from None
 
-    for path in ((), ("commands",), ("plugins", "systemcommands", "commands")):
+    entries = _entries(content)
+    if entries is None:
+        text = N_('There is no list of commands in it; put it below "commands:"')
+        raise Unreadable(text)
+    if len(entries) > _MAX_ENTRIES:
+        text = N_("It has too many entries, %(number)s can be imported at a time")
+        raise Unreadable(text, number=_MAX_ENTRIES)
+    return entries
+
+
+def _entries(content: Any) -> Optional[list[Any]]:
+    for path in _PLACES:
         found = _below(content, path)
         if isinstance(found, list):
             return found
-    actions = _below(content, ("system", "actions"))
-    if isinstance(actions, list):
-        return actions
-    raise Unreadable(N_('There is no list of commands in it; put it below "commands:"'))
+    return None
 
 
 def from_gcode_system_commands(definitions: Any) -> list[Any]:

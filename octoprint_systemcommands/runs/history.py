@@ -11,11 +11,12 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, Optional
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Optional
 
 import psutil
 
+from ..commands.problems import N_
 from . import hints, tree
 from .database import Database, Filter, Limits, is_broken, set_aside
 from .hints import Hint
@@ -39,15 +40,27 @@ _RETRY_INTERVAL = 10.0
 _CLOSE_TIMEOUT = 5.0
 
 
+class Trouble(NamedTuple):
+    """What is wrong with the history, to be put into the language of who asks.
+
+    Attributes:
+        text: a format string
+        values: for the format string
+    """
+
+    text: str
+    values: Mapping[str, str] = {}
+
+    def __str__(self) -> str:
+        return self.text % self.values
+
+
 class History:
     """Remembers runs.
 
     Arguments:
         path: the database file; made if it does not exist
         limits: how much to keep, asked for with each write
-
-    Attributes:
-        warning: why it cannot be written or read at present; None if all is well
     """
 
     def __init__(self, path: str, limits: Callable[[], Limits]):
@@ -66,7 +79,9 @@ class History:
         self._closing = False
         self._reader: Optional[Database] = None
         self._reader_lock = threading.Lock()
-        self.warning: Optional[str] = None
+        # why it could not be written, or read, the last time
+        self._unwritable: Optional[Trouble] = None
+        self._unreadable: Optional[Trouble] = None
         self._thread = threading.Thread(
             target=self._write_loop, name="systemcommands.history", daemon=True
         )
@@ -100,13 +115,17 @@ class History:
         for run in ended[:-_MAX_UNWRITTEN]:
             del self._unwritten[run.seq]
             self._dirty.discard(run.seq)
-            self._warn("Runs are missing in the history, the disk is too slow or full")
+            self._cannot_write(
+                Trouble(
+                    N_("Runs are missing in the history, the disk is too slow or full")
+                )
+            )
 
     def flush(self, timeout: float = _CLOSE_TIMEOUT) -> None:
         """Waits until all that was noted is written, or cannot be, or for a time."""
         with self._condition:
             self._condition.wait_for(
-                lambda: not (self._dirty or self._writing) or self.warning is not None,
+                lambda: not (self._dirty or self._writing) or bool(self._unwritable),
                 timeout,
             )
 
@@ -121,6 +140,11 @@ class History:
             self._close_reader()
 
     ##~~ For everyone
+
+    @property
+    def warning(self) -> Optional[Trouble]:
+        """Why it cannot be written or read at present; None if all is well."""
+        return self._unwritable or self._unreadable
 
     def get(self, run_id: str) -> Optional[Record]:
         """One run, None if it is not known (any more)."""
@@ -198,10 +222,13 @@ class History:
                     if not os.path.exists(self._path):
                         return without_database
                     self._reader = Database(self._path)
-                return question(self._reader)
+                answer = question(self._reader)
+                self._unreadable = None
+                return answer
             except (sqlite3.Error, OSError) as error:
                 # what is in memory can be shown all the same
-                self._warn(f"The history of runs cannot be read: {error}")
+                text = N_("The history of runs cannot be read: %(error)s")
+                self._cannot_read(Trouble(text, {"error": str(error)}))
                 self._close_reader()
                 return without_database
 
@@ -229,18 +256,20 @@ class History:
                     continue
                 self._write(database)
                 with self._condition:
-                    self.warning = None
+                    self._unwritable = None
             except Exception as error:
                 if database is not None:
                     database.close()
                     database = None
                 if is_broken(error) and self._begin_anew(error):
                     continue
-                self._warn(
-                    f"The history of runs cannot be written: {error}. Commands are run "
-                    "all the same. Check that there is space left, and that "
-                    f"{os.path.dirname(self._path)} can be written to."
+                text = N_(
+                    "The history of runs cannot be written: %(error)s. Commands are run "
+                    "all the same. Check that there is space left, and that %(folder)s can "
+                    "be written to."
                 )
+                folder = os.path.dirname(self._path)
+                self._cannot_write(Trouble(text, {"error": str(error), "folder": folder}))
                 if not isinstance(error, (sqlite3.Error, OSError)):
                     _logger.exception("Error while writing the history of runs")
                 if self._wait_and_see():
@@ -269,11 +298,17 @@ class History:
             self._condition.notify_all()
             return self._condition.wait_for(lambda: self._closing, _RETRY_INTERVAL)
 
-    def _warn(self, message: str) -> None:
-        # once, and not with each run until the disk has space again
-        if self.warning is None:
-            _logger.warning(message)
-        self.warning = message
+    # It is logged once, and not with each run until the disk has space again.
+
+    def _cannot_write(self, trouble: Trouble) -> None:
+        if self._unwritable is None:
+            _logger.warning(str(trouble))
+        self._unwritable = trouble
+
+    def _cannot_read(self, trouble: Trouble) -> None:
+        if self._unreadable is None:
+            _logger.warning(str(trouble))
+        self._unreadable = trouble
 
     def _wait_for_work(self) -> bool:
         """Waits until there is something to write; returns False at the end."""

@@ -60,6 +60,7 @@ def test_shapes_that_can_be_imported(text):
         ("a: &x [1]\nb: *x", "References"),
         ("[" * 200, "nested too deeply"),
         ("x" * 2_200_000, "too large"),
+        ("- {}\n" * 1001, "too many entries, 1000 can be imported"),
         ("- 2024-99-99", "cannot be read"),
         ('- !!int ""', "cannot be read"),
         ("- !!bool foo", "cannot be read"),

@@ -354,7 +354,7 @@ def test_a_full_disk_stops_the_history_and_not_the_commands(
     runs = [finished(history, noise(20_000)) for _ in range(5)]
     eventually(lambda: history.warning)
 
-    assert "full" in history.warning
+    assert "full" in str(history.warning)
     # they are seen all the same
     assert [r.id for r in history.find(ALL, 10)] == [run.id for run in reversed(runs)]
     assert read(history.output(runs[0].record()), 0, True)["next"] == 20_000
@@ -503,6 +503,20 @@ def test_bad_limits_do_not_stop_it(path):
     eventually(lambda: history.warning)
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     history.close()
+
+
+def test_trouble_with_reading_is_over_with_the_next_answer(open_history, mocker):
+    history = open_history()
+    run = finished(history)
+    eventually(lambda: not history._unwritten)
+    error = sqlite3.OperationalError("disk I/O error")
+    find = mocker.patch.object(module.Database, "find", side_effect=error)
+    assert history.find(ALL, 10) == []
+    assert "cannot be read: disk I/O error" in str(history.warning)
+
+    mocker.stop(find)
+    assert [record.id for record in history.find(ALL, 10)] == [run.id]
+    assert history.warning is None
 
 
 def test_a_disk_that_cannot_be_written_to_from_the_start(
