@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 import flask
 import requests
 from flask.sessions import SecureCookieSessionInterface
+from waiting import wait_until
 
 TIMEOUT = 30
+RUNS = "/plugin/systemcommands/api/runs"
 
 
 class ApiClient(requests.Session):
@@ -25,6 +27,15 @@ class ApiClient(requests.Session):
         if not url.startswith("http"):
             url = self.base_url + url
         return super().request(method, url, *args, **kwargs)
+
+    def wait_for_run(self, run_id):
+        """Wait for the end of a run, and return it."""
+
+        def ended():
+            run = self.get(f"{RUNS}/{run_id}").json()
+            return run["status"] not in ("queued", "running") and run
+
+        return wait_until(ended)
 
 
 class BrowserClient(ApiClient):

@@ -14,7 +14,6 @@ that need a server of their own (to kill it, to start it with odd files) call `m
 """
 
 import signal
-import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -155,17 +154,3 @@ def login(octoprint):
     yield log_in
     for client in clients:
         client.close()
-
-
-@pytest.fixture(scope="session")
-def wait_until():
-    """wait_until(condition, timeout=30): returns its result as soon as it is true."""
-
-    def wait_until(condition, timeout=30):
-        deadline = time.monotonic() + timeout
-        while not (result := condition()):
-            assert time.monotonic() < deadline, "it did not happen"
-            time.sleep(0.05)
-        return result
-
-    return wait_until

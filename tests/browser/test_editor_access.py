@@ -160,6 +160,8 @@ def test_what_two_lists_differ_in(editor, store):
     store([{**GUARDED, "arguments": arguments, "groups": []}])
     store([{**GUARDED, "arguments": [arguments[2], {**arguments[1], "min": 0}]}])
     editor.expect_rows("Guarded")
+    # the first one is open to none
+    expect(editor.signs("Guarded").get_by_text("Open to groups")).to_have_count(1)
     versions = editor.versions()
     versions.root.get_by_role("button", name="Compare").first.click()
     rows = versions.root.locator(".systemcommands-differences tr")

@@ -3,6 +3,7 @@
 import pytest
 from pages import ArgumentsForm, Menu
 from playwright.sync_api import expect
+from waiting import wait_until
 
 RUNS = "/plugin/systemcommands/api/runs"
 # long enough for any test; prints are cancelled at the end
@@ -60,7 +61,7 @@ def state_of(printer):
 
 
 @pytest.fixture
-def start_print(printer, admin, wait_until):
+def start_print(printer, admin):
     def start():
         admin.post(
             "/api/files/local",
@@ -319,7 +320,7 @@ def test_refused_while_hot(menu, sent, heat, printer):
     assert sent == [{"action": "cool"}]
 
 
-def test_too_hot_when_only_the_server_knows(menu, heat, printer, wait_until):
+def test_too_hot_when_only_the_server_knows(menu, heat, printer):
     menu.page.expected_errors.append("status of 409")
     know_nothing(menu.page)
     heat(100)

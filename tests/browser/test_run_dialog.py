@@ -8,6 +8,7 @@ import browser as chromium
 import pytest
 from pages import History, Menu, RunDialog, reconnect
 from playwright.sync_api import expect
+from waiting import wait_until
 
 HOSTILE = '<img src="x" onerror="window.hacked = true">'
 
@@ -410,7 +411,7 @@ def test_does_not_get_in_the_way_of_another_dialog(menu, dialog, go):
     expect(other.root).to_be_visible()
 
 
-def test_stopped_by_somebody_else(menu, admin, wait_until):
+def test_stopped_by_somebody_else(menu, admin):
     menu.run("Silent")
     expect(menu.spinner).to_be_visible()
     # the spinner turns already when the server has not heard of it yet

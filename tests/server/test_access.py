@@ -1,10 +1,9 @@
 """Who gets in: permissions, sessions and CSRF, first run, reauthentication."""
 
-import time
-
 import pytest
 import yaml
 from http_clients import ApiClient
+from waiting import wait_until
 
 COMMANDS = [
     {"action": "touch", "name": "Touch", "command": "touch touched"},
@@ -132,20 +131,13 @@ GUARDED = [
 ]
 
 
-def wait_for(path):
-    deadline = time.monotonic() + 10
-    while not path.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize(("path", "flag"), GUARDED)
 def test_api_keys_count_as_fresh(operator, octoprint, path, flag):
     flag = octoprint.basedir / flag
     flag.unlink(missing_ok=True)
 
     assert operator.post(path).status_code == 204
-    wait_for(flag)
+    wait_until(flag.exists)
 
 
 @pytest.mark.parametrize(("path", "flag"), GUARDED)
@@ -154,7 +146,7 @@ def test_a_fresh_session_may(octoprint, login, path, flag):
     flag.unlink(missing_ok=True)
 
     assert login(octoprint.operator).post(path).status_code == 204
-    wait_for(flag)
+    wait_until(flag.exists)
 
 
 def test_an_old_session_is_asked_again(octoprint, login):

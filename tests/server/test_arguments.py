@@ -67,16 +67,11 @@ def run(request, operator, admin):
         else:
             response = operator.post(f"{way}/custom/{action}", json=body)
         if response.status_code == 202:
-            wait_for_the_end_of(admin, response.json()["id"])
+            admin.wait_for_run(response.json()["id"])
         return response
 
     run.answer = 202 if way in ("runs", "test") else 204
     return run
-
-
-def wait_for_the_end_of(client, run_id):
-    while client.get(f"{RUNS}/{run_id}").json()["status"] in ("queued", "running"):
-        pass
 
 
 def last_run(client, action):

@@ -1,9 +1,9 @@
 """The documented system API, at both of its addresses, line by line of its documentation."""
 
-import time
 from urllib.parse import urlsplit
 
 import pytest
+from waiting import wait_until
 
 COMMANDS = [
     {"action": "succeed", "name": "Succeed", "command": "true"},
@@ -78,13 +78,6 @@ def post(admin, address):
         return admin.post(f"{address}/commands/{path}", **kwargs)
 
     return post
-
-
-def wait_for(path, timeout=10):
-    deadline = time.monotonic() + timeout
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} did not come"
-        time.sleep(0.02)
 
 
 def error_of(response):
@@ -207,7 +200,7 @@ def test_async_does_not_wait(post, octoprint):
     assert response.status_code == 204
     assert response.content == b""
     assert not flag.exists()
-    wait_for(flag)
+    wait_until(flag.exists)
 
 
 def test_async_does_not_report_failure(post):

@@ -1,8 +1,7 @@
 """OctoPrint's own commands and other plugins' at both addresses."""
 
-import time
-
 import pytest
+from waiting import wait_until
 
 CONFIG = {
     "server": {
@@ -45,10 +44,7 @@ def test_runs(octoprint, operator, address, action):
     flag.unlink(missing_ok=True)
 
     assert operator.post(f"{address}/commands/core/{action}").status_code == 204
-    deadline = time.monotonic() + 10
-    while not flag.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(flag.exists)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -58,10 +54,7 @@ def test_restart_in_safe_mode_sets_the_flag(octoprint, operator, address):
     flag.unlink(missing_ok=True)
 
     assert operator.post(f"{address}/commands/core/restart_safe").status_code == 204
-    deadline = time.monotonic() + 10
-    while not flag.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(flag.exists)
     assert octoprint.read_config()["server"]["startOnceInSafeMode"] is True
 
     # a restart would have taken it back

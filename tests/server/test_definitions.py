@@ -1,7 +1,6 @@
 """The API that edits definitions, on a real server."""
 
 import threading
-import time
 
 import pytest
 import yaml
@@ -289,10 +288,7 @@ def test_test_runs_what_is_not_saved(admin, octoprint):
     run = response.json()
     assert run["door"] == "test"
     assert response.headers["Location"] == run["resource"]
-    deadline = time.monotonic() + 10
-    while admin.get(run["resource"]).json()["status"] == "running":
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    admin.wait_for_run(run["id"])
     output = admin.get(f"{run['resource']}/output").json()
     assert output["chunks"] == [{"stream": "stdout", "text": "tried\n/\n"}]
     assert in_file(octoprint) == COMMANDS

@@ -1,6 +1,7 @@
 """Guards with OctoPrint's virtual printer, which really prints and really heats."""
 
 import pytest
+from waiting import wait_until
 
 COMMANDS = [
     {
@@ -51,14 +52,12 @@ def run(operator, admin, way, action, **body):
     else:
         response = operator.post(f"{way}/custom/{action}", json=body)
     if response.status_code == 202:
-        path = f"{RUNS}/{response.json()['id']}"
-        while admin.get(path).json()["status"] in ("queued", "running"):
-            pass
+        admin.wait_for_run(response.json()["id"])
     return response
 
 
 @pytest.fixture(scope="module")
-def printer(octoprint, wait_until):
+def printer(octoprint):
     octoprint.connect_virtual_printer()
     wait_until(lambda: state_of(octoprint)["temperature"])
     return octoprint
@@ -69,7 +68,7 @@ def state_of(octoprint):
 
 
 @pytest.fixture
-def printing(printer, admin, wait_until):
+def printing(printer, admin):
     response = admin.post(
         "/api/files/local",
         files={"file": ("long.gcode", GCODE.encode())},
@@ -102,16 +101,14 @@ def test_while_printing(operator, admin, printing, ran, way):
     assert ran() == 1
 
 
-def test_a_paused_print_is_a_print(operator, admin, printer, printing, ran, wait_until):
+def test_a_paused_print_is_a_print(operator, admin, printer, printing, ran):
     admin.post("/api/job", json={"command": "pause", "action": "pause"})
     wait_until(lambda: state_of(printer)["state"]["flags"]["paused"])
     assert run(operator, admin, "runs", "never").status_code == 409
     assert ran() == 0
 
 
-def test_what_a_command_knows_of_the_print(
-    operator, admin, printing, octoprint, wait_until
-):
+def test_what_a_command_knows_of_the_print(operator, admin, printing, octoprint):
     # OctoPrint knows of no progress before the first lines of the file were sent
     wait_until(lambda: admin.get("/api/job").json()["progress"]["completion"] is not None)
     assert run(operator, admin, ADDRESSES[0], "free").status_code == 204
@@ -140,7 +137,7 @@ def test_without_a_print(operator, admin, printer, ran, way):
     assert ran() == 2
 
 
-def test_temperature(operator, admin, printer, ran, wait_until):
+def test_temperature(operator, admin, printer, ran):
     def tool(target):
         path = "/api/printer/tool"
         admin.post(path, json={"command": "target", "targets": {"tool0": target}})
@@ -168,9 +165,7 @@ def test_temperature(operator, admin, printer, ran, wait_until):
     assert ran() == 2
 
 
-def test_a_printer_that_was_hot_when_it_was_switched_off(
-    operator, admin, printer, ran, wait_until
-):
+def test_a_printer_that_was_hot_when_it_was_switched_off(operator, admin, printer, ran):
     path = "/api/printer/tool"
     admin.post(path, json={"command": "target", "targets": {"tool0": 150}})
     wait_until(lambda: state_of(printer)["temperature"]["tool0"]["actual"] > 105)

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import string
-import time
 
 import pytest
 
@@ -276,7 +275,7 @@ class Door:
             path = f"{path}/commands/custom/{action}"
         response = client.post(path, data=body, headers={"Content-Type": content_type})
         if response.status_code == 202:
-            wait_for_the_end_of(client, response.json()["id"])
+            client.wait_for_run(response.json()["id"])
         return response
 
     def passed(self, response):
@@ -293,13 +292,6 @@ class Door:
     def last_run(self, action):
         found = self._admin.get(RUNS, params={"action": action, "limit": 1}).json()
         return (found["runs"] or [None])[0]
-
-
-def wait_for_the_end_of(client, run_id):
-    deadline = time.monotonic() + 30
-    while client.get(f"{RUNS}/{run_id}").json()["status"] in ("queued", "running"):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.fixture(params=DOORS)

@@ -1,7 +1,6 @@
 """The environment of commands: what is in it, what can never be, and who wins."""
 
 import re
-import time
 
 import pytest
 from http_clients import ApiClient
@@ -106,8 +105,7 @@ def test_all_that_a_command_gets(server, operator, admin, told, of_server, door)
     if door == "test":
         body["definition"] = COMMANDS[0]
         run = admin.post(f"{DEFINITIONS}/test", json=body).json()
-        while admin.get(f"{RUNS}/{run['id']}").json()["status"] == "running":
-            time.sleep(0.01)
+        admin.wait_for_run(run["id"])
     else:
         assert operator.post(f"{door}/custom/tell", json=body).status_code == 204
         run = admin.get(f"{RUNS}?limit=1").json()["runs"][0]

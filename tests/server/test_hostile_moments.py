@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from http_clients import ApiClient
+from waiting import wait_until
 
 PLUGIN = "/plugin/systemcommands"
 RUNS = f"{PLUGIN}/api/runs"
@@ -97,7 +98,7 @@ def clients(octoprint):
 ##~~ Several at once
 
 
-def test_one_wins_the_race_for_a_command(admin, clients, ran, wait_until):
+def test_one_wins_the_race_for_a_command(admin, clients, ran):
     for number in (1, 2, 3):
         responses = at_once(
             [lambda client=client: start(client, "once") for client in clients]
@@ -140,7 +141,7 @@ def test_one_wins_the_race_for_the_definitions(admin, clients, octoprint):
         assert admin.put(DEFINITIONS, json=body, headers={"If-Match": etag}).ok
 
 
-def test_all_may_stop_it_and_it_stops_once(admin, clients, ran, wait_until):
+def test_all_may_stop_it_and_it_stops_once(admin, clients, ran):
     run_id = start(admin, "once").json()["id"]
     wait_until(ran)
     responses = at_once(
@@ -159,7 +160,7 @@ def test_all_may_stop_it_and_it_stops_once(admin, clients, ran, wait_until):
 
 
 @pytest.fixture(scope="module")
-def printer(octoprint, wait_until):
+def printer(octoprint):
     octoprint.connect_virtual_printer()
     # it tells its temperatures a little later
     wait_until(lambda: octoprint.request("GET", "/api/printer")["temperature"])
@@ -171,7 +172,7 @@ def flags(octoprint):
 
 
 @pytest.fixture
-def begin_printing(printer, admin, wait_until):
+def begin_printing(printer, admin):
     """begin_printing(): a print that pauses at once and goes on with nothing."""
 
     def begin():
@@ -195,7 +196,7 @@ def go(octoprint):
 
 @pytest.mark.parametrize("action", ["turns", "asks-in-turns"])
 def test_a_queue_is_no_way_around_a_guard(
-    octoprint, admin, operator, ran, begin_printing, wait_until, action
+    octoprint, admin, operator, ran, begin_printing, action
 ):
     first = start(operator, action).json()["id"]
     wait_until(ran)
@@ -212,9 +213,7 @@ def test_a_queue_is_no_way_around_a_guard(
     assert ran() == 1
 
 
-def test_what_was_confirmed_may_wait(
-    octoprint, admin, operator, ran, begin_printing, wait_until
-):
+def test_what_was_confirmed_may_wait(octoprint, admin, operator, ran, begin_printing):
     first = start(operator, "asks-in-turns").json()["id"]
     wait_until(ran)
     begin_printing()
@@ -226,7 +225,7 @@ def test_what_was_confirmed_may_wait(
     assert ran() == 2
 
 
-def test_who_is_refused_replaces_nobody(admin, operator, ran, begin_printing, wait_until):
+def test_who_is_refused_replaces_nobody(admin, operator, ran, begin_printing):
     first = start(operator, "instead").json()["id"]
     wait_until(ran)
     begin_printing()

@@ -5,7 +5,6 @@ import contextlib
 import http.client
 import json
 import re
-import time
 
 import pytest
 import yaml
@@ -75,9 +74,7 @@ def start(client, action):
 
 
 def ended(client, run_id):
-    while client.get(f"{RUNS}/{run_id}").json()["status"] in ("queued", "running"):
-        time.sleep(0.01)
-    return run_id
+    return client.wait_for_run(run_id)["id"]
 
 
 ##~~ Ids

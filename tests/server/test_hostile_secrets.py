@@ -5,7 +5,6 @@ import json
 import shlex
 import sqlite3
 import sys
-import time
 import urllib.parse
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 import yaml
 from http_clients import ApiClient
 from push_client import PushClient
+from waiting import wait_until
 
 from octoprint_systemcommands.runs.output import unpack
 
@@ -147,11 +147,6 @@ def stored_outputs(server):
     return b"\n".join([*pieces, repr(arguments).encode()])
 
 
-def wait_for_the_end_of(client, run_id):
-    while client.get(f"{RUNS}/{run_id}").json()["status"] in ("queued", "running"):
-        time.sleep(0.01)
-
-
 def assert_nobody_has_heard_of(server, admin, secrets):
     """Looks into all files, into the history, and at all that the API says of runs."""
     found = admin.get(RUNS)
@@ -187,7 +182,7 @@ def run(admin):
             path = f"{door}/commands/custom/{action}"
         response = admin.post(path, json=body)
         if response.status_code == 202:
-            wait_for_the_end_of(admin, response.json()["id"])
+            admin.wait_for_run(response.json()["id"])
         return response
 
     return run
@@ -248,7 +243,7 @@ def test_a_failure_says_what_it_can(run):
     assert "sh: 1: ***: not found" in response.json()["error"]
 
 
-def test_while_it_runs(server, admin, wait_until):
+def test_while_it_runs(server, admin):
     secret = "still-running-s3cret"
     body = {"source": "custom", "action": "long", "arguments": {"key": secret}}
     response = admin.post(RUNS, json=body)
@@ -266,7 +261,7 @@ def test_while_it_runs(server, admin, wait_until):
     assert found
 
     assert_silent(admin.post(f"{one}/stop").text, [secret], "the answer to stop")
-    wait_for_the_end_of(admin, response.json()["id"])
+    admin.wait_for_run(response.json()["id"])
     assert_nobody_has_heard_of(server, admin, [secret])
 
 

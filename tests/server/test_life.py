@@ -2,14 +2,15 @@
 
 import contextlib
 import os
+import sqlite3
 import subprocess
 import threading
-import time
 
 import psutil
 import pytest
 import requests
 from http_clients import ApiClient
+from waiting import wait_until
 
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo kept"},
@@ -47,20 +48,20 @@ def start(client, action):
     return response.json()
 
 
-def wait_until(condition, timeout=20):
-    deadline = time.monotonic() + timeout
-    while not (result := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-    return result
-
-
 def has_ended(client, run):
     return client.get(f"{API}/{run['id']}").json()["status"] not in ("queued", "running")
 
 
 def has_begun(client, run):
     return client.get(f"{API}/{run['id']}").json()["output"]["bytes"] > 0
+
+
+def is_stored(server, status, number):
+    """Whether so many runs of a status are on the disk, with their process."""
+    path = server.basedir / "data" / "systemcommands" / "history.db"
+    query = "SELECT count(*) FROM runs WHERE status = ? AND pid IS NOT NULL"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return database.execute(query, (status,)).fetchone() == (number,)
 
 
 def children_of(server):
@@ -73,7 +74,9 @@ def test_kill_9(server, client):
     runs = [start(client, "slow"), start(client, "slow")]
     for run in runs:
         wait_until(lambda run=run: has_begun(client, run))
-    time.sleep(0.5)  # the disk
+    wait_until(
+        lambda: is_stored(server, "succeeded", 1) and is_stored(server, "running", 2)
+    )
     shells = [p for p in children_of(server) if p.name() == "sh"]
     assert len(shells) == 2
     server.kill()

@@ -5,6 +5,7 @@ import time
 
 import psutil
 from http_clients import ApiClient
+from waiting import wait_until
 
 COMMANDS = [
     {"action": "slow", "command": "echo x >> started; sleep 2"},
@@ -27,10 +28,7 @@ def test_at_most_half_of_the_request_threads_wait(octoprint, admin):
     for thread in threads:
         thread.start()
     # the refused ones are answered at once, while the others go on
-    deadline = time.monotonic() + 10
-    while len(responses) < 20:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: len(responses) >= 20)
     assert admin.get("/api/version").status_code == 200
     assert any(thread.is_alive() for thread in threads)
     for thread in threads:
@@ -87,7 +85,4 @@ def test_many_async_commands_all_run(octoprint, admin):
     for _ in range(20):
         assert admin.post(f"{RUN}/later").status_code == 204
     finished = octoprint.basedir / "finished"
-    deadline = time.monotonic() + 20
-    while not (finished.exists() and finished.read_text().count("x") == 20):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: finished.exists() and finished.read_text().count("x") == 20)

@@ -5,7 +5,6 @@ about is in `PROBES`; the routes come from the running server, so that none can 
 """
 
 import re
-import time
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -14,6 +13,7 @@ import yaml
 from http_clients import ApiClient, BrowserClient
 from octoprint_server import User
 from push_client import PushClient
+from waiting import wait_until
 
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.runs.database import Limits
@@ -306,10 +306,8 @@ def by_key(server):
 
 
 def wait_until_idle(client):
-    deadline = time.monotonic() + 30
-    while client.get(RUNS, params={"status": "queued,running"}).json()["runs"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    active = {"status": "queued,running"}
+    wait_until(lambda: not client.get(RUNS, params=active).json()["runs"])
 
 
 ##~~ Requests

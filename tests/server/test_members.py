@@ -3,6 +3,7 @@
 import pytest
 from http_clients import ApiClient
 from octoprint_server import User
+from waiting import wait_until
 
 COMMANDS = [
     {"action": "divider"},
@@ -199,7 +200,7 @@ def test_those_who_leave_a_group_have_nothing_any_more(octoprint, accounts, admi
             admin.put(path, json={**data, "groups": ["family"]})
 
 
-def test_who_stops_a_run_is_noted(octoprint, accounts, admin, wait_until):
+def test_who_stops_a_run_is_noted(octoprint, accounts, admin):
     with ApiClient(octoprint.url, accounts["kid"]) as kid:
         body = {"source": "custom", "action": "long"}
         run = kid.post(f"{PLUGIN}/runs", json=body).json()

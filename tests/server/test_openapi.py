@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -119,10 +118,7 @@ def test_links_lead_on_from_a_run(admin, document):
         seen.add(link["operationId"])
     assert seen == {"getRun", "getOutput", "downloadOutput", "stopRun"}
 
-    deadline = time.monotonic() + 20
-    while admin.get(started.headers["Location"]).json()["status"] != "stopped":
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    assert admin.wait_for_run(run["id"])["status"] == "stopped"
 
 
 WITH_BODIES = [

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from waiting import wait_until
 
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo out; echo err >&2"},
@@ -32,7 +33,6 @@ COMMANDS = [
 ]
 CONFIG = {"server": {"commands": {"serverRestartCommand": "echo restarting"}}}
 API = "/plugin/systemcommands/api/runs"
-UNFINISHED = ("queued", "running")
 
 
 @pytest.fixture(autouse=True)
@@ -43,18 +43,7 @@ def nothing_goes_on(octoprint):
     with ApiClient(octoprint.url, octoprint.admin) as client:
         for run in client.get(f"{API}?status=queued,running").json()["runs"]:
             client.post(f"{API}/{run['id']}/stop")
-        wait_until(
-            lambda: not client.get(f"{API}?status=queued,running").json()["runs"],
-            timeout=30,
-        )
-
-
-def wait_until(condition, timeout=10):
-    deadline = time.monotonic() + timeout
-    while not (result := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-    return result
+        wait_until(lambda: not client.get(f"{API}?status=queued,running").json()["runs"])
 
 
 @pytest.fixture
@@ -69,14 +58,7 @@ def start(operator):
 
 @pytest.fixture
 def ended(operator):
-    def ended(run):
-        def get():
-            found = operator.get(f"{API}/{run['id']}").json()
-            return found["status"] not in UNFINISHED and found
-
-        return wait_until(get, timeout=20)
-
-    return ended
+    return lambda run: operator.wait_for_run(run["id"])
 
 
 @pytest.fixture
@@ -319,7 +301,7 @@ def test_stop(start, ended, operator, text_of):
 
     import psutil
 
-    wait_until(lambda: not psutil.pid_exists(child), timeout=20)
+    wait_until(lambda: not psutil.pid_exists(child))
     again = operator.post(f"{API}/{run['id']}/stop")
     assert again.status_code == 409
     assert "ended already" in again.json()["error"]

@@ -13,7 +13,8 @@ import time
 
 import psutil
 import pytest
-from processes import command, eventually
+from processes import command
+from waiting import wait_until
 
 from octoprint_systemcommands.commands.values import Values
 from octoprint_systemcommands.runs import database, tree
@@ -209,7 +210,7 @@ def test_one_that_cannot_be_written_keeps_no_other_from_it(open_history, caplog)
         # in one batch
         history.note(odd)
         history.note(run)
-    eventually(lambda: not history._unwritten)
+    wait_until(lambda: not history._unwritten)
     history.close()
 
     assert [record.id for record in open_history().find(ALL, 10)] == [run.id]
@@ -219,7 +220,7 @@ def test_one_that_cannot_be_written_keeps_no_other_from_it(open_history, caplog)
 def test_half_a_character_is_kept_as_a_question_mark(open_history):
     history = open_history()
     run = finished(history, name="Half \ud800")
-    eventually(lambda: not history._unwritten)
+    wait_until(lambda: not history._unwritten)
     history.close()
 
     record = open_history().get(run.id)
@@ -283,7 +284,7 @@ def test_kill_9(open_history, path):
     for process in [*shells[0].children(recursive=True), shells[0]]:
         process.kill()
     try:
-        eventually(lambda: not shells[0].is_running())
+        wait_until(lambda: not shells[0].is_running())
         history = open_history()
         records = history.find(ALL, 100)
 
@@ -352,7 +353,7 @@ def test_a_full_disk_stops_the_history_and_not_the_commands(
 ):
     history = open_history()
     runs = [finished(history, noise(20_000)) for _ in range(5)]
-    eventually(lambda: history.warning)
+    wait_until(lambda: history.warning)
 
     assert "full" in str(history.warning)
     # they are seen all the same
@@ -362,7 +363,7 @@ def test_a_full_disk_stops_the_history_and_not_the_commands(
     assert caplog.text.count("The history of runs cannot be written") == 1
 
     full_disk(False)
-    eventually(lambda: history.warning is None)
+    wait_until(lambda: history.warning is None)
     history.close()
     assert [r.id for r in open_history().find(ALL, 10)] == [r.id for r in reversed(runs)]
 
@@ -386,7 +387,7 @@ def test_clearing_ones_own_runs_while_none_can_be_written(history, mocker):
     theirs.start()
     theirs.finish("succeeded", 0)
     history.note(theirs)
-    eventually(lambda: history.warning)
+    wait_until(lambda: history.warning)
 
     assert history.clear("me") == 1
     assert [record.id for record in history.find(ALL, 10)] == [theirs.id]
@@ -407,7 +408,7 @@ def test_what_was_running_when_the_disk_got_full_ends_in_the_history(
         run.finish("succeeded", 0)
         history.note(run)
     full_disk(False)
-    eventually(lambda: not history._unwritten)
+    wait_until(lambda: not history._unwritten)
 
     assert {record.status for record in history.find(ALL, 100)} == {"succeeded"}
     assert len(history.find(ALL, 100)) == 60
@@ -422,7 +423,7 @@ def test_a_slow_disk_loses_nothing(history, mocker):
 
     mocker.patch.object(database.Database, "write", write_slowly)
     runs = [finished(history) for _ in range(200)]
-    eventually(lambda: not history._unwritten)
+    wait_until(lambda: not history._unwritten)
 
     found = history.find(ALL, 300)
     assert [record.id for record in found] == [run.id for run in reversed(runs)]
@@ -453,7 +454,7 @@ def test_a_folder_that_is_deleted_meanwhile_is_made_anew(history, path):
     shutil.rmtree(os.path.dirname(path))
     run = finished(history)
     history.flush()
-    eventually(lambda: not history._unwritten)
+    wait_until(lambda: not history._unwritten)
 
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     assert os.path.exists(path)
@@ -471,7 +472,7 @@ def test_a_database_that_is_broken_inside_is_set_aside(open_history, path):
 
     history = open_history()
     run = finished(history)
-    eventually(lambda: history.warning is None and not history._unwritten)
+    wait_until(lambda: history.warning is None and not history._unwritten)
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     assert [name for name in os.listdir(os.path.dirname(path)) if "broken" in name]
 
@@ -485,7 +486,7 @@ def test_a_living_process_is_found_although_its_pid_was_never_written(open_histo
     )
     try:
         # its environment can be seen a moment after it has begun to be another program
-        eventually(lambda: tree.find(run.id))
+        wait_until(lambda: tree.find(run.id))
         hint = open_history().get(run.id).hint
         assert hint.code == "interrupted_alive"
         assert hint.values == {"pids": str(alive.pid)}
@@ -500,7 +501,7 @@ def test_bad_limits_do_not_stop_it(path):
 
     history = History(path, limits)
     run = finished(history)
-    eventually(lambda: history.warning)
+    wait_until(lambda: history.warning)
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     history.close()
 
@@ -508,7 +509,7 @@ def test_bad_limits_do_not_stop_it(path):
 def test_trouble_with_reading_is_over_with_the_next_answer(open_history, mocker):
     history = open_history()
     run = finished(history)
-    eventually(lambda: not history._unwritten)
+    wait_until(lambda: not history._unwritten)
     error = sqlite3.OperationalError("disk I/O error")
     find = mocker.patch.object(module.Database, "find", side_effect=error)
     assert history.find(ALL, 10) == []
@@ -533,7 +534,7 @@ def test_a_disk_that_cannot_be_written_to_from_the_start(
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     assert history.warning
     os.unlink(folder)
-    eventually(lambda: history.warning is None)
+    wait_until(lambda: history.warning is None)
     history.close()
     assert [record.id for record in open_history().find(ALL, 10)] == [run.id]
 
@@ -552,7 +553,7 @@ def test_what_is_in_a_database_that_comes_late_is_not_lost(open_history, path, m
     new = finished(history)
     os.unlink(folder)
     os.rename(folder + "-away", folder)
-    eventually(lambda: history.warning is None)
+    wait_until(lambda: history.warning is None)
 
     assert [r.id for r in history.find(ALL, 10)] == [
         new.id,
@@ -570,7 +571,7 @@ def test_a_broken_database_is_set_aside(open_history, path, content, mocker, cap
         file.write(content)
     history = open_history()
     run = finished(history)
-    eventually(lambda: history.warning is None and not history._dirty)
+    wait_until(lambda: history.warning is None and not history._dirty)
 
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     (aside,) = [n for n in os.listdir(os.path.dirname(path)) if "broken" in n]
@@ -588,7 +589,7 @@ def test_a_database_of_a_later_version_is_set_aside(open_history, path, mocker):
 
     history = open_history()
     run = finished(history)
-    eventually(lambda: history.warning is None and not history._dirty)
+    wait_until(lambda: history.warning is None and not history._dirty)
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
 
 
@@ -653,7 +654,7 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
 
     history = open_history(runs=2)
     new = finished(history)
-    eventually(lambda: not history._unwritten)
+    wait_until(lambda: not history._unwritten)
     assert [record.id for record in history.find(ALL, 10)] == [new.id, old.id]
     assert history.get(old.id).arguments == {}
     assert not [n for n in os.listdir(os.path.dirname(path)) if "broken" in n]

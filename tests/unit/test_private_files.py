@@ -4,7 +4,8 @@ import os
 import stat
 
 import pytest
-from processes import command, eventually
+from processes import command
+from waiting import wait_until
 
 from octoprint_systemcommands.commands.versions import Versions
 
@@ -36,5 +37,5 @@ def test_the_history(make_runner, tmp_path):
     files = list((tmp_path / "history-0").iterdir())
     # and its companions, as long as it is open
     assert {"history.db", "history.db-wal"} <= {path.name for path in files}
-    eventually(lambda: any(b"test" in path.read_bytes() for path in files))
+    wait_until(lambda: any(b"test" in path.read_bytes() for path in files))
     assert {permissions(path) for path in files} == {0o600}
