@@ -58,6 +58,9 @@ $(function () {
                 .fail(() => accept(undefined));
         };
 
+        // it is another one's menu that is to be asked for
+        self.loginState.loggedIn.subscribe(() => self.isAnswered(false));
+
         // what there was to be run with it is not for the user any more
         self.mayRunAll.subscribe((may) => {
             if (may) return;

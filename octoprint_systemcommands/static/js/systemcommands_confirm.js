@@ -12,6 +12,8 @@
             // OctoPrint asks a question of its own in place of an empty one
             html: options.question === "" ? `<p>${options.message}</p>` : undefined,
             onproceed: () => (isProceeding = true),
+            // OctoPrint would call it while the question is still there
+            oncancel: undefined,
             // What follows may be another dialog, such as that for the password. It would
             // lose the focus to this one, as long as this one is there.
             onclose: () => {

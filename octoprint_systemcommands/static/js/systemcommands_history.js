@@ -113,13 +113,13 @@ $(function () {
             self._load({}, (response) => {
                 const known = self.rows();
                 const newest = self._toRows(response);
-                const last = response.next && _.last(newest);
                 // Older pages stay; what is missing in between is there no more. If there
                 // is nothing in common, it may be there as well.
-                const isJoined = last && _.intersection(known, newest).length;
-                const older = isJoined
-                    ? _.difference(known, newest).filter((row) => row.isAfter(last))
-                    : [];
+                const common = _.last(_.intersection(known, newest));
+                const older =
+                    response.next && common
+                        ? _.difference(known.slice(known.indexOf(common) + 1), newest)
+                        : [];
                 const rows = [...newest, ...older];
                 // no more than were asked for, up to where a page has ended once
                 const end = rows.findIndex(
@@ -145,8 +145,8 @@ $(function () {
                 self.next(response.next);
                 self._wanted = Math.max(PAGE_SIZE, self.rows().length);
                 // the button is gone when there are no older ones
-                const last = more[0] || _.last(known);
-                if (!response.next && last) self._focus(last);
+                const toFocus = more[0] || _.last(known);
+                if (!response.next && toFocus) self._focus(toFocus);
             });
         };
 
@@ -264,6 +264,7 @@ $(function () {
                     OctoPrint.plugins.systemcommands
                         .clearRuns()
                         .done(() => {
+                            if (!self.isOpen()) return;
                             self.requestData();
                             // the button has nothing to do then
                             SystemCommandsFocus.giveBackTo(

@@ -17,8 +17,6 @@
             self.run(run);
         };
 
-        self.isAfter = (other) => self.run().queued_at <= other.run().queued_at;
-
         self.isActive = ko.pureComputed(() => format.isActive(self.run()));
         self.name = ko.pureComputed(() => self.run().name || self.run().action);
         self.icon = ko.pureComputed(() => format.icon(self.run()));

@@ -59,8 +59,9 @@ $(function () {
 
         self._onAnswer = () => {
             self._rebuild();
+            clearTimeout(self._waiting);
             if (self._isComplete()) return;
-            setTimeout(() => {
+            self._waiting = setTimeout(() => {
                 self._isOutOfPatience = true;
                 self._rebuild();
             }, PATIENCE);
@@ -259,7 +260,7 @@ $(function () {
             self.system.requestCommandData();
         };
 
-        self.system.systemActions.subscribe(self._rebuild);
+        self.system.systemActions.subscribe(self._onAnswer);
         self.access.refreshes.subscribe(self._onAnswer);
         self.triggering.vanished.subscribe(self.requestAll);
         // what is taken away goes at once, what is given waits for the answers
