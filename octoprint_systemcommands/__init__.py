@@ -52,6 +52,7 @@ class SystemCommandsPlugin(
             history=self._history,
             printer=Printer(self._printer),
             server_url=lambda: self._server_url,
+            on_start=self._notifier.run_started,
             on_change=self._notifier.run_changed,
             on_output=self._notifier.output_grew,
         )
@@ -261,11 +262,6 @@ class SystemCommandsPlugin(
 
     def get_custom_events(self, *args, **kwargs):
         return [RUN_STARTED, RUN_FINISHED]
-
-
-def __plugin_check__():
-    # process groups, sessions and /bin/sh
-    return os.name == "posix"
 
 
 __plugin_name__ = "System Commands"

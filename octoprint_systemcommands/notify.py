@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Optional
 
-from .runs.run import QUEUED, RUNNING, Record, Run
+from .runs.run import UNFINISHED, Record, Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.notify")
 
@@ -52,21 +52,15 @@ class Notifier:
         )
         self._thread.start()
 
+    def run_started(self, record: Record) -> None:
+        """A run has begun."""
+        self._events.append((RUN_STARTED, _payload(record)))
+        self._note(record.id, record.status)
+
     def run_changed(self, record: Record) -> None:
-        """A run has got another status."""
-        payload = {
-            "id": record.id,
-            "action": record.action,
-            "name": record.name,
-            "status": record.status,
-            "exit_code": record.exit_code,
-            "duration": record.duration,
-            "user": record.user,
-        }
-        if record.status == RUNNING and not record.stopping:
-            self._events.append((RUN_STARTED, payload))
-        elif record.status not in (QUEUED, RUNNING):
-            self._events.append((RUN_FINISHED, payload))
+        """There is something new about a run, such as another status."""
+        if record.status not in UNFINISHED:
+            self._events.append((RUN_FINISHED, _payload(record)))
         self._note(record.id, record.status)
 
     def output_grew(self, run: Run) -> None:
@@ -120,3 +114,16 @@ class Notifier:
     def close(self) -> None:
         """Tells what is left, at the end of the server."""
         self._tell()
+
+
+def _payload(record: Record) -> dict[str, Any]:
+    """What an event says of a run: ids and states, no output, arguments or command lines."""
+    return {
+        "id": record.id,
+        "action": record.action,
+        "name": record.name,
+        "status": record.status,
+        "exit_code": record.exit_code,
+        "duration": record.duration,
+        "user": record.user,
+    }

@@ -283,9 +283,12 @@ def is_broken(error: Exception) -> bool:
 
 
 def set_aside(path: str) -> str:
-    """Moves a broken database out of the way; returns where to."""
-    aside = f"{path}.broken-{int(time.time())}"
+    """Moves a broken database out of the way; returns where to. The one that has been there
+    is gone: a failing disk breaks many."""
+    aside = f"{path}.broken"
     for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(aside + suffix)
         with contextlib.suppress(FileNotFoundError):
             os.replace(path + suffix, aside + suffix)
     return aside

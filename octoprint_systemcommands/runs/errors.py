@@ -1,5 +1,6 @@
 """Why a command was not run, or how it failed, in words for the user."""
 
+from ..commands.problems import filled
 from . import hints
 from .output import STDERR, STDOUT, excerpt
 from .run import STOPPED, TIMED_OUT, Request, Run
@@ -33,7 +34,7 @@ class Refused(CommandError):
     """
 
     def __init__(self, text: str, reason: str, **values: str):
-        super().__init__(text % values)
+        super().__init__(filled(text, values))
         self.text = text
         self.reason = reason
         self.values = values

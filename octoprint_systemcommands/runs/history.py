@@ -11,12 +11,12 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Optional
+from collections.abc import Callable
+from typing import Any, Optional
 
 import psutil
 
-from ..commands.problems import N_
+from ..commands.problems import N_, Message
 from . import hints, tree
 from .database import Database, Filter, Limits, is_broken, set_aside
 from .hints import Hint
@@ -38,21 +38,6 @@ _RETRY_INTERVAL = 10.0
 
 # How long the end of the server waits for the last records, in s
 _CLOSE_TIMEOUT = 5.0
-
-
-class Trouble(NamedTuple):
-    """What is wrong with the history, to be put into the language of who asks.
-
-    Attributes:
-        text: a format string
-        values: for the format string
-    """
-
-    text: str
-    values: Mapping[str, str] = {}
-
-    def __str__(self) -> str:
-        return self.text % self.values
 
 
 class History:
@@ -80,8 +65,8 @@ class History:
         self._reader: Optional[Database] = None
         self._reader_lock = threading.Lock()
         # why it could not be written, or read, the last time
-        self._unwritable: Optional[Trouble] = None
-        self._unreadable: Optional[Trouble] = None
+        self._unwritable: Optional[Message] = None
+        self._unreadable: Optional[Message] = None
         self._thread = threading.Thread(
             target=self._write_loop, name="systemcommands.history", daemon=True
         )
@@ -116,7 +101,7 @@ class History:
             del self._unwritten[run.seq]
             self._dirty.discard(run.seq)
             self._cannot_write(
-                Trouble(
+                Message(
                     N_("Runs are missing in the history, the disk is too slow or full")
                 )
             )
@@ -142,7 +127,7 @@ class History:
     ##~~ For everyone
 
     @property
-    def warning(self) -> Optional[Trouble]:
+    def warning(self) -> Optional[Message]:
         """Why it cannot be written or read at present; None if all is well."""
         return self._unwritable or self._unreadable
 
@@ -196,6 +181,8 @@ class History:
         Raises:
             sqlite3.Error, OSError: if they cannot be deleted
         """
+        # before that it is not known what there is, nor may anybody else open it
+        self._opened.wait()
         self.flush()
         with self._condition:
             last = self._next_seq
@@ -228,7 +215,7 @@ class History:
             except (sqlite3.Error, OSError) as error:
                 # what is in memory can be shown all the same
                 text = N_("The history of runs cannot be read: %(error)s")
-                self._cannot_read(Trouble(text, {"error": str(error)}))
+                self._cannot_read(Message(text, {"error": str(error)}))
                 self._close_reader()
                 return without_database
 
@@ -269,7 +256,7 @@ class History:
                     "be written to."
                 )
                 folder = os.path.dirname(self._path)
-                self._cannot_write(Trouble(text, {"error": str(error), "folder": folder}))
+                self._cannot_write(Message(text, {"error": str(error), "folder": folder}))
                 if not isinstance(error, (sqlite3.Error, OSError)):
                     _logger.exception("Error while writing the history of runs")
                 if self._wait_and_see():
@@ -300,12 +287,12 @@ class History:
 
     # It is logged once, and not with each run until the disk has space again.
 
-    def _cannot_write(self, trouble: Trouble) -> None:
+    def _cannot_write(self, trouble: Message) -> None:
         if self._unwritable is None:
             _logger.warning(str(trouble))
         self._unwritable = trouble
 
-    def _cannot_read(self, trouble: Trouble) -> None:
+    def _cannot_read(self, trouble: Message) -> None:
         if self._unreadable is None:
             _logger.warning(str(trouble))
         self._unreadable = trouble

@@ -202,6 +202,9 @@ class Run:
     ) -> None:
         """Notes its end and wakes those who wait for it."""
         now = time.monotonic()
+        if self.process is None:
+            # it was its turn, but nothing has begun
+            self._started = self._started_at = None
         # by the clock of the beginning, which a change of the time does not turn back
         if self._started is not None:
             self._duration = now - self._started
@@ -213,6 +216,12 @@ class Run:
         self.status = status
         self.finished.set()
         self.released.set()
+
+    def _is_stopping(self) -> bool:
+        if self.stop_reason is None or self.status not in UNFINISHED:
+            return False
+        # or it is about to begin, and will not; else the try was in vain
+        return self.is_being_ended or self.returned is not None or self.process is None
 
     def record(self) -> Record:
         """What is known of it now."""
@@ -227,7 +236,7 @@ class Run:
             action=self.request.command.action,
             name=self.request.command.name,
             status=self.status,
-            stopping=self.stop_reason is not None and self.status in UNFINISHED,
+            stopping=self._is_stopping(),
             exit_code=self.exit_code,
             **self.request.requester._asdict(),
             arguments=self.request.values.shown,

@@ -51,6 +51,7 @@ class Runner:
         history: gets a record of each run
         printer: what it does keeps some commands from being run
         server_url: the address of this server
+        on_start: called with a run when its process has begun; must be quick
         on_change: called with a run whenever its status has changed; must be quick
         on_output: called with a run when there is more output; must be very quick
         max_waiting: how many threads may wait for the end of a command at a time
@@ -61,6 +62,7 @@ class Runner:
         history: History,
         printer: Optional[Printer] = None,
         server_url: Callable[[], str] = lambda: "",
+        on_start: Callable[[Record], None] = lambda record: None,
         on_change: Callable[[Record], None] = lambda record: None,
         on_output: Callable[[Run], None] = lambda run: None,
         max_waiting: Optional[int] = None,
@@ -68,6 +70,7 @@ class Runner:
         self._history = history
         self._printer = printer or NoPrinter()
         self._server_url = server_url
+        self._on_start = on_start
         self._on_change = on_change
         self._on_output = on_output
         self._waiting = threading.BoundedSemaphore(max_waiting or places_for_waiting())
@@ -128,10 +131,10 @@ class Runner:
             may_start = self._admit(run)
             self._active[run.id] = run
             if may_start:
-                run.start()
+                self._give_turn(run)
             else:
                 _logger.info(what_becomes_of(run, "Queued", request.requester.user))
-            self._changed(run)
+                self._changed(run)
         if may_start:
             self._spawn(run)
             _ensure_started(run)
@@ -184,9 +187,15 @@ class Runner:
                 run.timer.daemon = True
                 run.timer.start()
             command.prepare()
+            environment = self._environment(run)
+            with self._lock:
+                is_unwanted = run.stop_reason is not None
+            if is_unwanted:
+                self._finish(run, run.stop_reason)
+                return
             process = Process(
                 command.command,
-                self._environment(run),
+                environment,
                 command.working_directory,
                 niceness=_niceness(run.request),
             )
@@ -203,10 +212,10 @@ class Runner:
 
         with self._lock:
             run.process = process
+            self._changed(run)
+            self._on_start(run.record())
             if run.stop_reason is not None:
                 self._end_processes(run)
-            # with its process, for the case that this server dies
-            self._history.note(run)
         self._watcher.watch(
             process,
             run.sink,
@@ -246,6 +255,7 @@ class Runner:
     def _end_processes(self, run: Run) -> None:
         """To be called with the lock held."""
         run.is_being_ended = True
+        self._changed(run)
         end_processes(run, lambda: self._on_processes_ended(run))
 
     def _on_processes_ended(self, run: Run) -> None:
@@ -253,6 +263,7 @@ class Runner:
             run.is_being_ended = False
             if run.returned is None:
                 # its own process is left, or its end is still to be seen
+                self._changed(run)
                 return
         self._conclude(run, run.returned)
 
@@ -299,9 +310,14 @@ class Runner:
             return None
         following = next((run for run in same if run.status == QUEUED), None)
         if following is not None:
-            following.start()
-            self._changed(following)
+            self._give_turn(following)
         return following
+
+    def _give_turn(self, run: Run) -> None:
+        # Others are told of its start when there is a process. The record is for the case
+        # that this server dies in between.
+        run.start()
+        self._history.note(run)
 
     def _changed(self, run: Run) -> None:
         # with the lock held, so that nobody is told of an older state after a newer one
@@ -342,7 +358,6 @@ class Runner:
             if run.status == QUEUED:
                 self._finish(run, reason)
                 return
-            self._changed(run)
         # also if an earlier try has not brought it to its end
         if run.process is not None and not run.is_being_ended:
             self._end_processes(run)

@@ -90,8 +90,7 @@ def end(
     """
     session = session_of(pid, created)
     deadline = time.monotonic() + grace
-    left = _suspended(run_id, session)
-    _signal(left, signal.SIGTERM, signal.SIGCONT)
+    left = _told_to_end(run_id, session)
     while left and time.monotonic() < deadline:
         left = _after_a_while(left, run_id, session)
     for _ in range(_MAX_KILLS):
@@ -102,15 +101,20 @@ def end(
     return [process.pid for process in left]
 
 
-def _suspended(run_id: str, session: Optional[int]) -> list[psutil.Process]:
-    """All processes of a run, suspended, so that none starts another one unseen."""
+def _told_to_end(run_id: str, session: Optional[int]) -> list[psutil.Process]:
+    """All processes of a run, after a TERM. They are suspended while they are looked for, so
+    that none starts another one unseen."""
     known: set[psutil.Process] = set()
-    for _ in range(_MAX_ROUNDS):
-        new = set(find(run_id, session)) - known
-        if not new:
-            break
-        _signal(new, signal.SIGSTOP)
-        known |= new
+    try:
+        for _ in range(_MAX_ROUNDS):
+            new = set(find(run_id, session)) - known
+            if not new:
+                break
+            _signal(new, signal.SIGSTOP)
+            known |= new
+    finally:
+        # they must not stay suspended, whatever came up
+        _signal(known, signal.SIGTERM, signal.SIGCONT)
     return list(known)
 
 

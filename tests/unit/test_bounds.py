@@ -21,7 +21,7 @@ def test_events_while_nobody_takes_them():
     notifier = Notifier(push=lambda message: None, fire=fire)
     run = Run(1, Request("custom", Command(action="x", command="true")))
     run.start()
-    notifier.run_changed(run.record())
+    notifier.run_started(run.record())
     assert at_work.wait(30)
     run.finish(SUCCEEDED, 0)
     for _ in range(5000):

@@ -3,7 +3,8 @@
 import threading
 
 import pytest
-from processes import command, eventually
+from processes import command
+from waiting import wait_until
 
 from octoprint_systemcommands.commands.definition import parse_entry
 from octoprint_systemcommands.commands.rules import OWN_VARIABLES
@@ -91,7 +92,8 @@ def test_what_waits_in_the_queue_is_looked_at_again_when_its_turn_comes(
     make_runner, tmp_path
 ):
     printer = FakePrinter()
-    subject = make_runner(printer=printer)
+    started = []
+    subject = make_runner(printer=printer, on_start=started.append)
     gate = tmp_path / "gate"
     wish = command(
         f"until [ -e {gate} ]; do sleep 0.02; done; echo x >> {tmp_path}/ran",
@@ -102,9 +104,11 @@ def test_what_waits_in_the_queue_is_looked_at_again_when_its_turn_comes(
     printer.now = PrinterState(**PRINTING)
     gate.touch()
 
-    eventually(second.finished.is_set)
+    wait_until(second.finished.is_set)
     assert (first.status, second.status) == ("succeeded", "failed")
     assert "while a print is under way" in second.hint.values["text"]
+    assert [record.id for record in started] == [first.id]
+    assert second.record().started_at is None
     assert (tmp_path / "ran").read_text() == "x\n"
 
 
@@ -133,7 +137,7 @@ def test_who_waits_for_what_is_refused_after_the_queue_is_told(
     waiting = threading.Thread(target=wait)
     with caplog.at_level("INFO"):
         waiting.start()
-        eventually(lambda: len(subject._active) == 2)
+        wait_until(lambda: len(subject._active) == 2)
         caplog.clear()
         printer.now = PrinterState(**PRINTING)
         gate.touch()

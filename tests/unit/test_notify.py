@@ -2,7 +2,8 @@ import threading
 import time
 
 import pytest
-from processes import command, eventually
+from processes import command
+from waiting import wait_until
 
 from octoprint_systemcommands.notify import Notifier
 from octoprint_systemcommands.runs.run import Requester, Run
@@ -40,11 +41,11 @@ def run():
 def test_start_and_end_are_events(notifier, receiver, run):
     notifier.run_changed(run.record())
     run.start()
-    notifier.run_changed(run.record())
+    notifier.run_started(run.record())
     run.finish("failed", 3)
     notifier.run_changed(run.record())
 
-    eventually(lambda: len(receiver.events) == 2)
+    wait_until(lambda: len(receiver.events) == 2)
     assert [event for event, _ in receiver.events] == ["run_started", "run_finished"]
     (_, started), (_, finished) = receiver.events
     assert started == {
@@ -61,11 +62,11 @@ def test_start_and_end_are_events(notifier, receiver, run):
 
 def test_a_stop_that_is_under_way_is_no_second_start(notifier, receiver, run):
     run.start()
-    notifier.run_changed(run.record())
+    notifier.run_started(run.record())
     run.stop_reason = "stopped"
     notifier.run_changed(run.record())
 
-    eventually(lambda: receiver.pushes)
+    wait_until(lambda: receiver.pushes)
     assert len(receiver.events) == 1
 
 
@@ -74,7 +75,7 @@ def test_one_that_never_ran_still_ends(notifier, receiver, run):
     run.finish("stopped")
     notifier.run_changed(run.record())
 
-    eventually(lambda: receiver.pushes)
+    wait_until(lambda: receiver.pushes)
     assert [event for event, _ in receiver.events] == ["run_finished"]
 
 
@@ -89,7 +90,7 @@ def test_the_last_state_is_pushed(notifier, receiver, run):
     def last():
         return receiver.pushes and receiver.pushes[-1]["runs"][-1]["status"]
 
-    eventually(lambda: last() == "succeeded")
+    wait_until(lambda: last() == "succeeded")
     time.sleep(0.3)
     assert last() == "succeeded"
 
@@ -106,7 +107,7 @@ def test_pushes_are_few_however_much_happens(notifier, receiver):
     busy = threading.Thread(target=be_busy)
     before = time.monotonic()
     busy.start()
-    eventually(lambda: len(receiver.pushes) >= 5)
+    wait_until(lambda: len(receiver.pushes) >= 5)
     ended.set()
     busy.join()
 
@@ -116,7 +117,7 @@ def test_pushes_are_few_however_much_happens(notifier, receiver):
 
 def test_a_single_change_is_pushed_soon(notifier, receiver, run):
     notifier.run_changed(run.record())
-    eventually(lambda: receiver.pushes)
+    wait_until(lambda: receiver.pushes)
 
     assert receiver.pushes[0] == {
         "type": "runs",
@@ -134,10 +135,10 @@ def test_a_push_that_fails_is_not_the_last(receiver, run):
 
     notifier = Notifier(push, receiver.fire)
     notifier.run_changed(run.record())
-    eventually(lambda: not failures)
+    wait_until(lambda: not failures)
     notifier.history_cleared()
 
-    eventually(lambda: receiver.pushes)
+    wait_until(lambda: receiver.pushes)
     assert receiver.pushes[0] == {"type": "cleared"}
 
 

@@ -7,10 +7,12 @@ import time
 
 import psutil
 import pytest
-from processes import alive, command, eventually
+from processes import alive, command
+from waiting import wait_until
 
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.runs import process, runner, waiting, watcher
+from octoprint_systemcommands.runs.database import Filter
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine
 from octoprint_systemcommands.runs.output import STDERR, STDOUT, excerpt
 from octoprint_systemcommands.runs.run import Request
@@ -86,6 +88,18 @@ def test_without_a_command_line_nothing_is_run(subject, line):
         subject.execute(command(line))
 
 
+def test_what_cannot_be_started_has_not_started(make_runner, mocker):
+    started = []
+    subject = make_runner(on_start=started.append)
+    mocker.patch.object(runner, "Process", side_effect=OSError("no more processes"))
+    with pytest.raises(Failed):
+        subject.start(command("true"))
+
+    (record,) = subject._history.find(Filter(), 10)
+    assert (record.status, record.started_at, record.duration) == ("failed", None, None)
+    assert not started
+
+
 def test_what_cannot_be_started_is_a_failure_also_with_ignore(subject, mocker):
     mocker.patch.object(runner, "Process", side_effect=OSError("no more processes"))
 
@@ -158,7 +172,7 @@ def test_orphaned_pipes_are_limited(mocker, tmp_path, make_runner):
     pids = [int(pid) for pid in pid_file.read_text().split()]
     try:
         # each has two pipes, so only the last two can be listened to
-        eventually(lambda: [alive(pid) for pid in pids] == [False, False, True, True])
+        wait_until(lambda: [alive(pid) for pid in pids] == [False, False, True, True])
         time.sleep(0.2)
         assert [alive(pid) for pid in pids] == [False, False, True, True]
     finally:
@@ -213,7 +227,7 @@ def test_no_more_wait_than_may(subject, tmp_path):
     ]
     for thread in threads:
         thread.start()
-    eventually(lambda: subject._waiting._value == 0)
+    wait_until(lambda: subject._waiting._value == 0)
 
     flag = tmp_path / "flag"
     with pytest.raises(Busy) as error:
@@ -278,7 +292,7 @@ def test_no_file_descriptors_or_zombies_are_left(subject):
     for _ in range(20):
         subject.execute(command("echo x; echo y >&2"))
 
-    eventually(lambda: own.num_fds() == before)
+    wait_until(lambda: own.num_fds() == before)
     assert own.children() == []
 
 
@@ -287,7 +301,7 @@ def test_the_log_names_the_action_and_not_the_command_line(subject, caplog):
     with pytest.raises(Failed):
         subject.execute(command("echo what happened; : s3cret; exit 1"))
 
-    eventually(lambda: "return code 1" in caplog.text)
+    wait_until(lambda: "return code 1" in caplog.text)
     assert "Performing command for custom:test" in caplog.text
     assert "! what happened" in caplog.text
     assert "s3cret" not in caplog.text
@@ -324,7 +338,7 @@ def test_the_log_cannot_be_made_to_look_different(subject, caplog):
     with pytest.raises(Failed):
         subject.execute(command(r"printf '\033[31mred\033[0m\n2026 - fake\000'; exit 1"))
 
-    eventually(lambda: "fake" in caplog.text)
+    wait_until(lambda: "fake" in caplog.text)
     assert "\x1b" not in caplog.text
     assert "! 2026 - fake" in caplog.text
 

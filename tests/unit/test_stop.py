@@ -8,12 +8,14 @@ import time
 
 import psutil
 import pytest
-from processes import alive, command, eventually
+from processes import alive, command
+from waiting import wait_until
 
+from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.runs import runner, tree
 from octoprint_systemcommands.runs.errors import Busy, Failed, Refused
 from octoprint_systemcommands.runs.output import STDOUT, excerpt
-from octoprint_systemcommands.runs.run import Requester, Run
+from octoprint_systemcommands.runs.run import Request, Requester, Run
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def subject(make_runner, mocker):
 
 
 def pids_in(path, count):
-    eventually(lambda: path.exists() and len(path.read_text().split()) == count)
+    wait_until(lambda: path.exists() and len(path.read_text().split()) == count)
     return [int(pid) for pid in path.read_text().split()]
 
 
@@ -60,7 +62,7 @@ def test_a_command_may_clean_up(subject):
             "trap 'echo cleaned up; exit 0' TERM; echo up; while :; do sleep 0.02; done"
         )
     )
-    eventually(lambda: run.output.total)
+    wait_until(lambda: run.output.total)
     stop(subject, run)
 
     assert run.record().status == "stopped"
@@ -79,7 +81,7 @@ def test_stop_ends_the_whole_tree(subject, tmp_path):
 
     stop(subject, run)
 
-    eventually(lambda: not any(map(alive, tree_pids)))
+    wait_until(lambda: not any(map(alive, tree_pids)))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_nobody_escapes(subject, tmp_path, escape):
 
     stop(subject, run)
 
-    eventually(lambda: not alive(pid))
+    wait_until(lambda: not alive(pid))
     assert run.record().status == "stopped"
 
 
@@ -129,7 +131,7 @@ def test_a_tree_that_grows_is_ended_too(subject, tmp_path):
             if str(script) in (process.info["cmdline"] or [])
         ]
 
-    eventually(lambda: not growing())
+    wait_until(lambda: not growing())
 
 
 def test_others_are_left_alone(subject):
@@ -179,11 +181,30 @@ def test_an_error_while_stopping_is_not_the_end_of_it(subject, mocker):
     find = mocker.patch.object(tree, "find", side_effect=OSError("too many open files"))
     run = subject.start(command("sleep 60"))
     subject.stop(run.id)
-    eventually(lambda: not run.is_being_ended)
+    # that the try was in vain can be seen, and is the time for another one
+    wait_until(lambda: not run.record().stopping)
+    assert run.record().status == "running"
     mocker.stop(find)
 
     stop(subject, run)
     assert run.record().status == "stopped"
+
+
+def test_an_error_while_looking_leaves_nobody_suspended(subject, mocker):
+    look = tree.find
+    answers = iter([look, OSError("too many open files")])
+
+    def find(*args):
+        answer = next(answers, look)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(*args)
+
+    mocker.patch.object(tree, "find", find)
+    run = subject.start(command("sleep 60"))
+    # it was told to end before the error came up
+    stop(subject, run)
+    assert run.record().exit_code == -signal.SIGTERM
 
 
 def test_stop_twice_is_stop_once(subject, mocker):
@@ -207,7 +228,7 @@ def test_a_stopped_run_is_over_when_all_of_its_processes_are(subject, tmp_path):
     run = subject.start(command(stubborn(pids)))
     (child,) = pids_in(pids, 1)
     subject.stop(run.id)
-    eventually(lambda: not alive(run.process.pid))
+    wait_until(lambda: not alive(run.process.pid))
 
     record = run.record()
     assert (record.status, record.stopping) == ("running", True)
@@ -216,6 +237,28 @@ def test_a_stopped_run_is_over_when_all_of_its_processes_are(subject, tmp_path):
     stop(subject, run)
     assert not alive(child)
     assert run.record().exit_code == -signal.SIGTERM
+
+
+def test_what_is_stopped_before_it_has_begun_does_not_begin(make_runner, tmp_path):
+    started = []
+    subject = make_runner(on_start=started.append)
+    flag = tmp_path / "flag"
+
+    class Slow(Command):
+        def prepare(self):
+            (run,) = subject._active.values()
+            subject.stop(run.id, "me")
+
+    wish = Request("custom", Slow(action="test", command=f"touch {flag}"))
+    with pytest.raises(Failed, match="was stopped before it was its turn"):
+        subject.execute(wish)
+    run = subject.start(wish)
+
+    assert not flag.exists()
+    assert not started
+    record = run.record()
+    assert (record.status, record.stopped_by) == ("stopped", "me")
+    assert (record.started_at, record.duration) == (None, None)
 
 
 def test_a_stop_that_comes_with_the_end_changes_nothing(subject, mocker):
@@ -252,7 +295,7 @@ def test_timeout_ends_it(subject, tmp_path):
         )
 
     (child,) = pids_in(pids, 1)
-    eventually(lambda: not alive(child))
+    wait_until(lambda: not alive(child))
 
 
 def test_timeout_is_a_status_with_a_hint(subject):
@@ -271,7 +314,7 @@ def test_in_time_is_no_timeout_and_leaves_no_timer(subject):
     for _ in range(20):
         assert subject.execute(command("true", timeout=600)).status == "succeeded"
 
-    eventually(lambda: threading.active_count() <= before + 3)
+    wait_until(lambda: threading.active_count() <= before + 3)
 
 
 ##~~ When busy
@@ -287,7 +330,7 @@ def gated(tmp_path, **fields):
 
 
 def let_go(tmp_path, run):
-    eventually(lambda: run.output.total)
+    wait_until(lambda: run.output.total)
     (tmp_path / excerpt(run.output, STDOUT, 100).strip()).touch()
     assert run.finished.wait(10)
 
@@ -308,7 +351,7 @@ def test_queue_runs_one_after_the_other_in_order(subject, tmp_path):
     assert two.record().duration is None
 
     let_go(tmp_path, one)
-    eventually(lambda: statuses(one, two, three) == ["succeeded", "running", "queued"])
+    wait_until(lambda: statuses(one, two, three) == ["succeeded", "running", "queued"])
     let_go(tmp_path, two)
     let_go(tmp_path, three)
     assert statuses(one, two, three) == ["succeeded"] * 3
@@ -367,7 +410,7 @@ def test_a_queued_one_can_be_stopped(subject, tmp_path):
     assert statuses(one, two, three) == ["running", "stopped", "queued"]
     assert two.process is None
     let_go(tmp_path, one)
-    eventually(lambda: three.record().status == "running")
+    wait_until(lambda: three.record().status == "running")
     let_go(tmp_path, three)
 
 
@@ -384,7 +427,7 @@ def test_who_waits_for_one_that_is_stopped_in_the_queue_is_told(subject, tmp_pat
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    eventually(lambda: len(subject._active) == 2)
+    wait_until(lambda: len(subject._active) == 2)
     subject.stop(list(subject._active)[1])
     waiting.join(10)
 
@@ -444,16 +487,16 @@ def test_of_two_users_racing_one_is_refused(subject, tmp_path):
 def test_replace(subject, tmp_path):
     wish = gated(tmp_path, when_busy="replace")
     one = subject.start(wish)
-    eventually(lambda: one.output.total)
+    wait_until(lambda: one.output.total)
     two = subject.start(wish)
 
     assert one.finished.wait(10)
-    eventually(lambda: two.record().status == "running")
+    wait_until(lambda: two.record().status == "running")
     assert one.record().status == "stopped"
 
     three = subject.start(wish)
     four = subject.start(wish)
-    eventually(lambda: four.record().status == "running")
+    wait_until(lambda: four.record().status == "running")
     assert statuses(two, three) == ["stopped", "stopped"]
     let_go(tmp_path, four)
 
@@ -510,7 +553,7 @@ def test_shut_down_waits_for_what_was_stopped_before(make_runner, tmp_path):
     run = subject.start(command(stubborn(tmp_path / "pids")))
     (child,) = pids_in(tmp_path / "pids", 1)
     subject.stop(run.id)
-    eventually(lambda: not alive(run.process.pid))
+    wait_until(lambda: not alive(run.process.pid))
     subject.shut_down()
     assert not alive(child)
 
@@ -542,7 +585,7 @@ def test_shut_down_does_not_end_what_shuts_down(make_runner, tmp_path, line):
     subject.shut_down()
 
     assert not flag.exists()
-    eventually(flag.exists)
+    wait_until(flag.exists)
 
 
 def test_what_is_queued_is_ended_whatever_it_is(make_runner):
@@ -568,7 +611,7 @@ def test_nobody_waits_for_what_ends_the_server(make_runner):
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    eventually(lambda: subject._active)
+    wait_until(lambda: subject._active)
     subject.shut_down()
     waiting.join(2)
 
