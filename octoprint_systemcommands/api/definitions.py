@@ -28,6 +28,7 @@ from ..runs.runner import Runner
 from .body import read_json_object
 from .errors import errors_of_commands
 from .run_json import run_to_json
+from .texts import translated
 from .wishes import Wishes
 
 _FROM_SYSTEM_ACTIONS = "system_actions"
@@ -221,7 +222,10 @@ class Definitions:
                 if isinstance(entry, dict) and isinstance(entry.get("action"), str)
             }
         )
-        found = exchange.candidates(self._to_import(body, lists), taken)
+        try:
+            found = exchange.candidates(self._to_import(body, lists), taken)
+        except exchange.Unreadable as error:
+            return make_api_error(translated(error), 400)
         return flask.jsonify(
             entries=[
                 {
@@ -234,7 +238,7 @@ class Definitions:
                 for candidate in found
             ],
             errors=[
-                {"place": _place(candidate, problem), "message": _message(problem)}
+                {"place": _place(candidate, problem), "message": translated(problem)}
                 for candidate in found
                 for problem in candidate.problems
             ],
@@ -248,10 +252,7 @@ class Definitions:
             path = ["plugins", "gcodesystemcommands", "command_definitions"]
             return exchange.from_gcode_system_commands(self._settings.global_get(path))
         if source == _FROM_YAML and isinstance(body.get("text"), str):
-            try:
-                return exchange.load(body["text"])
-            except exchange.Unreadable as error:
-                flask.abort(400, description=gettext(error.text, **error.values))
+            return exchange.load(body["text"])
         return flask.abort(
             400,
             description=f'"from" has to be {_FROM_SYSTEM_ACTIONS}, '
@@ -301,7 +302,7 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Optional[str]]]:
         {
             "field": problem.field,
             "path": problem.path,
-            "message": _message(problem),
+            "message": translated(problem),
             "severity": problem.severity,
         }
         for problem in problems
@@ -313,10 +314,6 @@ def _place(candidate: exchange.Candidate, problem: Problem) -> str:
     return f"{place}, {problem.field}" if problem.field else place
 
 
-def _message(problem: Problem) -> str:
-    return gettext(problem.text, **problem.values)
-
-
 def _summary(problems: Sequence[Sequence[Problem]]) -> str:
     """The first problem, with its place, since most people have just one."""
     for number, of_entry in enumerate(problems, start=1):
@@ -324,5 +321,5 @@ def _summary(problems: Sequence[Sequence[Problem]]) -> str:
             if problem.severity == ERROR:
                 place = gettext("Entry %(number)s", number=number)
                 field = f", {problem.place}" if problem.field else ""
-                return f"{place}{field}: {_message(problem)}"
+                return f"{place}{field}: {translated(problem)}"
     return ""

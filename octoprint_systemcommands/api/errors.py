@@ -15,8 +15,9 @@ from ..commands.catalogue import (
     UnknownAction,
     UnknownSource,
 )
-from ..commands.values import ValueProblem, WrongValues
+from ..commands.values import WrongValues
 from ..runs.errors import Busy, CommandError, Refused
+from .texts import translated
 
 
 def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,9 +51,7 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
         except WrongValues as error:
             return _wrong_values(error)
         except Refused as error:
-            response = flask.jsonify(
-                error=gettext(error.text, **error.values), reason=error.reason
-            )
+            response = flask.jsonify(error=translated(error), reason=error.reason)
             response.status_code = 409
             return response
         except Busy as busy:
@@ -69,15 +68,11 @@ def _wrong_values(error: WrongValues) -> flask.Response:
     first = error.problems[0]
     name = f'"{first.argument}" ' if first.argument else ""
     response = flask.jsonify(
-        error=name + _message(first),
+        error=name + translated(first),
         problems=[
-            {"argument": problem.argument, "message": _message(problem)}
+            {"argument": problem.argument, "message": translated(problem)}
             for problem in error.problems
         ],
     )
     response.status_code = 400
     return response
-
-
-def _message(problem: ValueProblem) -> str:
-    return gettext(problem.text, **problem.values)

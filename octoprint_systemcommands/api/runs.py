@@ -21,6 +21,7 @@ from ..runs.runner import Runner
 from .body import read_json_object
 from .errors import errors_of_commands
 from .run_json import run_to_json, runs_to_json
+from .texts import translated
 from .wishes import Wishes
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
@@ -181,7 +182,7 @@ class Runs:
 
     def _warning(self) -> Optional[str]:
         trouble = self._history.warning
-        return trouble and gettext(trouble.text, **trouble.values)
+        return trouble and translated(trouble)
 
     def _accepted(self, record: Record) -> flask.Response:
         body = run_to_json(record)

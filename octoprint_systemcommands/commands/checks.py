@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import SchemaError
 
-from .problems import N_
+from .problems import N_, filled
 
 # Beyond this, what JSON says and what a program reads may be two numbers
 _MAX_NUMBER = 10**15
@@ -29,7 +29,7 @@ class WrongValue(ValueError):
     """
 
     def __init__(self, text: str, **values: Any):
-        super().__init__(text % values if values else text)
+        super().__init__(filled(text, values))
         self.text = text
         self.values = {name: str(value) for name, value in values.items()}
 

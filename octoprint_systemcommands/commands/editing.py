@@ -12,12 +12,10 @@ import yaml
 from .definition import DIVIDER, parse_entry
 from .json_form import fingerprint, restored, state, to_json
 from .problems import ERROR, N_, Problem
-from .rules import check, check_action
+from .rules import MAX_ENTRIES, check, check_action
 from .versions import Version, Versions
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
-
-_MAX_ENTRIES = 500
 
 
 class Lists(NamedTuple):
@@ -208,9 +206,9 @@ class Editing:
                 continue
             problems.append(_of_stored(check(entry, others), entry, others, stored))
             entries.append(entry if stored is None else restored(entry, stored))
-        if len(definitions) > max(_MAX_ENTRIES, len(lists.definitions)):
+        if len(definitions) > max(MAX_ENTRIES, len(lists.definitions)):
             text = N_("is more than can be kept: %(number)s entries at most")
-            values = {"number": str(_MAX_ENTRIES)}
+            values = {"number": str(MAX_ENTRIES)}
             problems = [*problems[:-1], [Problem(None, text, values=values)]]
         if any(problems):
             raise Invalid(problems)

@@ -13,8 +13,8 @@ except ImportError:
 
 from .definition import DIVIDER
 from .json_form import from_yaml, to_json, to_yaml
-from .problems import N_, Problem
-from .rules import check, slug
+from .problems import N_, Problem, filled
+from .rules import MAX_ENTRIES, check, slug
 
 _HEADER = "# Commands of the OctoPrint plugin System Commands\n"
 _MAX_SIZE = 2 * 1024 * 1024
@@ -26,8 +26,6 @@ _PLACES = (
     ("plugins", "systemcommands", "commands"),
     ("system", "actions"),
 )
-# each is looked at with a request waiting, and no list holds more
-_MAX_ENTRIES = 1000
 
 
 class Unreadable(ValueError):
@@ -39,7 +37,7 @@ class Unreadable(ValueError):
     """
 
     def __init__(self, text: str, **values: Any):
-        super().__init__(text % values if values else text)
+        super().__init__(filled(text, values))
         self.text = text
         self.values = values
 
@@ -87,8 +85,10 @@ def load(text: str) -> list[Any]:
         if place is None:
             text = N_("It is not valid YAML: %(problem)s")
             raise Unreadable(text, problem=problem) from None
+        # what is missing at the end is missed in a line that is not there
+        line = min(place.line + 1, text.count("\n") + 1)
         text = N_("It is not valid YAML in line %(line)s: %(problem)s")
-        raise Unreadable(text, line=place.line + 1, problem=problem) from None
+        raise Unreadable(text, line=line, problem=problem) from None
     except Unreadable:
         raise
     except Exception as error:
@@ -99,9 +99,6 @@ def load(text: str) -> list[Any]:
     if entries is None:
         text = N_('There is no list of commands in it; put it below "commands:"')
         raise Unreadable(text)
-    if len(entries) > _MAX_ENTRIES:
-        text = N_("It has too many entries, %(number)s can be imported at a time")
-        raise Unreadable(text, number=_MAX_ENTRIES)
     return entries
 
 
@@ -135,7 +132,13 @@ def candidates(entries: list[Any], taken: Collection[str]) -> list[Candidate]:
     Arguments:
         entries: what is to be imported
         taken: the actions that are there already
+
+    Raises:
+        Unreadable
     """
+    if len(entries) > MAX_ENTRIES:
+        text = N_("These are too many commands, %(number)s can be imported")
+        raise Unreadable(text, number=MAX_ENTRIES)
     taken = set(taken)
     result = []
     for index, raw in enumerate(entries):

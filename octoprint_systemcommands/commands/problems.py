@@ -21,6 +21,26 @@ def N_(text: str) -> str:
     return text
 
 
+def filled(text: str, values: Mapping[str, Any]) -> str:
+    """A format string with its values, as flask_babel's ``gettext`` does it."""
+    return text % values if values else text
+
+
+class Message(NamedTuple):
+    """Something to be said in the language of who asks; English as a text.
+
+    Attributes:
+        text: a format string
+        values: for the format string
+    """
+
+    text: str
+    values: Mapping[str, Any] = {}
+
+    def __str__(self) -> str:
+        return filled(self.text, self.values)
+
+
 class Problem(NamedTuple):
     """Something that is wrong with an entry.
 
@@ -51,7 +71,7 @@ class Problem(NamedTuple):
         )
 
     def __str__(self) -> str:
-        message = self.text % self.values if self.values else self.text
+        message = filled(self.text, self.values)
         return message if self.field is None else f"{self.place} {message}"
 
 
@@ -125,7 +145,7 @@ def explain(error: ValidationError) -> list[Problem]:
         elif kind in ("union_tag_not_found", "union_tag_invalid"):
             text, values = _TEXTS["literal_error"], {"expected": _TYPES}
         if text is None:
-            text, values = found["msg"].replace("%", "%%"), {}
+            text, values = found["msg"], {}
         problems.setdefault(
             (field, inside), Problem(field, text, values=values, inside=inside)
         )

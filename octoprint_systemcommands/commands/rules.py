@@ -12,6 +12,9 @@ from .problems import ERROR, N_, Problem
 _ACTION = re.compile(r"[a-z0-9_-]+")
 _MAX_ACTION = 64
 
+# Entries in a list, dividers included
+MAX_ENTRIES = 500
+
 # OctoPrint moves commands of its own names away from its list, and dividers are no commands
 _RESERVED = ("shutdown", "reboot", "restart", "restart_safe")
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Optional
 
 from .arguments import Argument, FileArgument
 from .checks import WrongValue
-from .problems import N_
+from .problems import N_, filled
 
 MASK = "***"
 
@@ -45,7 +45,7 @@ class ValueProblem(NamedTuple):
     values: Mapping[str, str] = {}
 
     def __str__(self) -> str:
-        message = self.text % self.values if self.values else self.text
+        message = filled(self.text, self.values)
         return message if self.argument is None else f'"{self.argument}" {message}'
 
 
