@@ -4,7 +4,9 @@ import os
 import re
 import shutil
 
-TIMEOUT = 20_000  # milliseconds for one step; OctoPrint's first page is slow to build
+# in milliseconds, for one step, and for OctoPrint's page, which is slow to build at first
+TIMEOUT = 20_000
+PAGE_TIMEOUT = 90_000
 
 # With SLOWNESS=3 or so in the environment pages are as slow as they never are: tests that
 # look at something before it can be there fail, which else they do once in a hundred times.
@@ -106,6 +108,7 @@ def new_page(context):
     """A tab."""
     page = context.new_page()
     page.set_default_timeout(TIMEOUT)
+    page.set_default_navigation_timeout(PAGE_TIMEOUT)
     if SLOWNESS:
         slow_down(page)
     watch_errors(page)
@@ -179,8 +182,10 @@ def reopen(page):
 
 def wait_until_ready(page):
     """Wait until OctoPrint's page has bound its view models and knows who is logged in."""
-    page.wait_for_selector("#page-container-main", state="visible")
-    page.wait_for_selector("#page-container-loading", state="hidden")
+    page.wait_for_selector("#page-container-main", state="visible", timeout=PAGE_TIMEOUT)
+    page.wait_for_selector(
+        "#page-container-loading", state="hidden", timeout=PAGE_TIMEOUT
+    )
     page.wait_for_function(
         "() => OctoPrint.coreui.viewmodels.loginStateViewModel.loggedIn()"
     )
