@@ -7,6 +7,7 @@ import shutil
 # in milliseconds, for one step, and for OctoPrint's page, which is slow to build at first
 TIMEOUT = 20_000
 PAGE_TIMEOUT = 90_000
+SETTLING_TIME = 100
 
 # With SLOWNESS=3 or so in the environment pages are as slow as they never are: tests that
 # look at something before it can be there fail, which else they do once in a hundred times.
@@ -81,7 +82,11 @@ class Contexts:
         if options:
             return new_context(self._browser, self._url, **options)
         if self._free:
-            return self._free.pop()
+            context = self._free.pop()
+            # an answer that came while its page was closed may have brought a session back
+            self._cleaners[context].wait_for_timeout(SETTLING_TIME)
+            context.clear_cookies()
+            return context
         context = new_context(self._browser, self._url)
         self._cleaners[context] = context.new_page()
         return context

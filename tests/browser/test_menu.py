@@ -325,6 +325,40 @@ def test_no_entry_is_shown_before_those_above_it(open_page, octoprint, late, ear
     menu.open().expect_rows(*ROWS)
 
 
+def test_a_login_in_the_page_shows_all_entries_at_once(open_page, octoprint, admin):
+    guests = {"permissions": ["STATUS", "SETTINGS_READ"], "subgroups": []}
+    before = admin.get("/api/access/groups/guests").json()
+    admin.put("/api/access/groups/guests", json=guests).raise_for_status()
+    try:
+        page = open_page()
+        page.goto("/")
+        page.wait_for_selector("#login_user", state="attached")
+        menu = Menu(page)
+        expect(menu.root).to_be_hidden()
+
+        held = []
+        path = octoprint.url + "/plugin/systemcommands/api/menu"
+        page.route(path, lambda route: held.append(route))
+        page.click("#navbar_login > a")
+        page.fill("#login_user", octoprint.operator.name)
+        page.fill("#login_pass", octoprint.operator.password)
+        with page.expect_response(octoprint.url + "/api/system/commands"):
+            page.click("#login_button")
+        expect(page.locator("#navbar_login")).to_contain_text("operator")
+        expect(menu.root).to_be_hidden()
+        page.wait_for_function("() => $.active > 0")
+        page.unroute(path)
+        for route in held:
+            route.continue_()
+        menu.open().expect_rows(*ROWS)
+    finally:
+        groups = {key: before[key] for key in ("subgroups",)}
+        permissions = [permission["key"] for permission in before["permissions"]]
+        admin.put(
+            "/api/access/groups/guests", json={**groups, "permissions": permissions}
+        ).raise_for_status()
+
+
 def test_own_entries_are_shown_when_octoprint_does_not_answer(open_page, octoprint):
     page = open_page()
     page.expected_errors.append("500")
