@@ -179,6 +179,11 @@ class Editing:
 
     def _restored(self, definitions: list[Any], lists: Lists) -> list[Any]:
         """The new list, with all that was not changed as it was."""
+        # first, since the rest takes its time with each entry
+        if len(definitions) > max(MAX_ENTRIES, len(lists.definitions)):
+            text = N_("is more than can be kept: %(number)s entries at most")
+            problem = Problem(None, text, values={"number": str(MAX_ENTRIES)})
+            raise Invalid([*([] for _ in definitions[1:]), [problem]])
         current = {fingerprint(entry): entry for entry in lists.definitions}
         versions = self._versions.all()
         earlier = {
@@ -206,10 +211,6 @@ class Editing:
                 continue
             problems.append(_of_stored(check(entry, others), entry, others, stored))
             entries.append(entry if stored is None else restored(entry, stored))
-        if len(definitions) > max(MAX_ENTRIES, len(lists.definitions)):
-            text = N_("is more than can be kept: %(number)s entries at most")
-            values = {"number": str(MAX_ENTRIES)}
-            problems = [*problems[:-1], [Problem(None, text, values=values)]]
         if any(problems):
             raise Invalid(problems)
         return entries

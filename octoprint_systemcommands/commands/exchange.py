@@ -1,5 +1,6 @@
 """Import and export of definitions."""
 
+import re
 from collections.abc import Collection
 from typing import Any, NamedTuple, Optional
 
@@ -19,6 +20,8 @@ from .rules import MAX_ENTRIES, check, slug
 _HEADER = "# Commands of the OctoPrint plugin System Commands\n"
 _MAX_SIZE = 2 * 1024 * 1024
 _MAX_DEPTH = 20
+# YAML knows numbers to the base of 60, which take minutes if they are long
+_LONG_NUMBER = re.compile(r"[0-9:_.+-]{1000,}")
 # where the list of commands may stand in a file
 _PLACES = (
     (),
@@ -168,7 +171,8 @@ def _below(content: Any, path: tuple[str, ...]) -> Any:
 
 
 def _refuse_bombs(text: str) -> None:
-    """A few lines of references can stand for more than fits into memory."""
+    """A few lines of references can stand for more than fits into memory, and others for
+    more than can be computed."""
     depth = 0
     for event in yaml.parse(text, Loader=SafeLoader):
         if isinstance(event, yaml.AliasEvent):
@@ -179,3 +183,5 @@ def _refuse_bombs(text: str) -> None:
                 raise Unreadable(N_("It is nested too deeply"))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+        elif isinstance(event, yaml.ScalarEvent) and _LONG_NUMBER.fullmatch(event.value):
+            raise Unreadable(N_("A number in it is too long"))

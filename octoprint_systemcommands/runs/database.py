@@ -135,6 +135,9 @@ class Database:
         # files the same permissions
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        # also one that came from a backup
+        with contextlib.suppress(OSError):
+            os.chmod(path, 0o600)
         self._connection = connect(path)
         try:
             self._file = _identity(path)
@@ -294,6 +297,15 @@ def set_aside(path: str) -> str:
     return aside
 
 
+def remove_leftovers(path: str) -> None:
+    """To be called when all connections to a file that is not at its path any more are
+    closed. They leave their log of changes behind, and SQLite would make these changes to
+    the file that is there now."""
+    for suffix in ("-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path + suffix)
+
+
 def _identity(path: str) -> tuple[int, int]:
     stat = os.stat(path)
     return stat.st_dev, stat.st_ino
@@ -303,6 +315,11 @@ def _write(connection: sqlite3.Connection, run: Run, record: Record) -> None:
     values = record._asdict()
     values["hint"] = _pack_hint(record.hint)
     values["arguments"] = json.dumps(dict(record.arguments)) if record.arguments else None
+    # A file that was put back may have another run in this place, whose output must not be
+    # taken for that of this one.
+    connection.execute(
+        "DELETE FROM runs WHERE seq = ? AND id <> ?", (record.seq, record.id)
+    )
     ended = "NULL" if record.status in UNFINISHED else _NEXT_ENDED
     connection.execute(
         f"INSERT INTO runs ({','.join(_COLUMNS)}, ended) "

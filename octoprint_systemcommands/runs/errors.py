@@ -55,8 +55,13 @@ def title(request: Request) -> str:
     return f"Command for {request.source}:{request.command.action}"
 
 
-def failure_message(run: Run) -> str:
-    """Tells of a failure in OctoPrint's words, with what the command wrote."""
+def failure_message(run: Run, limit: int = _EXCERPT) -> str:
+    """Tells of a failure in OctoPrint's words, with what the command wrote.
+
+    Arguments:
+        run: the run, which has ended
+        limit: bytes of each output
+    """
     if run.refusal is not None:
         return str(run.refusal)
     if run.hint is not None and run.hint.code == hints.NOT_STARTED:
@@ -69,6 +74,6 @@ def failure_message(run: Run) -> str:
     }.get(run.status, f"failed with return code {run.exit_code}")
     return (
         f"{title(run.request)} {ended}:\n\n"
-        f"STDOUT:\n{excerpt(run.output, STDOUT, _EXCERPT)}\n\n"
-        f"STDERR:\n{excerpt(run.output, STDERR, _EXCERPT)}"
+        f"STDOUT:\n{excerpt(run.output, STDOUT, limit)}\n\n"
+        f"STDERR:\n{excerpt(run.output, STDERR, limit)}"
     )

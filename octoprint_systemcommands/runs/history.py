@@ -18,7 +18,14 @@ import psutil
 
 from ..commands.problems import N_, Message
 from . import hints, tree
-from .database import Database, Filter, Limits, is_broken, set_aside
+from .database import (
+    Database,
+    Filter,
+    Limits,
+    is_broken,
+    remove_leftovers,
+    set_aside,
+)
 from .hints import Hint
 from .output import Output
 from .run import INTERRUPTED, UNFINISHED, Record, Run
@@ -237,9 +244,12 @@ class History:
                     database.close()
                     return
                 if not database.is_in_place():
-                    _logger.warning(f"{self._path} was deleted; a new one is begun")
+                    _logger.warning(f"{self._path} was deleted or replaced")
                     database.close()
                     database = None
+                    with self._reader_lock:
+                        self._close_reader()
+                        remove_leftovers(self._path)
                     continue
                 self._write(database)
                 with self._condition:
@@ -336,6 +346,9 @@ class History:
                 database.close()
                 raise
             self._recovered = True
+        with self._condition:
+            # one that was put back may know more runs than this server
+            self._next_seq = max(self._next_seq, database.last_seq())
         return database
 
     def _recover(self, database: Database) -> None:
@@ -354,8 +367,6 @@ class History:
                 "by the end of the server"
                 + (f"; it still goes on, as process {alive}" if alive else "")
             )
-        with self._condition:
-            self._next_seq = max(self._next_seq, database.last_seq())
 
 
 def _hint_of_interrupted(record: Record) -> Hint:

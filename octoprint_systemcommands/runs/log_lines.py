@@ -1,5 +1,6 @@
 """What is written to the log about runs. Never the values of arguments."""
 
+import json
 import re
 from typing import Optional
 
@@ -17,7 +18,8 @@ def who_does_what(run: Run) -> str:
         f"user {requester.user or '(none)'}",
     ]
     if requester.application:
-        parts.append(f"application {requester.application}")
+        # whoever asks for a key chooses it, and may choose what looks like the rest
+        parts.append(f"application {json.dumps(requester.application)}")
     parts.append(f"door {requester.door}")
     if requester.address:
         parts.append(f"from {requester.address}")

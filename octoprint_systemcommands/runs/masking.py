@@ -16,6 +16,9 @@ _PIECE = 64 * 1024
 # What Python, JavaScript and curl leave as it is in a URL, beside letters and digits
 _UNQUOTED = ("", "/", "!'()*", "!'()*;,/?:@&=+$#")
 
+# A character in JSON, which most write in lower case
+_CODE = re.compile(r"\\u[0-9a-f]{4}")
+
 
 class _Held(NamedTuple):
     """The end of what a stream has said, of which it is not known yet what it is.
@@ -137,15 +140,30 @@ def _forms(secret: str) -> Iterable[bytes]:
     """The ways in which programs commonly write a text."""
     yield secret.encode()
     # in URLs and forms
-    for quoted in (*(quote(secret, safe) for safe in _UNQUOTED), quote_plus(secret)):
+    of_browsers = quote_plus(secret, safe="*").replace("~", "%7E")
+    for quoted in (
+        *(quote(secret, safe) for safe in _UNQUOTED),
+        quote_plus(secret),
+        of_browsers,
+    ):
         yield quoted.encode()
         yield re.sub("%..", lambda code: code[0].lower(), quoted).encode()
     # in JSON
     for ascii_only in (True, False):
         escaped = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
-        yield escaped.encode()
-        yield escaped.replace("/", "\\/").encode()
+        for written in (escaped, escaped.replace("/", "\\/"), _for_html(escaped)):
+            yield written.encode()
+            yield _CODE.sub(
+                lambda code: code[0][:2] + code[0][2:].upper(), written
+            ).encode()
     # as the shell's "set -x" and Python's shlex show it
     yield secret.replace("'", "'\\''").encode()
     yield secret.replace("'", "'\"'\"'").encode()
     yield re.sub("'+", lambda quotes: f"'\"{quotes[0]}\"'", secret).encode()
+
+
+def _for_html(escaped: str) -> str:
+    """As Go writes JSON, so that it can stand in HTML."""
+    for character in "&<>":
+        escaped = escaped.replace(character, f"\\u{ord(character):04x}")
+    return escaped

@@ -43,6 +43,9 @@ _MAX_QUEUED = 10
 # Bytes of stderr in which the reason of a failure is looked for
 _EXCERPT = 16 * 1024
 
+# Bytes of each output of a failed run in the log, which nobody bounds
+_LOGGED = 2 * 1024
+
 
 class Runner:
     """The one place in which commands are run.
@@ -299,7 +302,7 @@ class Runner:
             self._changed(run)
             following = self._next_of(run.lane)
         if status == FAILED and not run.request.command.ignore:
-            _logger.warning(prefix_lines(failure_message(run)))
+            _logger.warning(prefix_lines(failure_message(run, _LOGGED)))
         if following is not None:
             self._spawn(following)
 

@@ -118,6 +118,19 @@ def test_what_is_wrong_is_refused_with_its_place(make, entry, field):
     assert stored.saved == 0
 
 
+def test_too_many_are_refused_before_they_are_looked_at(make, mocker):
+    editing, stored = make([OTHER])
+    look = mocker.patch("octoprint_systemcommands.commands.editing.check")
+
+    with pytest.raises(Invalid) as error:
+        save(editing, [5] * 501)
+
+    assert len(error.value.problems) == 501
+    assert "500 entries at most" in str(error.value.problems[-1][0])
+    assert not look.called
+    assert stored.saved == 0
+
+
 def test_broken_entries_of_the_file_may_stay(make):
     broken = [5, {"name": "x"}, {"action": "Odd one", "name": "O", "command": "true"}]
     editing, _ = make([*broken, GOOD])

@@ -59,6 +59,8 @@ def test_shapes_that_can_be_imported(text):
         ("a: &x [1]\nb: *x", "References"),
         ("[" * 200, "nested too deeply"),
         ("x" * 2_200_000, "too large"),
+        # a number to the base of 60 that would take minutes
+        ("- 1" + ":0" * 500_000, "A number in it is too long"),
         ("- 2024-99-99", "cannot be read"),
         ('- !!int ""', "cannot be read"),
         ("- !!bool foo", "cannot be read"),

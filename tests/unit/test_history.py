@@ -19,7 +19,7 @@ from waiting import wait_until
 from octoprint_systemcommands.commands.values import Values
 from octoprint_systemcommands.runs import database, tree
 from octoprint_systemcommands.runs import history as module
-from octoprint_systemcommands.runs.database import Filter, Limits
+from octoprint_systemcommands.runs.database import Database, Filter, Limits
 from octoprint_systemcommands.runs.history import History
 from octoprint_systemcommands.runs.output import STDERR, STDOUT, read
 from octoprint_systemcommands.runs.run import Requester, Run
@@ -504,6 +504,53 @@ def test_bad_limits_do_not_stop_it(path):
     wait_until(lambda: history.warning)
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     history.close()
+
+
+def test_a_history_that_was_put_back_does_not_mix_with_the_new_one(open_history, path):
+    history = open_history()
+    old = [finished(history) for _ in range(3)]
+    history.close()
+    os.rename(path, path + ".kept")
+    history = open_history()
+    new = finished(history)
+    wait_until(lambda: not history._unwritten)
+    assert [record.id for record in history.find(ALL, 10)] == [new.id]
+    os.rename(path + ".kept", path)
+    # it is found to be another one with the next run, which has its place already
+    found_out = finished(history)
+    wait_until(lambda: not history._unwritten)
+    newest = finished(history)
+    wait_until(lambda: not history._unwritten)
+
+    found = [record.id for record in history.find(ALL, 10)]
+    assert found == [newest.id, old[2].id, found_out.id, old[0].id]
+
+
+def test_who_comes_later_to_a_place_does_not_get_the_output_of_the_first(path):
+    def run(seq, *output):
+        run = Run(seq, command("true"))
+        for part in output:
+            run.output.write(STDOUT, part)
+        run.finish("succeeded", 0)
+        return run
+
+    limits = Limits(100, 100)
+    theirs, ours = run(1, b"private"), run(1)
+    with contextlib.closing(Database(path)) as database:
+        for one in (theirs, ours):
+            database.write([(one, one.record())], limits)
+        record = database.get(ours.id)
+        assert database.get(theirs.id) is None
+        output = database.output(record)
+    assert output is None or "private" not in str(output.pieces())
+
+
+def test_one_from_a_backup_is_for_us_alone(path):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w"):
+        os.chmod(path, 0o644)
+    Database(path).close()
+    assert os.stat(path).st_mode & 0o777 == 0o600
 
 
 def test_trouble_with_reading_is_over_with_the_next_answer(open_history, mocker):

@@ -1,6 +1,7 @@
 """No secret gets through, whatever pieces it comes in and whatever way it is written."""
 
 import json
+import re
 import shlex
 import urllib.parse
 
@@ -161,6 +162,18 @@ WAYS = {
     "encodeURI": lambda s: urllib.parse.quote(s, JAVASCRIPT_URL),
     "json.dumps": json.dumps,
     "JSON.stringify": lambda s: json.dumps(s, ensure_ascii=False),
+    "a form of a browser": lambda s: urllib.parse.quote_plus(s, safe="*").replace(
+        "~", "%7E"
+    ),
+    "Go's json.Marshal": lambda s: (
+        json.dumps(s, ensure_ascii=False)
+        .replace("&", "\\u0026")
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+    ),
+    ".NET's JsonSerializer": lambda s: re.sub(
+        r"\\u[0-9a-f]{4}", lambda code: "\\u" + code[0][2:].upper(), json.dumps(s)
+    ),
     "PHP's json_encode": lambda s: json.dumps(s).replace("/", "\\/"),
     "bash -x": lambda s: "'" + s.replace("'", "'\\''") + "'",
     "dash -x": lambda s: "'".join(
