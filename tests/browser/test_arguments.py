@@ -585,7 +585,7 @@ def test_refused_by_the_server(menu, operator):
     expect(form.alert).to_contain_text("running")
     expect(form.field("Word")).to_have_value("something")
     operator.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()
-    expect(menu.spinner).to_have_count(0)
+    operator.wait_for_run(run["id"])
     dialog = form.run()
     expect(dialog.lines).to_have_text(["something"])
 
