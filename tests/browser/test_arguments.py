@@ -138,8 +138,7 @@ def empty(octoprint, admin):
     """No runs and no uploads, so that nothing is left of another test."""
     for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()
-        while admin.get(f"{RUNS}/{run['id']}").json()["status"] == "running":
-            pass
+        admin.wait_for_run(run["id"])
     admin.delete(RUNS).raise_for_status()
     for entry in admin.get("/api/files/local").json()["files"]:
         admin.delete(f"/api/files/local/{entry['path']}").raise_for_status()

@@ -40,16 +40,13 @@ def start(admin):
         response = admin.post(RUNS, json={"source": "custom", "action": action})
         response.raise_for_status()
         run = response.json()
-        while end and run["status"] in ("queued", "running"):
-            run = admin.get(f"{RUNS}/{run['id']}").json()
-        return run
+        return admin.wait_for_run(run["id"]) if end else run
 
     admin.delete(RUNS).raise_for_status()
     yield start_
     for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()
-        while admin.get(f"{RUNS}/{run['id']}").json()["status"] == "running":
-            pass
+        admin.wait_for_run(run["id"])
 
 
 @pytest.fixture

@@ -128,8 +128,7 @@ def no_runs(admin):
     yield
     for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={})
-        while admin.get(f"{RUNS}/{run['id']}").json()["status"] == "running":
-            pass
+        admin.wait_for_run(run["id"])
 
 
 @pytest.fixture

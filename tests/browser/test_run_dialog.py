@@ -150,6 +150,7 @@ def go(octoprint, admin):
     runs = f"{RUNS}?status=queued,running"
     for run in admin.get(runs).json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={})
+        admin.wait_for_run(run["id"])
 
 
 RUNS = "/plugin/systemcommands/api/runs"
