@@ -5,6 +5,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable
+from typing import Optional
 
 from ..commands.catalogue import CORE
 from . import tree
@@ -23,16 +24,17 @@ def ends_the_server(request: Request) -> bool:
     )
 
 
-def end_processes(run: Run, then: Callable[[], None]) -> None:
+def end_processes(run: Run, then: Callable[[bool], None]) -> None:
     """Ends all processes of a run, in a thread of its own: it may take a while.
 
     Arguments:
         run: the run, which has a process
-        then: called when they are gone, or when there is nothing left to be done about them
+        then: called with whether they are gone, when there is nothing left to be done
     """
     name = f"{run.request.source}:{run.request.command.action}"
 
     def end() -> None:
+        left: Optional[list[int]] = None
         try:
             left = tree.end(run.id, run.process.pid, run.process.created)
             if left:
@@ -40,7 +42,7 @@ def end_processes(run: Run, then: Callable[[], None]) -> None:
         except Exception:
             _logger.exception(f"Error while stopping {name}, try again")
         finally:
-            then()
+            then(left == [])
 
     try:
         threading.Thread(target=end, name="systemcommands.stop", daemon=True).start()

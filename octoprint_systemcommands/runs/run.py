@@ -169,6 +169,8 @@ class Run:
         self.timer: Optional[threading.Timer] = None
         # its processes are being told to end
         self.is_being_ended = False
+        # they are there all the same, which is the time for another try
+        self.stop_was_in_vain = False
         # the return code of its process, as soon as that has ended
         self.returned: Optional[int] = None
         self.finished = threading.Event()
@@ -217,12 +219,6 @@ class Run:
         self.finished.set()
         self.released.set()
 
-    def _is_stopping(self) -> bool:
-        if self.stop_reason is None or self.status not in UNFINISHED:
-            return False
-        # or it is about to begin, and will not; else the try was in vain
-        return self.is_being_ended or self.returned is not None or self.process is None
-
     def record(self) -> Record:
         """What is known of it now."""
         duration = self._duration
@@ -236,7 +232,9 @@ class Run:
             action=self.request.command.action,
             name=self.request.command.name,
             status=self.status,
-            stopping=self._is_stopping(),
+            stopping=self.stop_reason is not None
+            and self.status in UNFINISHED
+            and not self.stop_was_in_vain,
             exit_code=self.exit_code,
             **self.request.requester._asdict(),
             arguments=self.request.values.shown,

@@ -258,14 +258,16 @@ class Runner:
     def _end_processes(self, run: Run) -> None:
         """To be called with the lock held."""
         run.is_being_ended = True
+        run.stop_was_in_vain = False
         self._changed(run)
-        end_processes(run, lambda: self._on_processes_ended(run))
+        end_processes(run, lambda gone: self._on_processes_ended(run, gone))
 
-    def _on_processes_ended(self, run: Run) -> None:
+    def _on_processes_ended(self, run: Run, gone: bool) -> None:
         with self._lock:
             run.is_being_ended = False
             if run.returned is None:
                 # its own process is left, or its end is still to be seen
+                run.stop_was_in_vain = not gone
                 self._changed(run)
                 return
         self._conclude(run, run.returned)
