@@ -19,7 +19,9 @@ def who_does_what(run: Run) -> str:
     ]
     if requester.application:
         # whoever asks for a key chooses it, and may choose what looks like the rest
-        parts.append(f"application {json.dumps(requester.application)}")
+        parts.append(
+            f"application {json.dumps(requester.application, ensure_ascii=False)}"
+        )
     parts.append(f"door {requester.door}")
     if requester.address:
         parts.append(f"from {requester.address}")

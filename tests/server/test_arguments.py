@@ -236,6 +236,6 @@ def test_an_application_is_known_by_the_name_it_asked_with(octoprint, admin):
     (line,) = (line for line in log.splitlines() if run["id"] in line)
     assert line.endswith(
         f"Performing command for custom:defaults, run {run['id']}, user admin, "
-        'application Tele\ufffd[31m"phone, door api, from 127.0.0.1, '
+        r'application "Tele\u001b[31m\"phone", door api, from 127.0.0.1, '
         "with the arguments level"
     )
