@@ -5,6 +5,8 @@ from typing import Any, Optional
 
 from octoprint.filemanager.destinations import FileDestinations
 
+from .commands.environment import from_bytes
+
 
 class Uploads:
     """Finds files on the disk.
@@ -23,7 +25,8 @@ class Uploads:
             path: its path among the uploads
 
         Returns:
-            its absolute path; None if it is not there
+            its absolute path as UTF-8, which it may not be in the server's locale; None if
+            it is not there
         """
         local = FileDestinations.LOCAL
         try:
@@ -34,7 +37,7 @@ class Uploads:
             # OctoPrint also finds a file whose name is only similar, and follows links
             if not os.path.samefile(found, os.path.join(folder, path)):
                 return None
-            return found if _is_below(folder, found) else None
+            return from_bytes(os.fsencode(found)) if _is_below(folder, found) else None
         except (ValueError, OSError):
             # OctoPrint's word for a path that leads out of the uploads; no such file
             return None

@@ -141,7 +141,11 @@ class Definitions:
         entry = body.get("definition")
         if isinstance(entry, dict) and not entry.get("action"):
             entry = {**entry, "action": "test"}
-        problems = [p for p in self._editing.check(entry, ()) if p.field != "name"]
+        problems = [
+            problem
+            for problem in self._editing.check(entry, ())
+            if problem.field != "name" and problem.severity == ERROR
+        ]
         command, _ = parse_entry(entry)
         if problems or command is None or command.action == DIVIDER:
             response = flask.jsonify(

@@ -92,7 +92,10 @@ def _timed_out(values: dict) -> str:
 
 
 def _not_started(values: dict) -> str:
-    return gettext("It could not be started: %(error)s", **values)
+    if "text" in values:
+        # what the definition has to do with it, in words that can be translated
+        values["error"] = gettext(values.pop("text"), **values)
+    return gettext("It could not be started: %(error)s", error=values["error"])
 
 
 def _refused(values: dict) -> str:

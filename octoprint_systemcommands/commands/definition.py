@@ -32,9 +32,17 @@ MAX_TIMEOUT = 7 * 24 * 60 * 60
 _MAX_GROUPS = 100
 _MAX_TEMPERATURE = 1000
 
-# Fields that only concern how a command looks, and the groups, without which fewer people
+# Fields that only concern how a command and its output look, and the groups, without which fewer people
 # may run it. Without the others it would do something else than it was meant to.
-_DISPENSABLE = ("name", "description", "icon", "group", "show_output", "groups")
+_DISPENSABLE = (
+    "name",
+    "description",
+    "icon",
+    "group",
+    "show_output",
+    "groups",
+    "merge_output",
+)
 
 # fields that OctoPrint takes for true if they are anything at all
 _FLAGS = ("confirm", "async", "ignore", "fresh_credentials")
@@ -88,6 +96,7 @@ class Command(_Entry):
     async_: bool = Field(default=False, alias="async")
     ignore: bool = False
     fresh_credentials: bool = False
+    merge_output: bool = False
     description: Optional[str] = None
     icon: Optional[str] = Field(default=None, pattern="^[a-z0-9-]+$", max_length=64)
     group: Optional[str] = None

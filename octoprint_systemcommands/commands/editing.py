@@ -209,7 +209,8 @@ class Editing:
                 problems.append(check_action(action, others) if action in others else [])
                 entries.append(earlier[key])
                 continue
-            problems.append(_of_stored(check(entry, others), entry, others, stored))
+            found = _of_stored(check(entry, others), entry, others, stored)
+            problems.append([problem for problem in found if problem.severity == ERROR])
             entries.append(entry if stored is None else restored(entry, stored))
         if any(problems):
             raise Invalid(problems)

@@ -41,6 +41,20 @@ class Message(NamedTuple):
         return filled(self.text, self.values)
 
 
+class CannotRun(ValueError):
+    """A command cannot be started as it is defined; says what to do.
+
+    Attributes:
+        text: a format string
+        values: for the format string
+    """
+
+    def __init__(self, text: str, **values: str):
+        super().__init__(filled(text, values))
+        self.text = text
+        self.values = values
+
+
 class Problem(NamedTuple):
     """Something that is wrong with an entry.
 

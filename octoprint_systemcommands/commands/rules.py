@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from .definition import DIVIDER, GUESTS, Command, Divider, parse_entry
+from .environment import OWN_VARIABLES, existing_folder, inherited
 from .json_form import unstorable
-from .problems import ERROR, N_, Problem
+from .problems import ERROR, N_, WARNING, CannotRun, Problem
+from .shebang import shebang_of
 
 _ACTION = re.compile(r"[a-z0-9_-]+")
 _MAX_ACTION = 64
@@ -18,13 +20,6 @@ MAX_ENTRIES = 500
 # OctoPrint moves commands of its own names away from its list, and dividers are no commands
 _RESERVED = ("shutdown", "reboot", "restart", "restart_safe")
 
-# The environment variables that a command gets from this plugin: its arguments, and what it
-# can know of its surroundings (see `octoprint_systemcommands.runs.surroundings`)
-OWN_VARIABLES = re.compile(
-    "SC_.*|OCTOPRINT_(RUN_ID|ACTION|USER|DOOR|URL|STATE|PRINTING|FILE|FILE_ORIGIN|"
-    "PROGRESS|PRINT_TIME|PRINT_TIME_LEFT|TEMPERATURE_.*|TARGET_.*)"
-)
-
 # what German and others make of their letters, where Unicode only drops the dots
 _SPELLED = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"}
@@ -32,7 +27,8 @@ _SPELLED = str.maketrans(
 
 
 def check(entry: Any, others: Collection[str]) -> list[Problem]:
-    """All that has to be mended before an entry can be saved.
+    """All that has to be mended before an entry can be saved, and as warnings what may
+    keep it from being run.
 
     Arguments:
         entry: as it came from an editor
@@ -50,6 +46,7 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
         return problems
     if isinstance(definition, Command):
         problems.extend(_check_access_and_environment(definition))
+        problems.extend(_check_start(definition))
 
     action = entry.get("action")
     if isinstance(action, str) and action:
@@ -69,6 +66,20 @@ def _check_access_and_environment(command: Command) -> Iterator[Problem]:
         if OWN_VARIABLES.fullmatch(name):
             text = N_("must not set %(name)s, which this plugin sets")
             yield Problem("environment", text, values={"name": name})
+
+
+def _check_start(command: Command) -> Iterator[Problem]:
+    try:
+        shebang_of(command.command or "")
+    except CannotRun as error:
+        yield Problem("command", error.text, values=error.values)
+    try:
+        if command.working_directory is not None:
+            variables = {**inherited(), **command.environment}
+            existing_folder(command.working_directory, variables)
+    except CannotRun as error:
+        # it may be there when the command is run: a stick, a folder in the network
+        yield Problem("working_directory", error.text, WARNING, error.values)
 
 
 def check_action(action: str, others: Collection[str]) -> list[Problem]:

@@ -10,7 +10,8 @@ from typing import Optional
 
 import psutil
 
-from ..commands.rules import OWN_VARIABLES
+from ..commands.environment import complete, existing_folder, to_bytes
+from .interpreter import invocation
 from .output import STDERR, STDOUT
 
 # What is started is this nice at least, so that a busy command gives way to the
@@ -22,19 +23,20 @@ _LARGE_PIPE = 1024 * 1024
 
 
 class Process:
-    """A command line that is being executed by the shell.
+    """A command that is being executed, by the shell or the interpreter that it names.
 
     It is the leader of its own session and process group, has nothing to read from, and
     its two outputs are to be read without blocking.
 
     Arguments:
-        command: the command line, for ``/bin/sh -c``
+        command: the command line, or a script that begins with ``#!``
         environment: variables in addition to the server's own
         working_directory: where to run it; None means where the server runs
         niceness: at least this; None leaves it alone
+        merge_output: both outputs are one, and count as stdout
 
     Raises:
-        OSError: if it cannot be started
+        CannotRun, OSError: if it cannot be started
     """
 
     def __init__(
@@ -43,23 +45,27 @@ class Process:
         environment: Mapping[str, str] = MappingProxyType({}),
         working_directory: Optional[str] = None,
         niceness: Optional[int] = NICENESS,
+        merge_output: bool = False,
     ):
-        self._popen = subprocess.Popen(
-            ["/bin/sh", "-c", command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,
-            env={**_inherited(), **environment},
-            cwd=working_directory and os.path.expanduser(working_directory),
-        )
+        variables = complete(environment)
+        folder = working_directory and existing_folder(working_directory, variables)
+        with invocation(command) as start:
+            self._popen = subprocess.Popen(
+                start.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if merge_output else subprocess.PIPE,
+                bufsize=0,
+                start_new_session=True,
+                env={to_bytes(name): to_bytes(text) for name, text in variables.items()},
+                cwd=folder and to_bytes(folder),
+                pass_fds=start.descriptors,
+            )
         self.pid = self._popen.pid
         self._created: Optional[float] = None
-        self.outputs: dict[int, str] = {
-            self._popen.stdout.fileno(): STDOUT,
-            self._popen.stderr.fileno(): STDERR,
-        }
+        self.outputs: dict[int, str] = {self._popen.stdout.fileno(): STDOUT}
+        if self._popen.stderr is not None:
+            self.outputs[self._popen.stderr.fileno()] = STDERR
         for fd in self.outputs:
             os.set_blocking(fd, False)
         self.pidfd = _open_pidfd(self.pid)
@@ -89,15 +95,6 @@ class Process:
         if self.pidfd is not None:
             os.close(self.pidfd)
             self.pidfd = None
-
-
-def _inherited() -> dict[str, str]:
-    # if a command has started this server, what it was told is for nobody else
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not OWN_VARIABLES.fullmatch(name)
-    }
 
 
 def enlarge_pipe(fd: int) -> None:

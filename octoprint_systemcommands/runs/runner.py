@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Optional
 
-from ..commands.problems import N_
+from ..commands.problems import N_, CannotRun
 from . import guards, hints, tree
 from .ending import call_at_the_end, end_processes, ends_the_server
 from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
@@ -14,7 +14,7 @@ from .hints import Hint
 from .history import History
 from .log_lines import prefix_lines, what_becomes_of, who_does_what
 from .masking import MaskedCapture
-from .output import STDERR, excerpt
+from .output import STDERR, STDOUT, excerpt
 from .pace import pace
 from .process import NICENESS, Process
 from .run import (
@@ -201,11 +201,16 @@ class Runner:
                 environment,
                 command.working_directory,
                 niceness=_niceness(run.request),
+                merge_output=command.merge_output,
             )
         except Refused as refusal:
             run.refusal = refusal
             values = {"text": refusal.text, **refusal.values}
             self._finish(run, FAILED, None, Hint(hints.REFUSED, values))
+            return
+        except CannotRun as error:
+            values = {"error": str(error), "text": error.text, **error.values}
+            self._finish(run, FAILED, None, Hint(hints.NOT_STARTED, values))
             return
         except Exception as error:
             self._finish(
@@ -284,7 +289,12 @@ class Runner:
         else:
             hint = hints.explain_failure(
                 exit_code,
-                excerpt(run.output, STDERR, _EXCERPT),
+                # if there is one output only, what went wrong is said there
+                excerpt(
+                    run.output,
+                    STDOUT if run.request.command.merge_output else STDERR,
+                    _EXCERPT,
+                ),
                 run.request.command.command,
             )
             self._finish(run, FAILED, exit_code, hint)

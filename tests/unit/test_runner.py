@@ -11,7 +11,8 @@ from processes import alive, command
 from waiting import wait_until
 
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.runs import process, runner, waiting, watcher
+from octoprint_systemcommands.commands.values import Values
+from octoprint_systemcommands.runs import hints, process, runner, waiting, watcher
 from octoprint_systemcommands.runs.database import Filter
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine
 from octoprint_systemcommands.runs.output import STDERR, STDOUT, excerpt
@@ -105,13 +106,6 @@ def test_what_cannot_be_started_is_a_failure_also_with_ignore(subject, mocker):
 
     with pytest.raises(Failed, match="could not be started: no more processes"):
         subject.execute(command("true", ignore=True))
-
-
-def test_a_command_line_of_any_length_is_started_or_refused(subject):
-    # the kernel takes 128 KiB for one argument
-    with pytest.raises(Failed, match="could not be started"):
-        subject.execute(command("true " + "x" * 200_000))
-    assert subject.execute(command("true")).exit_code == 0
 
 
 def test_prepare_comes_first_and_its_failure_prevents_the_start(subject, tmp_path):
@@ -400,3 +394,64 @@ def test_runs_where_and_with_what_it_is_told(subject, tmp_path):
 def test_a_folder_that_is_not_there_is_named(subject):
     with pytest.raises(Failed, match=r"could not be started: .*'/no/such/folder'"):
         subject.execute(command("true", working_directory="/no/such/folder"))
+
+
+##~~ The order of both outputs
+
+BOTH = "for i in $(seq 500); do echo out $i; echo err $i >&2; done"
+
+
+def test_merged_outputs_keep_their_order(subject):
+    run = subject.execute(command(BOTH, merge_output=True))
+
+    assert excerpt(run.output, STDOUT, 100_000) == "".join(
+        f"out {i}\nerr {i}\n" for i in range(1, 501)
+    )
+    assert excerpt(run.output, STDERR, 100) == ""
+
+
+def test_merged_output_of_set_x(subject):
+    line = "set -x; for i in 1 2; do echo $i; done"
+    run = subject.execute(command(line, merge_output=True))
+
+    assert excerpt(run.output, STDOUT, 1000) == "+ echo 1\n1\n+ echo 2\n2\n"
+
+
+def test_reasons_are_found_in_merged_output(subject):
+    with pytest.raises(Failed) as error:
+        subject.execute(command("no-such-program", merge_output=True))
+
+    assert "STDOUT:\n/bin/sh: " in str(error.value)
+    assert "no-such-program" in str(error.value)
+    (record,) = subject._history.find(Filter(), 10)
+    assert record.hint == (hints.NOT_FOUND, {"program": "no-such-program"})
+
+
+def test_what_is_left_of_merged_output_does_not_hold_the_run(either_way):
+    run = either_way.execute(command("sleep 30 & echo $!", merge_output=True))
+    os.kill(int(excerpt(run.output, STDOUT, 100)), 9)
+
+
+def test_secrets_that_are_written_by_turns_are_masked_in_merged_output(subject):
+    wish = command('printf hid; printf den >&2; printf " x"', merge_output=True)
+    run = subject.execute(wish._replace(values=Values(secrets=("hidden",))))
+
+    assert excerpt(run.output, STDOUT, 100) == "*** x"
+
+
+def test_outputs_that_are_apart_keep_their_order_if_there_is_time_to_read_between(
+    subject, tmp_path
+):
+    def lines():
+        return "".join(piece.data.decode() for piece in run.output.pieces()[0])
+
+    line = f"""for i in $(seq 20); do
+        if [ $((i % 2)) = 0 ]; then echo $i; else echo $i >&2; fi
+        until [ -e {tmp_path}/$i ]; do sleep 0.01; done
+    done"""
+    run = subject.start(command(line, timeout=120))
+    for i in range(1, 21):
+        wait_until(lambda i=i: lines().endswith(f"{i}\n"))
+        (tmp_path / str(i)).touch()
+    assert run.finished.wait(60)
+    assert lines() == "".join(f"{i}\n" for i in range(1, 21))
