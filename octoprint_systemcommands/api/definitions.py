@@ -1,6 +1,7 @@
 """Definitions: look at them, check, try out, save, exchange them."""
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -34,6 +35,9 @@ from .wishes import Wishes
 _FROM_SYSTEM_ACTIONS = "system_actions"
 _FROM_GCODE_SYSTEM_COMMANDS = "gcode_system_commands"
 _FROM_YAML = "yaml"
+
+# what the editor offers to run a command by, if it is there
+_INTERPRETERS = ("sh", "bash", "python3")
 
 
 class Definitions:
@@ -161,14 +165,20 @@ class Definitions:
         )
 
     def environment(self) -> flask.Response:
-        """``GET /api/definitions/environment`` → ``{user, folder, path, shell, groups}``:
-        as whom, where and with what commands are run, and to whom they can be given:
-        ``[{key, name, description}]``."""
+        """``GET /api/definitions/environment`` → ``{user, folder, path, shell,
+        interpreters, groups}``: as whom, where and with what commands are run, by which
+        programs: ``[{name, path}]``, and to whom they can be given: ``[{key, name,
+        description}]``."""
         return flask.jsonify(
             user=own_user(),
             folder=_own_folder(),
             path=os.environ.get("PATH", ""),
             shell="/bin/sh",
+            interpreters=[
+                {"name": name, "path": path}
+                for name in _INTERPRETERS
+                if (path := shutil.which(name)) is not None
+            ],
             groups=[
                 {
                     "key": group.key,
