@@ -5,7 +5,7 @@ from typing import Any, Optional
 
 from octoprint.filemanager.destinations import FileDestinations
 
-from .commands.environment import from_bytes
+from .commands.environment import path_as_text
 
 
 class Uploads:
@@ -37,7 +37,7 @@ class Uploads:
             # OctoPrint also finds a file whose name is only similar, and follows links
             if not os.path.samefile(found, os.path.join(folder, path)):
                 return None
-            return from_bytes(os.fsencode(found)) if _is_below(folder, found) else None
+            return path_as_text(found) if _is_below(folder, found) else None
         except (ValueError, OSError):
             # OctoPrint's word for a path that leads out of the uploads; no such file
             return None

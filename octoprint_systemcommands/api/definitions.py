@@ -20,6 +20,7 @@ from ..commands import exchange
 from ..commands.catalogue import CUSTOM
 from ..commands.definition import DIVIDER, GUESTS, parse_entry
 from ..commands.editing import Editing, Invalid, Lists, NotWritten, Stale
+from ..commands.environment import from_bytes, path_as_text
 from ..commands.json_form import to_json
 from ..commands.presets import presets
 from ..commands.problems import ERROR, Problem
@@ -172,10 +173,10 @@ class Definitions:
         return flask.jsonify(
             user=own_user(),
             folder=_own_folder(),
-            path=os.environ.get("PATH", ""),
+            path=from_bytes(os.environb.get(b"PATH", b"")),
             shell="/bin/sh",
             interpreters=[
-                {"name": name, "path": path}
+                {"name": name, "path": path_as_text(path)}
                 for name in _INTERPRETERS
                 if (path := shutil.which(name)) is not None
             ],
@@ -211,7 +212,8 @@ class Definitions:
     def presets(self) -> flask.Response:
         """``GET /api/definitions/presets`` → ``{presets: [{id, note, sudoers,
         definition}]}``."""
-        return flask.jsonify(presets=presets(gettext, sys.executable, self._basedir))
+        python, basedir = path_as_text(sys.executable), path_as_text(self._basedir)
+        return flask.jsonify(presets=presets(gettext, python, basedir))
 
     def export(self) -> flask.Response:
         """``GET /api/definitions/export`` → the plugin's list as YAML."""
@@ -276,7 +278,7 @@ class Definitions:
 
 def _own_folder() -> str:
     try:
-        return os.getcwd()
+        return from_bytes(os.getcwdb())
     except FileNotFoundError:
         # it was deleted
         return ""

@@ -40,6 +40,11 @@ def from_bytes(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+def path_as_text(path: str) -> str:
+    """A path that Python has told, which knows the characters of the server's locale only."""
+    return from_bytes(os.fsencode(path))
+
+
 def inherited() -> dict[str, str]:
     """The variables that every command gets from this server."""
     variables = {from_bytes(k): from_bytes(v) for k, v in os.environb.items()}
@@ -126,7 +131,7 @@ def _home(folder: str, user: str, variables: Mapping[str, str]) -> str:
             N_('The folder "%(folder)s" cannot be told: there is no such user.'),
             folder=folder,
         ) from None
-    return from_bytes(os.fsencode(account.pw_dir))
+    return path_as_text(account.pw_dir)
 
 
 def _is_folder(path: str) -> bool:

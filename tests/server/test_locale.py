@@ -72,6 +72,7 @@ def octoprint(request, make_octoprint, tmp_path_factory):
     server = make_octoprint(
         {"plugins": {"systemcommands": {"commands": COMMANDS}}},
         env={"LC_CTYPE": "", "LANG": "", **locale, **python},
+        basedir=tmp_path_factory.mktemp("octoprint") / "größe",
         start=False,
     )
     (server.basedir / "größe €").mkdir()
@@ -145,6 +146,13 @@ def test_definitions(admin, octoprint):
     assert TEXT in admin.get(f"{API}/definitions/export").content.decode()
     (version,) = admin.get(f"{API}/definitions/versions").json()["versions"]
     assert version["definitions"] == COMMANDS
+
+
+def test_what_the_editor_shows(admin, octoprint):
+    answer = admin.get(f"{API}/definitions/environment").json()
+    assert answer["folder"] == str(octoprint.basedir)
+    presets = admin.get(f"{API}/definitions/presets").json()["presets"]
+    assert any(str(octoprint.basedir) in entry["definition"]["command"] for entry in presets)
 
 
 def test_history(octoprint, run):
