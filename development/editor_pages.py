@@ -141,6 +141,11 @@ class CommandDialog(Dialog):
     def mistake(self, name):
         return self.root.locator(f"#systemcommands_mistake_{name}")
 
+    @property
+    def interpreter(self):
+        """What the command is run by."""
+        return self.root.get_by_label("Run by")
+
     def group(self, name):
         """The checkbox of one of OctoPrint's groups."""
         groups = self.root.get_by_role("group", name="Groups")

@@ -108,6 +108,7 @@ class SystemCommandsPlugin(
                     "difference",
                     "sorting",
                     "icons",
+                    "interpreters",
                     "choices",
                     "argument_fields",
                     "argument_row",

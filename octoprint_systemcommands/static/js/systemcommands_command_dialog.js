@@ -118,6 +118,10 @@ $(function () {
         //~~ Icon, id, surroundings
 
         self.picker = new SystemCommandsIconPicker(self.form.icon);
+        self.interpreters = new SystemCommandsInterpreters(
+            self.form.command,
+            self.surroundings
+        );
 
         self.address = ko.pureComputed(() => {
             const settings = self.settingsViewModel.settings;
@@ -237,7 +241,8 @@ $(function () {
             self.verdict.showAll(true);
             self.argumentEditor.showAll();
             self._check(() => {
-                if (self.verdict.problems().length) {
+                // what is only a warning is said, and may be meant
+                if (self.verdict.problems().some((p) => p.severity !== "warning")) {
                     self._unfoldMistakes();
                     self.dialog
                         .find(".control-group.error")

@@ -19,6 +19,7 @@
         when_busy: "parallel",
         working_directory: "",
         environment: [],
+        merge_output: false,
         show_output: "on_failure"
     };
 
