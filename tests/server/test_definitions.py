@@ -1,5 +1,6 @@
 """The API that edits definitions, on a real server."""
 
+import os
 import threading
 
 import pytest
@@ -327,6 +328,10 @@ def test_environment(admin, octoprint):
     assert answer["folder"] == str(octoprint.basedir)
     assert answer["user"]
     assert answer["path"]
+    interpreters = {entry["name"]: entry["path"] for entry in answer["interpreters"]}
+    assert {"sh", "bash", "python3"} == set(interpreters)
+    for path in interpreters.values():
+        assert os.access(path, os.X_OK)
 
 
 def test_export_imports_again(admin, get):
