@@ -152,7 +152,9 @@ def test_what_the_editor_shows(admin, octoprint):
     answer = admin.get(f"{API}/definitions/environment").json()
     assert answer["folder"] == str(octoprint.basedir)
     presets = admin.get(f"{API}/definitions/presets").json()["presets"]
-    assert any(str(octoprint.basedir) in entry["definition"]["command"] for entry in presets)
+    assert any(
+        str(octoprint.basedir) in entry["definition"]["command"] for entry in presets
+    )
 
 
 def test_history(octoprint, run):
