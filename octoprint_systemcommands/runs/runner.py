@@ -10,11 +10,12 @@ from ..commands.problems import N_
 from . import guards, hints, tree
 from .ending import call_at_the_end, end_processes, ends_the_server
 from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
+from .failure_hints import Failure, explain_failure
 from .hints import Hint
 from .history import History
 from .log_lines import prefix_lines, what_becomes_of, who_does_what
 from .masking import MaskedCapture
-from .output import STDERR, excerpt
+from .output import STDERR, STDOUT, excerpt
 from .pace import pace
 from .process import NICENESS, Process
 from .run import (
@@ -40,7 +41,7 @@ _MAX_ACTIVE = 64
 # Runs of one command that wait for their turn
 _MAX_QUEUED = 10
 
-# Bytes of stderr in which the reason of a failure is looked for
+# Bytes of each output in which the reason of a failure is looked for
 _EXCERPT = 16 * 1024
 
 # Bytes of each output of a failed run in the log, which nobody bounds
@@ -282,12 +283,7 @@ class Runner:
         elif exit_code == 0:
             self._finish(run, SUCCEEDED, 0)
         else:
-            hint = hints.explain_failure(
-                exit_code,
-                excerpt(run.output, STDERR, _EXCERPT),
-                run.request.command.command,
-            )
-            self._finish(run, FAILED, exit_code, hint)
+            self._finish(run, FAILED, exit_code, _reason(run, exit_code))
 
     def _finish(
         self,
@@ -398,6 +394,24 @@ def _ensure_started(run: Run) -> None:
         raise run.refusal
     if run.status == FAILED and run.process is None:
         raise Failed(failure_message(run))
+
+
+def _reason(run: Run, exit_code: int) -> Optional[Hint]:
+    command = run.request.command
+    try:
+        return explain_failure(
+            Failure(
+                exit_code,
+                excerpt(run.output, STDERR, _EXCERPT),
+                excerpt(run.output, STDOUT, _EXCERPT),
+                command.command,
+                command.working_directory,
+            )
+        )
+    except Exception:
+        # the run has to end, whatever there is about its files and its words
+        _logger.exception("Cannot look for the reason of a failure")
+        return None
 
 
 def _niceness(request: Request) -> Optional[int]:
