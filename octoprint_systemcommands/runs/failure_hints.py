@@ -31,9 +31,10 @@ _MAX_VALUE = 300
 _COLORS = re.compile(r"\x1b\[[\d;]*[mK]")
 _FRAME = re.compile(r"\s+at ")
 
-# Commands whose output may be that of another machine, or of a container
+# What runs commands on another machine, or in a container
 _ELSEWHERE = re.compile(
-    r"(?:^|[\s;&|('\"`/])(?:ssh|sshpass|docker|podman|nsenter|chroot|lxc-\w+|machinectl)\s"
+    r"(?:^|[\s;&|('\"`/])(?:ssh|sshpass|scp|sftp|rsync|nsenter|chroot|lxc-\w+|machinectl|"
+    r"(?:docker|podman)(?:\s+compose|-compose)?\s+(?:run|exec))\s"
 )
 _OWN_SHELL = re.compile(r"/bin/sh: ")
 
@@ -117,18 +118,26 @@ def _last_lines(text: str) -> list[str]:
 def _first_match(
     failure: Failure, lines: list[str], rules: Iterable[Rule]
 ) -> Optional[Hint]:
-    may_be_elsewhere = _ELSEWHERE.search(failure.command_line) is not None
     for line in lines:
         for rule in rules:
             if rule.exit_codes is not None and failure.exit_code not in rule.exit_codes:
                 continue
-            if rule.of_here and may_be_elsewhere and not _OWN_SHELL.match(line):
+            if rule.of_here and _may_be_elsewhere(line, failure.command_line):
                 continue
             match = rule.pattern.search(line)
             if match is not None:
                 values = {k: v[:_MAX_VALUE] for k, v in match.groupdict().items() if v}
                 return _looked_into(Hint(rule.code, values), failure, line)
     return None
+
+
+def _may_be_elsewhere(line: str, command_line: str) -> bool:
+    """Whether a line of the output may tell of another machine, or of a container."""
+    elsewhere = _ELSEWHERE.search(command_line)
+    if elsewhere is None or _OWN_SHELL.match(line):
+        return False
+    # as opposed to "sudo docker exec …"
+    return not ("sudo" in line and "sudo" in command_line[: elsewhere.start()])
 
 
 def _looked_into(hint: Hint, failure: Failure, line: str) -> Optional[Hint]:
@@ -246,11 +255,13 @@ def _look_for_script(hint: Hint, failure: Failure, line: str) -> Hint:
 
 
 def _folder(path: str, failure: Failure) -> dict[str, str]:
-    # Python has made it a whole path already
-    is_relative = not path.startswith(("/", "~"))
+    """Where a file was looked for, if that was not said."""
     folder = working_folder(failure.working_directory)
-    if not is_relative and not path.startswith(folder.rstrip("/") + "/"):
-        return {}
+    if path.startswith("/"):
+        # Python and Node.js make a whole path of what they were given
+        was_given = path in failure.command_line
+        if was_given or not path.startswith(folder.rstrip("/") + "/"):
+            return {}
     if not is_relative_to_the_start(failure.command_line):
         return {}
     return {"folder": folder[:_MAX_VALUE]}

@@ -29,7 +29,7 @@ _STARTER = (
 _STARTED = rf"(?:.{{0,60}} )?[‘'„](?P<program>{NAME})[’'“](?: .{{0,60}})?"
 _FILE_TOOL = (
     r"^(?:[^\s:]*/)?(?:cat|cp|mv|rm|ln|ls|mkdir|rmdir|touch|tee|dd|chmod|chown|install|"
-    r"head|tail|sed|grep|find|tar|rsync|du|stat|truncate): "
+    r"head|tail|sed|grep|find|tar|du|stat|truncate): "
 )
 
 
@@ -46,6 +46,7 @@ RULES: tuple[Rule, ...] = (
         r"no askpass program|sorry, you must have a tty|"
         r"Zum Lesen des Passworts ist ein Terminal erforderlich|"
         r"Ein Passwort ist (?:notwendig|erforderlich)|Kein .askpass.-Programm)",
+        of_here=True,
     ),
     *rules(
         hints.SUDO_NOT_ALLOWED,
@@ -54,12 +55,14 @@ RULES: tuple[Rule, ...] = (
         r"^Sorry, user \S{1,100} (?:is not allowed to execute|may not run sudo on) ",
         r"^User \S{1,100} is not allowed to run sudo on ",
         r"^Leider darf der Benutzer \S{1,100} .{1,600} nicht ausführen\.?$",
+        of_here=True,
     ),
     *rules(
         hints.SUDO_NO_PRIVILEGES,
         r"^sudo: (?:The|Der Schalter) [\"»“]no new privileges",
         r"^sudo: effective uid is not 0, is ",
         r"^sudo: (?:\S{1,200}/)?sudo must be owned by uid 0 ",
+        of_here=True,
     ),
     *rules(
         hints.NOT_FOUND,
@@ -169,6 +172,7 @@ RULES: tuple[Rule, ...] = (
         hints.NO_MODULE,
         r"^(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.]{1,200})",
         r"^(?P<python>\S{0,200}python[\d.]*): No module named '?(?P<module>[\w.]{1,200})",
+        of_here=True,
     ),
     *RULES_AROUND,
     # -- rights to files, devices among them
@@ -180,7 +184,7 @@ RULES: tuple[Rule, ...] = (
         rf"Could not open file [`'](?P<file>/dev/\S{{1,100}})' or .{{1,100}}: {_DENIED}$",
         rf"^\S{{1,100}}: .{{0,100}}?{OPEN}(?P<file>/dev/[\w/.-]{{1,100}}){CLOSE}.{{0,60}}: {_DENIED}\.?$",
         rf"{_SHELL}(?:cannot|can't) (?:create|open) (?P<file>{_PATH}): {_DENIED}$",
-        rf"{_SHELL}(?P<file>/{NAME}): {_DENIED}$",
+        rf"(?!scp: |sftp: |rsync: |remote: ){_SHELL}(?P<file>/{NAME}): {_DENIED}$",
         rf"{_FILE_TOOL}(?:.{{0,100}} )?{OPEN}(?P<file>{_PATH}){CLOSE}(?: .{{0,100}})?: {_DENIED}(?: \(13\))?$",
         of_here=True,
     ),

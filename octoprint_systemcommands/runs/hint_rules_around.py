@@ -26,32 +26,40 @@ RULES_AROUND: tuple[Rule, ...] = (
         hints.DOCKER_RIGHTS,
         r"permission denied while trying to connect to the Docker (?:daemon socket|API) at ",
         r"dial unix /\S{0,100}docker\.sock: connect: permission denied",
+        of_here=True,
     ),
     *rules(
         hints.NO_DOCKER,
         r"Cannot connect to the Docker daemon at ",
         r"failed to connect to the docker API at ",
+        of_here=True,
     ),
     *rules(
         hints.NO_USER_SERVICES,
         r"^Failed to connect to (?:user scope )?bus.{0,40}: (?:\$DBUS_SESSION_BUS_ADDRESS|"
         r"No medium found|Kein Medium gefunden)",
+        of_here=True,
     ),
     *rules(
         hints.NO_SYSTEMD,
         r"System has not been booted with systemd",
         r"^Failed to connect to (?:the )?(?:system scope )?bus",
+        of_here=True,
     ),
     *rules(
         hints.NO_UNIT,
         r"^Failed to \S+ (?:unit: )?.{0,200}Unit (?P<unit>[\w@.:\\-]{1,200}) not found\.?$",
         r"^Unit (?P<unit>[\w@.:\\-]{1,200}) (?:could not be found|not loaded)\.?$",
         r"^Failed to \S+ unit: Unit file (?P<unit>[\w@.:\\-]{1,200}) does not exist\.?$",
+        of_here=True,
     ),
     *rules(
         hints.NEEDS_ROOT,
-        r"^(?:Failed to |Call to |Error: |==== AUTH|Could not ).{0,300}"
-        r"(?:Interactive authentication (?:is )?required|Access denied|Not authorized)",
+        r"^(?:Failed to |Call to |Error: |==== AUTH).{0,300}"
+        r"Interactive authentication (?:is )?required",
+        r"^Failed to \S+ \S{1,200}\.(?:service|socket|timer|target|mount|path): Access denied",
+        r"^Failed to (?:reload daemon|\S{1,20} system via logind|set .{1,60}): Access denied",
+        r"^Error: .{0,200}Not authorized to control networking",
         r"^E: .{0,200}(?:[Aa]re you root\?|sind Sie root\?|Sind Sie root\?)",
         r"^dpkg: .{0,40}(?:requested operation requires superuser privilege|"
         r"Angeforderte Operation benötigt Superuser-Rechte)",
@@ -59,6 +67,7 @@ RULES_AROUND: tuple[Rule, ...] = (
         r"Operation not permitted|Die Operation ist nicht erlaubt)",
         r"^u?mount: .{0,300}(?:must be superuser to|only root can |"
         r"nur (?:root|der Administrator) (?:kann|darf))",
+        of_here=True,
     ),
     *rules(
         hints.PACKAGES_BUSY,
@@ -66,6 +75,7 @@ RULES_AROUND: tuple[Rule, ...] = (
         r"^E: .{0,200}(?:is another process using it\?|"
         r"wird (?:sie|es) von einem anderen Prozess verwendet\?)",
         r"^dpkg: .{0,200}lock.{0,100} (?:is|was) locked by another process",
+        of_here=True,
     ),
     # -- network
     *rules(

@@ -206,7 +206,12 @@ EXPLAINED = {
         ),
         (4, "Failed to start x.service: Access denied\nSee system logs and 'systemctl\n"),
         (1, "Call to Reboot failed: Interactive authentication required.\n"),
-        (1, "Error: Failed to add/activate new connection: Not authorized to control\n"),
+        (
+            1,
+            "Error: Failed to add/activate new connection: Not authorized to control "
+            "networking.\n",
+        ),
+        (1, "Failed to reboot system via logind: Access denied\n"),
         (
             100,
             "E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permissi)\n"
@@ -567,6 +572,9 @@ UNEXPLAINED = [
     (1, "tmp.txt: a line that says Permission denied\n"),
     (1, "error: the other side says permission denied\n"),
     (1, "mqtt: connection refused: not authorised\n"),
+    (1, "Error: Access denied\n"),
+    (1, "ERROR 1045 (28000): Access denied for user 'pi'@'localhost'\n"),
+    (1, "Error: Not authorized\n"),
     (1, "remote: Permission to x/y.git denied to z.\n"),
     (1, "the job was Killed\n"),
     (1, "Killed 3 processes\n"),
@@ -609,6 +617,24 @@ def test_unexplained(exit_code, stderr):
         ("ssh nas 'cat /x'", 1, "cat: /x: Permission denied\n"),
         ("sshpass -f x ssh nas ./x", 126, "bash: ./x: Permission denied\n"),
         ("docker exec web nosuch", 127, "sh: 1: nosuch: not found\n"),
+        ("ssh nas sudo reboot", 1, "sudo: a password is required\n"),
+        (
+            "ssh nas python3 -c 'import x'",
+            1,
+            "ModuleNotFoundError: No module named 'x'\n",
+        ),
+        (
+            "ssh nas sudo systemctl stop x",
+            5,
+            "Failed to stop x.service: Unit x.service not found.\n",
+        ),
+        ("scp x nas:/root/x", 1, "scp: /root/x: Permission denied\n"),
+        ("./copy.sh", 1, "scp: /root/x: Permission denied\n"),
+        (
+            "rsync -a nas:/root .",
+            23,
+            'rsync: opendir "/root" failed: Permission denied (13)\n',
+        ),
         ("cd /; docker exec web cat /x", 1, "cat: /x: Permission denied\n"),
     ],
 )
@@ -618,6 +644,13 @@ def test_the_other_side_is_not_explained(command_line, exit_code, stderr):
 
 def test_ssh_itself_may_be_missing():
     assert code_of(127, "/bin/sh: 1: ssh: not found\n", "ssh nas true") == "not_found"
+
+
+def test_sudo_comes_before_the_other_side():
+    stderr = "sudo: a password is required\n"
+
+    assert code_of(1, stderr, "sudo docker exec web true") == "sudo_password"
+    assert code_of(1, stderr, "sudo docker ps") == "sudo_password"
 
 
 def test_other_words_on_stdout_are_data_if_there_is_stderr():

@@ -242,6 +242,7 @@ def test_a_path_that_is_not_there_tells_the_folder(tmp_path):
         {"program": "./nosuch.sh", "path": "./nosuch.sh", "folder": str(tmp_path)},
     )
     assert "folder" not in ended("cd /; ./nosuch.sh", folder=tmp_path).values
+    assert "folder" not in ended(f"{tmp_path}/nosuch.sh", folder=tmp_path).values
 
 
 @pytest.mark.parametrize("program", ["sh", "bash", sys.executable])
@@ -251,6 +252,7 @@ def test_a_script_as_an_argument_that_is_not_there(tmp_path, program):
     assert hint.code == "no_script"
     assert hint.values["file"].endswith("nosuch")
     assert hint.values["folder"] == str(tmp_path)
+    assert "folder" not in ended(f"{program} {tmp_path}/nosuch", folder=tmp_path).values
 
 
 def test_a_program_of_the_system_folders(tmp_path, monkeypatch, script):
