@@ -1,4 +1,12 @@
-"""The reasons of failures in words, in the language of who asks."""
+"""The reasons of failures in words, in the language of who asks.
+
+Members of a command's groups see hints, too. What the output has shown them already (the
+name of a program or a file) may stand in the texts for all. Command lines, and what was
+found out about them, are for those who may edit them.
+"""
+
+import re
+from collections.abc import Mapping
 
 from flask_babel import gettext
 from octoprint.access.permissions import Permissions
@@ -6,128 +14,54 @@ from octoprint.access.permissions import Permissions
 from ..accounts import own_user
 from ..runs import hints
 from ..runs.hints import Hint
+from .hint_words import TEXTS, Text
+
+_ALLOWED_BY_SUDOERS = (hints.SUDO_PASSWORD, hints.SUDO_NOT_ALLOWED)
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
 def hint_text(hint: Hint) -> str:
     """What to tell a person, in one or a few sentences; may have several lines."""
-    text = _TEXTS.get(hint.code)
-    # one of a later version, after going back from it
-    return text(dict(hint.values)) if text is not None else hint.code
+    values = dict(hint.values)
+    if hint.code == hints.REFUSED:
+        # a guard has found the words, see `octoprint_systemcommands.runs.guards`
+        return gettext(values.pop("text"), **values)
+    if hint.code == hints.NOT_STARTED and "text" in values:
+        # what the definition has to do with it, in words that can be translated
+        values["error"] = gettext(values.pop("text"), **values)
+    # there are none for a code of a later version, after going back from it
+    for text in TEXTS:
+        if text.code == hint.code and _has_values(text.text, values):
+            return _in_words(text, values)
+    return hint.code
 
 
-def _not_found(values: dict) -> str:
-    if "program" not in values:
-        return gettext(
-            "The shell did not find a program. Check the spelling, or give its whole path."
-        )
-    return gettext(
-        'The program "%(program)s" was not found. Check the spelling, install it, or '
-        "give its whole path: OctoPrint does not know all the folders that a login shell "
-        "looks into.",
-        **values,
-    )
-
-
-def _not_executable(values: dict) -> str:
-    if "program" not in values:
-        return gettext(
-            "The shell found the program, but may not execute it. Check its permissions."
-        )
-    return gettext(
-        '"%(program)s" was found, but cannot be executed. Check its permissions '
-        '("chmod +x") and its first line.',
-        **values,
-    )
-
-
-def _no_systemd(values: dict) -> str:
-    return gettext(
-        "There is no systemd here that could start or stop services. In a container, "
-        "OctoPrint cannot control the services of the machine around it."
-    )
-
-
-def _sudo_password(values: dict) -> str:
-    text = gettext(
-        "sudo asks for a password, and there is nobody who could enter it here. This "
-        "command has to be allowed without one."
-    )
-    # part of a command line is for those only who may know command lines
+def _in_words(text: Text, values: Mapping[str, str]) -> str:
+    said = gettext(text.text, **values)
     if not Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT.can():
-        return text + " " + gettext("Ask the administrator of this machine.")
+        if text.asks:
+            return f"{said} {gettext('Ask the administrator of this machine.')}"
+        return said
+    values = {**values, "user": own_user()}
+    if text.code in _ALLOWED_BY_SUDOERS:
+        return f"{said} {_what_to_allow(values)}"
+    if text.detail and _has_values(text.detail, values):
+        return f"{said} {gettext(text.detail, **values)}"
+    return said
+
+
+def _has_values(text: str, values: Mapping[str, str]) -> bool:
+    return all(name in values for name in _PLACEHOLDER.findall(text))
+
+
+def _what_to_allow(values: Mapping[str, str]) -> str:
     if "command" not in values:
-        return (
-            text
-            + " "
-            + gettext('Add a rule with NOPASSWD for it by "sudo visudo".', **values)
-        )
+        return gettext('Add a rule with NOPASSWD for it by "sudo visudo".')
     return (
-        text
-        + " "
-        + gettext(
+        gettext(
             'Add this line by "sudo visudo -f /etc/sudoers.d/octoprint", after checking '
             "that it allows what you want and no more:"
         )
-        + f"\n{own_user()} ALL=(root) NOPASSWD: {values['command']}"
+        + f"\n{values['user']} ALL=(root) NOPASSWD: {values['command']}"
     )
-
-
-def _killed(values: dict) -> str:
-    return gettext("It was ended by the signal %(signal)s from outside.", **values)
-
-
-def _out_of_memory(values: dict) -> str:
-    return gettext(
-        "It was killed from outside (%(signal)s). If nobody did that by hand, the machine "
-        "has run out of memory.",
-        **values,
-    )
-
-
-def _timed_out(values: dict) -> str:
-    return gettext(
-        "It was stopped because it took longer than its timeout of %(seconds)s seconds.",
-        **values,
-    )
-
-
-def _not_started(values: dict) -> str:
-    if "text" in values:
-        # what the definition has to do with it, in words that can be translated
-        values["error"] = gettext(values.pop("text"), **values)
-    return gettext("It could not be started: %(error)s", error=values["error"])
-
-
-def _refused(values: dict) -> str:
-    # a guard has found the words, see `octoprint_systemcommands.runs.guards`
-    return gettext(values.pop("text"), **values)
-
-
-def _interrupted(values: dict) -> str:
-    return gettext(
-        "OctoPrint ended while this was running, so nobody knows how it went. It is not "
-        "running any more."
-    )
-
-
-def _interrupted_alive(values: dict) -> str:
-    return gettext(
-        "OctoPrint ended while this was running, so its output was lost. It was still "
-        "running when OctoPrint started again (process %(pids)s).",
-        **values,
-    )
-
-
-_TEXTS = {
-    hints.NOT_FOUND: _not_found,
-    hints.NOT_EXECUTABLE: _not_executable,
-    hints.NO_SYSTEMD: _no_systemd,
-    hints.SUDO_PASSWORD: _sudo_password,
-    hints.KILLED: _killed,
-    hints.OUT_OF_MEMORY: _out_of_memory,
-    hints.TIMED_OUT: _timed_out,
-    hints.NOT_STARTED: _not_started,
-    hints.REFUSED: _refused,
-    hints.INTERRUPTED: _interrupted,
-    hints.INTERRUPTED_ALIVE: _interrupted_alive,
-}

@@ -48,7 +48,8 @@ class Process:
         merge_output: bool = False,
     ):
         variables = complete(environment)
-        folder = working_directory and existing_folder(working_directory, variables)
+        # where it runs; None means where the server does
+        self.folder = working_directory and existing_folder(working_directory, variables)
         with invocation(command) as start:
             self._popen = subprocess.Popen(
                 start.argv,
@@ -58,7 +59,7 @@ class Process:
                 bufsize=0,
                 start_new_session=True,
                 env={to_bytes(name): to_bytes(text) for name, text in variables.items()},
-                cwd=folder and to_bytes(folder),
+                cwd=self.folder and to_bytes(self.folder),
                 pass_fds=start.descriptors,
             )
         self.pid = self._popen.pid

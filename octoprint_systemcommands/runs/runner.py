@@ -10,6 +10,7 @@ from ..commands.problems import N_, CannotRun
 from . import guards, hints, tree
 from .ending import call_at_the_end, end_processes, ends_the_server
 from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
+from .failure_hints import Failure, explain_failure
 from .hints import Hint
 from .history import History
 from .log_lines import prefix_lines, what_becomes_of, who_does_what
@@ -40,7 +41,7 @@ _MAX_ACTIVE = 64
 # Runs of one command that wait for their turn
 _MAX_QUEUED = 10
 
-# Bytes of stderr in which the reason of a failure is looked for
+# Bytes of each output in which the reason of a failure is looked for
 _EXCERPT = 16 * 1024
 
 # Bytes of each output of a failed run in the log, which nobody bounds
@@ -287,17 +288,7 @@ class Runner:
         elif exit_code == 0:
             self._finish(run, SUCCEEDED, 0)
         else:
-            hint = hints.explain_failure(
-                exit_code,
-                # if there is one output only, what went wrong is said there
-                excerpt(
-                    run.output,
-                    STDOUT if run.request.command.merge_output else STDERR,
-                    _EXCERPT,
-                ),
-                run.request.command.command,
-            )
-            self._finish(run, FAILED, exit_code, hint)
+            self._finish(run, FAILED, exit_code, _reason(run, exit_code))
 
     def _finish(
         self,
@@ -408,6 +399,21 @@ def _ensure_started(run: Run) -> None:
         raise run.refusal
     if run.status == FAILED and run.process is None:
         raise Failed(failure_message(run))
+
+
+def _reason(run: Run, exit_code: int) -> Optional[Hint]:
+    command = run.request.command
+    stdout = excerpt(run.output, STDOUT, _EXCERPT)
+    # if there is one output only, what went wrong is said there
+    stderr = stdout if command.merge_output else excerpt(run.output, STDERR, _EXCERPT)
+    try:
+        return explain_failure(
+            Failure(exit_code, stderr, stdout, command.command, run.process.folder)
+        )
+    except Exception:
+        # the run has to end, whatever there is about its files and its words
+        _logger.exception("Cannot look for the reason of a failure")
+        return None
 
 
 def _niceness(request: Request) -> Optional[int]:

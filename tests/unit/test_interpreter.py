@@ -238,7 +238,7 @@ def test_what_is_no_program_is_said(subject, path):
 def test_what_env_does_not_find_is_explained(subject):
     with pytest.raises(Failed, match="return code 127"):
         subject.execute(command("#!/usr/bin/env no-such-interpreter\ntrue"))
-    assert latest(subject).hint.code == hints.NOT_FOUND
+    assert latest(subject).hint.code == hints.NO_INTERPRETER
 
 
 def test_a_system_without_names_for_descriptors_is_told_of(subject, mocker):

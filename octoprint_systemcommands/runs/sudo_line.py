@@ -1,0 +1,50 @@
+"""What sudoers has to allow, so that a command line needs no password."""
+
+import re
+import shlex
+import shutil
+from typing import Optional
+
+# Folders that are often not in the PATH of a service
+SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"
+
+# what ends a simple command in the shell
+_OPERATOR = re.compile(r"[;&|()<>]+|[{}]")
+
+# what means in sudoers what it means in the shell; more is not worth a wrong rule
+_PLAIN = re.compile(r"[A-Za-z0-9_./@+-]+")
+
+_MAX_LENGTH = 300
+
+
+def sudo_command(command_line: str) -> Optional[str]:
+    """The command of the first ``sudo`` in a command line, as sudoers wants to have it:
+    with the program's path. None if that cannot be told for sure."""
+    words = next((w for w in map(_words, command_line.splitlines()) if "sudo" in w), None)
+    if words is None:
+        return None
+    words = words[words.index("sudo") + 1 :]
+    # -n and such; an option with a value of its own (-u pi) makes it another rule
+    while words and words[0] in ("-n", "-S", "-E", "-H", "--non-interactive", "--"):
+        words = words[1:]
+    end = next((i for i, w in enumerate(words) if _OPERATOR.fullmatch(w)), len(words))
+    if end < len(words) and words[end][0] in "<>" and end and words[end - 1].isdigit():
+        end -= 1  # 2>&1
+    words = words[:end]
+    if not words or words[0].startswith("-") or not all(map(_PLAIN.fullmatch, words)):
+        return None
+    program = shutil.which(words[0], path=SYSTEM_FOLDERS) or (shutil.which(words[0]))
+    if program is None:
+        return None
+    # without arguments, sudoers would allow all of them
+    return " ".join([program, *(words[1:] or ['""'])])[:_MAX_LENGTH]
+
+
+def _words(line: str) -> list[str]:
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    try:
+        return list(lexer)
+    except ValueError:
+        # a quotation that goes on in the next line
+        return []
