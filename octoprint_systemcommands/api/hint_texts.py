@@ -11,8 +11,14 @@ from ..runs.hints import Hint
 def hint_text(hint: Hint) -> str:
     """What to tell a person, in one or a few sentences; may have several lines."""
     text = _TEXTS.get(hint.code)
-    # one of a later version, after going back from it
-    return text(dict(hint.values)) if text is not None else hint.code
+    if text is None:
+        # one of a later version, after going back from it
+        return hint.code
+    try:
+        return text(dict(hint.values))
+    except (KeyError, TypeError, ValueError):
+        # its values are damaged, or those of a later version
+        return _damaged({"fields": "hint"})
 
 
 def _not_found(values: dict) -> str:
@@ -115,6 +121,14 @@ def _interrupted_alive(values: dict) -> str:
     )
 
 
+def _damaged(values: dict) -> str:
+    return gettext(
+        "The record of this run is damaged, or a later version of the plugin has written "
+        "it: not all of it can be read (%(fields)s).",
+        **values,
+    )
+
+
 _TEXTS = {
     hints.NOT_FOUND: _not_found,
     hints.NOT_EXECUTABLE: _not_executable,
@@ -127,4 +141,5 @@ _TEXTS = {
     hints.REFUSED: _refused,
     hints.INTERRUPTED: _interrupted,
     hints.INTERRUPTED_ALIVE: _interrupted_alive,
+    hints.DAMAGED: _damaged,
 }

@@ -18,6 +18,7 @@ NOT_STARTED = "not_started"
 REFUSED = "refused"
 INTERRUPTED = "interrupted"
 INTERRUPTED_ALIVE = "interrupted_alive"
+DAMAGED = "damaged"
 
 # As dash, bash, busybox and env say it. What follows is the name alone.
 _NOT_FOUND = re.compile(
