@@ -66,8 +66,9 @@ class History:
     def close(self) -> None:
         """Writes what is left and ends."""
         self.flush()
-        self._writer.close(_CLOSE_TIMEOUT)
+        # the last one to close the file tidies up, which takes one that may write
         self._reader.close()
+        self._writer.close(_CLOSE_TIMEOUT)
 
     ##~~ For everyone
 

@@ -51,6 +51,4 @@ class Recent:
         ][:limit]
 
     def _newest_first(self) -> list[Record]:
-        return sorted(
-            self._records.values(), key=lambda record: record.seq, reverse=True
-        )
+        return sorted(self._records.values(), key=lambda record: record.seq, reverse=True)

@@ -107,6 +107,4 @@ def cannot_write(error: Exception, path: str) -> Message:
 
 def is_expected(error: Exception) -> bool:
     """Whether this may happen to any file, as opposed to errors of the plugin."""
-    return isinstance(
-        error, (sqlite3.Error, OSError, NewerVersion, TooManySetAside)
-    )
+    return isinstance(error, (sqlite3.Error, OSError, NewerVersion, TooManySetAside))

@@ -18,7 +18,7 @@ from processes import command
 from waiting import wait_until
 
 from octoprint_systemcommands.commands.values import Values
-from octoprint_systemcommands.runs import database, memory, reader, tree, writer
+from octoprint_systemcommands.runs import database, memory, tree, writer
 from octoprint_systemcommands.runs.database import Database, Filter, Limits
 from octoprint_systemcommands.runs.history import History
 from octoprint_systemcommands.runs.output import STDERR, STDOUT, read
@@ -326,7 +326,9 @@ def test_memory_is_bounded_while_the_disk_is_full(full_disk, history, mocker):
     runs = [finished(history, noise(20_000)) for _ in range(200)]
 
     assert len(history._memory.unwritten) == 150
-    assert sum(run.output.kept for run in history._memory.unwritten.values()) == 50 * 20_000
+    assert (
+        sum(run.output.kept for run in history._memory.unwritten.values()) == 50 * 20_000
+    )
     assert runs[-60].record().bytes == 20_000
     assert history.warning
 
