@@ -4,14 +4,12 @@ import contextlib
 import logging
 import os
 import sqlite3
-import subprocess
-import sys
-import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from histories import finished, started
+from other_program import another_program
 from processes import command
 from waiting import wait_until
 
@@ -22,33 +20,6 @@ from octoprint_systemcommands.runs.runner import Runner
 from octoprint_systemcommands.runs.troubles import Unavailable
 
 ALL = Filter()
-
-# holds the file as hard as a program can: nobody else reads it
-OTHER_PROGRAM = """
-    import sqlite3, sys
-    connection = sqlite3.connect(sys.argv[1])
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    connection.execute("BEGIN EXCLUSIVE")
-    connection.execute("UPDATE runs SET name = name")
-    print("has it", flush=True)
-    sys.stdin.read()
-    connection.rollback()
-"""
-
-
-@contextlib.contextmanager
-def another_program(path):
-    program = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(OTHER_PROGRAM), path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert program.stdout.readline() == "has it\n"
-        yield
-    finally:
-        program.communicate()
 
 
 @pytest.fixture(autouse=True)
