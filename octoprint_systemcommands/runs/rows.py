@@ -16,7 +16,8 @@ from .output import MAX_OFFSET
 from .run import INTERRUPTED, STATUSES, Record
 
 # all that a record has but what is of no interest after the end
-COLUMNS = tuple(column for column in Record._fields if column != "stopping")
+_STOPPING = Record._fields.index("stopping")
+COLUMNS = Record._fields[:_STOPPING] + Record._fields[_STOPPING + 1 :]
 
 # nobody is shown these, so nobody misses them
 _HIDDEN = ("seq", "pid", "pid_created")
@@ -42,18 +43,17 @@ def pack_hint(hint: Optional[Hint]) -> Optional[str]:
 
 def to_record(row: tuple) -> Record:
     """The run of a row with the values of `COLUMNS`, whatever stands in it."""
-    values: dict[str, Any] = {}
+    values = []
     broken = []
-    for column, value in zip(COLUMNS, row):
-        read, instead = _READERS.get(column, _TEXT)
+    for (column, read, instead), value in zip(_HOW_TO_READ, row):
         try:
-            values[column] = read(value)
+            values.append(read(value))
         except (ValueError, TypeError, RecursionError):
-            values[column] = instead
+            values.append(instead)
             broken.append(column)
+    record = Record._make((*values[:_STOPPING], False, *values[_STOPPING:]))
     if "id" in broken:
-        values["id"] = id_of_place(values["seq"])
-    record = Record(**values)
+        record = record._replace(id=id_of_place(record.seq))
     shown = [column for column in broken if column not in _HIDDEN]
     if shown:
         return record._replace(hint=Hint(hints.DAMAGED, {"fields": ", ".join(shown)}))
@@ -170,6 +170,7 @@ _READERS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "pid": _or_none(_number),
     "pid_created": _or_none(_seconds),
 }
+_HOW_TO_READ = [(column, *_READERS.get(column, _TEXT)) for column in COLUMNS]
 
 
 def _whole(value: Any) -> Any:
