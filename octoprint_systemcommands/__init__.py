@@ -19,8 +19,8 @@ from .commands.versions import Versions
 from .notify import RUN_FINISHED, RUN_STARTED, Notifier
 from .printer import Printer
 from .pushes import may_get
-from .runs.database import Limits
 from .runs.history import History
+from .runs.retention import Limits
 from .runs.runner import Runner
 from .runs.surroundings import local_url
 from .uploads import Uploads

@@ -23,18 +23,28 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 def hint_text(hint: Hint) -> str:
     """What to tell a person, in one or a few sentences; may have several lines."""
-    values = dict(hint.values)
-    if hint.code == hints.REFUSED:
+    try:
+        return _known_text(hint.code, dict(hint.values))
+    except (KeyError, TypeError, ValueError):
+        # its values are damaged, or those of a later version
+        return _known_text(hints.DAMAGED, {"fields": "hint"})
+
+
+def _known_text(code: str, values: dict[str, str]) -> str:
+    if code == hints.REFUSED:
         # a guard has found the words, see `octoprint_systemcommands.runs.guards`
         return gettext(values.pop("text"), **values)
-    if hint.code == hints.NOT_STARTED and "text" in values:
+    if code == hints.NOT_STARTED and "text" in values:
         # what the definition has to do with it, in words that can be translated
         values["error"] = gettext(values.pop("text"), **values)
-    # there are none for a code of a later version, after going back from it
-    for text in TEXTS:
-        if text.code == hint.code and _has_values(text.text, values):
+    texts = [text for text in TEXTS if text.code == code]
+    if not texts:
+        # one of a later version, after going back from it
+        return code
+    for text in texts:
+        if _has_values(text.text, values):
             return _in_words(text, values)
-    return hint.code
+    raise KeyError(code)
 
 
 def _in_words(text: Text, values: Mapping[str, str]) -> str:

@@ -53,6 +53,13 @@ TEXTS = (
         ),
     ),
     Text(
+        hints.DAMAGED,
+        N_(
+            "The record of this run is damaged, or a later version of the plugin has "
+            "written it: not all of it can be read (%(fields)s)."
+        ),
+    ),
+    Text(
         hints.KILLED,
         N_("It was ended by the signal %(signal)s from outside."),
     ),

@@ -2,22 +2,21 @@
 
 import logging
 import re
-import sqlite3
-from typing import Optional
+from typing import NoReturn, Optional
 
 import flask
 import flask_login
 from flask_babel import gettext
-from octoprint.server.util.flask import make_api_error
 
 from ..access import Access, name_of
 from ..commands.problems import N_
 from ..notify import Notifier
 from ..runs.database import Filter
 from ..runs.history import History
-from ..runs.output import Output, read
+from ..runs.output import MAX_OFFSET, Output, read
 from ..runs.run import STATUSES, UNFINISHED, Record
 from ..runs.runner import Runner
+from ..runs.troubles import Unavailable
 from .body import read_json_object
 from .errors import errors_of_commands
 from .run_json import run_to_json, runs_to_json
@@ -72,20 +71,19 @@ class Runs:
     def all(self) -> flask.Response:
         """``GET /api/runs?source=&action=&status=&user=&limit=&before=`` → ``{runs, next,
         warning}``, the newest first."""
-        values = flask.request.args
-        of_user = values.get("user") or None
+        of_user = _parameter("user") or None
         if not self._sees_all():
             # an anonymous visitor has no runs: those without a user are anybody's
             own = _own_name() or ""
             of_user = own if of_user in (None, own) else ""
         wanted = Filter(
             user=of_user,
-            source=values.get("source") or None,
-            action=values.get("action") or None,
-            statuses=_statuses(values.get("status")),
+            source=_parameter("source") or None,
+            action=_parameter("action") or None,
+            statuses=_statuses(),
         )
-        limit = _number("limit", values.get("limit"), 1, _MAX_LIMIT) or _DEFAULT_LIMIT
-        before = _number("before", values.get("before"), 0, 2**62)
+        limit = _number("limit", 1, _MAX_LIMIT) or _DEFAULT_LIMIT
+        before = _number("before", 0, MAX_OFFSET)
         # one more tells whether there is a next page
         records = self._history.find(wanted, limit + 1, before)
         page = records[:limit]
@@ -103,7 +101,7 @@ class Runs:
         """``GET /api/runs/<id>/output?offset=`` → ``{id, status, offset, next, finished,
         chunks}``, see `octoprint_systemcommands.runs.output.read`."""
         record = self._find(run_id)
-        offset = _number("offset", flask.request.args.get("offset"), 0, 2**62) or 0
+        offset = _number("offset", 0, MAX_OFFSET) or 0
         finished = record.status not in UNFINISHED
         part = read(self._output(record), offset, finished)
         return flask.jsonify(
@@ -113,14 +111,15 @@ class Runs:
     def download(self, run_id: str) -> flask.Response:
         """``GET /api/runs/<id>/output.txt`` → what is kept of the output, as a file."""
         record = self._find(run_id)
-        pieces, total = self._output(record).pieces()
+        output = self._output(record)
+        pieces, total = output.pieces()
         parts: list[bytes] = []
         position = 0
         for piece in pieces:
             parts.append(_gap(piece.offset - position))
             parts.append(piece.data)
             position = piece.offset + len(piece.data)
-        parts.append(_gap(total - position))
+        parts.append(_gap(total - position, output.is_damaged))
         response = flask.make_response(b"".join(parts))
         response.mimetype = "text/plain"
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", record.action).strip("-.") or "output"
@@ -141,25 +140,22 @@ class Runs:
     def clear(self) -> flask.Response:
         """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended,
         one's own only if one sees no others."""
+        user = None if self._sees_all() else _own_name() or ""
         try:
-            user = None if self._sees_all() else _own_name() or ""
             deleted = self._history.clear(user)
-        except (sqlite3.Error, OSError) as error:
-            return make_api_error(
-                gettext(
-                    "The history could not be cleared: %(error)s. Check the disk.",
-                    error=error,
-                ),
-                500,
-            )
+        except Unavailable as error:
+            _abort_unavailable(error)
         _logger.info(f"{_own_name() or 'Somebody'} has cleared the history of runs")
         self._notifier.history_cleared()
         return flask.jsonify(deleted=deleted)
 
     def _find(self, run_id: str) -> Record:
-        record = self._history.get(run_id)
+        try:
+            record = self._history.get(run_id)
+        except Unavailable as error:
+            _abort_unavailable(error)
         if record is None:
-            self._abort_unknown()
+            flask.abort(404, description=gettext(_NO_SUCH_RUN))
         user = flask_login.current_user
         if not self._access.may_see_runs_of(user, record.user):
             flask.abort(404, description=gettext(_NO_SUCH_RUN))
@@ -169,16 +165,13 @@ class Runs:
         return self._access.may_see_all_runs(flask_login.current_user)
 
     def _output(self, record: Record) -> Output:
-        output = self._history.output(record)
+        try:
+            output = self._history.output(record)
+        except Unavailable as error:
+            _abort_unavailable(error)
         if output is None:
-            self._abort_unknown()
+            flask.abort(404, description=gettext(_NO_SUCH_RUN))
         return output
-
-    def _abort_unknown(self) -> None:
-        warning = self._warning()
-        if warning is not None:
-            flask.abort(503, description=warning)
-        flask.abort(404, description=gettext(_NO_SUCH_RUN))
 
     def _warning(self) -> Optional[str]:
         trouble = self._history.warning
@@ -195,11 +188,25 @@ def _own_name() -> Optional[str]:
     return name_of(flask_login.current_user)
 
 
-def _gap(size: int) -> bytes:
-    return f"\n[... {size} bytes dropped ...]\n".encode() if size > 0 else b""
+def _gap(size: int, is_damaged: bool = False) -> bytes:
+    what = "are damaged and cannot be read" if is_damaged else "dropped"
+    return f"\n[... {size} bytes {what} ...]\n".encode() if size > 0 else b""
 
 
-def _statuses(value: Optional[str]) -> Optional[tuple[str, ...]]:
+def _abort_unavailable(error: Unavailable) -> NoReturn:
+    flask.abort(503, description=translated(error.trouble))
+
+
+def _parameter(name: str) -> Optional[str]:
+    """A parameter of the query, None if it is not there."""
+    values = flask.request.args.getlist(name)
+    if len(values) > 1:
+        flask.abort(400, description=f'"{name}" may be given only once')
+    return values[0] if values else None
+
+
+def _statuses() -> Optional[tuple[str, ...]]:
+    value = _parameter("status")
     if not value:
         return None
     statuses = tuple(value.split(","))
@@ -213,11 +220,13 @@ def _statuses(value: Optional[str]) -> Optional[tuple[str, ...]]:
     return statuses
 
 
-def _number(name: str, value: Optional[str], minimum: int, maximum: int) -> Optional[int]:
-    if not value:
+def _number(name: str, minimum: int, maximum: int) -> Optional[int]:
+    value = _parameter(name)
+    if value is None:
         return None
+    # digits as they are in English: int() takes others, and signs, and "1_000" as well
     if re.fullmatch(r"[0-9]{1,19}", value) and minimum <= int(value) <= maximum:
         return int(value)
     flask.abort(
-        400, description=f'"{name}" has to be a number from {minimum} to {maximum}'
+        400, description=f'"{name}" has to be a whole number from {minimum} to {maximum}'
     )

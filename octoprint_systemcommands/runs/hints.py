@@ -13,6 +13,7 @@ NOT_STARTED = "not_started"
 REFUSED = "refused"
 INTERRUPTED = "interrupted"
 INTERRUPTED_ALIVE = "interrupted_alive"
+DAMAGED = "damaged"
 
 # Signals
 KILLED = "killed"

@@ -21,6 +21,15 @@ _MAX_PIECES = 4096
 # Bytes that a viewer waits for at most because a character in between is not complete
 _MAX_HELD_BACK = 4096
 
+# No command writes as much
+MAX_OFFSET = 2**62
+
+# More than any output that is kept needs, with its frames. What claims to be more is damaged.
+_MAX_UNPACKED = 4 * (HEAD_SIZE + TAIL_SIZE)
+
+# Bytes that are unpacked at a time: what comes before damage is there to be read
+_UNPACKED_AT_A_TIME = 256
+
 # offset, stream, number of bytes
 _FRAME = struct.Struct(">QcI")
 _STREAM_CODES = {STDOUT: b"o", STDERR: b"e"}
@@ -49,6 +58,8 @@ class Capture:
         head_size: bytes kept from the beginning
         tail_size: bytes kept from the end
     """
+
+    is_damaged = False
 
     def __init__(self, head_size: int = HEAD_SIZE, tail_size: int = TAIL_SIZE):
         self._head_size = head_size
@@ -140,11 +151,20 @@ class Capture:
 
 
 class StoredOutput:
-    """The output of an ended run, as it comes from the history. Reads like a `Capture`."""
+    """The output of an ended run, as it comes from the history. Reads like a `Capture`.
 
-    def __init__(self, pieces: list[Piece], total: int):
+    Arguments:
+        pieces: what there is
+        total: number of bytes that were written
+        is_damaged: something after the pieces was kept, but cannot be read any more
+    """
+
+    def __init__(self, pieces: list[Piece], total: int, is_damaged: bool = False):
         self._pieces = pieces
-        self.total = total
+        self.is_damaged = is_damaged
+        end = pieces[-1].offset + len(pieces[-1].data) if pieces else 0
+        # something is missing, even if the number of bytes is what was damaged
+        self.total = max(total, end + is_damaged)
 
     def pieces(self, offset: int = 0) -> tuple[list[Piece], int]:
         """See `Capture.pieces`."""
@@ -173,18 +193,58 @@ def pack(pieces: Iterable[Piece]) -> bytes:
     return zlib.compress(b"".join(frames), 1)
 
 
+class Damaged(Exception):
+    """Not all of a stored output can be read.
+
+    Arguments:
+        pieces: those before the damage
+    """
+
+    def __init__(self, pieces: list[Piece]):
+        super().__init__("a stored output is damaged")
+        self.pieces = pieces
+
+
 def unpack(packed: bytes) -> list[Piece]:
-    """The inverse of `pack`."""
+    """The inverse of `pack`.
+
+    Raises:
+        Damaged: that is no output, or not all of one
+    """
+    frames, is_whole = _decompress(packed)
     streams = {code: stream for stream, code in _STREAM_CODES.items()}
-    frames = zlib.decompress(packed)
-    pieces = []
-    position = 0
-    while position < len(frames):
+    pieces: list[Piece] = []
+    position = end = 0
+    while len(frames) - position >= _FRAME.size:
         offset, code, size = _FRAME.unpack_from(frames, position)
+        if not end <= offset < MAX_OFFSET or code not in streams:
+            break
         position += _FRAME.size
-        pieces.append(Piece(offset, streams[code], frames[position : position + size]))
+        data = frames[position : position + size]
+        if data:
+            pieces.append(Piece(offset, streams[code], data))
         position += size
+        end = offset + size
+    if not is_whole or position != len(frames):
+        raise Damaged(pieces)
     return pieces
+
+
+def _decompress(packed: Any) -> tuple[bytes, bool]:
+    """As much as possible, and whether that is all."""
+    if not isinstance(packed, bytes):
+        return b"", False
+    decompressor = zlib.decompressobj()
+    found = bytearray()
+    for start in range(0, len(packed), _UNPACKED_AT_A_TIME):
+        part = packed[start : start + _UNPACKED_AT_A_TIME]
+        try:
+            found += decompressor.decompress(part, _MAX_UNPACKED - len(found))
+        except zlib.error:
+            return bytes(found), False
+        if decompressor.eof or len(found) >= _MAX_UNPACKED:
+            break
+    return bytes(found), decompressor.eof
 
 
 def read(output: Output, offset: int, finished: bool) -> dict[str, Any]:
@@ -197,7 +257,8 @@ def read(output: Output, offset: int, finished: bool) -> dict[str, Any]:
 
     Returns:
         ``{offset, next, chunks}``, the chunks being ``{stream, text}`` or, where something
-        is missing, ``{dropped: bytes}``. Bytes that are not UTF-8 become U+FFFD. A
+        is missing, ``{dropped: bytes}``, with ``damaged: True`` where it was kept, but
+        cannot be read any more. Bytes that are not UTF-8 become U+FFFD. A
         character of which only a part has arrived is left for the next time.
     """
     pieces, total = output.pieces(offset)
@@ -212,7 +273,8 @@ def read(output: Output, offset: int, finished: bool) -> dict[str, Any]:
             return {"offset": offset, "next": begun, "chunks": chunks}
     last = pieces[-1].offset + len(pieces[-1].data) if pieces else offset
     if last < total:
-        chunks.append({"dropped": total - last})
+        damage = {"damaged": True} if output.is_damaged else {}
+        chunks.append({"dropped": total - last, **damage})
     return {"offset": offset, "next": end, "chunks": chunks}
 
 

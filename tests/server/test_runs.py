@@ -276,6 +276,25 @@ def test_a_name_of_a_download_is_no_path(start, ended, operator):
     assert disposition == f"attachment; filename=etc-{run['id']}.txt"
 
 
+NO_NUMBERS = [
+    *(
+        "-1",
+        "x",
+        "1.5",
+        "9" * 30,
+        "9" * 5000,
+        "0x1",
+        "1 OR 1",
+        "",
+        " ",
+        "1 ",
+        "+1",
+        "1e3",
+    ),
+    *("1_0", "\u0661", "\u00b2", "\uff11", "1\n", "1\0", "NaN", "Infinity", "null", "[]"),
+]
+
+
 @pytest.mark.parametrize("offset", ["-1", "x", "1.5", "9" * 30, "0x1", "1 OR 1"])
 def test_a_wrong_offset_is_400(start, operator, offset):
     run = start("quick")
@@ -283,6 +302,34 @@ def test_a_wrong_offset_is_400(start, operator, offset):
 
     assert response.status_code == 400
     assert "offset" in response.json()["error"]
+
+
+def test_what_is_no_number_is_400(start, operator):
+    run = start("quick")
+    for path, name in ((f"/{run['id']}/output", "offset"), ("", "limit"), ("", "before")):
+        for value in NO_NUMBERS:
+            response = operator.get(f"{API}{path}", params={name: value})
+            assert response.status_code == 400, (name, value)
+            assert response.headers["Content-Type"].startswith("application/json")
+            error = response.json()["error"]
+            assert f'"{name}" has to be a whole number from' in error, (name, value)
+
+
+def test_a_parameter_that_is_given_twice_is_400(start, operator):
+    run = start("quick")
+    for name in ("source", "action", "user", "status", "limit", "before"):
+        response = operator.get(f"{API}?{name}=1&{name}=2")
+        assert response.status_code == 400
+        assert f'"{name}"' in response.json()["error"]
+    response = operator.get(f"{API}/{run['id']}/output?offset=0&offset=0")
+    assert response.status_code == 400
+    assert '"offset"' in response.json()["error"]
+
+
+def test_empty_filters_and_unknown_parameters_count_as_not_given(start, ended, operator):
+    run = ended(start("quick"))
+    response = operator.get(f"{API}?source=&action=&status=&user=&_=1&limit=1")
+    assert [one["id"] for one in response.json()["runs"]] == [run["id"]]
 
 
 ##~~ Stop and limits

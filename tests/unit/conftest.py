@@ -23,3 +23,21 @@ def make_runner(tmp_path):
         runner.shut_down()
     for history in histories:
         history.close()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return str(tmp_path / "data" / "history.db")
+
+
+@pytest.fixture
+def open_history(path):
+    histories = []
+
+    def open_(runs=1000, days=30):
+        histories.append(History(path, lambda: Limits(runs, days)))
+        return histories[-1]
+
+    yield open_
+    for history in histories:
+        history.close()

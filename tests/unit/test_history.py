@@ -13,58 +13,23 @@ import time
 
 import psutil
 import pytest
+from histories import finished, started
 from processes import command
 from waiting import wait_until
 
 from octoprint_systemcommands.commands.values import Values
-from octoprint_systemcommands.runs import database, tree
-from octoprint_systemcommands.runs import history as module
+from octoprint_systemcommands.runs import database, memory, tree, writer
 from octoprint_systemcommands.runs.database import Database, Filter, Limits
 from octoprint_systemcommands.runs.history import History
 from octoprint_systemcommands.runs.output import STDERR, STDOUT, read
 from octoprint_systemcommands.runs.run import Requester, Run
 
 ALL = Filter()
-ME = Requester(user="me")
-
-
-@pytest.fixture
-def path(tmp_path):
-    return str(tmp_path / "data" / "history.db")
-
-
-@pytest.fixture
-def open_history(path):
-    histories = []
-
-    def open_(runs=1000, days=30):
-        histories.append(History(path, lambda: Limits(runs, days)))
-        return histories[-1]
-
-    yield open_
-    for history in histories:
-        history.close()
 
 
 @pytest.fixture
 def history(open_history):
     return open_history()
-
-
-def started(history, **fields):
-    run = Run(history.next_seq(), command("true", **fields)._replace(requester=ME))
-    run.start()
-    history.note(run)
-    return run
-
-
-def finished(history, output=b"", status="succeeded", exit_code=0, hint=None, **fields):
-    run = started(history, **fields)
-    if output:
-        run.output.write(STDOUT, output)
-    run.finish(status, exit_code, hint)
-    history.note(run)
-    return run
 
 
 def test_a_run_survives_the_server(open_history):
@@ -134,18 +99,6 @@ def test_is_kept_by_number(open_history):
     assert [r.id for r in history.find(ALL, 100)] == [r.id for r in reversed(runs[-5:])]
 
 
-def test_is_kept_by_age(open_history, mocker):
-    history = open_history(days=2)
-    old = finished(history)
-    history.flush()
-    mocker.patch.object(module.time, "time", return_value=time.time() + 3 * 86400)
-    new = finished(history)
-    history.flush()
-
-    assert [record.id for record in history.find(ALL, 100)] == [new.id]
-    assert history.get(old.id) is None
-
-
 def test_pruning_takes_the_output_along(open_history, path):
     history = open_history(runs=2)
     for _ in range(5):
@@ -189,7 +142,7 @@ def test_what_was_kept_from_a_clock_that_was_ahead_does_not_push_out_the_rest(
     open_history, mocker
 ):
     history = open_history(runs=2)
-    clock = mocker.patch.object(module.time, "time", return_value=time.time() + 86400)
+    clock = mocker.patch.object(time, "time", return_value=time.time() + 86400)
     for _ in range(3):
         finished(history)
     history.flush()
@@ -206,11 +159,11 @@ def test_one_that_cannot_be_written_keeps_no_other_from_it(open_history, caplog)
     run.finish("succeeded", 0)
     odd = Run(2**64, command("true"))
     odd.finish("succeeded", 0)
-    with history._condition:
+    with history._memory.condition:
         # in one batch
         history.note(odd)
         history.note(run)
-    wait_until(lambda: not history._unwritten)
+    wait_until(lambda: not history._memory.unwritten)
     history.close()
 
     assert [record.id for record in open_history().find(ALL, 10)] == [run.id]
@@ -220,7 +173,7 @@ def test_one_that_cannot_be_written_keeps_no_other_from_it(open_history, caplog)
 def test_half_a_character_is_kept_as_a_question_mark(open_history):
     history = open_history()
     run = finished(history, name="Half \ud800")
-    wait_until(lambda: not history._unwritten)
+    wait_until(lambda: not history._memory.unwritten)
     history.close()
 
     record = open_history().get(run.id)
@@ -336,7 +289,7 @@ def full_disk(mocker):
         return connection
 
     mocker.patch.object(database, "connect", connect_with_quota)
-    mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
+    mocker.patch.object(writer, "_RETRY_INTERVAL", 0.1)
 
     def switch(full=True):
         pages[0] = 8 if full else 1_000_000
@@ -369,11 +322,13 @@ def test_a_full_disk_stops_the_history_and_not_the_commands(
 
 
 def test_memory_is_bounded_while_the_disk_is_full(full_disk, history, mocker):
-    mocker.patch.object(module, "_MAX_UNWRITTEN", 150)
+    mocker.patch.object(memory, "_MAX_UNWRITTEN", 150)
     runs = [finished(history, noise(20_000)) for _ in range(200)]
 
-    assert len(history._unwritten) == 150
-    assert sum(run.output.kept for run in history._unwritten.values()) == 50 * 20_000
+    assert len(history._memory.unwritten) == 150
+    assert (
+        sum(run.output.kept for run in history._memory.unwritten.values()) == 50 * 20_000
+    )
     assert runs[-60].record().bytes == 20_000
     assert history.warning
 
@@ -408,7 +363,7 @@ def test_what_was_running_when_the_disk_got_full_ends_in_the_history(
         run.finish("succeeded", 0)
         history.note(run)
     full_disk(False)
-    wait_until(lambda: not history._unwritten)
+    wait_until(lambda: not history._memory.unwritten)
 
     assert {record.status for record in history.find(ALL, 100)} == {"succeeded"}
     assert len(history.find(ALL, 100)) == 60
@@ -423,7 +378,7 @@ def test_a_slow_disk_loses_nothing(history, mocker):
 
     mocker.patch.object(database.Database, "write", write_slowly)
     runs = [finished(history) for _ in range(200)]
-    wait_until(lambda: not history._unwritten)
+    wait_until(lambda: not history._memory.unwritten)
 
     found = history.find(ALL, 300)
     assert [record.id for record in found] == [run.id for run in reversed(runs)]
@@ -454,7 +409,7 @@ def test_a_folder_that_is_deleted_meanwhile_is_made_anew(history, path):
     shutil.rmtree(os.path.dirname(path))
     run = finished(history)
     history.flush()
-    wait_until(lambda: not history._unwritten)
+    wait_until(lambda: not history._memory.unwritten)
 
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     assert os.path.exists(path)
@@ -472,7 +427,7 @@ def test_a_database_that_is_broken_inside_is_set_aside(open_history, path):
 
     history = open_history()
     run = finished(history)
-    wait_until(lambda: history.warning is None and not history._unwritten)
+    wait_until(lambda: history.warning is None and not history._memory.unwritten)
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     assert [name for name in os.listdir(os.path.dirname(path)) if "broken" in name]
 
@@ -513,14 +468,14 @@ def test_a_history_that_was_put_back_does_not_mix_with_the_new_one(open_history,
     os.rename(path, path + ".kept")
     history = open_history()
     new = finished(history)
-    wait_until(lambda: not history._unwritten)
+    wait_until(lambda: not history._memory.unwritten)
     assert [record.id for record in history.find(ALL, 10)] == [new.id]
     os.rename(path + ".kept", path)
     # it is found to be another one with the next run, which has its place already
     found_out = finished(history)
-    wait_until(lambda: not history._unwritten)
+    wait_until(lambda: not history._memory.unwritten)
     newest = finished(history)
-    wait_until(lambda: not history._unwritten)
+    wait_until(lambda: not history._memory.unwritten)
 
     found = [record.id for record in history.find(ALL, 10)]
     assert found == [newest.id, old[2].id, found_out.id, old[0].id]
@@ -553,24 +508,10 @@ def test_one_from_a_backup_is_for_us_alone(path):
     assert os.stat(path).st_mode & 0o777 == 0o600
 
 
-def test_trouble_with_reading_is_over_with_the_next_answer(open_history, mocker):
-    history = open_history()
-    run = finished(history)
-    wait_until(lambda: not history._unwritten)
-    error = sqlite3.OperationalError("disk I/O error")
-    find = mocker.patch.object(module.Database, "find", side_effect=error)
-    assert history.find(ALL, 10) == []
-    assert "cannot be read: disk I/O error" in str(history.warning)
-
-    mocker.stop(find)
-    assert [record.id for record in history.find(ALL, 10)] == [run.id]
-    assert history.warning is None
-
-
 def test_a_disk_that_cannot_be_written_to_from_the_start(
     open_history, path, mocker, caplog
 ):
-    mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
+    mocker.patch.object(writer, "_RETRY_INTERVAL", 0.1)
     folder = os.path.dirname(path)
     # root may write into any folder, but not into a file
     with open(folder, "w"):
@@ -587,7 +528,7 @@ def test_a_disk_that_cannot_be_written_to_from_the_start(
 
 
 def test_what_is_in_a_database_that_comes_late_is_not_lost(open_history, path, mocker):
-    mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
+    mocker.patch.object(writer, "_RETRY_INTERVAL", 0.1)
     history = open_history()
     old = [finished(history) for _ in range(3)]
     history.close()
@@ -612,32 +553,19 @@ def test_what_is_in_a_database_that_comes_late_is_not_lost(open_history, path, m
     "content", [b"this is no database" * 1000, b"SQLite format 3\0" + b"\0" * 5000]
 )
 def test_a_broken_database_is_set_aside(open_history, path, content, mocker, caplog):
-    mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
+    mocker.patch.object(writer, "_RETRY_INTERVAL", 0.1)
     os.makedirs(os.path.dirname(path))
     with open(path, "wb") as file:
         file.write(content)
     history = open_history()
     run = finished(history)
-    wait_until(lambda: history.warning is None and not history._dirty)
+    wait_until(lambda: history.warning is None and not history._memory.dirty)
 
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     (aside,) = [n for n in os.listdir(os.path.dirname(path)) if "broken" in n]
     with open(os.path.join(os.path.dirname(path), aside), "rb") as file:
         assert file.read() == content
     assert "is kept as" in caplog.text
-
-
-def test_a_database_of_a_later_version_is_set_aside(open_history, path, mocker):
-    mocker.patch.object(module, "_RETRY_INTERVAL", 0.1)
-    open_history().close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
-
-    history = open_history()
-    run = finished(history)
-    wait_until(lambda: history.warning is None and not history._dirty)
-    assert [record.id for record in history.find(ALL, 10)] == [run.id]
 
 
 def test_ten_thousand_runs_are_no_burden(open_history, path):
@@ -701,7 +629,7 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
 
     history = open_history(runs=2)
     new = finished(history)
-    wait_until(lambda: not history._unwritten)
+    wait_until(lambda: not history._memory.unwritten)
     assert [record.id for record in history.find(ALL, 10)] == [new.id, old.id]
     assert history.get(old.id).arguments == {}
     assert not [n for n in os.listdir(os.path.dirname(path)) if "broken" in n]

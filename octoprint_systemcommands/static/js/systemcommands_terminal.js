@@ -119,7 +119,9 @@
                     self._sources.forEach((source) => source.reset());
                     self._screen.note(
                         _.sprintf(
-                            gettext("… %(size)s of the output were dropped here …"),
+                            chunk.damaged
+                                ? gettext("… %(size)s of the output are damaged …")
+                                : gettext("… %(size)s of the output were dropped here …"),
                             {
                                 size: formatSize(chunk.dropped)
                             }
