@@ -40,6 +40,11 @@ def from_bytes(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+def readable(data: bytes) -> str:
+    """The same for people, and for what takes nothing but UTF-8."""
+    return data.decode("utf-8", "replace")
+
+
 def path_as_text(path: str) -> str:
     """A path that Python has told, which knows the characters of the server's locale only."""
     return from_bytes(os.fsencode(path))
@@ -97,7 +102,8 @@ def existing_folder(folder: str, variables: Mapping[str, str]) -> str:
     # one that is called like this is meant as it is
     path = folder if _is_folder(folder) else _expanded(folder, variables)
     if not _is_folder(path):
-        raise CannotRun(N_("The folder '%(folder)s' does not exist."), folder=path)
+        shown = readable(to_bytes(path))
+        raise CannotRun(N_("The folder '%(folder)s' does not exist."), folder=shown)
     return path
 
 

@@ -10,7 +10,7 @@ from typing import Optional
 
 import psutil
 
-from ..commands.environment import complete, existing_folder, to_bytes
+from ..commands.environment import complete, existing_folder, readable, to_bytes
 from .interpreter import invocation
 from .output import STDERR, STDOUT
 
@@ -50,18 +50,25 @@ class Process:
         variables = complete(environment)
         # where it runs; None means where the server does
         self.folder = working_directory and existing_folder(working_directory, variables)
-        with invocation(command) as start:
-            self._popen = subprocess.Popen(
-                start.argv,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT if merge_output else subprocess.PIPE,
-                bufsize=0,
-                start_new_session=True,
-                env={to_bytes(name): to_bytes(text) for name, text in variables.items()},
-                cwd=self.folder and to_bytes(self.folder),
-                pass_fds=start.descriptors,
-            )
+        try:
+            with invocation(command) as start:
+                self._popen = subprocess.Popen(
+                    start.argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT if merge_output else subprocess.PIPE,
+                    bufsize=0,
+                    start_new_session=True,
+                    env={
+                        to_bytes(name): to_bytes(text) for name, text in variables.items()
+                    },
+                    cwd=self.folder and to_bytes(self.folder),
+                    pass_fds=start.descriptors,
+                )
+        except OSError as error:
+            if isinstance(error.filename, bytes):
+                error.filename = readable(error.filename)
+            raise
         self.pid = self._popen.pid
         self._created: Optional[float] = None
         self.outputs: dict[int, str] = {self._popen.stdout.fileno(): STDOUT}

@@ -11,6 +11,7 @@ from octoprint_systemcommands.commands import environment
 from octoprint_systemcommands.commands.environment import complete, existing_folder
 from octoprint_systemcommands.commands.problems import WARNING, CannotRun
 from octoprint_systemcommands.commands.rules import check
+from octoprint_systemcommands.runs.database import Filter
 from octoprint_systemcommands.runs.errors import Failed
 from octoprint_systemcommands.runs.output import STDOUT, excerpt
 
@@ -173,6 +174,15 @@ def test_a_folder_that_is_called_like_a_variable_is_meant_as_it_is(tmp_path):
     folder = tmp_path / "$HOME"
     folder.mkdir()
     assert existing_folder(str(folder), {"HOME": "/"}) == str(folder)
+
+
+def test_a_missing_folder_that_is_no_utf8_is_kept_in_the_history(subject, mocker):
+    variables = {**os.environb, b"HOME": b"/no/\xff"}
+    mocker.patch.object(environment.os, "environb", variables)
+    with pytest.raises(Failed, match="'/no/\N{REPLACEMENT CHARACTER}' does not exist"):
+        subject.execute(command("true", working_directory="~"))
+    (record,) = subject._history.find(Filter(), 10)
+    assert record.hint.values["folder"] == "/no/\N{REPLACEMENT CHARACTER}"
 
 
 @pytest.mark.parametrize(

@@ -235,6 +235,14 @@ def test_what_is_no_program_is_said(subject, path):
         subject.execute(command(f"#!{path}\ntrue"))
 
 
+def test_what_the_system_cannot_execute_is_named(subject, tmp_path):
+    broken = tmp_path / "kaputt-ü"
+    broken.write_bytes(b"\x7fELF, but not really")
+    broken.chmod(0o700)
+    with pytest.raises(Failed, match=f"could not be started: .*'{broken}'"):
+        subject.execute(command(f"#!{broken}\ntrue"))
+
+
 def test_what_env_does_not_find_is_explained(subject):
     with pytest.raises(Failed, match="return code 127"):
         subject.execute(command("#!/usr/bin/env no-such-interpreter\ntrue"))
