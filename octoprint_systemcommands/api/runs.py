@@ -222,7 +222,7 @@ def _statuses() -> Optional[tuple[str, ...]]:
 
 def _number(name: str, minimum: int, maximum: int) -> Optional[int]:
     value = _parameter(name)
-    if value is None:
+    if not value:
         return None
     # digits as they are in English: int() takes others, and signs, and "1_000" as well
     if re.fullmatch(r"[0-9]{1,19}", value) and minimum <= int(value) <= maximum:

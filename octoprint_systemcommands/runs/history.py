@@ -6,6 +6,7 @@ memory and are seen by readers all the same.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any, Optional
 
@@ -22,8 +23,9 @@ from .writer import Writer
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.history")
 
-# How long is waited for the file to be opened by the server's start, in s
-_OPEN_PATIENCE = 0.2
+# How long the file may take to be opened before others go on without it, in s. The server
+# takes longer until it answers.
+_OPEN_PATIENCE = 3.0
 
 # How long the end of the server waits for the last records, in s
 _CLOSE_TIMEOUT = 5.0
@@ -38,6 +40,7 @@ class History:
     """
 
     def __init__(self, path: str, limits: Callable[[], Limits]):
+        self._patient_until = time.monotonic() + _OPEN_PATIENCE
         self._memory = Memory()
         self._reader = Reader(path)
         self._writer = Writer(path, limits, self._memory, self._reader)
@@ -105,7 +108,13 @@ class History:
         run = self._memory.run(record.id)
         if run is not None:
             return run.output
-        return self._read(lambda file: file.output(record), None)
+        try:
+            return self._read(lambda file: file.output(record), None)
+        except Unavailable:
+            output = self._memory.recent_output(record.id)
+            if output is None:
+                raise
+            return output
 
     def find(
         self, wanted: Filter, limit: int, before: Optional[int] = None
@@ -157,6 +166,5 @@ class History:
         return record
 
     def _wait_for_opening(self) -> None:
-        # It has to be known what there is already. If that takes long, nobody waits again.
-        if not self._writer.opened.wait(_OPEN_PATIENCE):
-            self._writer.opened.set()
+        # it has to be known what there is already, and what does not go on any more
+        self._writer.opened.wait(max(0, self._patient_until - time.monotonic()))

@@ -6,6 +6,7 @@ from typing import Optional
 
 from ..commands.problems import Message
 from .database import MAX_SEQ, Filter
+from .output import Capture
 from .recent import Recent
 from .run import UNFINISHED, Record, Run
 from .troubles import NOT_ALL_IN_MEMORY
@@ -94,6 +95,11 @@ class Memory:
         with self.condition:
             return self._recent.get(run_id)
 
+    def recent_output(self, run_id: str) -> Optional[Capture]:
+        """The output of one of the last of those that are written."""
+        with self.condition:
+            return self._recent.output(run_id)
+
     def find_recent(
         self, wanted: Filter, limit: int, before: Optional[int]
     ) -> list[Record]:
@@ -139,10 +145,12 @@ class Memory:
         """It was written, and others (their ``seq``) were forgotten with it."""
         with self.condition:
             self.writing = set()
+            self._recent.put(records)
             for record in records:
                 if record.status not in UNFINISHED and record.id not in self.dirty:
-                    self.unwritten.pop(record.id, None)
-            self._recent.put(records)
+                    run = self.unwritten.pop(record.id, None)
+                    if run is not None:
+                        self._recent.put_output(run.id, run.output)
             self._recent.forget(forgotten)
             self.condition.notify_all()
 

@@ -285,7 +285,6 @@ NO_NUMBERS = [
         "9" * 5000,
         "0x1",
         "1 OR 1",
-        "",
         " ",
         "1 ",
         "+1",
@@ -328,7 +327,7 @@ def test_a_parameter_that_is_given_twice_is_400(start, operator):
 
 def test_empty_filters_and_unknown_parameters_count_as_not_given(start, ended, operator):
     run = ended(start("quick"))
-    response = operator.get(f"{API}?source=&action=&status=&user=&_=1&limit=1")
+    response = operator.get(f"{API}?source=&action=&status=&user=&before=&_=1&limit=1")
     assert [one["id"] for one in response.json()["runs"]] == [run["id"]]
 
 

@@ -14,6 +14,7 @@ from processes import command
 from waiting import wait_until
 
 from octoprint_systemcommands.runs import database, reader, writer
+from octoprint_systemcommands.runs import history as history_module
 from octoprint_systemcommands.runs.database import Database, Filter, ReadOnly
 from octoprint_systemcommands.runs.output import STDOUT, read
 from octoprint_systemcommands.runs.runner import Runner
@@ -140,7 +141,8 @@ def hanging_disk(mocker):
     answers.set()
 
 
-def test_a_disk_that_hangs_from_the_start(open_history, past, hanging_disk):
+def test_a_disk_that_hangs_from_the_start(open_history, past, hanging_disk, mocker):
+    mocker.patch.object(history_module, "_OPEN_PATIENCE", 0.1)
     hanging_disk.clear()
     history = open_history()
     runner = Runner(history)
@@ -229,7 +231,7 @@ def test_an_error_of_the_plugin_is_not_called_one_of_the_disk(
 
     assert "an error of the plugin" in str(history.warning)
     assert "space" not in str(history.warning)
-    assert "Traceback" in caplog.text
+    wait_until(lambda: "Traceback" in caplog.text)
 
 
 def test_copies_in_memory_are_bounded_and_go_with_the_runs(open_history, mocker):
@@ -242,6 +244,24 @@ def test_copies_in_memory_are_bounded_and_go_with_the_runs(open_history, mocker)
 
     assert history.clear() == 250
     assert history.find(ALL, 1000) == []
+
+
+def test_the_last_outputs_are_known_without_the_disk(open_history, mocker):
+    history = open_history()
+    large = [finished(history, bytes(200_000)).record() for _ in range(4)]
+    last = finished(history, b"said").record()
+    wait_until(lambda: not history._memory.unwritten)
+    error = sqlite3.OperationalError("disk I/O error")
+    mocker.patch.object(ReadOnly, "output", side_effect=error)
+
+    assert read(history.output(last), 0, True)["next"] == 4
+    assert history.output(large[3]).pieces()[1] == 200_000
+    # which are bounded
+    with pytest.raises(Unavailable):
+        history.output(large[0])
+    history.clear()
+    with pytest.raises(Unavailable):
+        history.output(last)
 
 
 def test_what_is_not_kept_any_more_is_not_shown_from_memory(open_history, mocker):
