@@ -81,9 +81,10 @@ class Family:
                     pass
                 elif data.startswith(text, end - repeated):
                     found.append((end - repeated, end - repeated + len(text)))
-                elif size - end < len(text) - repeated and end < size:
-                    if text.startswith(data[end - repeated :]):
-                        waiting = min(waiting, end - repeated)
+                elif size - end < len(text) - repeated and text.startswith(
+                    data[end - repeated :]
+                ):
+                    waiting = min(waiting, end - repeated)
                 if end == size:
                     # it may cease to be repeated, or be complete, with what comes
                     most = min(repeated, len(text) - 1)

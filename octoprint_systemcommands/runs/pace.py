@@ -13,20 +13,29 @@ _PAUSE_WHILE_PRINTING = 0.05
 _PAUSE_IN_FLOOD = 0.0003
 _PAUSE = 0.001
 
-# Whatever is done with the output, secrets looked for say, it takes a tenth of the time
+# Whatever is done with the output, secrets looked for say, it takes a tenth of the time; but
+# nobody's output or end has to wait for much longer than this because of that
 _SHARE_WHILE_PRINTING = 10
+_MAX_PAUSE = 0.07
 
 
-def pace(is_printing: Callable[[], bool]) -> Callable[[int, float], float]:
-    """Makes what a `Watcher` asks for its pauses.
+class PrintersFirst:
+    """The pace of a `Watcher` that gives way to the communication with the printer.
 
     Arguments:
         is_printing: tells whether a print is under way; must be very quick
     """
 
-    def pause(read: int, spent: float) -> float:
-        if is_printing():
-            return max(_PAUSE_WHILE_PRINTING, _SHARE_WHILE_PRINTING * spent)
+    def __init__(self, is_printing: Callable[[], bool]):
+        self._is_printing = is_printing
+
+    def of_all(self, read: int, spent: float) -> float:
+        """See `watcher.Pace`."""
+        if self._is_printing():
+            wanted = max(_PAUSE_WHILE_PRINTING, _SHARE_WHILE_PRINTING * spent)
+            return min(_MAX_PAUSE, wanted)
         return _PAUSE_IN_FLOOD if read >= FULL_PIPE else _PAUSE
 
-    return pause
+    def of_one(self, spent: float) -> float:
+        """See `watcher.Pace`."""
+        return _SHARE_WHILE_PRINTING * spent if self._is_printing() else 0

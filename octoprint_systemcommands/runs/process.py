@@ -1,9 +1,11 @@
 """One process tree: start it, learn of its end, read what it writes."""
 
+import array
 import contextlib
 import fcntl
 import os
 import subprocess
+import termios
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Optional
@@ -98,6 +100,13 @@ def _inherited() -> dict[str, str]:
         for name, value in os.environ.items()
         if not OWN_VARIABLES.fullmatch(name)
     }
+
+
+def unread(fd: int) -> int:
+    """The bytes in a pipe."""
+    count = array.array("i", [0])
+    fcntl.ioctl(fd, termios.FIONREAD, count)
+    return count[0]
 
 
 def enlarge_pipe(fd: int) -> None:

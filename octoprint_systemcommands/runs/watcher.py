@@ -2,6 +2,11 @@
 
 Why one thread, and not one per process: what is read per second has to be bounded for all
 commands together, or two chatty commands disturb a print twice as much as one does.
+
+What is read may take long to work on, be it that secrets are looked for in it. So that no
+process delays the output or the end of another one, each is read so much that it takes a slice
+of time, in turns, and a round of them ends when it has taken its time: who was left out is
+first in the next one.
 """
 
 import contextlib
@@ -12,10 +17,11 @@ import selectors
 import threading
 import time
 from collections import deque
-from typing import Callable, Optional
+from collections.abc import Iterable
+from typing import Callable, Optional, Protocol
 
 from .output import Capture
-from .process import Process, enlarge_pipe
+from .process import Process, enlarge_pipe, unread
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
@@ -25,11 +31,36 @@ FULL_PIPE = 32 * 1024
 _READ_SIZE = 1024 * 1024
 _MIN_READ_SIZE = 64 * 1024
 
+# What is read of a process at first, until it is known how long that takes, and at least
+_FIRST_SLICE = 16 * 1024
+_MIN_SLICE = 4 * 1024
+
+# How long it may take to work on what was read of one process, and of all in a round, in s
+# of processor time. The last one of a round comes on top.
+_SLICE = 0.005
+_ROUND = 0.005
+
 # How often to ask for the end of a process where the system cannot tell by itself, in s
 _POLL_INTERVAL = 0.02
 
 # How often to look at what only writes for nobody, in s
 _ORPHANS_PAUSE = 0.01
+
+# How long a run is left alone after an error that is a fault of ours, in s
+_PAUSE_AFTER_ERROR = 1
+
+
+class Pace(Protocol):
+    """How long to leave pipes alone. They fill up meanwhile, and then the processes have to
+    wait. Times are in seconds."""
+
+    def of_all(self, read: int, spent: float) -> float:
+        """How long to leave all of them alone after a round, in which so many bytes were
+        read and so much processor time was spent."""
+
+    def of_one(self, spent: float) -> float:
+        """How long to leave a process alone whose output has taken so much processor
+        time."""
 
 
 class _Watched:
@@ -47,6 +78,20 @@ class _Watched:
         self.on_output = on_output
         self.on_end = on_end
         self.has_ended = False
+        # when it may be read again; who was read first is first again
+        self.turn = 0.0
+        # bytes to read at a time
+        self.size = _FIRST_SLICE
+        # how its process has ended, and how many bytes of its pipes are still to be read then
+        self.return_code: Optional[int] = None
+        self.unread: dict[int, int] = {}
+
+    def took(self, asked: int, read: int, spent: float) -> None:
+        """Notes how long it has taken to work on what was read."""
+        if spent > _SLICE:
+            self.size = max(_MIN_SLICE, int(read * _SLICE / spent))
+        elif read == asked and spent < _SLICE / 4:
+            self.size = max(self.size, min(_READ_SIZE, 4 * read))
 
     def forget(self) -> None:
         """Lets go of all that is not needed for the pipes that are left."""
@@ -58,18 +103,17 @@ class Watcher:
     """Reads what processes write, at a pace that leaves the server its time.
 
     Arguments:
-        pause: asked after output was read and given the number of bytes and the seconds of
-            processor time that were spent on them; how long to
-            leave the pipes alone, in seconds. They fill up meanwhile, and then the
-            processes have to wait.
+        pace: decides on the pauses
     """
 
-    def __init__(self, pause: Callable[[int, float], float]):
-        self._pause = pause
+    def __init__(self, pace: Pace):
+        self._pace = pace
         self._selector = selectors.DefaultSelector()
         self._new: deque[_Watched] = deque()
         # those whose end the system does not announce, by process id
         self._unannounced: dict[int, _Watched] = {}
+        # those that have ended and have output that is still to be read
+        self._ended: list[_Watched] = []
         # Pipes that have outlived their process, because something in the background holds
         # them: fd → what it belongs to, the oldest first
         self._orphans: dict[int, _Watched] = {}
@@ -129,34 +173,69 @@ class Watcher:
 
     def _one_round(self) -> None:
         """Waits for something to happen, handles it and leaves things alone for a while."""
-        timeout = _POLL_INTERVAL if self._unannounced else None
-        ready = self._selector.select(timeout)
+        asks = self._unannounced or self._ended
+        ready = self._selector.select(_POLL_INTERVAL if asks else None)
         began = time.thread_time()
-        self._take_over_new()
-
-        # together they get about what one alone may read
-        size = max(_MIN_READ_SIZE, _READ_SIZE // max(1, len(ready)))
-        read = wasted = 0
-        ended = []
+        orphans: list[tuple[int, _Watched]] = []
+        readable: dict[int, _Watched] = {}
         for key, _ in ready:
             watched = key.data
             if watched is None:
                 self._drain_wake_pipe()
             elif key.fd == watched.process.pidfd:
-                ended.append(watched)
+                self._look_for_end(watched)
             elif watched.has_ended:
-                wasted += self._read(key.fd, watched, size)
+                orphans.append((key.fd, watched))
             else:
-                read += self._read(key.fd, watched, size)
-        for watched in [*ended, *self._unannounced.values()]:
-            read += self._look_for_end(watched)
+                readable[key.fd] = watched
+        # of those that are new it is not known yet
+        for watched in [*self._take_over_new(), *self._unannounced.values()]:
+            readable.update(dict.fromkeys(watched.process.outputs, watched))
+            self._look_for_end(watched)
+        for watched in self._ended:
+            readable.update(dict.fromkeys(watched.unread, watched))
 
-        if read:
-            time.sleep(self._pause(read, time.thread_time() - began))
-        elif wasted:
+        read, is_left = self._read_in_turn(readable)
+        self._finish_ended()
+        self._read_for_nobody(orphans)
+        if read or is_left:
+            time.sleep(self._pace.of_all(read, time.thread_time() - began))
+        elif orphans:
             time.sleep(_ORPHANS_PAUSE)
 
-    def _take_over_new(self) -> None:
+    def _read_in_turn(self, readable: dict[int, _Watched]) -> tuple[int, bool]:
+        """Reads from pipes until the time of a round is over.
+
+        Returns:
+            how many bytes, and whether there are pipes left for later
+        """
+        began = time.thread_time()
+        # together they get about what one alone may read
+        share = max(_MIN_READ_SIZE, _READ_SIZE // max(1, len(readable)))
+        read = 0
+        now = time.monotonic()
+        for fd, watched in sorted(readable.items(), key=lambda item: item[1].turn):
+            before = time.thread_time()
+            if watched.turn > now or before - began > _ROUND:
+                # and so are all that follow
+                return read, True
+            size = min(share, watched.size)
+            try:
+                count = self._read(fd, watched, size)
+            except Exception:
+                # the others have to be read on
+                _logger.exception("Error with the output of a running command")
+                watched.turn = now + _PAUSE_AFTER_ERROR
+                continue
+            read += count
+            spent = time.thread_time() - before
+            watched.took(size, count, spent)
+            watched.turn = now + self._pace.of_one(spent)
+        return read, False
+
+    def _take_over_new(self) -> list[_Watched]:
+        """Registers those that are new; returns those that announce their end."""
+        announcing = []
         while self._new:
             watched = self._new.popleft()
             process = watched.process
@@ -173,6 +252,9 @@ class Watcher:
                 process.close_pidfd()
             if process.pidfd is None:
                 self._unannounced[process.pid] = watched
+            else:
+                announcing.append(watched)
+        return announcing
 
     def _unregister(self, fd: Optional[int]) -> None:
         if fd is not None and fd in self._selector.get_map():
@@ -183,49 +265,80 @@ class Watcher:
             os.read(self._wake_read, 4096)
 
     def _read(self, fd: int, watched: _Watched, size: int) -> int:
+        if watched.return_code is not None:
+            # what comes in addition is somebody else's
+            size = min(size, watched.unread.get(fd, 0))
+            if not size:
+                return 0
+        count = self._take(fd, watched, size)
+        if count:
+            watched.capture.write(watched.process.outputs[fd], self._buffer[:count])
+            watched.on_output()
+        return count
+
+    def _read_for_nobody(self, orphans: Iterable[tuple[int, _Watched]]) -> None:
+        began = time.thread_time()
+        for fd, watched in orphans:
+            if time.thread_time() - began > _ROUND:
+                # the system tells of the others first then
+                break
+            self._take(fd, watched, _READ_SIZE)
+
+    def _take(self, fd: int, watched: _Watched, size: int) -> int:
+        """Reads into the buffer; returns how many bytes."""
         try:
             count = os.readv(fd, [self._buffer[:size]])
         except BlockingIOError:
+            watched.unread.pop(fd, None)
             return 0
         except OSError:
             count = 0
         if count == 0:
             self._close(fd, watched)
-            return 0
-        if not watched.has_ended:
-            watched.capture.write(watched.process.outputs[fd], self._buffer[:count])
-            watched.on_output()
-        if count >= FULL_PIPE:
+        elif fd in watched.unread:
+            watched.unread[fd] -= count
+            if watched.unread[fd] <= 0:
+                del watched.unread[fd]
+        elif count >= FULL_PIPE:
             enlarge_pipe(fd)
         return count
 
     def _close(self, fd: int, watched: _Watched) -> None:
         self._unregister(fd)
         self._orphans.pop(fd, None)
+        watched.unread.pop(fd, None)
         watched.process.close_output(fd)
 
-    def _look_for_end(self, watched: _Watched) -> int:
-        """Ends the watch over a process if it has ended; returns the bytes that were read."""
+    def _look_for_end(self, watched: _Watched) -> None:
+        """Notes if a process has ended, and what it has left to be read: all that it wrote
+        is in the pipes by now."""
         process = watched.process
         return_code = process.poll()
-
-        # What it wrote is all in the pipes by now, if it has ended; the second read is for
-        # what a full pipe kept it from writing.
-        read = 0
-        for fd in [*process.outputs, *process.outputs]:
-            if fd in process.outputs:
-                read += self._read(fd, watched, _READ_SIZE)
         if return_code is None:
-            return read
-
+            return
         self._unannounced.pop(process.pid, None)
         self._unregister(process.pidfd)
         process.close_pidfd()
-        on_end = watched.on_end
-        watched.forget()
-        self._keep_orphans(watched)
-        on_end(return_code)
-        return read
+        watched.return_code = return_code
+        sizes = {fd: unread(fd) for fd in process.outputs}
+        watched.unread = {fd: size for fd, size in sizes.items() if size}
+        self._ended.append(watched)
+
+    def _finish_ended(self) -> None:
+        """Ends the watch over processes that have ended and whose output was read."""
+        finished = [watched for watched in self._ended if not watched.unread]
+        self._ended = [watched for watched in self._ended if watched.unread]
+        for watched in finished:
+            on_end = watched.on_end
+            watched.forget()
+            for fd in list(watched.process.outputs):
+                # most are at their end
+                self._take(fd, watched, _MIN_SLICE)
+            self._keep_orphans(watched)
+            try:
+                on_end(watched.return_code)
+            except Exception:
+                _logger.exception("Error at the end of a command")
 
     def _keep_orphans(self, watched: _Watched) -> None:
         # A pipe without an end is held by something that goes on in the background. Its
