@@ -22,6 +22,10 @@ NICENESS = 5
 _F_SETPIPE_SZ = getattr(fcntl, "F_SETPIPE_SZ", 1031)  # named as of Python 3.10
 _LARGE_PIPE = 1024 * 1024
 
+# A read of this size means that the pipe was about full. It holds twice as much by default,
+# but lines leave the ends of its pages empty.
+FULL_PIPE = 32 * 1024
+
 
 class Process:
     """A command line that is being executed by the shell.

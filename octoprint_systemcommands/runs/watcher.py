@@ -18,26 +18,20 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable
-from typing import Callable, Optional, Protocol
+from typing import Callable, Optional
 
 from .output import Capture
-from .process import Process, enlarge_pipe, unread
+from .pace import Pace
+from .process import FULL_PIPE, Process, enlarge_pipe, unread
+from .watched import MIN_SLICE, READ_SIZE, Watched
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
-# A read of this size means that the pipe was about full. It holds twice as much by default,
-# but lines leave the ends of its pages empty.
-FULL_PIPE = 32 * 1024
-_READ_SIZE = 1024 * 1024
+# What is read of each at a time, at least, however many there are
 _MIN_READ_SIZE = 64 * 1024
 
-# What is read of a process at first, until it is known how long that takes, and at least
-_FIRST_SLICE = 16 * 1024
-_MIN_SLICE = 4 * 1024
-
-# How long it may take to work on what was read of one process, and of all in a round, in s
-# of processor time. The last one of a round comes on top.
-_SLICE = 0.005
+# How long all that was read in a round may take to work on, in s of processor time. The last
+# one of a round comes on top.
 _ROUND = 0.005
 
 # How often to ask for the end of a process where the system cannot tell by itself, in s
@@ -50,55 +44,6 @@ _ORPHANS_PAUSE = 0.01
 _PAUSE_AFTER_ERROR = 1
 
 
-class Pace(Protocol):
-    """How long to leave pipes alone. They fill up meanwhile, and then the processes have to
-    wait. Times are in seconds."""
-
-    def of_all(self, read: int, spent: float) -> float:
-        """How long to leave all of them alone after a round, in which so many bytes were
-        read and so much processor time was spent."""
-
-    def of_one(self, spent: float) -> float:
-        """How long to leave a process alone whose output has taken so much processor
-        time."""
-
-
-class _Watched:
-    """A process under watch and where its output and its end go."""
-
-    def __init__(
-        self,
-        process: Process,
-        capture: Capture,
-        on_output: Callable[[], None],
-        on_end: Callable[[int], None],
-    ):
-        self.process = process
-        self.capture = capture
-        self.on_output = on_output
-        self.on_end = on_end
-        self.has_ended = False
-        # when it may be read again; who was read first is first again
-        self.turn = 0.0
-        # bytes to read at a time
-        self.size = _FIRST_SLICE
-        # how its process has ended, and how many bytes of its pipes are still to be read then
-        self.return_code: Optional[int] = None
-        self.unread: dict[int, int] = {}
-
-    def took(self, asked: int, read: int, spent: float) -> None:
-        """Notes how long it has taken to work on what was read."""
-        if spent > _SLICE:
-            self.size = max(_MIN_SLICE, int(read * _SLICE / spent))
-        elif read == asked and spent < _SLICE / 4:
-            self.size = max(self.size, min(_READ_SIZE, 4 * read))
-
-    def forget(self) -> None:
-        """Lets go of all that is not needed for the pipes that are left."""
-        self.has_ended = True
-        del self.capture, self.on_output, self.on_end
-
-
 class Watcher:
     """Reads what processes write, at a pace that leaves the server its time.
 
@@ -109,16 +54,16 @@ class Watcher:
     def __init__(self, pace: Pace):
         self._pace = pace
         self._selector = selectors.DefaultSelector()
-        self._new: deque[_Watched] = deque()
+        self._new: deque[Watched] = deque()
         # those whose end the system does not announce, by process id
-        self._unannounced: dict[int, _Watched] = {}
+        self._unannounced: dict[int, Watched] = {}
         # those that have ended and have output that is still to be read
-        self._ended: list[_Watched] = []
+        self._ended: list[Watched] = []
         # Pipes that have outlived their process, because something in the background holds
         # them: fd → what it belongs to, the oldest first
-        self._orphans: dict[int, _Watched] = {}
+        self._orphans: dict[int, Watched] = {}
         self._max_orphans = _max_orphans()
-        self._buffer = memoryview(bytearray(_READ_SIZE))
+        self._buffer = memoryview(bytearray(READ_SIZE))
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
@@ -143,7 +88,7 @@ class Watcher:
             on_output: called when there is more of it
             on_end: called once with the return code, after the last of the output
         """
-        self._new.append(_Watched(process, capture, on_output, on_end))
+        self._new.append(Watched(process, capture, on_output, on_end))
         # a pipe that is full of wake-up calls does the same
         with contextlib.suppress(BlockingIOError):
             os.write(self._wake_write, b".")
@@ -176,8 +121,8 @@ class Watcher:
         asks = self._unannounced or self._ended
         ready = self._selector.select(_POLL_INTERVAL if asks else None)
         began = time.thread_time()
-        orphans: list[tuple[int, _Watched]] = []
-        readable: dict[int, _Watched] = {}
+        orphans: list[tuple[int, Watched]] = []
+        readable: dict[int, Watched] = {}
         for key, _ in ready:
             watched = key.data
             if watched is None:
@@ -203,7 +148,7 @@ class Watcher:
         elif orphans:
             time.sleep(_ORPHANS_PAUSE)
 
-    def _read_in_turn(self, readable: dict[int, _Watched]) -> tuple[int, bool]:
+    def _read_in_turn(self, readable: dict[int, Watched]) -> tuple[int, bool]:
         """Reads from pipes until the time of a round is over.
 
         Returns:
@@ -211,7 +156,7 @@ class Watcher:
         """
         began = time.thread_time()
         # together they get about what one alone may read
-        share = max(_MIN_READ_SIZE, _READ_SIZE // max(1, len(readable)))
+        share = max(_MIN_READ_SIZE, READ_SIZE // max(1, len(readable)))
         read = 0
         now = time.monotonic()
         for fd, watched in sorted(readable.items(), key=lambda item: item[1].turn):
@@ -233,7 +178,7 @@ class Watcher:
             watched.turn = now + self._pace.of_one(spent)
         return read, False
 
-    def _take_over_new(self) -> list[_Watched]:
+    def _take_over_new(self) -> list[Watched]:
         """Registers those that are new; returns those that announce their end."""
         announcing = []
         while self._new:
@@ -264,7 +209,7 @@ class Watcher:
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake_read, 4096)
 
-    def _read(self, fd: int, watched: _Watched, size: int) -> int:
+    def _read(self, fd: int, watched: Watched, size: int) -> int:
         if watched.return_code is not None:
             # what comes in addition is somebody else's
             size = min(size, watched.unread.get(fd, 0))
@@ -276,15 +221,15 @@ class Watcher:
             watched.on_output()
         return count
 
-    def _read_for_nobody(self, orphans: Iterable[tuple[int, _Watched]]) -> None:
+    def _read_for_nobody(self, orphans: Iterable[tuple[int, Watched]]) -> None:
         began = time.thread_time()
         for fd, watched in orphans:
             if time.thread_time() - began > _ROUND:
                 # the system tells of the others first then
                 break
-            self._take(fd, watched, _READ_SIZE)
+            self._take(fd, watched, READ_SIZE)
 
-    def _take(self, fd: int, watched: _Watched, size: int) -> int:
+    def _take(self, fd: int, watched: Watched, size: int) -> int:
         """Reads into the buffer; returns how many bytes."""
         try:
             count = os.readv(fd, [self._buffer[:size]])
@@ -303,13 +248,13 @@ class Watcher:
             enlarge_pipe(fd)
         return count
 
-    def _close(self, fd: int, watched: _Watched) -> None:
+    def _close(self, fd: int, watched: Watched) -> None:
         self._unregister(fd)
         self._orphans.pop(fd, None)
         watched.unread.pop(fd, None)
         watched.process.close_output(fd)
 
-    def _look_for_end(self, watched: _Watched) -> None:
+    def _look_for_end(self, watched: Watched) -> None:
         """Notes if a process has ended, and what it has left to be read: all that it wrote
         is in the pipes by now."""
         process = watched.process
@@ -333,14 +278,14 @@ class Watcher:
             watched.forget()
             for fd in list(watched.process.outputs):
                 # most are at their end
-                self._take(fd, watched, _MIN_SLICE)
+                self._take(fd, watched, MIN_SLICE)
             self._keep_orphans(watched)
             try:
                 on_end(watched.return_code)
             except Exception:
                 _logger.exception("Error at the end of a command")
 
-    def _keep_orphans(self, watched: _Watched) -> None:
+    def _keep_orphans(self, watched: Watched) -> None:
         # A pipe without an end is held by something that goes on in the background. Its
         # output is nobody's, but it must not be killed by a closed pipe (a webcam server
         # that logs, say).
