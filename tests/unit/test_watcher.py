@@ -1,6 +1,8 @@
 """The watcher with real processes, and with a clock that says what their output costs."""
 
 import contextlib
+import os
+import signal
 import threading
 import time
 from types import SimpleNamespace
@@ -61,6 +63,22 @@ def clock(mocker):
 
 
 @pytest.fixture
+def make_watcher():
+    """make_watcher(is_printing): its rounds are made by the test, see `rounds`."""
+    watchers = []
+
+    def make_watcher(is_printing):
+        watchers.append(Watcher(PrintersFirst(lambda: is_printing)))
+        return watchers[-1]
+
+    yield make_watcher
+    for one in watchers:
+        one._selector.close()
+        os.close(one._wake_read)
+        os.close(one._wake_write)
+
+
+@pytest.fixture
 def start():
     """start(subject, command line, capture): has a process watched; its `ended` is set."""
     processes = []
@@ -79,16 +97,12 @@ def start():
 
     yield start
     for process in processes:
-        for one in (process.pid, *_children(process.pid)):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                psutil.Process(one).kill()
-
-
-def _children(pid):
-    try:
-        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process._popen.wait(30)
+        process.close_pidfd()
+        for fd in list(process.outputs):
+            process.close_output(fd)
 
 
 def has_ended(process):
@@ -106,8 +120,10 @@ def rounds(subject, until):
 
 @pytest.mark.parametrize("is_printing", [True, False])
 @pytest.mark.parametrize("number", [1, 6])
-def test_no_run_delays_the_end_of_another(clock, start, is_printing, number):
-    subject = Watcher(PrintersFirst(lambda: is_printing))
+def test_no_run_delays_the_end_of_another(
+    clock, make_watcher, start, is_printing, number
+):
+    subject = make_watcher(is_printing)
     floods = [start(subject, "exec yes", Expensive(clock)) for _ in range(number)]
     rounds(subject, lambda: all(len(flood.capture.sizes) > 5 for flood in floods))
 
@@ -130,8 +146,8 @@ def test_no_run_delays_the_end_of_another(clock, start, is_printing, number):
         assert run.ended_at - before < 0.1
 
 
-def test_all_have_their_turn(clock, start):
-    subject = Watcher(PrintersFirst(lambda: True))
+def test_all_have_their_turn(clock, make_watcher, start):
+    subject = make_watcher(True)
     floods = [start(subject, "exec yes", Expensive(clock)) for _ in range(10)]
     rounds(subject, lambda: all(flood.capture.sizes for flood in floods))
     for flood in floods:
@@ -143,8 +159,10 @@ def test_all_have_their_turn(clock, start):
 
 
 @pytest.mark.parametrize("costs", [[COST], [COST] * 8, [COST, COST / 10, COST / 100]])
-def test_while_printing_all_of_them_take_a_tenth_of_the_time(clock, start, costs):
-    subject = Watcher(PrintersFirst(lambda: True))
+def test_while_printing_all_of_them_take_a_tenth_of_the_time(
+    clock, make_watcher, start, costs
+):
+    subject = make_watcher(True)
     floods = [start(subject, "exec yes", Expensive(clock, cost)) for cost in costs]
     rounds(subject, lambda: all(len(flood.capture.sizes) > 5 for flood in floods))
 
@@ -156,9 +174,9 @@ def test_while_printing_all_of_them_take_a_tenth_of_the_time(clock, start, costs
 
 
 @pytest.mark.parametrize("is_printing", [True, False])
-def test_what_was_written_before_the_end_is_read(clock, start, is_printing):
+def test_what_was_written_before_the_end_is_read(clock, make_watcher, start, is_printing):
     """However long it takes, and without what others write to the same pipe afterwards."""
-    subject = Watcher(PrintersFirst(lambda: is_printing))
+    subject = make_watcher(is_printing)
     process = Process(
         "exec 2>&1; head -c 60000 /dev/zero; echo last; (sleep 0.2; exec yes) & exit 0"
     )
@@ -172,8 +190,8 @@ def test_what_was_written_before_the_end_is_read(clock, start, is_printing):
     assert max(run.capture.sizes[1:]) <= 4096
 
 
-def test_those_whose_output_is_cheap_are_read_in_large_pieces(start):
-    subject = Watcher(PrintersFirst(lambda: False))
+def test_those_whose_output_is_cheap_are_read_in_large_pieces(make_watcher, start):
+    subject = make_watcher(False)
     capture = Expensive(Clock())
     run = start(subject, "head -c 50000000 /dev/zero", capture)
     rounds(subject, run.ended.is_set)
@@ -181,8 +199,8 @@ def test_those_whose_output_is_cheap_are_read_in_large_pieces(start):
     assert max(capture.sizes) > 256 * 1024
 
 
-def test_an_error_with_one_is_no_error_of_others(clock, start, caplog):
-    subject = Watcher(PrintersFirst(lambda: False))
+def test_an_error_with_one_is_no_error_of_others(clock, make_watcher, start, caplog):
+    subject = make_watcher(False)
 
     def fail():
         raise ValueError("broken")
