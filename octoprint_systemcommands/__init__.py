@@ -1,5 +1,6 @@
 """The plugin as OctoPrint sees it: every mixin method and hook hands over to a module."""
 
+import copy
 import os
 
 import octoprint.plugin
@@ -17,6 +18,7 @@ from .commands.catalogue import Catalogue
 from .commands.editing import Editing
 from .commands.versions import Versions
 from .notify import RUN_FINISHED, RUN_STARTED, Notifier
+from .preferences import DEFAULTS, Preferences
 from .printer import Printer
 from .pushes import may_get
 from .runs.history import History
@@ -36,9 +38,8 @@ class SystemCommandsPlugin(
 ):
     def initialize(self):
         catalogue = Catalogue(self._settings, gettext)
-        self._access = Access(
-            catalogue, lambda: self._settings.get_boolean(["history", "visible_to_all"])
-        )
+        self._preferences = Preferences(self._settings)
+        self._access = Access(catalogue, lambda: self._preferences.visible_to_all)
         self._wishes = Wishes(
             self._access, Uploads(self._file_manager).find, self._plugin_manager
         )
@@ -65,11 +66,7 @@ class SystemCommandsPlugin(
         self._event_bus.fire(f"plugin_{self._identifier}_{event}", payload)
 
     def _limits(self):
-        # None is what a field that was emptied in the settings dialog is read as
-        return Limits(
-            runs=self._settings.get_int(["history", "max_runs"], min=1, max=10000) or 200,
-            days=self._settings.get_int(["history", "max_days"], min=1, max=3650) or 30,
-        )
+        return Limits(self._preferences.max_runs, self._preferences.max_days)
 
     ##~~ AssetPlugin mixin
 
@@ -163,15 +160,15 @@ class SystemCommandsPlugin(
     ##~~ SettingsPlugin mixin
 
     def get_settings_defaults(self):
-        return {
-            "commands": [],
-            "octoprint_address": True,
-            "history": {"max_runs": 200, "max_days": 30, "visible_to_all": False},
-        }
+        return {"commands": [], **copy.deepcopy(DEFAULTS)}
 
     def get_settings_restricted_paths(self):
         # command lines may hold passwords; the editor gets them from /api/definitions
         return {"never": [["commands"]]}
+
+    def on_settings_load(self):
+        # with something else than it expects, OctoPrint's settings dialog would not open
+        return self._preferences.instead_of(super().on_settings_load())
 
     def on_settings_save(self, data):
         # What the settings dialog got is empty (see above), and must not come back as
@@ -235,7 +232,7 @@ class SystemCommandsPlugin(
                     self._runner,
                     tells_fresh_credentials=True,
                 ),
-                is_wanted=lambda: self._settings.get_boolean(["octoprint_address"]),
+                is_wanted=lambda: self._preferences.octoprint_address,
             )
         ]
 

@@ -1,23 +1,23 @@
 """Takes secrets out of what a command writes, before anybody or anything can see it."""
 
-import json
-import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Union
-from urllib.parse import quote, quote_plus
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Optional, Union
 
+from .occurrences import Span, begins_at_the_end, families
 from .output import Capture
+from .secret_forms import forms
 
 _MASK = b"***"
 
 # bytes that are looked at together
 _PIECE = 64 * 1024
 
-# What Python, JavaScript and curl leave as it is in a URL, beside letters and digits
-_UNQUOTED = ("", "/", "!'()*", "!'()*;,/?:@&=+$#")
+# What is longer is not simply replaced: before Python 3.10, `bytes.replace` may compare all
+# of it at each place
+_SHORT = 64
 
-# A character in JSON, which most write in lower case
-_CODE = re.compile(r"\\u[0-9a-f]{4}")
+# Texts that are looked for to see whether secrets overlap
+_MAX_JOINTS = 20
 
 
 class _Held(NamedTuple):
@@ -46,124 +46,106 @@ class MaskedCapture:
 
     def __init__(self, capture: Capture, secrets: Iterable[str]):
         self._capture = capture
-        # the longest first, since one may be the beginning of another
-        self._forms = sorted(
-            {form for secret in secrets for form in _forms(secret)}, key=len, reverse=True
-        )
-        self._may_overlap = _may_overlap(self._forms)
+        written = {form for secret in secrets for form in forms(secret)}
+        # the longest first, since one may be a part of another
+        self._forms = sorted(written, key=len, reverse=True)
+        self._joints = _joints(self._forms)
+        self._families = families(self._forms)
         self._held: dict[str, _Held] = {}
 
     def write(self, stream: str, data: Union[bytes, memoryview]) -> None:
         """See `Capture.write`."""
         # in pieces, so that what is found in them does not fill the memory
         for start in range(0, len(data), _PIECE):
-            self._write(stream, bytes(data[start : start + _PIECE]))
-
-    def _write(self, stream: str, data: bytes) -> None:
-        held, masked = self._held.pop(stream, _Held())
-        known = held + data
-        # the longest end that may be the beginning of a secret has to wait
-        cut = min(
-            (_begins_at_the_end(form, known) for form in self._forms), default=len(known)
-        )
-        masked = self._pass_on(stream, known, masked, cut)
-        if cut < len(known):
-            self._held[stream] = _Held(known[cut:], masked)
+            held, masked = self._held.pop(stream, _Held())
+            known = held + bytes(data[start : start + _PIECE])
+            text, rest = self._take_out(known, masked)
+            if text:
+                self._capture.write(stream, text)
+            if rest.data:
+                self._held[stream] = rest
 
     def close(self) -> None:
         """Writes what was held back: there is nothing more to come."""
         for stream, (data, masked) in self._held.items():
-            self._pass_on(stream, data, masked, len(data))
+            text, _ = self._take_out(data, masked, is_last=True)
+            if text:
+                self._capture.write(stream, text)
         self._held.clear()
 
-    def _pass_on(self, stream: str, known: bytes, masked: int, cut: int) -> int:
-        """Writes what is in front of a cut; returns how many bytes behind it are masked."""
-        if self._may_overlap:
-            text, masked = self._masked_together(known, masked, cut)
-        else:
-            # Quick, also with a flood of secrets: while this is at work, the interpreter
-            # is held from the communication with the printer.
-            text, masked = known[:cut], 0
-            for form in self._forms:
-                text = text.replace(form, _MASK)
-        if text:
-            self._capture.write(stream, text)
-        return masked
+    def _take_out(
+        self, known: bytes, masked: int, is_last: bool = False
+    ) -> tuple[bytes, _Held]:
+        """What can be written of what is known, and what has to wait."""
+        if self._joints is not None and not masked:
+            cut = len(known)
+            if not is_last:
+                cut = min((begins_at_the_end(f, known) for f in self._forms), default=cut)
+            if not self._overlap(known, cut):
+                # Quick, also with a flood of secrets: while this is at work, the
+                # interpreter is held from the communication with the printer.
+                text = known[:cut]
+                for form in self._forms:
+                    text = text.replace(form, _MASK)
+                return text, _Held(known[cut:])
 
-    def _masked_together(self, known: bytes, masked: int, cut: int) -> tuple[bytes, int]:
-        found = sorted(
-            (start, start + len(form))
-            for form in self._forms
-            for start in _places(form, known)
+        found: list[Span] = []
+        cut = min(family.find(known, found) for family in self._families)
+        found.sort()
+        return _mask_together(known, found, masked, len(known) if is_last else cut)
+
+    def _overlap(self, known: bytes, cut: int) -> bool:
+        """Whether secrets overlap each other, or one of them a cut."""
+        return any(joint in known for joint in self._joints) or (
+            cut < len(known)
+            and any(
+                form in known[max(0, cut - len(form) + 1) : cut + len(form) - 1]
+                for form in self._forms
+            )
         )
-        parts: list[bytes] = []
-        # everything before this is written or masked
-        position = masked
-        for start, end in found:
-            if start >= cut:
-                # it is found again together with what comes
-                break
-            if start >= position:
-                parts += known[position:start], _MASK
-            position = max(position, end)
-        parts.append(known[position:cut])
-        return b"".join(parts), max(0, position - cut)
 
 
-def _begins_at_the_end(form: bytes, data: bytes) -> int:
-    position = data.find(form[:1], max(0, len(data) - len(form) + 1))
-    while position != -1:
-        if form.startswith(data[position:]):
-            return position
-        position = data.find(form[:1], position + 1)
-    return len(data)
+def _mask_together(
+    known: bytes, found: Sequence[Span], masked: int, cut: int
+) -> tuple[bytes, _Held]:
+    parts: list[bytes] = []
+    # everything before this is written or masked
+    position = masked
+    for start, end in found:
+        if start >= cut:
+            # it is found again together with what comes
+            break
+        if start >= position:
+            parts += known[position:start], _MASK
+        position = max(position, end)
+    parts.append(known[position:cut])
+    return b"".join(parts), _Held(known[cut:], max(0, position - cut))
 
 
-def _places(form: bytes, data: bytes) -> Iterator[int]:
-    position = data.find(form)
-    while position != -1:
-        yield position
-        position = data.find(form, position + 1)
+def _joints(forms: Sequence[bytes]) -> Optional[set[bytes]]:
+    """What is there if two secrets overlap: one begins within another and goes on behind it.
+    Without that, one can be a part of another at most, and be replaced.
 
+    Arguments:
+        forms: the secrets, the longest first
 
-def _may_overlap(forms: Iterable[bytes]) -> bool:
-    """Whether one may begin within another, or look like a mask. If not, one can be the
-    beginning of another at most."""
-    # said of some that cannot, too, but quickly
-    begins = {form[:1] for form in forms}
-    return any(
-        b"*" in form or any(begin in form[1:] for begin in begins) for form in forms
-    )
-
-
-def _forms(secret: str) -> Iterable[bytes]:
-    """The ways in which programs commonly write a text."""
-    yield secret.encode()
-    # in URLs and forms
-    of_browsers = quote_plus(secret, safe="*").replace("~", "%7E")
-    for quoted in (
-        *(quote(secret, safe) for safe in _UNQUOTED),
-        quote_plus(secret),
-        of_browsers,
-    ):
-        yield quoted.encode()
-        yield re.sub("%..", lambda code: code[0].lower(), quoted).encode()
-    # in JSON
-    for ascii_only in (True, False):
-        escaped = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
-        for written in (escaped, escaped.replace("/", "\\/"), _for_html(escaped)):
-            yield written.encode()
-            yield _CODE.sub(
-                lambda code: code[0][:2] + code[0][2:].upper(), written
-            ).encode()
-    # as the shell's "set -x" and Python's shlex show it
-    yield secret.replace("'", "'\\''").encode()
-    yield secret.replace("'", "'\"'\"'").encode()
-    yield re.sub("'+", lambda quotes: f"'\"{quotes[0]}\"'", secret).encode()
-
-
-def _for_html(escaped: str) -> str:
-    """As Go writes JSON, so that it can stand in HTML."""
-    for character in "&<>":
-        escaped = escaped.replace(character, f"\\u{ord(character):04x}")
-    return escaped
+    Returns:
+        None if there may be something else or there is too much to look for
+    """
+    if forms and len(forms[0]) > _SHORT:
+        return None
+    if any(b"*" in form for form in forms):
+        # masks look like a part of it
+        return None
+    beginnings: dict[bytes, list[bytes]] = {}
+    for form in forms:
+        for size in range(1, len(form)):
+            beginnings.setdefault(form[:size], []).append(form)
+    joints = set()
+    for form in forms:
+        for start in range(1, len(form)):
+            for following in beginnings.get(form[start:], ()):
+                joints.add(form[:start] + following)
+                if len(joints) > _MAX_JOINTS:
+                    return None
+    return joints

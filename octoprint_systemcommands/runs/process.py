@@ -1,9 +1,11 @@
 """One process tree: start it, learn of its end, read what it writes."""
 
+import array
 import contextlib
 import fcntl
 import os
 import subprocess
+import termios
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Optional
@@ -20,6 +22,10 @@ NICENESS = 5
 
 _F_SETPIPE_SZ = getattr(fcntl, "F_SETPIPE_SZ", 1031)  # named as of Python 3.10
 _LARGE_PIPE = 1024 * 1024
+
+# A read of this size means that the pipe was about full. It holds twice as much by default,
+# but lines leave the ends of its pages empty.
+FULL_PIPE = 32 * 1024
 
 
 class Process:
@@ -103,6 +109,13 @@ class Process:
         if self.pidfd is not None:
             os.close(self.pidfd)
             self.pidfd = None
+
+
+def unread(fd: int) -> int:
+    """The bytes in a pipe."""
+    count = array.array("i", [0])
+    fcntl.ioctl(fd, termios.FIONREAD, count)
+    return count[0]
 
 
 def enlarge_pipe(fd: int) -> None:

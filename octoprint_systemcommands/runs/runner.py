@@ -16,7 +16,7 @@ from .history import History
 from .log_lines import prefix_lines, what_becomes_of, who_does_what
 from .masking import MaskedCapture
 from .output import STDERR, STDOUT, excerpt
-from .pace import pace
+from .pace import PrintersFirst
 from .process import NICENESS, Process
 from .run import (
     FAILED,
@@ -78,7 +78,7 @@ class Runner:
         self._on_change = on_change
         self._on_output = on_output
         self._waiting = threading.BoundedSemaphore(max_waiting or places_for_waiting())
-        self._watcher = Watcher(pace(self._printer.is_printing))
+        self._watcher = Watcher(PrintersFirst(self._printer.is_printing))
         self._lock = threading.RLock()
         # going on or queued, the oldest first
         self._active: dict[str, Run] = {}
@@ -307,7 +307,18 @@ class Runner:
         if status == FAILED and not run.request.command.ignore:
             _logger.warning(prefix_lines(failure_message(run, _LOGGED)))
         if following is not None:
-            self._spawn(following)
+            self._spawn_elsewhere(following)
+
+    def _spawn_elsewhere(self, run: Run) -> None:
+        # A start may take long, if the folder is on a share that does not answer, and
+        # whoever has seen the end of the one before has others to watch.
+        try:
+            threading.Thread(
+                target=self._spawn, args=(run,), name="systemcommands.start", daemon=True
+            ).start()
+        except RuntimeError:
+            # the system has no thread to spare
+            self._spawn(run)
 
     def _next_of(self, lane: tuple[str, str, bool]) -> Optional[Run]:
         """Gives the first one in the queue of a command its turn, if it is free."""

@@ -2,6 +2,11 @@
 
 Why one thread, and not one per process: what is read per second has to be bounded for all
 commands together, or two chatty commands disturb a print twice as much as one does.
+
+What is read may take long to work on, be it that secrets are looked for in it. So that no
+process delays the output or the end of another one, each is read so much that it takes a slice
+of time, in turns, and a round of them ends when it has taken its time: who was left out is
+first in the next one.
 """
 
 import contextlib
@@ -12,18 +17,22 @@ import selectors
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import Callable, Optional
 
 from .output import Capture
-from .process import Process, enlarge_pipe
+from .pace import Pace
+from .process import FULL_PIPE, Process, enlarge_pipe, unread
+from .watched import MIN_SLICE, READ_SIZE, Watched
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
-# A read of this size means that the pipe was about full. It holds twice as much by default,
-# but lines leave the ends of its pages empty.
-FULL_PIPE = 32 * 1024
-_READ_SIZE = 1024 * 1024
+# What is read of each at a time, at least, however many there are
 _MIN_READ_SIZE = 64 * 1024
+
+# How long all that was read in a round may take to work on, in s of processor time. The last
+# one of a round comes on top.
+_ROUND = 0.005
 
 # How often to ask for the end of a process where the system cannot tell by itself, in s
 _POLL_INTERVAL = 0.02
@@ -31,50 +40,30 @@ _POLL_INTERVAL = 0.02
 # How often to look at what only writes for nobody, in s
 _ORPHANS_PAUSE = 0.01
 
-
-class _Watched:
-    """A process under watch and where its output and its end go."""
-
-    def __init__(
-        self,
-        process: Process,
-        capture: Capture,
-        on_output: Callable[[], None],
-        on_end: Callable[[int], None],
-    ):
-        self.process = process
-        self.capture = capture
-        self.on_output = on_output
-        self.on_end = on_end
-        self.has_ended = False
-
-    def forget(self) -> None:
-        """Lets go of all that is not needed for the pipes that are left."""
-        self.has_ended = True
-        del self.capture, self.on_output, self.on_end
+# How long a run is left alone after an error that is a fault of ours, in s
+_PAUSE_AFTER_ERROR = 1
 
 
 class Watcher:
     """Reads what processes write, at a pace that leaves the server its time.
 
     Arguments:
-        pause: asked after output was read and given the number of bytes and the seconds of
-            processor time that were spent on them; how long to
-            leave the pipes alone, in seconds. They fill up meanwhile, and then the
-            processes have to wait.
+        pace: decides on the pauses
     """
 
-    def __init__(self, pause: Callable[[int, float], float]):
-        self._pause = pause
+    def __init__(self, pace: Pace):
+        self._pace = pace
         self._selector = selectors.DefaultSelector()
-        self._new: deque[_Watched] = deque()
+        self._new: deque[Watched] = deque()
         # those whose end the system does not announce, by process id
-        self._unannounced: dict[int, _Watched] = {}
+        self._unannounced: dict[int, Watched] = {}
+        # those that have ended and have output that is still to be read
+        self._ended: list[Watched] = []
         # Pipes that have outlived their process, because something in the background holds
         # them: fd → what it belongs to, the oldest first
-        self._orphans: dict[int, _Watched] = {}
+        self._orphans: dict[int, Watched] = {}
         self._max_orphans = _max_orphans()
-        self._buffer = memoryview(bytearray(_READ_SIZE))
+        self._buffer = memoryview(bytearray(READ_SIZE))
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
@@ -99,7 +88,7 @@ class Watcher:
             on_output: called when there is more of it
             on_end: called once with the return code, after the last of the output
         """
-        self._new.append(_Watched(process, capture, on_output, on_end))
+        self._new.append(Watched(process, capture, on_output, on_end))
         # a pipe that is full of wake-up calls does the same
         with contextlib.suppress(BlockingIOError):
             os.write(self._wake_write, b".")
@@ -129,34 +118,69 @@ class Watcher:
 
     def _one_round(self) -> None:
         """Waits for something to happen, handles it and leaves things alone for a while."""
-        timeout = _POLL_INTERVAL if self._unannounced else None
-        ready = self._selector.select(timeout)
+        asks = self._unannounced or self._ended
+        ready = self._selector.select(_POLL_INTERVAL if asks else None)
         began = time.thread_time()
-        self._take_over_new()
-
-        # together they get about what one alone may read
-        size = max(_MIN_READ_SIZE, _READ_SIZE // max(1, len(ready)))
-        read = wasted = 0
-        ended = []
+        orphans: list[tuple[int, Watched]] = []
+        readable: dict[int, Watched] = {}
         for key, _ in ready:
             watched = key.data
             if watched is None:
                 self._drain_wake_pipe()
             elif key.fd == watched.process.pidfd:
-                ended.append(watched)
+                self._look_for_end(watched)
             elif watched.has_ended:
-                wasted += self._read(key.fd, watched, size)
+                orphans.append((key.fd, watched))
             else:
-                read += self._read(key.fd, watched, size)
-        for watched in [*ended, *self._unannounced.values()]:
-            read += self._look_for_end(watched)
+                readable[key.fd] = watched
+        # of those that are new it is not known yet
+        for watched in [*self._take_over_new(), *self._unannounced.values()]:
+            readable.update(dict.fromkeys(watched.process.outputs, watched))
+            self._look_for_end(watched)
+        for watched in self._ended:
+            readable.update(dict.fromkeys(watched.unread, watched))
 
-        if read:
-            time.sleep(self._pause(read, time.thread_time() - began))
-        elif wasted:
+        read, is_left = self._read_in_turn(readable)
+        self._finish_ended()
+        self._read_for_nobody(orphans)
+        if read or is_left:
+            time.sleep(self._pace.of_all(read, time.thread_time() - began))
+        elif orphans:
             time.sleep(_ORPHANS_PAUSE)
 
-    def _take_over_new(self) -> None:
+    def _read_in_turn(self, readable: dict[int, Watched]) -> tuple[int, bool]:
+        """Reads from pipes until the time of a round is over.
+
+        Returns:
+            how many bytes, and whether there are pipes left for later
+        """
+        began = time.thread_time()
+        # together they get about what one alone may read
+        share = max(_MIN_READ_SIZE, READ_SIZE // max(1, len(readable)))
+        read = 0
+        now = time.monotonic()
+        for fd, watched in sorted(readable.items(), key=lambda item: item[1].turn):
+            before = time.thread_time()
+            if watched.turn > now or before - began > _ROUND:
+                # and so are all that follow
+                return read, True
+            size = min(share, watched.size)
+            try:
+                count = self._read(fd, watched, size)
+            except Exception:
+                # the others have to be read on
+                _logger.exception("Error with the output of a running command")
+                watched.turn = now + _PAUSE_AFTER_ERROR
+                continue
+            read += count
+            spent = time.thread_time() - before
+            watched.took(size, count, spent)
+            watched.turn = now + self._pace.of_one(spent)
+        return read, False
+
+    def _take_over_new(self) -> list[Watched]:
+        """Registers those that are new; returns those that announce their end."""
+        announcing = []
         while self._new:
             watched = self._new.popleft()
             process = watched.process
@@ -173,6 +197,9 @@ class Watcher:
                 process.close_pidfd()
             if process.pidfd is None:
                 self._unannounced[process.pid] = watched
+            else:
+                announcing.append(watched)
+        return announcing
 
     def _unregister(self, fd: Optional[int]) -> None:
         if fd is not None and fd in self._selector.get_map():
@@ -182,52 +209,83 @@ class Watcher:
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake_read, 4096)
 
-    def _read(self, fd: int, watched: _Watched, size: int) -> int:
+    def _read(self, fd: int, watched: Watched, size: int) -> int:
+        if watched.return_code is not None:
+            # what comes in addition is somebody else's
+            size = min(size, watched.unread.get(fd, 0))
+            if not size:
+                return 0
+        count = self._take(fd, watched, size)
+        if count:
+            watched.capture.write(watched.process.outputs[fd], self._buffer[:count])
+            watched.on_output()
+        return count
+
+    def _read_for_nobody(self, orphans: Iterable[tuple[int, Watched]]) -> None:
+        began = time.thread_time()
+        for fd, watched in orphans:
+            if time.thread_time() - began > _ROUND:
+                # the system tells of the others first then
+                break
+            self._take(fd, watched, READ_SIZE)
+
+    def _take(self, fd: int, watched: Watched, size: int) -> int:
+        """Reads into the buffer; returns how many bytes."""
         try:
             count = os.readv(fd, [self._buffer[:size]])
         except BlockingIOError:
+            watched.unread.pop(fd, None)
             return 0
         except OSError:
             count = 0
         if count == 0:
             self._close(fd, watched)
-            return 0
-        if not watched.has_ended:
-            watched.capture.write(watched.process.outputs[fd], self._buffer[:count])
-            watched.on_output()
-        if count >= FULL_PIPE:
+        elif fd in watched.unread:
+            watched.unread[fd] -= count
+            if watched.unread[fd] <= 0:
+                del watched.unread[fd]
+        elif count >= FULL_PIPE:
             enlarge_pipe(fd)
         return count
 
-    def _close(self, fd: int, watched: _Watched) -> None:
+    def _close(self, fd: int, watched: Watched) -> None:
         self._unregister(fd)
         self._orphans.pop(fd, None)
+        watched.unread.pop(fd, None)
         watched.process.close_output(fd)
 
-    def _look_for_end(self, watched: _Watched) -> int:
-        """Ends the watch over a process if it has ended; returns the bytes that were read."""
+    def _look_for_end(self, watched: Watched) -> None:
+        """Notes if a process has ended, and what it has left to be read: all that it wrote
+        is in the pipes by now."""
         process = watched.process
         return_code = process.poll()
-
-        # What it wrote is all in the pipes by now, if it has ended; the second read is for
-        # what a full pipe kept it from writing.
-        read = 0
-        for fd in [*process.outputs, *process.outputs]:
-            if fd in process.outputs:
-                read += self._read(fd, watched, _READ_SIZE)
         if return_code is None:
-            return read
-
+            return
         self._unannounced.pop(process.pid, None)
         self._unregister(process.pidfd)
         process.close_pidfd()
-        on_end = watched.on_end
-        watched.forget()
-        self._keep_orphans(watched)
-        on_end(return_code)
-        return read
+        watched.return_code = return_code
+        sizes = {fd: unread(fd) for fd in process.outputs}
+        watched.unread = {fd: size for fd, size in sizes.items() if size}
+        self._ended.append(watched)
 
-    def _keep_orphans(self, watched: _Watched) -> None:
+    def _finish_ended(self) -> None:
+        """Ends the watch over processes that have ended and whose output was read."""
+        finished = [watched for watched in self._ended if not watched.unread]
+        self._ended = [watched for watched in self._ended if watched.unread]
+        for watched in finished:
+            on_end = watched.on_end
+            watched.forget()
+            for fd in list(watched.process.outputs):
+                # most are at their end
+                self._take(fd, watched, MIN_SLICE)
+            self._keep_orphans(watched)
+            try:
+                on_end(watched.return_code)
+            except Exception:
+                _logger.exception("Error at the end of a command")
+
+    def _keep_orphans(self, watched: Watched) -> None:
         # A pipe without an end is held by something that goes on in the background. Its
         # output is nobody's, but it must not be killed by a closed pipe (a webcam server
         # that logs, say).

@@ -1,6 +1,7 @@
 """Secrets, in everything that somebody can read afterwards."""
 
 import contextlib
+import html
 import json
 import shlex
 import sqlite3
@@ -22,7 +23,7 @@ OCTOPRINTS = "/api/system"
 PLUGINS = "/plugin/systemcommands/api/system"
 
 PYTHON = """
-import json, os, sys, time
+import html, json, os, sys, time
 from urllib.parse import quote, quote_plus
 key, more = os.environ["SC_KEY"], os.environ.get("SC_MORE", "")
 out, err = sys.stdout.buffer, sys.stderr.buffer
@@ -43,6 +44,8 @@ WAYS = {
     "turns": ("for c in range(len(key)):\n say(key[c], out); say(key[c], err)\n"),
     "json": "say(json.dumps({'key': key}) + json.dumps(key, ensure_ascii=False))",
     "urls": "say(quote(key) + ' ' + quote(key, safe='') + ' ' + quote_plus(key))",
+    "python": "say(f'{key!r} {key!a} {[key, 1]} {key.encode()} ' + repr(key + '\\x22'))",
+    "markup": "say(html.escape(key) + html.escape(key, quote=False))",
     "flood": "[say(key + '\\\\n') for _ in range(50_000)]",
     "failing": "say('<' + key + '>'); say('sh: 1: ' + key + ': not found', err); sys.exit(127)",
     "crash": "raise RuntimeError('<' + key + '>')",
@@ -56,6 +59,7 @@ SHELL = {
         "LC_ALL=C.UTF-8 exec bash -xc"
         ' \': "$SC_KEY"; x="$SC_KEY"; [ "$SC_KEY" = "$x" ]; echo "${x@Q}"\''
     ),
+    "quoted by bash": 'LC_ALL=C exec bash -xc \'printf "%q " "$SC_KEY" "a$SC_KEY"\'',
     "listed": "env; export -p; set",
     "errors": '("$SC_KEY"); (cd "/$SC_KEY"); (echo > "/nowhere/$SC_KEY"); . "./$SC_KEY"',
     "in the background": '(echo "$SC_KEY"; echo "$SC_KEY") & echo "$SC_KEY"; wait',
@@ -66,6 +70,7 @@ SECRETS = {
     # one is the beginning of the other
     "beginning": ("token-1234", "token-1234-5678"),
     "end": ("abcABCabc", "abcABC"),
+    "repeated": ("-" * 200, "-+" * 90),
 }
 ARGUMENTS = [
     {"name": "key", "type": "secret"},
@@ -125,6 +130,11 @@ def forms(secret):
         secret.replace("'", "'\\''"),
         secret.replace("'", "'\"'\"'"),
         repr(secret)[1:-1],
+        ascii(secret)[1:-1],
+        repr(secret.encode())[2:-1],
+        repr(f"{secret}'\"")[1:-4],
+        html.escape(secret),
+        "".join(f"\\{b:03o}" if b > 127 else chr(b) for b in secret.encode()),
     }
 
 
