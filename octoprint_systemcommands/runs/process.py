@@ -11,6 +11,7 @@ from typing import Optional
 import psutil
 
 from ..commands.rules import OWN_VARIABLES
+from .descriptors import ensure_enough, open_pidfd
 from .output import STDERR, STDOUT
 
 # What is started is this nice at least, so that a busy command gives way to the
@@ -44,6 +45,7 @@ class Process:
         working_directory: Optional[str] = None,
         niceness: Optional[int] = NICENESS,
     ):
+        ensure_enough()
         self._popen = subprocess.Popen(
             ["/bin/sh", "-c", command],
             stdin=subprocess.DEVNULL,
@@ -62,22 +64,42 @@ class Process:
         }
         for fd in self.outputs:
             os.set_blocking(fd, False)
-        self.pidfd = _open_pidfd(self.pid)
+        self.pidfd = open_pidfd(self.pid)
         if niceness is not None:
             _lower_priority(self.pid, niceness)
 
     @property
     def created(self) -> Optional[float]:
-        """The creation time, as psutil tells it; None if nobody asked before the end."""
+        """The creation time, as psutil tells it; None if nobody asked before `reap`."""
         # as long as its end was not collected, no other process can have its pid
         if self._created is None and self._popen.returncode is None:
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error, OSError):
                 self._created = psutil.Process(self.pid).create_time()
         return self._created
 
+    @property
+    def session(self) -> Optional[int]:
+        """The id of its session; None as soon as another one can have got it."""
+        return self.pid if self._popen.returncode is None else None
+
     def poll(self) -> Optional[int]:
-        """The return code, negative for a signal, or None while it runs."""
-        return self._popen.poll()
+        """The return code, negative for a signal, or None while it runs.
+
+        When it has ended it stays as a zombie until `reap`: only as long as it is there,
+        its pid and its session are nobody else's.
+        """
+        try:
+            end = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except (AttributeError, ChildProcessError):
+            # macOS has no such call before Python 3.13; or it was collected
+            return self._popen.poll()
+        if end is None:
+            return None
+        return end.si_status if end.si_code == os.CLD_EXITED else -end.si_status
+
+    def reap(self) -> None:
+        """To be called when it has ended, and nothing is to be done about its tree."""
+        self._popen.poll()
 
     def close_output(self, fd: int) -> None:
         """Stops listening to one of the outputs; whoever still writes to it gets EPIPE."""
@@ -106,14 +128,6 @@ def enlarge_pipe(fd: int) -> None:
     # Linux only, and only as far as the user's limits go: it works without, too
     with contextlib.suppress(OSError):
         fcntl.fcntl(fd, _F_SETPIPE_SZ, _LARGE_PIPE)
-
-
-def _open_pidfd(pid: int) -> Optional[int]:
-    try:
-        return os.pidfd_open(pid)
-    except (AttributeError, OSError):
-        # Not Linux, or one before 5.3
-        return None
 
 
 def _lower_priority(pid: int, niceness: int) -> None:

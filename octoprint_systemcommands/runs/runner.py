@@ -8,6 +8,7 @@ from typing import Optional
 
 from ..commands.problems import N_
 from . import guards, hints, tree
+from .descriptors import ensure_enough
 from .ending import call_at_the_end, end_processes, ends_the_server
 from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
 from .hints import Hint
@@ -128,6 +129,7 @@ class Runner:
                 f"{title(request)} does not define a command to execute, can't proceed"
             )
         self._check_guards(request)
+        self._check_descriptors(request)
         self._watch_for_end()
         run = Run(self._history.next_seq(), request)
         with self._lock:
@@ -146,6 +148,16 @@ class Runner:
     def _check_guards(self, request: Request) -> None:
         if guards.has_guards(request.command):
             guards.check(request.command, self._printer.state(), request.confirmed)
+
+    def _check_descriptors(self, request: Request) -> None:
+        try:
+            ensure_enough()
+        except OSError as error:
+            raise Busy(
+                f"{title(request)} was not started: the server has too few file descriptors "
+                f"left ({error.strerror}). Try again later. If it happens often, raise the "
+                "limit, by LimitNOFILE in the unit of systemd or by ulimit -n."
+            ) from None
 
     def _admit(self, run: Run) -> bool:
         """Whether a run may start now, or else is to be queued."""
@@ -273,6 +285,8 @@ class Runner:
         self._conclude(run, run.returned)
 
     def _conclude(self, run: Run, exit_code: int) -> None:
+        # not before: a stop has to know that what has the process's pid is the process
+        run.process.reap()
         if run.stop_reason is not None:
             hint = None
             if run.stop_reason == TIMED_OUT:
