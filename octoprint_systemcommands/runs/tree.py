@@ -22,6 +22,8 @@ MARK = "OCTOPRINT_RUN_ID"
 # seconds
 GRACE = 5.0
 _POLL_INTERVAL = 0.05
+# where nothing can be looked at, others have to let go of something first
+_POLL_INTERVAL_BLIND = 0.5
 
 # so often is a tree killed that goes on growing, or does not want to go
 _MAX_KILLS = 40
@@ -145,7 +147,8 @@ class _Ending:
         return list(self._seen)
 
     def _after_a_while(self, processes: list[_Member]) -> list[_Member]:
-        time.sleep(_POLL_INTERVAL)
+        is_blind = any(isinstance(process, _Group) for process in processes)
+        time.sleep(_POLL_INTERVAL_BLIND if is_blind else _POLL_INTERVAL)
         # looking at all processes is expensive, so it is only done when it looks like the end
         with _reserve.released():
             left = [process for process in processes if _is_alive(process)]
