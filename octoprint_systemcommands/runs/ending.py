@@ -36,7 +36,7 @@ def end_processes(run: Run, then: Callable[[bool], None]) -> None:
     def end() -> None:
         left: Optional[list[int]] = None
         try:
-            left = tree.end(run.id, lambda: run.process.session)
+            left = tree.end(run.id, lambda: run.process.session, run.process.tree)
             if left:
                 _logger.warning(f"Could not end all processes of {name}: {left} are left")
         except Exception:

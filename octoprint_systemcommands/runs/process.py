@@ -58,6 +58,8 @@ class Process:
         )
         self.pid = self._popen.pid
         self._created: Optional[float] = None
+        # what a stop has found of its tree
+        self.tree: set[psutil.Process] = set()
         self.outputs: dict[int, str] = {
             self._popen.stdout.fileno(): STDOUT,
             self._popen.stderr.fileno(): STDERR,

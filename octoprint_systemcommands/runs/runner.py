@@ -15,6 +15,7 @@ from .hints import Hint
 from .history import History
 from .log_lines import prefix_lines, what_becomes_of, who_does_what
 from .masking import MaskedCapture
+from .orphans import Orphans
 from .output import STDERR, excerpt
 from .pace import pace
 from .process import NICENESS, Process
@@ -79,6 +80,7 @@ class Runner:
         self._on_output = on_output
         self._waiting = threading.BoundedSemaphore(max_waiting or places_for_waiting())
         self._watcher = Watcher(pace(self._printer.is_printing))
+        self._orphans = Orphans()
         self._lock = threading.RLock()
         # going on or queued, the oldest first
         self._active: dict[str, Run] = {}
@@ -286,7 +288,7 @@ class Runner:
 
     def _conclude(self, run: Run, exit_code: int) -> None:
         # not before: a stop has to know that what has the process's pid is the process
-        run.process.reap()
+        self._orphans.collect(run.id, run.process)
         if run.stop_reason is not None:
             hint = None
             if run.stop_reason == TIMED_OUT:

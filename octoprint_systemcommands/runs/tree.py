@@ -79,7 +79,12 @@ def session_of(pid: Optional[int], created: Optional[float]) -> Optional[int]:
         return None
 
 
-def end(run_id: str, session: Session, grace: float = GRACE) -> list[int]:
+def end(
+    run_id: str,
+    session: Session,
+    found: set[psutil.Process],
+    grace: float = GRACE,
+) -> list[int]:
     """Ends all processes of a run: TERM, time to obey, KILL.
 
     Returns when they are gone, or when there is nothing left to be done about them.
@@ -87,6 +92,7 @@ def end(run_id: str, session: Session, grace: float = GRACE) -> list[int]:
     Arguments:
         run_id: the run's id
         session: tells the run's session, None if it may be another one's by now
+        found: gets the processes that were found, for who may have to collect their ends
         grace: seconds between TERM and KILL
 
     Returns:
@@ -95,7 +101,7 @@ def end(run_id: str, session: Session, grace: float = GRACE) -> list[int]:
     Raises:
         OSError: if nothing could be found out about them
     """
-    return _Ending(run_id, session).run(grace)
+    return _Ending(run_id, session, found).run(grace)
 
 
 class _Group(NamedTuple):
@@ -114,10 +120,11 @@ _Member = Union[psutil.Process, _Group]
 class _Ending:
     """The end of one run; see `end`."""
 
-    def __init__(self, run_id: str, session: Session):
+    def __init__(self, run_id: str, session: Session, found: set[psutil.Process]):
         self._run_id = run_id
         self._session = session
-        self._seen: set[_Member] = set()
+        self._told: set[_Member] = set()
+        self._found = found
 
     def run(self, grace: float) -> list[int]:
         deadline = time.monotonic() + grace
@@ -136,15 +143,15 @@ class _Ending:
         for, so that none starts another one unseen."""
         try:
             for _ in range(_MAX_ROUNDS):
-                new = set(self._look()) - self._seen
+                new = set(self._look()) - self._told
                 if not new:
                     break
                 _signal(new, signal.SIGSTOP)
-                self._seen |= new
+                self._told |= new
         finally:
             # they must not stay suspended, whatever came up
-            _signal(self._seen, signal.SIGTERM, signal.SIGCONT)
-        return list(self._seen)
+            _signal(self._told, signal.SIGTERM, signal.SIGCONT)
+        return list(self._told)
 
     def _after_a_while(self, processes: list[_Member]) -> list[_Member]:
         is_blind = any(isinstance(process, _Group) for process in processes)
@@ -157,12 +164,14 @@ class _Ending:
     def _look(self) -> list[_Member]:
         session = self._session()
         try:
-            return find(self._run_id, session)
+            found = find(self._run_id, session)
         except OSError as error:
             if session is None or not is_shortage(error):
                 raise
             # the ends of these set some free, and then the others are found
             return [_Group(session)]
+        self._found.update(found)
+        return found
 
 
 def _belongs(process: psutil.Process, mark: bytes, session: Optional[int]) -> bool:

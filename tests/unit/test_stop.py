@@ -156,7 +156,7 @@ def test_a_pid_that_somebody_else_has_got_is_left_alone():
     stranger = psutil.Popen(["sleep", "60"], start_new_session=True)
     try:
         assert tree.session_of(stranger.pid, stranger.create_time() - 100) is None
-        assert tree.end("0" * 16, lambda: None) == []
+        assert tree.end("0" * 16, lambda: None, set()) == []
         assert alive(stranger.pid)
         session = tree.session_of(stranger.pid, stranger.create_time())
         found = tree.find("0" * 16, session)
