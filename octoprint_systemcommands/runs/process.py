@@ -12,6 +12,7 @@ import psutil
 
 from ..commands.rules import OWN_VARIABLES
 from .descriptors import ensure_enough, open_pidfd
+from .drain import Drain
 from .output import STDERR, STDOUT
 
 # What is started is this nice at least, so that a busy command gives way to the
@@ -33,6 +34,7 @@ class Process:
         environment: variables in addition to the server's own
         working_directory: where to run it; None means where the server runs
         niceness: at least this; None leaves it alone
+        outlives_server: what it writes must not kill it when the server is gone
 
     Raises:
         OSError: if it cannot be started
@@ -44,6 +46,7 @@ class Process:
         environment: Mapping[str, str] = MappingProxyType({}),
         working_directory: Optional[str] = None,
         niceness: Optional[int] = NICENESS,
+        outlives_server: bool = False,
     ):
         ensure_enough()
         self._popen = subprocess.Popen(
@@ -66,6 +69,7 @@ class Process:
         }
         for fd in self.outputs:
             os.set_blocking(fd, False)
+        self._drain = Drain(self.outputs, _inherited()) if outlives_server else None
         self.pidfd = open_pidfd(self.pid)
         if niceness is not None:
             _lower_priority(self.pid, niceness)
@@ -104,9 +108,12 @@ class Process:
         self._popen.poll()
 
     def close_output(self, fd: int) -> None:
-        """Stops listening to one of the outputs; whoever still writes to it gets EPIPE."""
+        """Stops listening to one of the outputs; whoever still writes to it gets EPIPE,
+        unless it is to outlive the server."""
         is_stderr = self.outputs.pop(fd) == STDERR
         (self._popen.stderr if is_stderr else self._popen.stdout).close()
+        if self._drain is not None and not self.outputs:
+            self._drain.close()
 
     def close_pidfd(self) -> None:
         """To be called when the end has been seen."""

@@ -9,7 +9,7 @@ from typing import Optional
 from ..commands.problems import N_
 from . import guards, hints, tree
 from .descriptors import ensure_enough
-from .ending import call_at_the_end, end_processes, ends_the_server
+from .ending import call_at_the_end, end_processes
 from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
 from .hints import Hint
 from .history import History
@@ -214,7 +214,9 @@ class Runner:
                 command.command,
                 environment,
                 command.working_directory,
-                niceness=_niceness(run.request),
+                # what restarts the server may become its parent, and must not slow it down
+                niceness=None if command.outlives_server else NICENESS,
+                outlives_server=bool(command.outlives_server),
             )
         except Refused as refusal:
             run.refusal = refusal
@@ -384,7 +386,7 @@ class Runner:
             self._end_processes(run)
 
     def shut_down(self) -> None:
-        """Starts nothing any more and ends what is going on, unless it is what ends the
+        """Starts nothing any more and ends what is going on, unless it outlives the
         server. Returns when it has ended, or does not want to; nobody waits any longer."""
         with self._lock:
             if self._ending:
@@ -392,7 +394,7 @@ class Runner:
             self._ending = True
             active = list(self._active.values())
             for run in active:
-                if run.status == QUEUED or not ends_the_server(run.request):
+                if run.status == QUEUED or not run.request.command.outlives_server:
                     self._stop(run, STOPPED)
         deadline = time.monotonic() + 2 * tree.GRACE
         for run in active:
@@ -414,8 +416,3 @@ def _ensure_started(run: Run) -> None:
         raise run.refusal
     if run.status == FAILED and run.process is None:
         raise Failed(failure_message(run))
-
-
-def _niceness(request: Request) -> Optional[int]:
-    # what restarts the server may become its parent, and must not slow it down forever
-    return None if ends_the_server(request) else NICENESS
