@@ -33,7 +33,13 @@ class Drain:
             stdin, self._server_is_there = os.pipe()
             try:
                 process = subprocess.Popen(
-                    ["/bin/sh", "-c", _SCRIPT, "systemcommands-drain", *map(str, outputs)],
+                    [
+                        "/bin/sh",
+                        "-c",
+                        _SCRIPT,
+                        "systemcommands-drain",
+                        *map(str, outputs),
+                    ],
                     stdin=stdin,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,

@@ -22,6 +22,8 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 # How often to look while something is left that may end, in seconds
 _PAUSE = 5.0
 
+# Linux has it
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
 _PR_GET_CHILD_SUBREAPER = 37
 
 
@@ -30,12 +32,8 @@ def inherits() -> bool:
     if os.getpid() == 1:
         return True
     answer = ctypes.c_int(0)
-    try:
-        failed = ctypes.CDLL(None).prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(answer))
-    except (AttributeError, OSError):
-        # not Linux
-        return False
-    return failed == 0 and answer.value != 0
+    failed = _prctl is None or _prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(answer))
+    return not failed and answer.value != 0
 
 
 class Orphans:

@@ -81,7 +81,10 @@ def started_by(server):
             environment = process.environ()
         except psutil.Error:
             continue
-        if environment.get("OCTOPRINT_URL") == server.url and "OCTOPRINT_RUN_ID" in environment:
+        if (
+            environment.get("OCTOPRINT_URL") == server.url
+            and "OCTOPRINT_RUN_ID" in environment
+        ):
             found.append(process)
     return found
 

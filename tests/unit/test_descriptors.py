@@ -104,7 +104,9 @@ def test_without_any_the_group_is_ended_and_the_rest_when_there_are_some(
     """Not even the reserve is left, until the first ones have ended."""
     pids = tmp_path / "pids"
     run = subject.start(
-        command(f"setsid sleep 600 & echo $! > {pids}; sleep 600 & echo $! >> {pids}; wait")
+        command(
+            f"setsid sleep 600 & echo $! > {pids}; sleep 600 & echo $! >> {pids}; wait"
+        )
     )
     wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
     outside, inside = map(int, pids.read_text().split())

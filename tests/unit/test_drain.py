@@ -51,7 +51,9 @@ def serve(tmp_path):
 
     def serve(line, outlives):
         history = str(tmp_path / "history.db")
-        code = _SERVER.format(path=sys.path, history=history, line=line, outlives=outlives)
+        code = _SERVER.format(
+            path=sys.path, history=history, line=line, outlives=outlives
+        )
         server = subprocess.Popen(
             [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -103,7 +105,9 @@ def test_it_is_gone_with_the_last_one_who_writes(make_runner, tmp_path):
 def test_the_output_of_a_run_is_read_by_the_server_alone(make_runner):
     subject = make_runner()
     for _ in range(20):
-        run = subject.execute(command("seq 2000; sleep 0.02; seq 2000", outlives_server=True))
+        run = subject.execute(
+            command("seq 2000; sleep 0.02; seq 2000", outlives_server=True)
+        )
         assert run.output.total == 2 * len("".join(f"{i}\n" for i in range(1, 2001)))
     wait_until(lambda: not drains())
 

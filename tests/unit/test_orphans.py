@@ -162,7 +162,9 @@ def test_as_the_first_process(tmp_path):
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("no process id namespaces here")
     done = subprocess.run(
-        [*unshare, sys.executable, "-c", code], capture_output=True, text=True, timeout=120
+        [*unshare, sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.stdout == "none left\n", done.stderr
-

@@ -46,9 +46,7 @@ def next_pids_from(pid):
         last_pid.write(str(pid - 1))
 
 
-def test_the_pid_of_a_run_is_its_own_until_the_stop_is_over(
-    make_runner, tmp_path, relay
-):
+def test_the_pid_of_a_run_is_its_own_until_the_stop_is_over(make_runner, tmp_path, relay):
     subject = make_runner()
     run = subject.start(command(relay))
     begun(tmp_path)

@@ -19,6 +19,7 @@
         when_busy: "parallel",
         working_directory: "",
         environment: [],
+        outlives_server: false,
         show_output: "on_failure"
     };
 
