@@ -122,9 +122,12 @@ def from_system_actions(entries: Any) -> list[Any]:
 
 def _as_before(entry: Any) -> Any:
     definition, _ = parse_entry(entry)
-    if isinstance(definition, Command) and definition.outlives_server is None:
-        if as_in_system_actions(definition).outlives_server:
-            return {**entry, "outlives_server": True}
+    if (
+        isinstance(definition, Command)
+        and definition.outlives_server is None
+        and as_in_system_actions(definition).outlives_server
+    ):
+        return {**entry, "outlives_server": True}
     return entry
 
 

@@ -223,7 +223,7 @@ def test_only_the_restart_in_safe_mode_sets_safe_mode():
 
 
 @pytest.mark.parametrize(
-    "fields, outlives",
+    ("fields", "outlives"),
     [
         ({}, False),
         ({"async": True}, True),

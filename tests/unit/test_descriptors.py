@@ -1,5 +1,6 @@
 """A server without free file descriptors: what is to be ended is ended all the same."""
 
+import contextlib
 import errno
 import itertools
 import os
@@ -44,7 +45,7 @@ def take_all():
     taken = []
 
     def take_all():
-        with pytest.raises(OSError, match="open files"):
+        with contextlib.suppress(OSError):
             while True:
                 taken.append(os.dup(0))
 
@@ -61,10 +62,12 @@ def subject(make_runner, mocker):
 
 def start_as_many_as_possible(subject, line):
     runs = []
-    with pytest.raises(Busy, match="too few file descriptors"):
-        while len(runs) < 50:
+    while len(runs) < 50:
+        try:
             runs.append(subject.start(command(line, action=str(len(runs)))))
-    return runs
+        except Busy:
+            return runs
+    raise AssertionError("there was always room for one more")
 
 
 def processes_of(runs):
