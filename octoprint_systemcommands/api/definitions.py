@@ -263,7 +263,7 @@ class Definitions:
     def _to_import(self, body: dict[str, Any], lists: Lists) -> list[Any]:
         source = body.get("from")
         if source == _FROM_SYSTEM_ACTIONS:
-            return lists.system_actions
+            return exchange.from_system_actions(lists.system_actions)
         if source == _FROM_GCODE_SYSTEM_COMMANDS:
             path = ["plugins", "gcodesystemcommands", "command_definitions"]
             return exchange.from_gcode_system_commands(self._settings.global_get(path))

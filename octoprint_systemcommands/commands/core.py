@@ -85,6 +85,7 @@ def core_commands(settings: Any, gettext: Callable[[str], str]) -> list[Command]
             "command": command_line,
             "confirm": gettext(_CONFIRM.format(what=core.what)),
             "async": True,
+            "outlives_server": True,
             "fresh_credentials": core.fresh_credentials,
         }
         if core.safe_mode:

@@ -109,6 +109,8 @@ class Command(_Entry):
     groups: list[str] = Field(default_factory=list, max_length=_MAX_GROUPS)
     while_printing: Literal["allow", "confirm", "refuse"] = "allow"
     max_temperature: Optional[float] = Field(default=None, gt=0, le=_MAX_TEMPERATURE)
+    # None: it depends on where it is defined, see `Store`
+    outlives_server: Optional[bool] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -12,22 +12,24 @@ try:
 except ImportError:
     from yaml import SafeLoader
 
-from .definition import DIVIDER
+from .definition import DIVIDER, Command, parse_entry
 from .json_form import from_yaml, to_json, to_yaml
 from .problems import N_, Problem, filled
 from .rules import MAX_ENTRIES, check, slug
+from .store import as_in_system_actions
 
 _HEADER = "# Commands of the OctoPrint plugin System Commands\n"
 _MAX_SIZE = 2 * 1024 * 1024
 _MAX_DEPTH = 20
 # YAML knows numbers to the base of 60, which take minutes if they are long
 _LONG_NUMBER = re.compile(r"[0-9:_.+-]{1000,}")
+_SYSTEM_ACTIONS = ("system", "actions")
 # where the list of commands may stand in a file
 _PLACES = (
     (),
     ("commands",),
     ("plugins", "systemcommands", "commands"),
-    ("system", "actions"),
+    _SYSTEM_ACTIONS,
 )
 
 
@@ -109,8 +111,24 @@ def _entries(content: Any) -> Optional[list[Any]]:
     for path in _PLACES:
         found = _below(content, path)
         if isinstance(found, list):
-            return found
+            return from_system_actions(found) if path == _SYSTEM_ACTIONS else found
     return None
+
+
+def from_system_actions(entries: Any) -> list[Any]:
+    """Entries that do in the plugin's list what they do in ``system.actions``."""
+    return [_as_before(entry) for entry in entries]
+
+
+def _as_before(entry: Any) -> Any:
+    definition, _ = parse_entry(entry)
+    if (
+        isinstance(definition, Command)
+        and definition.outlives_server is None
+        and as_in_system_actions(definition).outlives_server
+    ):
+        return {**entry, "outlives_server": True}
+    return entry
 
 
 def from_gcode_system_commands(definitions: Any) -> list[Any]:

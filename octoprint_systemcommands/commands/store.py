@@ -46,6 +46,14 @@ class Store:
         return entries
 
 
+def as_in_system_actions(entry: Entry) -> Entry:
+    """An entry as it is meant where OctoPrint looks for it. OctoPrint never ends commands
+    that it does not wait for, which is what scripts that restart or update it rely on."""
+    if isinstance(entry, Command) and entry.outlives_server is None:
+        return entry.model_copy(update={"outlives_server": entry.async_})
+    return entry
+
+
 def tidy(entries: Iterable[Entry]) -> list[Entry]:
     """The entries without dividers that divide nothing."""
     result: list[Entry] = []
@@ -76,6 +84,8 @@ def _usable(lists: dict[str, Any]) -> list[Entry]:
                 continue
             if problems:
                 _logger.warning(f"{place} is used, but {said}")
+            if list_name == SYSTEM_ACTIONS:
+                entry = as_in_system_actions(entry)
             if isinstance(entry, Divider):
                 found[place] = (place, entry)
                 continue

@@ -2,26 +2,14 @@
 
 import contextlib
 import logging
-import re
 import threading
 from collections.abc import Callable
 from typing import Optional
 
-from ..commands.catalogue import CORE
 from . import tree
-from .run import Request, Run
+from .run import Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
-
-# Command lines that are about to end the server, which must not end them
-_ENDS_THE_SERVER = re.compile(r"\b(shutdown|reboot|poweroff|halt|restart|init [06])\b")
-
-
-def ends_the_server(request: Request) -> bool:
-    """Whether a command is likely to shut down, reboot or restart."""
-    return request.source == CORE or bool(
-        _ENDS_THE_SERVER.search(request.command.command)
-    )
 
 
 def end_processes(run: Run, then: Callable[[bool], None]) -> None:
@@ -36,7 +24,7 @@ def end_processes(run: Run, then: Callable[[bool], None]) -> None:
     def end() -> None:
         left: Optional[list[int]] = None
         try:
-            left = tree.end(run.id, run.process.pid, run.process.created)
+            left = tree.end(run.id, lambda: run.process.session, run.process.tree)
             if left:
                 _logger.warning(f"Could not end all processes of {name}: {left} are left")
         except Exception:

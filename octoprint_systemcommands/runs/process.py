@@ -12,7 +12,15 @@ from typing import Optional
 
 import psutil
 
-from ..commands.environment import complete, existing_folder, readable, to_bytes
+from ..commands.environment import (
+    complete,
+    existing_folder,
+    inherited,
+    readable,
+    to_bytes,
+)
+from .descriptors import ensure_enough, open_pidfd
+from .drain import Drain
 from .interpreter import invocation
 from .output import STDERR, STDOUT
 
@@ -40,6 +48,7 @@ class Process:
         working_directory: where to run it; None means where the server runs
         niceness: at least this; None leaves it alone
         merge_output: both outputs are one, and count as stdout
+        outlives_server: what it writes must not kill it when the server is gone
 
     Raises:
         CannotRun, OSError: if it cannot be started
@@ -52,7 +61,9 @@ class Process:
         working_directory: Optional[str] = None,
         niceness: Optional[int] = NICENESS,
         merge_output: bool = False,
+        outlives_server: bool = False,
     ):
+        ensure_enough()
         variables = complete(environment)
         # where it runs; None means where the server does
         self.folder = working_directory and existing_folder(working_directory, variables)
@@ -65,9 +76,7 @@ class Process:
                     stderr=subprocess.STDOUT if merge_output else subprocess.PIPE,
                     bufsize=0,
                     start_new_session=True,
-                    env={
-                        to_bytes(name): to_bytes(text) for name, text in variables.items()
-                    },
+                    env=_encoded(variables),
                     cwd=self.folder and to_bytes(self.folder),
                     pass_fds=start.descriptors,
                 )
@@ -77,38 +86,68 @@ class Process:
             raise
         self.pid = self._popen.pid
         self._created: Optional[float] = None
+        # what a stop has found of its tree
+        self.tree: set[psutil.Process] = set()
         self.outputs: dict[int, str] = {self._popen.stdout.fileno(): STDOUT}
         if self._popen.stderr is not None:
             self.outputs[self._popen.stderr.fileno()] = STDERR
         for fd in self.outputs:
             os.set_blocking(fd, False)
-        self.pidfd = _open_pidfd(self.pid)
+        self._drain = Drain(self.outputs, _encoded(inherited())) if outlives_server else None
+        self.pidfd = open_pidfd(self.pid)
         if niceness is not None:
             _lower_priority(self.pid, niceness)
 
     @property
     def created(self) -> Optional[float]:
-        """The creation time, as psutil tells it; None if nobody asked before the end."""
+        """The creation time, as psutil tells it; None if nobody asked before `reap`."""
         # as long as its end was not collected, no other process can have its pid
         if self._created is None and self._popen.returncode is None:
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error, OSError):
                 self._created = psutil.Process(self.pid).create_time()
         return self._created
 
+    @property
+    def session(self) -> Optional[int]:
+        """The id of its session; None as soon as another one can have got it."""
+        return self.pid if self._popen.returncode is None else None
+
     def poll(self) -> Optional[int]:
-        """The return code, negative for a signal, or None while it runs."""
-        return self._popen.poll()
+        """The return code, negative for a signal, or None while it runs.
+
+        When it has ended it stays as a zombie until `reap`: only as long as it is there,
+        its pid and its session are nobody else's.
+        """
+        try:
+            end = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except (AttributeError, ChildProcessError):
+            # macOS has no such call before Python 3.13; or it was collected
+            return self._popen.poll()
+        if end is None:
+            return None
+        return end.si_status if end.si_code == os.CLD_EXITED else -end.si_status
+
+    def reap(self) -> None:
+        """To be called when it has ended, and nothing is to be done about its tree."""
+        self._popen.poll()
 
     def close_output(self, fd: int) -> None:
-        """Stops listening to one of the outputs; whoever still writes to it gets EPIPE."""
+        """Stops listening to one of the outputs; whoever still writes to it gets EPIPE,
+        unless it is to outlive the server."""
         is_stderr = self.outputs.pop(fd) == STDERR
         (self._popen.stderr if is_stderr else self._popen.stdout).close()
+        if self._drain is not None and not self.outputs:
+            self._drain.close()
 
     def close_pidfd(self) -> None:
         """To be called when the end has been seen."""
         if self.pidfd is not None:
             os.close(self.pidfd)
             self.pidfd = None
+
+
+def _encoded(variables: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {to_bytes(name): to_bytes(text) for name, text in variables.items()}
 
 
 def unread(fd: int) -> int:
@@ -124,14 +163,6 @@ def enlarge_pipe(fd: int) -> None:
     # Linux only, and only as far as the user's limits go: it works without, too
     with contextlib.suppress(OSError):
         fcntl.fcntl(fd, _F_SETPIPE_SZ, _LARGE_PIPE)
-
-
-def _open_pidfd(pid: int) -> Optional[int]:
-    try:
-        return os.pidfd_open(pid)
-    except (AttributeError, OSError):
-        # Not Linux, or one before 5.3
-        return None
 
 
 def _lower_priority(pid: int, niceness: int) -> None:

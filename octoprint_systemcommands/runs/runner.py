@@ -8,13 +8,15 @@ from typing import Optional
 
 from ..commands.problems import N_, CannotRun
 from . import guards, hints, tree
-from .ending import call_at_the_end, end_processes, ends_the_server
+from .descriptors import ensure_enough
+from .ending import call_at_the_end, end_processes
 from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
 from .failure_hints import Failure, explain_failure
 from .hints import Hint
 from .history import History
 from .log_lines import prefix_lines, what_becomes_of, who_does_what
 from .masking import MaskedCapture
+from .orphans import Orphans
 from .output import STDERR, STDOUT, excerpt
 from .pace import PrintersFirst
 from .process import NICENESS, Process
@@ -79,6 +81,7 @@ class Runner:
         self._on_output = on_output
         self._waiting = threading.BoundedSemaphore(max_waiting or places_for_waiting())
         self._watcher = Watcher(PrintersFirst(self._printer.is_printing))
+        self._orphans = Orphans()
         self._lock = threading.RLock()
         # going on or queued, the oldest first
         self._active: dict[str, Run] = {}
@@ -129,6 +132,7 @@ class Runner:
                 f"{title(request)} does not define a command to execute, can't proceed"
             )
         self._check_guards(request)
+        self._check_descriptors(request)
         self._watch_for_end()
         run = Run(self._history.next_seq(), request)
         with self._lock:
@@ -147,6 +151,16 @@ class Runner:
     def _check_guards(self, request: Request) -> None:
         if guards.has_guards(request.command):
             guards.check(request.command, self._printer.state(), request.confirmed)
+
+    def _check_descriptors(self, request: Request) -> None:
+        try:
+            ensure_enough()
+        except OSError as error:
+            raise Busy(
+                f"{title(request)} was not started: the server has too few file descriptors "
+                f"left ({error.strerror}). Try again later. If it happens often, raise the "
+                "limit, by LimitNOFILE in the unit of systemd or by ulimit -n."
+            ) from None
 
     def _admit(self, run: Run) -> bool:
         """Whether a run may start now, or else is to be queued."""
@@ -201,8 +215,10 @@ class Runner:
                 command.command,
                 environment,
                 command.working_directory,
-                niceness=_niceness(run.request),
+                # what restarts the server may become its parent, and must not slow it down
+                niceness=None if command.outlives_server else NICENESS,
                 merge_output=command.merge_output,
+                outlives_server=bool(command.outlives_server),
             )
         except Refused as refusal:
             run.refusal = refusal
@@ -279,6 +295,8 @@ class Runner:
         self._conclude(run, run.returned)
 
     def _conclude(self, run: Run, exit_code: int) -> None:
+        # not before: a stop has to know that what has the process's pid is the process
+        self._orphans.collect(run.id, run.process)
         if run.stop_reason is not None:
             hint = None
             if run.stop_reason == TIMED_OUT:
@@ -380,7 +398,7 @@ class Runner:
             self._end_processes(run)
 
     def shut_down(self) -> None:
-        """Starts nothing any more and ends what is going on, unless it is what ends the
+        """Starts nothing any more and ends what is going on, unless it outlives the
         server. Returns when it has ended, or does not want to; nobody waits any longer."""
         with self._lock:
             if self._ending:
@@ -388,7 +406,7 @@ class Runner:
             self._ending = True
             active = list(self._active.values())
             for run in active:
-                if run.status == QUEUED or not ends_the_server(run.request):
+                if run.status == QUEUED or not run.request.command.outlives_server:
                     self._stop(run, STOPPED)
         deadline = time.monotonic() + 2 * tree.GRACE
         for run in active:
@@ -426,7 +444,3 @@ def _reason(run: Run, exit_code: int) -> Optional[Hint]:
         _logger.exception("Cannot look for the reason of a failure")
         return None
 
-
-def _niceness(request: Request) -> Optional[int]:
-    # what restarts the server may become its parent, and must not slow it down forever
-    return None if ends_the_server(request) else NICENESS

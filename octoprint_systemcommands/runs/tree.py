@@ -10,9 +10,11 @@ import os
 import signal
 import time
 from collections.abc import Iterable
-from typing import Optional
+from typing import Callable, NamedTuple, Optional, Union
 
 import psutil
+
+from .descriptors import Reserve, is_shortage, open_pidfd
 
 # The environment variable that marks all processes of a run
 MARK = "OCTOPRINT_RUN_ID"
@@ -20,12 +22,20 @@ MARK = "OCTOPRINT_RUN_ID"
 # seconds
 GRACE = 5.0
 _POLL_INTERVAL = 0.05
+# where nothing can be looked at, others have to let go of something first
+_POLL_INTERVAL_BLIND = 0.5
 
 # so often is a tree killed that goes on growing, or does not want to go
 _MAX_KILLS = 40
 
 # and so often is it looked for more of them, before it is told to end
 _MAX_ROUNDS = 10
+
+
+# Tells the session of a run for as long as it cannot be another one's
+Session = Callable[[], Optional[int]]
+
+_reserve = Reserve()
 
 
 def find(run_id: str, session: Optional[int] = None) -> list[psutil.Process]:
@@ -37,24 +47,25 @@ def find(run_id: str, session: Optional[int] = None) -> list[psutil.Process]:
     Arguments:
         run_id: the run's id
         session: the run's session, if it is known to be the run's still
+
+    Raises:
+        OSError: without file descriptors there is nothing to be seen
     """
     mark = f"{MARK}={run_id}".encode()
     found = {}
-    for process in psutil.process_iter():
-        if _belongs(process, mark, session):
-            found[process.pid] = process
-            with contextlib.suppress(psutil.Error):
-                for child in process.children(recursive=True):
-                    found[child.pid] = child
-    found.pop(os.getpid(), None)
-    return [process for process in found.values() if _is_alive(process)]
+    with _reserve.released():
+        for process in psutil.process_iter():
+            if _belongs(process, mark, session):
+                found[process.pid] = process
+                with contextlib.suppress(psutil.Error):
+                    for child in process.children(recursive=True):
+                        found[child.pid] = child
+        found.pop(os.getpid(), None)
+        return [process for process in found.values() if _is_alive(process)]
 
 
 def session_of(pid: Optional[int], created: Optional[float]) -> Optional[int]:
     """The session of a run, if its leader, the run's process, is there to prove it.
-
-    For as long as a session has members its id is not given to another process. So who
-    has seen the leader can go on looking for members when the leader is gone.
 
     Arguments:
         pid: of the run's process
@@ -70,60 +81,97 @@ def session_of(pid: Optional[int], created: Optional[float]) -> Optional[int]:
 
 def end(
     run_id: str,
-    pid: Optional[int],
-    created: Optional[float],
+    session: Session,
+    found: set[psutil.Process],
     grace: float = GRACE,
 ) -> list[int]:
     """Ends all processes of a run: TERM, time to obey, KILL.
 
     Returns when they are gone, or when there is nothing left to be done about them.
-    psutil knows a process by its pid and the time of its creation, and refuses to send a
-    signal to another one that got the same pid meanwhile.
 
     Arguments:
         run_id: the run's id
-        pid, created: see `session_of`
+        session: tells the run's session, None if it may be another one's by now
+        found: gets the processes that were found, for who may have to collect their ends
         grace: seconds between TERM and KILL
 
     Returns:
         the process ids of those that could not be ended
+
+    Raises:
+        OSError: if nothing could be found out about them
     """
-    session = session_of(pid, created)
-    deadline = time.monotonic() + grace
-    left = _told_to_end(run_id, session)
-    while left and time.monotonic() < deadline:
-        left = _after_a_while(left, run_id, session)
-    for _ in range(_MAX_KILLS):
-        if not left:
-            break
-        _signal(left, signal.SIGKILL)
-        left = _after_a_while(left, run_id, session)
-    return [process.pid for process in left]
+    return _Ending(run_id, session, found).run(grace)
 
 
-def _told_to_end(run_id: str, session: Optional[int]) -> list[psutil.Process]:
-    """All processes of a run, after a TERM. They are suspended while they are looked for, so
-    that none starts another one unseen."""
-    known: set[psutil.Process] = set()
-    try:
-        for _ in range(_MAX_ROUNDS):
-            new = set(find(run_id, session)) - known
-            if not new:
+class _Group(NamedTuple):
+    """Stands in for the processes of a run when there are no file descriptors to look for
+    them: those that have stayed in the process group of the first one, which are most."""
+
+    pid: int
+
+    def send_signal(self, number: int) -> None:
+        os.killpg(self.pid, number)
+
+
+_Member = Union[psutil.Process, _Group]
+
+
+class _Ending:
+    """The end of one run; see `end`."""
+
+    def __init__(self, run_id: str, session: Session, found: set[psutil.Process]):
+        self._run_id = run_id
+        self._session = session
+        self._told: set[_Member] = set()
+        self._found = found
+
+    def run(self, grace: float) -> list[int]:
+        deadline = time.monotonic() + grace
+        left = self._tell_to_end()
+        while left and time.monotonic() < deadline:
+            left = self._after_a_while(left)
+        for _ in range(_MAX_KILLS):
+            if not left:
                 break
-            _signal(new, signal.SIGSTOP)
-            known |= new
-    finally:
-        # they must not stay suspended, whatever came up
-        _signal(known, signal.SIGTERM, signal.SIGCONT)
-    return list(known)
+            _signal(left, signal.SIGKILL)
+            left = self._after_a_while(left)
+        return [process.pid for process in left]
 
+    def _tell_to_end(self) -> list[_Member]:
+        """All processes of the run, after a TERM. They are suspended while they are looked
+        for, so that none starts another one unseen."""
+        try:
+            for _ in range(_MAX_ROUNDS):
+                new = set(self._look()) - self._told
+                if not new:
+                    break
+                _signal(new, signal.SIGSTOP)
+                self._told |= new
+        finally:
+            # they must not stay suspended, whatever came up
+            _signal(self._told, signal.SIGTERM, signal.SIGCONT)
+        return list(self._told)
 
-def _after_a_while(
-    processes: list[psutil.Process], run_id: str, session: Optional[int]
-) -> list[psutil.Process]:
-    time.sleep(_POLL_INTERVAL)
-    # looking at all processes is expensive, so it is only done when it looks like the end
-    return [p for p in processes if _is_alive(p)] or find(run_id, session)
+    def _after_a_while(self, processes: list[_Member]) -> list[_Member]:
+        is_blind = any(isinstance(process, _Group) for process in processes)
+        time.sleep(_POLL_INTERVAL_BLIND if is_blind else _POLL_INTERVAL)
+        # looking at all processes is expensive, so it is only done when it looks like the end
+        with _reserve.released():
+            left = [process for process in processes if _is_alive(process)]
+        return left or self._look()
+
+    def _look(self) -> list[_Member]:
+        session = self._session()
+        try:
+            found = find(self._run_id, session)
+        except OSError as error:
+            if session is None or not is_shortage(error):
+                raise
+            # the ends of these set some free, and then the others are found
+            return [_Group(session)]
+        self._found.update(found)
+        return found
 
 
 def _belongs(process: psutil.Process, mark: bytes, session: Optional[int]) -> bool:
@@ -137,20 +185,47 @@ def _belongs(process: psutil.Process, mark: bytes, session: Optional[int]) -> bo
                 return mark in environ.read().split(b"\0")
         name, _, value = mark.decode().partition("=")
         return process.environ().get(name) == value
-    except (psutil.Error, OSError):
+    except psutil.Error:
+        return False
+    except OSError as error:
+        if is_shortage(error):
+            raise
         return False
 
 
-def _is_alive(process: psutil.Process) -> bool:
+def _is_alive(process: _Member) -> bool:
+    """Of a group nobody can tell, so it has to be looked for its processes again."""
+    if isinstance(process, _Group):
+        return False
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+    except OSError as error:
+        if is_shortage(error):
+            return True
+        raise
 
 
-def _signal(processes: Iterable[psutil.Process], *signals: int) -> None:
-    for process in processes:
-        for number in signals:
-            # gone, or somebody else's (sudo); the others still have to be told
-            with contextlib.suppress(psutil.Error, OSError):
-                process.send_signal(number)
+def _signal(processes: Iterable[_Member], *signals: int) -> None:
+    with _reserve.released():
+        for process in processes:
+            for number in signals:
+                # gone, or somebody else's (sudo); the others still have to be told
+                with contextlib.suppress(psutil.Error, OSError):
+                    _send(process, number)
+
+
+def _send(process: _Member, number: int) -> None:
+    pidfd = None if isinstance(process, _Group) else open_pidfd(process.pid)
+    if pidfd is None:
+        # psutil looks at the time of creation, and sends nothing to another process that
+        # has got the same pid meanwhile
+        process.send_signal(number)
+        return
+    try:
+        # as above, and what has the pid now cannot lose it to another one in between
+        if process.is_running():
+            signal.pidfd_send_signal(pidfd, number)
+    finally:
+        os.close(pidfd)

@@ -177,3 +177,19 @@ def test_what_two_lists_differ_in(editor, store):
     expect(level).to_have_text(["0", "1"])
     expect(order).to_have_text(["note, level", "level, note"])
     expect(groups).to_have_text(["users, nobody, kids", "(nothing)"])
+
+
+def test_what_is_left_alone_when_octoprint_ends(editor, store):
+    dialog = editor.edit("Plain")
+    dialog.unfold("How it runs")
+    dialog.field("outlives_server").check()
+    dialog.accept()
+    editor.save()
+    assert store()[0] == {**PLAIN, "outlives_server": True}
+    dialog = editor.edit("Plain")
+    dialog.unfold("How it runs")
+    expect(dialog.field("outlives_server")).to_be_checked()
+    dialog.field("outlives_server").uncheck()
+    dialog.accept()
+    editor.save()
+    assert store()[0] == PLAIN

@@ -206,6 +206,7 @@ def test_core_asks_for_the_password_where_octoprint_does():
 def test_core_does_not_wait_and_asks_for_confirmation():
     for entry in catalogue(server_commands=ALL_CORE).entries("core"):
         assert entry.async_ is True
+        assert entry.outlives_server is True
         assert entry.confirm.startswith("<strong>You are about to ")
 
 
@@ -219,3 +220,22 @@ def test_only_the_restart_in_safe_mode_sets_safe_mode():
     subject.find("core", "restart_safe").prepare()
     assert settings.everyone["server"]["startOnceInSafeMode"] is True
     assert settings.saved == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "outlives"),
+    [
+        ({}, False),
+        ({"async": True}, True),
+        ({"async": "anything"}, True),
+        ({"async": True, "outlives_server": False}, False),
+        ({"outlives_server": True}, True),
+    ],
+)
+def test_what_octoprint_does_not_wait_for_outlives_it(fields, outlives):
+    entry = {"action": "a", "command": "x", **fields}
+
+    assert catalogue(actions=[entry]).find("custom", "a").outlives_server is outlives
+    # in the plugin's own list it is only what says so
+    own = catalogue([entry]).find("custom", "a").outlives_server
+    assert bool(own) is fields.get("outlives_server", False)

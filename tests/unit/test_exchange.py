@@ -12,6 +12,7 @@ from octoprint_systemcommands.commands.exchange import (
     candidates,
     dump,
     from_gcode_system_commands,
+    from_system_actions,
     load,
 )
 from octoprint_systemcommands.commands.json_form import fingerprint, unstorable
@@ -128,6 +129,26 @@ def test_what_is_wrong_stays_with_its_entry():
     assert [candidate.index for candidate in found] == [0, 1, 2]
     fields = [[problem.field for problem in c.problems] for c in found]
     assert fields == [[], ["timeout"], [None]]
+
+
+SYSTEM_ACTIONS = [
+    {"action": "waits", "command": "x"},
+    {"action": "goes", "command": "x", "async": True},
+    {"action": "says", "command": "x", "async": True, "outlives_server": False},
+    {"action": "divider", "async": True},
+    "nonsense",
+]
+
+
+def test_system_actions_do_what_they_did():
+    """OctoPrint does not end what it does not wait for."""
+    waits, goes, *others = SYSTEM_ACTIONS
+    expected = [waits, {**goes, "outlives_server": True}, *others]
+
+    assert from_system_actions(SYSTEM_ACTIONS) == expected
+    assert load(yaml.safe_dump({"system": {"actions": SYSTEM_ACTIONS}})) == expected
+    # but not those of the plugin's own list
+    assert load(yaml.safe_dump({"commands": SYSTEM_ACTIONS})) == SYSTEM_ACTIONS
 
 
 def test_gcode_system_commands():

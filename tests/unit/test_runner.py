@@ -31,7 +31,7 @@ def subject(make_runner):
 def either_way(request, mocker, make_runner):
     """A runner on a system that tells of a process's end, and on one that has to be asked."""
     if request.param == "poll":
-        mocker.patch.object(process, "_open_pidfd", return_value=None)
+        mocker.patch.object(process, "open_pidfd", return_value=None)
     return make_runner()
 
 
@@ -349,9 +349,8 @@ def test_the_priority_does_not_sink_from_restart_to_restart(subject):
     assert excerpt(run.output, STDOUT, 100) == f"{min(19, os.nice(0) + 12)}\n"
 
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    for wish in (command("nice")._replace(source="core"), command("nice # restart")):
-        run = subject.execute(wish)
-        assert excerpt(run.output, STDOUT, 100) == f"{own}\n"
+    run = subject.execute(command("nice", outlives_server=True))
+    assert excerpt(run.output, STDOUT, 100) == f"{own}\n"
 
 
 def test_the_log_cannot_be_made_to_look_different(subject, caplog):

@@ -156,7 +156,7 @@ def test_a_pid_that_somebody_else_has_got_is_left_alone():
     stranger = psutil.Popen(["sleep", "60"], start_new_session=True)
     try:
         assert tree.session_of(stranger.pid, stranger.create_time() - 100) is None
-        assert tree.end("0" * 16, stranger.pid, stranger.create_time() - 100) == []
+        assert tree.end("0" * 16, lambda: None, set()) == []
         assert alive(stranger.pid)
         session = tree.session_of(stranger.pid, stranger.create_time())
         found = tree.find("0" * 16, session)
@@ -570,27 +570,28 @@ def test_shut_down_ends_what_goes_on(make_runner, tmp_path, mocker):
         subject.start(command("true"))
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "echo sudo shutdown -h now; sleep 0.5; touch {flag}",
-        "echo sudo systemctl restart octoprint; sleep 0.5; touch {flag}",
-        "echo /sbin/reboot; sleep 0.5; touch {flag}",
-    ],
-)
-def test_shut_down_does_not_end_what_shuts_down(make_runner, tmp_path, line):
+def test_shut_down_does_not_end_what_outlives_the_server(make_runner, tmp_path):
     flag = tmp_path / "flag"
     subject = make_runner()
-    subject.start(command(line.format(flag=flag)))
+    subject.start(command(f"sleep 0.5; touch {flag}", outlives_server=True))
     subject.shut_down()
 
     assert not flag.exists()
     wait_until(flag.exists)
 
 
+def test_words_in_the_command_line_do_not_matter(make_runner):
+    subject = make_runner()
+    lines = ["shutdown -h now", "systemctl restart octoprint", "/sbin/reboot"]
+    runs = [subject.start(command(f"echo sudo {line}; sleep 60")) for line in lines]
+    subject.shut_down()
+
+    assert statuses(*runs) == ["stopped"] * 3
+
+
 def test_what_is_queued_is_ended_whatever_it_is(make_runner):
     subject = make_runner()
-    wish = command("echo restart; sleep 1", when_busy="queue")
+    wish = command("sleep 1", when_busy="queue", outlives_server=True)
     one, two = subject.start(wish), subject.start(wish)
     subject.shut_down()
 
@@ -599,13 +600,24 @@ def test_what_is_queued_is_ended_whatever_it_is(make_runner):
     assert one.finished.wait(10)
 
 
-def test_nobody_waits_for_what_ends_the_server(make_runner):
+def test_what_outlives_the_server_can_be_stopped(subject, tmp_path):
+    pids = tmp_path / "pids"
+    line = f"echo $$ >> {pids}; sleep 60 & echo $! >> {pids}; wait"
+    run = subject.start(command(line, outlives_server=True))
+    tree_pids = pids_in(pids, 2)
+    stop(subject, run)
+
+    assert run.record().status == "stopped"
+    assert not any(map(alive, tree_pids))
+
+
+def test_nobody_waits_for_what_outlives_the_server(make_runner):
     subject = make_runner()
     outcomes = []
 
     def wait():
         try:
-            subject.execute(command("echo restart octoprint; sleep 3"))
+            subject.execute(command("sleep 3", outlives_server=True))
         except Failed as error:
             outcomes.append(str(error))
 

@@ -20,6 +20,7 @@
         working_directory: "",
         environment: [],
         merge_output: false,
+        outlives_server: false,
         show_output: "on_failure"
     };
 
