@@ -2,17 +2,20 @@
 
 import copy
 import hashlib
+import json
 import logging
 import threading
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple, Optional
 
 import yaml
 
 from .definition import DIVIDER, parse_entry
-from .json_form import fingerprint, restored, state, to_json
+from .json_form import fingerprint, fits, restored, to_json
 from .problems import ERROR, N_, Problem
 from .rules import MAX_ENTRIES, check, check_action
+from .system_actions import parse_system_action
 from .versions import Version, Versions
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
@@ -31,24 +34,23 @@ class Lists(NamedTuple):
 
     @property
     def etag(self) -> str:
-        """Changes whenever one of the lists does."""
-        return hashlib.sha256(state(tuple(self)).encode("utf-8", "replace")).hexdigest()[
-            :32
-        ]
+        """Changes whenever one of the lists does, as far as an editor can see."""
+        seen = json.dumps(self.to_json(), sort_keys=True)
+        return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
     def to_json(self) -> dict[str, Any]:
         """Both lists, as JSON."""
         return {
-            "definitions": to_json(self.definitions),
-            "system_actions": to_json(self.system_actions),
+            "definitions": [to_json(entry) for entry in self.definitions],
+            "system_actions": [to_json(entry) for entry in self.system_actions],
         }
 
     def problems(self) -> dict[str, list[list[Problem]]]:
         """What is wrong with each entry of both lists."""
         return {
-            "definitions": _problems(self.definitions, ()),
+            "definitions": _problems(self.definitions, (), parse_entry),
             "system_actions": _problems(
-                self.system_actions, _actions_of(self.definitions)
+                self.system_actions, _actions_of(self.definitions), parse_system_action
             ),
         }
 
@@ -135,7 +137,7 @@ class Editing:
             try:
                 self._versions.add(lists.definitions, lists.system_actions, user)
                 self._write(entries, kept, lists)
-            except (OSError, ValueError, yaml.YAMLError) as error:
+            except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
                 raise NotWritten(str(error)) from error
             _logger.info(
                 f"{user or 'Somebody'} has changed the definitions of commands: "
@@ -185,35 +187,58 @@ class Editing:
             problem = Problem(None, text, values={"number": str(MAX_ENTRIES)})
             raise Invalid([*([] for _ in definitions[1:]), [problem]])
         current = {fingerprint(entry): entry for entry in lists.definitions}
-        versions = self._versions.all()
-        earlier = {
-            fingerprint(entry): entry
-            for version in reversed(versions)
-            for entry in version.definitions
-        }
+        keys = [fingerprint(entry) for entry in definitions]
+        changed = [entry for entry, key in zip(definitions, keys) if key not in current]
+        # the earlier versions are in a file; it is only read if it matters
+        versions = self._versions.all() if changed else []
+        earlier = _like(changed, versions)
         by_action = _by_action(lists.definitions, versions)
+        counts = Counter(filter(None, map(_action_of, definitions)))
+        twice = {action for action, count in counts.items() if count > 1}
 
         entries = []
         problems: list[list[Problem]] = []
-        for position, entry in enumerate(definitions):
-            key = fingerprint(entry)
+        for entry, key in zip(definitions, keys):
             if key in current:
                 # YAML would write a reference to what stands in the list twice
                 entries.append(copy.deepcopy(current[key]))
                 problems.append([])
                 continue
-            others = _actions_of(definitions[:position] + definitions[position + 1 :])
             action = entry.get("action") if isinstance(entry, dict) else None
-            stored = by_action.get(action) if isinstance(action, str) else None
+            action = action if isinstance(action, str) else None
             if key in earlier:
-                problems.append(check_action(action, others) if action in others else [])
+                problems.append(check_action(action, twice) if action in twice else [])
                 entries.append(earlier[key])
                 continue
-            problems.append(_of_stored(check(entry, others), entry, others, stored))
+            stored = by_action.get(action) if action is not None else None
+            found = _of_stored(check(entry, twice), entry, twice, stored)
+            if stored is not None and not fits(stored):
+                # what the editor got of it is not all of it
+                text = N_("cannot be changed here: it is too large; do it in config.yaml")
+                found = [*found, Problem(None, text)]
+            problems.append(found)
             entries.append(entry if stored is None else restored(entry, stored))
         if any(problems):
             raise Invalid(problems)
         return entries
+
+
+def _like(entries: Sequence[Any], versions: Sequence[Version]) -> dict[str, Any]:
+    """What stands in earlier versions and could be one of some entries, by fingerprint;
+    the latest of each."""
+    actions = {_action_of(entry) for entry in entries}
+    return {
+        fingerprint(entry): entry
+        for version in reversed(versions)
+        for entry in version.definitions
+        if _action_of(entry) in actions
+    }
+
+
+def _action_of(entry: Any) -> Optional[str]:
+    """The action of a command; None of dividers, and of what has no such action."""
+    action = entry.get("action") if isinstance(entry, dict) else None
+    return action if isinstance(action, str) and action != DIVIDER else None
 
 
 def _by_action(definitions: Sequence[Any], versions: Sequence[Version]) -> dict[str, Any]:
@@ -249,16 +274,12 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _actions_of(entries: Sequence[Any]) -> set[str]:
-    return {
-        entry["action"]
-        for entry in entries
-        if isinstance(entry, dict)
-        and isinstance(entry.get("action"), str)
-        and entry["action"] != DIVIDER
-    }
+    return {action for action in map(_action_of, entries) if action is not None}
 
 
-def _problems(entries: Sequence[Any], taken: Sequence[str]) -> list[list[Problem]]:
+def _problems(
+    entries: Sequence[Any], taken: Collection[str], parse: Callable[[Any], Any]
+) -> list[list[Problem]]:
     """What is wrong with the entries of a list, and which of them do not count."""
     last = {
         entry["action"]: position
@@ -267,7 +288,7 @@ def _problems(entries: Sequence[Any], taken: Sequence[str]) -> list[list[Problem
     }
     result = []
     for position, entry in enumerate(entries):
-        _, problems = parse_entry(entry)
+        _, problems = parse(entry)
         action = entry.get("action") if isinstance(entry, dict) else None
         if isinstance(action, str) and action != DIVIDER:
             if action in taken:
