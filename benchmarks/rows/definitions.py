@@ -69,7 +69,11 @@ def measure(servers):
             )
         ),
         *(
-            line(f"– {work}: p50 / p95 / max", spread(theirs) if theirs else "", spread(ours))
+            line(
+                f"– {work}: p50 / p95 / max",
+                spread(theirs) if theirs else "",
+                spread(ours),
+            )
             for work, theirs, ours in (
                 ("menu", their_list, menu),
                 ("one change", their_save, one),

@@ -2,7 +2,6 @@
 
 import copy
 import hashlib
-import json
 import logging
 import threading
 from collections import Counter
@@ -12,7 +11,7 @@ from typing import Any, NamedTuple, Optional
 import yaml
 
 from .definition import DIVIDER, parse_entry
-from .json_form import fingerprint, fits, restored, to_json
+from .json_form import fingerprint, fits, is_json_in_yaml, restored, to_json
 from .problems import ERROR, N_, Problem
 from .rules import MAX_ENTRIES, check, check_action
 from .system_actions import parse_system_action
@@ -35,7 +34,7 @@ class Lists(NamedTuple):
     @property
     def etag(self) -> str:
         """Changes whenever one of the lists does, as far as an editor can see."""
-        seen = json.dumps(self.to_json(), sort_keys=True)
+        seen = "\n\n".join("\n".join(map(fingerprint, entries)) for entries in self)
         return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
     def to_json(self) -> dict[str, Any]:
@@ -125,14 +124,17 @@ class Editing:
             lists = self.lists()
             if lists.etag not in etags:
                 raise Stale
-            entries = self._restored(definitions, lists)
+            try:
+                entries = self._restored(definitions, lists)
+            except RecursionError as error:
+                raise NotWritten("an entry is nested too deeply") from error
             removed = set(remove_system_actions)
             kept = [
                 entry
                 for position, entry in enumerate(lists.system_actions)
                 if position not in removed
             ]
-            if Lists(entries, kept).etag == lists.etag:
+            if kept == lists.system_actions and _are_equal(entries, lists.definitions):
                 return lists
             try:
                 self._versions.add(lists.definitions, lists.system_actions, user)
@@ -191,10 +193,16 @@ class Editing:
         changed = [entry for entry, key in zip(definitions, keys) if key not in current]
         # the earlier versions are in a file; it is only read if it matters
         versions = self._versions.all() if changed else []
-        earlier = _like(changed, versions)
         by_action = _by_action(lists.definitions, versions)
-        counts = Counter(filter(None, map(_action_of, definitions)))
-        twice = {action for action, count in counts.items() if count > 1}
+        counts = Counter(map(_action_of, definitions))
+        twice = {action for action, count in counts.items() if action and count > 1}
+        found = {
+            key: check(entry, twice)
+            for entry, key in zip(definitions, keys)
+            if key not in current
+        }
+        wrong = [entry for entry in changed if found[fingerprint(entry)]]
+        earlier = _like(changed, wrong, versions)
 
         entries = []
         problems: list[list[Problem]] = []
@@ -204,44 +212,62 @@ class Editing:
                 entries.append(copy.deepcopy(current[key]))
                 problems.append([])
                 continue
-            action = entry.get("action") if isinstance(entry, dict) else None
-            action = action if isinstance(action, str) else None
+            action = _action_of(entry)
             if key in earlier:
                 problems.append(check_action(action, twice) if action in twice else [])
                 entries.append(earlier[key])
                 continue
-            stored = by_action.get(action) if action is not None else None
-            found = _of_stored(check(entry, twice), entry, twice, stored)
+            stored = by_action.get(action)
             if stored is not None and not fits(stored):
                 # what the editor got of it is not all of it
                 text = N_("cannot be changed here: it is too large; do it in config.yaml")
-                found = [*found, Problem(None, text)]
-            problems.append(found)
-            entries.append(entry if stored is None else restored(entry, stored))
+                problems.append([Problem(None, text)])
+                continue
+            problems.append(_of_stored(found[key], entry, twice, stored))
+            # most is as JSON says, and nothing of it can have got lost
+            is_all = stored is None or is_json_in_yaml(stored)
+            entries.append(entry if is_all else restored(entry, stored))
         if any(problems):
             raise Invalid(problems)
         return entries
 
 
-def _like(entries: Sequence[Any], versions: Sequence[Version]) -> dict[str, Any]:
+def _are_equal(entries: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether an editor cannot tell two lists apart."""
+    return list(map(fingerprint, entries)) == list(map(fingerprint, others))
+
+
+def _like(
+    changed: Sequence[Any], wrong: Sequence[Any], versions: Sequence[Version]
+) -> dict[str, Any]:
     """What stands in earlier versions and could be one of some entries, by fingerprint;
-    the latest of each."""
-    actions = {_action_of(entry) for entry in entries}
+    the latest of each.
+
+    Arguments:
+        changed: the entries
+        wrong: those of them that could not be saved otherwise
+        versions: the earlier versions
+    """
+    of_changed = set(map(_action_of, changed))
+    of_wrong = set(map(_action_of, wrong))
     return {
         fingerprint(entry): entry
         for version in reversed(versions)
         for entry in version.definitions
-        if _action_of(entry) in actions
+        # what is right, and all that JSON can say, can as well be taken as it came
+        if _action_of(entry) in (of_wrong if version.is_json else of_changed)
     }
 
 
 def _action_of(entry: Any) -> Optional[str]:
-    """The action of a command; None of dividers, and of what has no such action."""
+    """The action of an entry, None if it has none that is a text."""
     action = entry.get("action") if isinstance(entry, dict) else None
-    return action if isinstance(action, str) and action != DIVIDER else None
+    return action if isinstance(action, str) else None
 
 
-def _by_action(definitions: Sequence[Any], versions: Sequence[Version]) -> dict[str, Any]:
+def _by_action(
+    definitions: Sequence[Any], versions: Sequence[Version]
+) -> dict[Optional[str], Any]:
     """All entries that are or were stored, the latest of each action."""
     lists = [version.definitions for version in reversed(versions)]
     return {
@@ -274,7 +300,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _actions_of(entries: Sequence[Any]) -> set[str]:
-    return {action for action in map(_action_of, entries) if action is not None}
+    return {action for action in map(_action_of, entries) if action} - {DIVIDER}
 
 
 def _problems(

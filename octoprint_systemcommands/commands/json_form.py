@@ -88,7 +88,9 @@ class _Expansion:
         if depth > _MAX_DEPTH:
             return _CUT
         if isinstance(value, dict):
-            return {self._key(key): self.of(item, depth + 1) for key, item in value.items()}
+            return {
+                self._key(key): self.of(item, depth + 1) for key, item in value.items()
+            }
         if isinstance(value, (list, tuple)):
             return [self.of(item, depth + 1) for item in value]
         value = _writable(value)
@@ -185,8 +187,12 @@ def from_yaml(text: str) -> Any:
     return octoprint.util.yaml.load_from_file(file=io.StringIO(text))
 
 
-def is_json_in_yaml(value: Any, depth: int = 0) -> bool:
-    """Whether JSON can say all of a value, in a way that YAML understands as well."""
+def is_json_in_yaml(value: Any) -> bool:
+    """Whether JSON can say all of an entry, in a way that YAML understands as well."""
+    return fits(value) and _is_json_in_yaml(value)
+
+
+def _is_json_in_yaml(value: Any, depth: int = 0) -> bool:
     if isinstance(value, str):
         # half of a character is in no file
         return value.isascii() or not _has_surrogates(value)
@@ -197,12 +203,12 @@ def is_json_in_yaml(value: Any, depth: int = 0) -> bool:
             isinstance(key, str)
             and len(key) <= _MAX_PLAIN_KEY
             and key.isprintable()
-            and is_json_in_yaml(item, depth + 1)
+            and _is_json_in_yaml(item, depth + 1)
             for key, item in value.items()
         )
     if isinstance(value, list):
         return depth < _MAX_DEPTH and all(
-            is_json_in_yaml(item, depth + 1) for item in value
+            _is_json_in_yaml(item, depth + 1) for item in value
         )
     if isinstance(value, float):
         # in YAML, 1e+20 is a text
@@ -238,7 +244,9 @@ def _doubtful(value: Any) -> Iterator[Any]:
     """The parts of a value that YAML might not hold, or might make something else of."""
     if isinstance(value, dict):
         for key, item in value.items():
-            if not (isinstance(key, str) and len(key) <= _MAX_PLAIN_KEY and key.isprintable()):
+            if not (
+                isinstance(key, str) and len(key) <= _MAX_PLAIN_KEY and key.isprintable()
+            ):
                 yield {key: None}
             yield from _doubtful(item)
     elif isinstance(value, list):

@@ -99,7 +99,9 @@ def _usable(lists: dict[str, Any]) -> list[Entry]:
 
 
 def _key(action: str) -> str:
-    # an action with a slash stands encoded in URLs, where another one could look the same
+    # these stand encoded in URLs, where another one could look the same
+    if action in (".", ".."):
+        return action.replace(".", "%2E")
     return quote(action, safe="") if "/" in action else action
 
 

@@ -20,6 +20,7 @@ _KEPT = 10
 # where the items of the list begin: all else is indented
 _ITEM = re.compile("^- ", re.MULTILINE)
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 # what YAML does not take as it is, though JSON does
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
@@ -32,12 +33,14 @@ class Version(NamedTuple):
         user: who did that; None if unknown
         definitions: the list
         system_actions: OctoPrint's list at that time
+        is_json: whether JSON says all of it
     """
 
     saved_at: float
     user: Optional[str]
     definitions: list[Any]
     system_actions: Sequence[Any] = ()
+    is_json: bool = False
 
     @property
     def is_sound(self) -> bool:
@@ -85,11 +88,11 @@ class Versions:
             OSError, yaml.YAMLError, RecursionError: if they cannot be written
         """
         versions = self._read()
-        new = Version(time.time(), user, definitions, list(system_actions))
-        if versions and _content(versions[0][0]) == _content(new):
+        new = _written(Version(time.time(), user, definitions, system_actions))
+        if versions and _lists_in(versions[0][1]) == _lists_in(new):
             return
         os.makedirs(os.path.dirname(self._path), exist_ok=True)
-        kept = [_written(new), *(text for _, text in versions)][:_KEPT]
+        kept = [new, *(text for _, text in versions)][:_KEPT]
         temporary = self._path + ".new"
         try:
             with open(temporary, "w", encoding="utf-8", opener=_for_us_alone) as file:
@@ -122,7 +125,7 @@ def _parsed(content: str) -> list[tuple[Version, str]]:
 
 def _item(text: str) -> tuple[Version, str]:
     if text.startswith("{"):
-        return Version(**json.loads(text)), f"- {text}"
+        return Version(**json.loads(text), is_json=True), f"- {text}"
     (version,) = _from_yaml(f"- {text}")
     return version, f"- {text}"
 
@@ -137,22 +140,29 @@ def _written(version: Version) -> str:
     It is JSON, which YAML takes as well, if nothing is lost by it: that is read and written
     a hundred times as fast.
     """
-    fields = {**version._asdict(), "system_actions": list(version.system_actions)}
     entries = [*version.definitions, *version.system_actions]
-    if not all(map(is_json_in_yaml, entries)) or not is_json_in_yaml(version.user):
+    if not all(map(is_json_in_yaml, [*entries, version.user])):
+        fields = {**version._asdict(), "system_actions": list(version.system_actions)}
+        del fields["is_json"]
         return to_yaml([fields])
     definitions, system_actions = (
-        ",".join(f"\n  {json.dumps(entry, ensure_ascii=False)}" for entry in fields[name])
-        for name in ("definitions", "system_actions")
+        ",".join(f"\n  {_ENCODER.encode(entry)}" for entry in listed)
+        for listed in (version.definitions, version.system_actions)
     )
     text = (
         f'- {{"saved_at": {version.saved_at!r}, '
-        f'"user": {json.dumps(version.user, ensure_ascii=False)}, '
+        f'"user": {_ENCODER.encode(version.user)}, '
         f'"definitions": [{definitions}], "system_actions": [{system_actions}]}}\n'
     )
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-def _content(version: Version) -> str:
-    lists = (version.definitions, version.system_actions)
-    return "\n\n".join("\n".join(map(fingerprint, entries)) for entries in lists)
+def _lists_in(text: str) -> Any:
+    """The lists of a version, to be compared, of how it is written."""
+    if text.startswith("- {"):
+        return text.partition('"definitions": ')[2]
+    ((version, _),) = _parsed(text)
+    return [
+        list(map(fingerprint, entries))
+        for entries in (version.definitions, version.system_actions)
+    ]
