@@ -259,7 +259,7 @@ def parse_entry(
     return definition, [problem._replace(severity=WARNING) for problem in problems]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _names_of_fields(model: type[_Entry]) -> tuple[str, ...]:
     return tuple(field.alias or name for name, field in model.model_fields.items())
 

@@ -8,7 +8,6 @@ import io
 import json
 import math
 import pickle
-import re
 from collections.abc import Iterator
 from typing import Any, Optional
 
