@@ -1,6 +1,7 @@
 """Requests to a server, and how long they take."""
 
 import http.client
+import json
 import time
 
 
@@ -12,6 +13,7 @@ class Client:
         self._connection = http.client.HTTPConnection(
             "127.0.0.1", server.port, timeout=timeout
         )
+        self.content, self.headers = b"", {}
 
     def __enter__(self):
         return self
@@ -22,12 +24,20 @@ class Client:
     def close(self):
         self._connection.close()
 
-    def request(self, method, path):
-        """Returns the status and the seconds until the answer was there in full."""
+    def request(self, method, path, body=None, headers=None):
+        """Returns the status and the seconds until the answer was there in full.
+
+        `body` is sent as JSON. The answer is left in `content` and its `headers`.
+        """
+        headers = {**self._headers, **(headers or {})}
+        if body is not None:
+            body = json.dumps(body)
+            headers["Content-Type"] = "application/json"
         started = time.perf_counter()
-        self._connection.request(method, path, headers=self._headers)
+        self._connection.request(method, path, body=body, headers=headers)
         response = self._connection.getresponse()
-        response.read()
+        self.content = response.read()
+        self.headers = response.headers
         return response.status, time.perf_counter() - started
 
     def version(self):

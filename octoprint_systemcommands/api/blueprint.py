@@ -38,7 +38,8 @@ def build_blueprint(
     for rule, method, endpoint in (
         (commands, "GET", "retrieveSystemCommands"),
         (f"{commands}/<string:source>", "GET", "retrieveSystemCommandsForSource"),
-        # an action may have slashes in it
+        # an action may have line ends in it, or slashes: each converter takes one of them
+        (f"{commands}/<string:source>/<string:command>", "POST", "executeSystemCommand"),
         (f"{commands}/<string:source>/<path:command>", "POST", "executeSystemCommand"),
         ("/api/system", "POST", "performSystemAction"),
     ):

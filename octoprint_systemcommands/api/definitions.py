@@ -202,8 +202,10 @@ class Definitions:
                         version.saved_at, tz=timezone.utc
                     ).isoformat(timespec="seconds"),
                     "user": version.user,
-                    "definitions": to_json(version.definitions),
-                    "system_actions": to_json(version.system_actions),
+                    "definitions": [to_json(entry) for entry in version.definitions],
+                    "system_actions": [
+                        to_json(entry) for entry in version.system_actions
+                    ],
                 }
                 for version in self._versions.all()
             ]
@@ -249,6 +251,7 @@ class Definitions:
                     "index": candidate.index,
                     "renamed_from": candidate.renamed_from,
                     "clash": candidate.clash,
+                    "is_used": candidate.is_used,
                     "problems": _problems(candidate.problems),
                 }
                 for candidate in found

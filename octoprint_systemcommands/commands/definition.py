@@ -4,6 +4,7 @@ The documented fields and their names are those of OctoPrint's ``system.actions`
 (``octoprint.schema.config.system`` and the "Command definition" of its API documentation).
 """
 
+import functools
 import re
 from typing import Annotated, Any, Literal, Optional, Union
 
@@ -18,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from .arguments import MAX_ARGUMENTS, Argument
-from .json_form import with_writable_numbers
+from .json_form import fits, with_writable_numbers
 from .problems import N_, WARNING, Problem, explain
 
 DIVIDER = "divider"
@@ -168,6 +169,13 @@ class Command(_Entry):
                 raise PydanticCustomError("argument_twice", "is taken", {"part": part})
         return arguments
 
+    @property
+    def obstacle(self) -> Optional[str]:
+        """Why it can never be run, to follow on its name; None if it can."""
+        if self.command:
+            return None
+        return "does not define a command to execute, can't proceed"
+
     def prepare(self) -> None:
         """Called right before the process is started; an exception keeps it from starting."""
 
@@ -227,18 +235,28 @@ def parse_entry(
     if not isinstance(entry, dict):
         text = N_("has to be a mapping of fields such as action, name and command")
         return None, [Problem(None, text)]
+    model = Divider if entry.get("action") == DIVIDER else Command
     # a field without a value is what YAML makes of a name and a colon
-    fields = {
-        name: value
-        for name, value in with_writable_numbers(entry, _DEPTH).items()
-        if value is not None
+    known = {
+        name: entry[name]
+        for name in _names_of_fields(model)
+        if entry.get(name) is not None
     }
-    model = Divider if fields.get("action") == DIVIDER else Command
+    # pydantic would look at all that references to references stand for
+    endless = [] if fits(known) else [name for name in known if not fits(known[name])]
+    fields = with_writable_numbers(
+        {name: ... if name in endless else value for name, value in known.items()}, _DEPTH
+    )
     try:
         return model.model_validate(fields), []
     except ValidationError as error:
         problems = explain(error)
 
+    text = N_("is too large, or refers to itself: write it out")
+    problems = [
+        Problem(problem.field, text) if problem.field in endless else problem
+        for problem in problems
+    ]
     for problem in problems:
         if problem.field in _DISPENSABLE:
             fields.pop(problem.field, None)
@@ -247,8 +265,14 @@ def parse_entry(
     try:
         definition = model.model_validate(fields)
     except ValidationError as error:
-        return None, explain(error)
+        wrong = {problem.field for problem in explain(error)}
+        return None, [problem for problem in problems if problem.field in wrong]
     return definition, [problem._replace(severity=WARNING) for problem in problems]
+
+
+@functools.cache
+def _names_of_fields(model: type[_Entry]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
 def is_divider_key(action: str) -> bool:

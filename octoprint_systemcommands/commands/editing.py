@@ -4,15 +4,17 @@ import copy
 import hashlib
 import logging
 import threading
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple, Optional
 
 import yaml
 
 from .definition import DIVIDER, parse_entry
-from .json_form import fingerprint, restored, state, to_json
+from .json_form import fingerprint, fits, is_json_in_yaml, restored, to_json
 from .problems import ERROR, N_, Problem
 from .rules import MAX_ENTRIES, check, check_action
+from .system_actions import parse_system_action
 from .versions import Version, Versions
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
@@ -31,24 +33,23 @@ class Lists(NamedTuple):
 
     @property
     def etag(self) -> str:
-        """Changes whenever one of the lists does."""
-        return hashlib.sha256(state(tuple(self)).encode("utf-8", "replace")).hexdigest()[
-            :32
-        ]
+        """Changes whenever one of the lists does, as far as an editor can see."""
+        seen = "\n\n".join("\n".join(map(fingerprint, entries)) for entries in self)
+        return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
     def to_json(self) -> dict[str, Any]:
         """Both lists, as JSON."""
         return {
-            "definitions": to_json(self.definitions),
-            "system_actions": to_json(self.system_actions),
+            "definitions": [to_json(entry) for entry in self.definitions],
+            "system_actions": [to_json(entry) for entry in self.system_actions],
         }
 
     def problems(self) -> dict[str, list[list[Problem]]]:
         """What is wrong with each entry of both lists."""
         return {
-            "definitions": _problems(self.definitions, ()),
+            "definitions": _problems(self.definitions, (), parse_entry),
             "system_actions": _problems(
-                self.system_actions, _actions_of(self.definitions)
+                self.system_actions, _actions_of(self.definitions), parse_system_action
             ),
         }
 
@@ -123,19 +124,22 @@ class Editing:
             lists = self.lists()
             if lists.etag not in etags:
                 raise Stale
-            entries = self._restored(definitions, lists)
+            try:
+                entries = self._restored(definitions, lists)
+            except RecursionError as error:
+                raise NotWritten("an entry is nested too deeply") from error
             removed = set(remove_system_actions)
             kept = [
                 entry
                 for position, entry in enumerate(lists.system_actions)
                 if position not in removed
             ]
-            if Lists(entries, kept).etag == lists.etag:
+            if kept == lists.system_actions and _are_equal(entries, lists.definitions):
                 return lists
             try:
                 self._versions.add(lists.definitions, lists.system_actions, user)
                 self._write(entries, kept, lists)
-            except (OSError, ValueError, yaml.YAMLError) as error:
+            except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
                 raise NotWritten(str(error)) from error
             _logger.info(
                 f"{user or 'Somebody'} has changed the definitions of commands: "
@@ -185,39 +189,85 @@ class Editing:
             problem = Problem(None, text, values={"number": str(MAX_ENTRIES)})
             raise Invalid([*([] for _ in definitions[1:]), [problem]])
         current = {fingerprint(entry): entry for entry in lists.definitions}
-        versions = self._versions.all()
-        earlier = {
-            fingerprint(entry): entry
-            for version in reversed(versions)
-            for entry in version.definitions
-        }
+        keys = [fingerprint(entry) for entry in definitions]
+        changed = [entry for entry, key in zip(definitions, keys) if key not in current]
+        # the earlier versions are in a file; it is only read if it matters
+        versions = self._versions.all() if changed else []
         by_action = _by_action(lists.definitions, versions)
+        counts = Counter(map(_action_of, definitions))
+        twice = {action for action, count in counts.items() if action and count > 1}
+        found = {
+            key: check(entry, twice)
+            for entry, key in zip(definitions, keys)
+            if key not in current
+        }
+        wrong = [entry for entry in changed if _errors(found[fingerprint(entry)])]
+        earlier = _like(changed, wrong, versions)
 
         entries = []
         problems: list[list[Problem]] = []
-        for position, entry in enumerate(definitions):
-            key = fingerprint(entry)
+        for entry, key in zip(definitions, keys):
             if key in current:
                 # YAML would write a reference to what stands in the list twice
                 entries.append(copy.deepcopy(current[key]))
                 problems.append([])
                 continue
-            others = _actions_of(definitions[:position] + definitions[position + 1 :])
-            action = entry.get("action") if isinstance(entry, dict) else None
-            stored = by_action.get(action) if isinstance(action, str) else None
+            action = _action_of(entry)
             if key in earlier:
-                problems.append(check_action(action, others) if action in others else [])
+                problems.append(check_action(action, twice) if action in twice else [])
                 entries.append(earlier[key])
                 continue
-            found = _of_stored(check(entry, others), entry, others, stored)
-            problems.append([problem for problem in found if problem.severity == ERROR])
-            entries.append(entry if stored is None else restored(entry, stored))
+            stored = by_action.get(action)
+            if stored is not None and not fits(stored):
+                # what the editor got of it is not all of it
+                text = N_("cannot be changed here: it is too large; do it in config.yaml")
+                problems.append([Problem(None, text)])
+                continue
+            problems.append(_errors(_of_stored(found[key], entry, twice, stored)))
+            # most is as JSON says, and nothing of it can have got lost
+            is_all = stored is None or is_json_in_yaml(stored)
+            entries.append(entry if is_all else restored(entry, stored))
         if any(problems):
             raise Invalid(problems)
         return entries
 
 
-def _by_action(definitions: Sequence[Any], versions: Sequence[Version]) -> dict[str, Any]:
+def _are_equal(entries: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether an editor cannot tell two lists apart."""
+    return list(map(fingerprint, entries)) == list(map(fingerprint, others))
+
+
+def _like(
+    changed: Sequence[Any], wrong: Sequence[Any], versions: Sequence[Version]
+) -> dict[str, Any]:
+    """What stands in earlier versions and could be one of some entries, by fingerprint;
+    the latest of each.
+
+    Arguments:
+        changed: the entries
+        wrong: those of them that could not be saved otherwise
+        versions: the earlier versions
+    """
+    of_changed = set(map(_action_of, changed))
+    of_wrong = set(map(_action_of, wrong))
+    return {
+        fingerprint(entry): entry
+        for version in reversed(versions)
+        for entry in version.definitions
+        # what is right, and all that JSON can say, can as well be taken as it came
+        if _action_of(entry) in (of_wrong if version.is_json else of_changed)
+    }
+
+
+def _action_of(entry: Any) -> Optional[str]:
+    """The action of an entry, None if it has none that is a text."""
+    action = entry.get("action") if isinstance(entry, dict) else None
+    return action if isinstance(action, str) else None
+
+
+def _by_action(
+    definitions: Sequence[Any], versions: Sequence[Version]
+) -> dict[Optional[str], Any]:
     """All entries that are or were stored, the latest of each action."""
     lists = [version.definitions for version in reversed(versions)]
     return {
@@ -250,16 +300,12 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _actions_of(entries: Sequence[Any]) -> set[str]:
-    return {
-        entry["action"]
-        for entry in entries
-        if isinstance(entry, dict)
-        and isinstance(entry.get("action"), str)
-        and entry["action"] != DIVIDER
-    }
+    return {action for action in map(_action_of, entries) if action} - {DIVIDER}
 
 
-def _problems(entries: Sequence[Any], taken: Sequence[str]) -> list[list[Problem]]:
+def _problems(
+    entries: Sequence[Any], taken: Collection[str], parse: Callable[[Any], Any]
+) -> list[list[Problem]]:
     """What is wrong with the entries of a list, and which of them do not count."""
     last = {
         entry["action"]: position
@@ -268,7 +314,7 @@ def _problems(entries: Sequence[Any], taken: Sequence[str]) -> list[list[Problem
     }
     result = []
     for position, entry in enumerate(entries):
-        _, problems = parse_entry(entry)
+        _, problems = parse(entry)
         action = entry.get("action") if isinstance(entry, dict) else None
         if isinstance(action, str) and action != DIVIDER:
             if action in taken:

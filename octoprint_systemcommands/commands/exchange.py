@@ -14,13 +14,15 @@ except ImportError:
 
 from .definition import DIVIDER, Command, parse_entry
 from .json_form import from_yaml, to_json, to_yaml
-from .problems import N_, Problem, filled
-from .rules import MAX_ENTRIES, check, slug
+from .problems import ERROR, N_, Problem, filled
+from .rules import MAX_ENTRIES, check, check_action, slug
 from .store import as_in_system_actions
 
 _HEADER = "# Commands of the OctoPrint plugin System Commands\n"
 _MAX_SIZE = 2 * 1024 * 1024
 _MAX_DEPTH = 20
+# texts, lists and mappings; a list of 500 commands with a few arguments each has a third
+_MAX_NODES = 60_000
 # YAML knows numbers to the base of 60, which take minutes if they are long
 _LONG_NUMBER = re.compile(r"[0-9:_.+-]{1000,}")
 _SYSTEM_ACTIONS = ("system", "actions")
@@ -56,6 +58,8 @@ class Candidate(NamedTuple):
         renamed_from: its action there, if it has got another one
         clash: why, if it is because of another command: that one's action
         problems: what has to be mended before it can be added
+        is_used: if its action stands there more than once, whether it is the one that
+            counts there, which is the last; otherwise None
     """
 
     definition: Any
@@ -63,11 +67,12 @@ class Candidate(NamedTuple):
     renamed_from: Optional[str]
     clash: Optional[str]
     problems: list[Problem]
+    is_used: Optional[bool] = None
 
 
 def dump(definitions: list[Any]) -> str:
     """The list as YAML that can be imported again."""
-    return _HEADER + to_yaml({"commands": to_json(definitions)})
+    return _HEADER + to_yaml({"commands": [to_json(entry) for entry in definitions]})
 
 
 def load(text: str) -> list[Any]:
@@ -160,26 +165,58 @@ def candidates(entries: list[Any], taken: Collection[str]) -> list[Candidate]:
     if len(entries) > MAX_ENTRIES:
         text = N_("These are too many commands, %(number)s can be imported")
         raise Unreadable(text, number=MAX_ENTRIES)
+    found = [to_json(raw) for raw in entries]
+    actions = [_action_of(entry) for entry in found]
+    last = {action: index for index, action in enumerate(actions)}
     taken = set(taken)
+    # what keeps its action must not find it taken by another one that gets a new one
+    kept = {action for action in last if action and not check_action(action, taken)}
     result = []
-    for index, raw in enumerate(entries):
-        entry = to_json(raw)
-        renamed_from = clash = None
-        action = entry.get("action") if isinstance(entry, dict) else None
-        if isinstance(action, str) and action and action != DIVIDER:
-            if action in taken:
+    for index, (entry, action) in enumerate(zip(found, actions)):
+        renamed_from = clash = is_used = None
+        if action is not None:
+            if actions.count(action) > 1:
+                is_used = last[action] == index
+            # clients go on running the one that counted
+            if action in taken or is_used is False:
                 clash = action
-            wrong = [p for p in check(entry, taken) if p.field == "action"]
-            if wrong:
+            if clash is not None or check_action(action, taken):
                 renamed_from = action
-                entry["action"] = slug(action, taken)
+                entry["action"] = slug(action, taken | kept)
             if not str(entry.get("name") or "").strip():
                 entry["name"] = action
+        elif _needs_action(entry):
+            renamed_from = _said(entry.get("action"))
+            entry["action"] = slug(str(entry["name"]), taken | kept)
         problems = check(entry, taken)
-        if not problems and isinstance(entry, dict) and entry["action"] != DIVIDER:
-            taken.add(entry["action"])
-        result.append(Candidate(entry, index, renamed_from, clash, problems))
+        is_wrong = any(problem.severity == ERROR for problem in problems)
+        if not is_wrong and entry["action"] != DIVIDER:
+            taken.add(str(entry["action"]))
+        result.append(Candidate(entry, index, renamed_from, clash, problems, is_used))
     return result
+
+
+def _action_of(entry: Any) -> Optional[str]:
+    """The action of a command, None if it has none that could be one."""
+    action = entry.get("action") if isinstance(entry, dict) else None
+    if isinstance(action, (int, float)) and not isinstance(action, bool):
+        # an unquoted number is taken as it is written
+        action = str(action)
+    return action if isinstance(action, str) and action not in ("", DIVIDER) else None
+
+
+def _needs_action(entry: Any) -> bool:
+    # none, an empty one, or what YAML makes of ``on``
+    return (
+        isinstance(entry, dict)
+        and (not entry.get("action") or isinstance(entry["action"], bool))
+        and isinstance(entry.get("name"), (str, int, float))
+        and bool(str(entry["name"]).strip())
+    )
+
+
+def _said(action: Any) -> Optional[str]:
+    return str(action).lower() if isinstance(action, bool) else None
 
 
 def _below(content: Any, path: tuple[str, ...]) -> Any:
@@ -191,10 +228,15 @@ def _below(content: Any, path: tuple[str, ...]) -> Any:
 def _refuse_bombs(text: str) -> None:
     """A few lines of references can stand for more than fits into memory, and others for
     more than can be computed."""
-    depth = 0
+    depth = nodes = 0
     for event in yaml.parse(text, Loader=SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise Unreadable(N_("References (*name) cannot be imported, write it out"))
+        if isinstance(event, yaml.NodeEvent):
+            nodes += 1
+            if nodes > _MAX_NODES:
+                text = N_("There is too much in it, %(number)s values are allowed")
+                raise Unreadable(text, number=_MAX_NODES)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _MAX_DEPTH:

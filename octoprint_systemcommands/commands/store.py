@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from .definition import Command, Divider, parse_entry
 from .json_form import state
+from .system_actions import Unusable, parse_system_action
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
 
@@ -14,6 +15,8 @@ Entry = Union[Command, Divider]
 
 PLUGIN_COMMANDS = "plugins.systemcommands.commands"
 SYSTEM_ACTIONS = "system.actions"
+
+_PARSERS = {PLUGIN_COMMANDS: parse_entry, SYSTEM_ACTIONS: parse_system_action}
 
 
 class Store:
@@ -29,7 +32,7 @@ class Store:
         self._settings = settings
         # What the settings said last and what was made of it. Checking is not expensive,
         # but complaining about the same broken entry with each request would be.
-        self._read: tuple[str, list[Entry]] = ("", [])
+        self._read: tuple[bytes, list[Entry]] = (b"", [])
 
     def entries(self) -> list[Entry]:
         """All usable definitions in the order of the menu."""
@@ -38,7 +41,8 @@ class Store:
             SYSTEM_ACTIONS: self._settings.global_get(["system", "actions"]),
         }
         known, entries = self._read
-        # also right for lists that contain themselves, which YAML can do
+        # also right for lists that contain themselves, which YAML can do; asked for each
+        # request, and for each push to each client
         current = state(lists)
         if current != known:
             entries = _usable(lists)
@@ -77,12 +81,14 @@ def _usable(lists: dict[str, Any]) -> list[Entry]:
         found: dict[str, tuple[str, Entry]] = {}
         for number, raw_entry in enumerate(raw, start=1):
             place = f"{list_name}, entry {number}"
-            entry, problems = parse_entry(raw_entry)
+            entry, problems = _PARSERS[list_name](raw_entry)
             said = "; ".join(map(str, problems))
             if entry is None:
                 _logger.warning(f"{place} is left out: {said}")
                 continue
-            if problems:
+            if isinstance(entry, Unusable):
+                _logger.warning(f"{place} is listed, and {entry.obstacle}")
+            elif problems:
                 _logger.warning(f"{place} is used, but {said}")
             if list_name == SYSTEM_ACTIONS:
                 entry = as_in_system_actions(entry)
@@ -103,7 +109,9 @@ def _usable(lists: dict[str, Any]) -> list[Entry]:
 
 
 def _key(action: str) -> str:
-    # an action with a slash stands encoded in URLs, where another one could look the same
+    # these stand encoded in URLs, where another one could look the same
+    if action in (".", ".."):
+        return action.replace(".", "%2E")
     return quote(action, safe="") if "/" in action else action
 
 

@@ -127,10 +127,8 @@ class Runner:
             NoCommandLine, Refused, Busy: nothing was started
             Failed: could not be started
         """
-        if not request.command.command:
-            raise NoCommandLine(
-                f"{title(request)} does not define a command to execute, can't proceed"
-            )
+        if request.command.obstacle is not None:
+            raise NoCommandLine(f"{title(request)} {request.command.obstacle}")
         self._check_guards(request)
         self._check_descriptors(request)
         self._watch_for_end()

@@ -22,7 +22,8 @@ def of_run(request: Request, server_url: str) -> dict[str, str]:
         server_url: the address at which this server answers on its own machine
     """
     return {
-        "OCTOPRINT_ACTION": request.command.action,
+        # no variable can hold what YAML can
+        "OCTOPRINT_ACTION": request.command.action.replace("\0", ""),
         "OCTOPRINT_USER": request.requester.user or "",
         "OCTOPRINT_DOOR": request.requester.door,
         "OCTOPRINT_URL": server_url,

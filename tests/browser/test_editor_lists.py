@@ -12,6 +12,16 @@ SYSTEM_ACTIONS = [
     {"action": "divider"},
     {"action": "one", "name": "One of old", "command": "echo another one"},
 ]
+# what YAML makes of ``action: on``, and an action that is there twice
+ODD_ACTIONS = """
+system:
+  actions:
+  - {action: on, name: Light on, command: echo light}
+  - {action: "", name: Empty, command: echo empty}
+  - {name: Without, command: echo without}
+  - {action: lamp, name: First lamp, command: echo first}
+  - {action: lamp, name: Second lamp, command: echo second}
+"""
 CONFIG = {
     "plugins": {
         "gcodesystemcommands": {
@@ -75,6 +85,32 @@ def test_import_from_yaml(editor, octoprint):
         "action": "from-file",
         "command": "echo one\necho two\n",
     }
+
+
+def test_import_of_odd_actions(editor, octoprint):
+    dialog = editor.import_()
+    dialog.root.get_by_label("Import from").select_option("yaml")
+    dialog.root.get_by_label("YAML", exact=True).fill(ODD_ACTIONS)
+    found = dialog.root.locator(".systemcommands-imports > li")
+    expect(found).to_have_count(5)
+    for entry in found.all():
+        expect(entry.get_by_role("checkbox")).to_be_checked()
+    expect(found.nth(0)).to_contain_text("Gets a new ID, instead of true")
+    for entry in (found.nth(1), found.nth(2)):
+        expect(entry.get_by_text("Gets a new ID")).to_be_hidden()
+    expect(found.nth(3)).to_contain_text("another one is run today")
+    expect(found.nth(3)).to_contain_text("Gets a new ID, instead of lamp")
+    expect(found.nth(4)).to_contain_text("this is the one that is run today")
+    expect(found.nth(4).get_by_text("There is a command of this ID")).to_be_hidden()
+    dialog.button("Add selected (5)").click()
+    editor.save()
+    assert [(entry["action"], entry["name"]) for entry in stored(octoprint)[1:]] == [
+        ("light-on", "Light on"),
+        ("empty", "Empty"),
+        ("without", "Without"),
+        ("lamp-2", "First lamp"),
+        ("lamp", "Second lamp"),
+    ]
 
 
 def test_import_from_gcode_system_commands(editor):

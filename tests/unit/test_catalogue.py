@@ -3,6 +3,7 @@ import logging
 import pytest
 from fakes import Settings
 
+from octoprint_systemcommands.commands import store
 from octoprint_systemcommands.commands.catalogue import (
     Catalogue,
     NotExecutable,
@@ -62,6 +63,9 @@ def test_two_that_would_look_the_same_in_a_url():
 
     assert actions_of(subject) == ["a/b", "a%20b"]
     assert subject.find("custom", "a%2Fb").action == "a/b"
+    subject = catalogue([{"action": ".."}], [{"action": "%2E%2E"}])
+    assert subject.find("custom", "%2E%2E").action == ".."
+    assert actions_of(subject) == [".."]
 
 
 def test_an_entry_that_contains_itself():
@@ -86,9 +90,96 @@ def test_broken_entries_do_not_hide_the_others(caplog):
         [*broken, {"action": "good"}, {"action": "divider"}], [*broken, {"action": "too"}]
     )
 
-    assert actions_of(subject) == ["good", "divider", "too"]
+    # OctoPrint lists the last two of its own
+    assert actions_of(subject) == ["good", "divider", "True", "a", "too"]
     assert len(caplog.records) == 2 * len(broken)
-    assert "system.actions, entry 5 is left out" in caplog.text
+    assert "commands, entry 5 is left out" in caplog.text
+    assert "system.actions, entry 4 is left out" in caplog.text
+    assert "system.actions, entry 5 is used, but" in caplog.text
+    assert "system.actions, entry 6 is listed, and cannot be run" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"command": ["a", "b"]}, '"command" has to be one text, not a list'),
+        ({"command": []}, '"command" has to be one text, not a list'),
+        ({"command": True}, '"command" has to be a text'),
+        ({"command": "a\0b"}, '"command" must not contain a NUL'),
+        ({"timeout": "soon"}, '"timeout" has to be a number'),
+        ({"while_printing": "never"}, '"while_printing" has to be one of these'),
+        ({"environment": [1], "confirm": ["x"]}, '"environment" has to be a mapping'),
+    ],
+)
+def test_what_octoprint_lists_is_listed_and_says_why_it_cannot_run(fields, reason):
+    entry = {"action": "a", "name": "A", "command": "true", **fields}
+    subject = catalogue([], [entry])
+
+    assert actions_of(subject) == ["a"]
+    assert reason in subject.find("custom", "a").obstacle
+    assert subject.find("custom", "a").name == "A"
+
+
+def test_a_list_of_one_is_run_as_octoprint_does():
+    command = catalogue([], [{"action": "a", "command": ["echo 1"]}]).find("custom", "a")
+
+    assert (command.command, command.obstacle) == ("echo 1", None)
+
+
+def test_a_reason_cannot_come_from_the_file():
+    entry = {"action": "a", "command": "true", "reason": "x"}
+
+    assert catalogue([], [entry]).find("custom", "a").obstacle is None
+
+
+def bomb():
+    """References that stand for 9 ** 12 texts."""
+    value = ["x"]
+    for _ in range(12):
+        value = [value] * 9
+    return value
+
+
+def wide_circle():
+    value = []
+    value.extend([value, {"a": value}, "x"])
+    return value
+
+
+@pytest.mark.parametrize("make", [bomb, wide_circle])
+def test_references_that_stand_for_too_much(make):
+    endless = make()
+    good = {"action": "good", "command": "true"}
+    subject = catalogue(
+        [
+            {"action": "unknown", "command": "true", "x": endless},
+            {"action": "a", "command": "true", "arguments": endless},
+            {"action": "looks", "command": "true", "description": endless},
+            {"action": endless, "command": "true"},
+            endless,
+            good,
+        ],
+        [{"action": "old", "environment": endless}],
+    )
+
+    # all that can do without is listed
+    assert actions_of(subject) == ["unknown", "looks", "good", "old"]
+    assert "refers to itself: write it out" in subject.find("custom", "old").obstacle
+
+
+def test_entries_are_parsed_once_however_often_they_are_asked_for(mocker):
+    parse = mocker.patch.dict(store._PARSERS)
+    calls = mocker.Mock(side_effect=store.parse_entry)
+    parse[store.PLUGIN_COMMANDS] = calls
+    commands = [{"action": f"a{n}", "command": "true"} for n in range(50)]
+    subject = catalogue(commands)
+    for _ in range(10):
+        subject.entries("custom")
+        subject.find("custom", "a7")
+    assert calls.call_count == 50
+    commands[3]["name"] = "New"
+    assert subject.find("custom", "a3").name == "New"
+    assert calls.call_count == 100
 
 
 def test_broken_entries_are_logged_once_and_again_when_they_change(caplog):

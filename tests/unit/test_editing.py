@@ -3,6 +3,7 @@
 import datetime
 import io
 import math
+import pickle
 
 import octoprint.util.yaml
 import pytest
@@ -10,6 +11,8 @@ from fakes import Settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from octoprint_systemcommands.commands import editing as editing_module
+from octoprint_systemcommands.commands import json_form
 from octoprint_systemcommands.commands.editing import Editing, Invalid, NotWritten, Stale
 from octoprint_systemcommands.commands.json_form import fingerprint, restored, to_json
 from octoprint_systemcommands.commands.rules import check, slug
@@ -18,6 +21,20 @@ from octoprint_systemcommands.commands.versions import Versions
 
 GOOD = {"action": "good", "name": "Good", "command": "true"}
 OTHER = {"action": "other", "name": "Other", "command": "true"}
+
+
+def bomb():
+    """References that stand for 9 ** 12 texts."""
+    value = ["x"]
+    for _ in range(12):
+        value = [value] * 9
+    return value
+
+
+def wide_circle():
+    value = []
+    value.extend([value, {"a": value}, "x"])
+    return value
 
 
 class SavingSettings(Settings):
@@ -373,6 +390,116 @@ def test_numbers_that_python_does_not_write(make):
     assert editing.lists() == lists
 
 
+@pytest.mark.parametrize("make_endless", [bomb, wide_circle])
+def test_references_that_stand_for_too_much_are_kept_and_not_written_out(
+    make, make_endless
+):
+    editing, stored = make([{**GOOD, "x": make_endless(), "y": 5}, OTHER])
+    shown = editing.lists().to_json()["definitions"]
+
+    assert shown[0] == {**GOOD, "x": "…", "y": 5}
+    with pytest.raises(Invalid, match="cannot be saved") as error:
+        save(editing, [{**shown[0], "name": "New"}, shown[1]])
+    assert "cannot be changed here" in str(error.value.problems[0][0])
+    assert stored.saved == 0
+    # what stands beside it can be changed, and it stays what it is
+    lists = save(editing, [shown[0], {**shown[1], "name": "New"}])
+    assert pickle.dumps(lists.definitions[0]["x"]) == pickle.dumps(
+        octoprint.util.yaml.load_from_file(
+            file=io.StringIO(octoprint.util.yaml.dump(make_endless()))
+        )
+    )
+    (version,) = editing._versions.all()
+    assert [to_json(entry) for entry in version.definitions] == shown
+    # and it can go
+    assert save(editing, editing.lists().to_json()["definitions"][1:])
+
+
+def test_a_nesting_that_nobody_can_write_does_no_harm(make):
+    deep = []
+    for _ in range(5000):
+        deep = [deep]
+    editing, stored = make([{**GOOD, "x": deep}])
+
+    assert editing.lists().etag
+    assert editing.lists().problems()
+    assert len(str(editing.lists().to_json())) < 1000
+    with pytest.raises(NotWritten):
+        save(editing, [*editing.lists().to_json()["definitions"], OTHER])
+    assert stored.saved == 0
+    assert Store(stored).entries()[0].action == "good"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {
+            "x": [
+                1,
+                None,
+                True,
+                2.5,
+                "a: b",
+                "\x85\u2028\ufeff\x7f",
+                "😀 \t\n- x",
+                "~",
+                "1e3",
+            ]
+        },
+        {"x": 1e20, "y": -1e-7},
+        {"x": datetime.date(2024, 12, 31), 5: {None: "z"}},
+        {"k" * 2000: 1},
+        {"\n": 1},
+    ],
+)
+def test_versions_are_yaml_that_earlier_builds_can_read(make, tmp_path, value):
+    first = [{**GOOD, **value}]
+    editing, _ = make(first, [{"action": "old"}])
+    save(editing, [OTHER])
+    save(editing, [])
+
+    text = (tmp_path / "data" / "versions.yaml").read_text()
+    as_yaml = octoprint.util.yaml.load_from_file(file=io.StringIO(text))
+    assert [version["definitions"] for version in as_yaml] == [[OTHER], first]
+    assert [version["system_actions"] for version in as_yaml] == 2 * [[{"action": "old"}]]
+    assert [set(version) for version in as_yaml] == 2 * [
+        {"saved_at", "user", "definitions", "system_actions"}
+    ]
+    assert [version.definitions for version in editing._versions.all()] == [
+        [OTHER],
+        first,
+    ]
+
+
+def test_versions_of_an_earlier_build_are_kept(make, tmp_path):
+    editing, _ = make([GOOD])
+    path = tmp_path / "data" / "versions.yaml"
+    path.parent.mkdir()
+    earlier = [
+        {"saved_at": 5.5, "user": "me", "definitions": [OTHER], "system_actions": []},
+        {"saved_at": 4.5, "user": None, "definitions": [{**OTHER, "x": 1e20}]},
+    ]
+    path.write_text(octoprint.util.yaml.dump(earlier, pretty=True))
+    save(editing, [])
+    save(editing, [OTHER])
+
+    found = [version.definitions for version in editing._versions.all()]
+    assert found == [[], [GOOD], [OTHER], [{**OTHER, "x": 1e20}]]
+    assert editing._versions.all()[2].saved_at == 5.5
+
+
+def test_yaml_is_only_asked_where_it_matters(make, mocker):
+    entries = [{**GOOD, "action": f"a{n}", "command": "if x\n  y"} for n in range(50)]
+    editing, _ = make(entries)
+    written = mocker.spy(json_form, "to_yaml")
+    checked = mocker.spy(editing_module, "check")
+    changed = [{**entry, "name": "New"} for entry in entries]
+    save(editing, [*changed[:1], *entries[1:]])
+    assert (written.call_count, checked.call_count) == (0, 1)
+    save(editing, changed)
+    assert (written.call_count, checked.call_count) == (0, 50)
+
+
 def test_more_than_can_be_kept(make):
     editing, _ = make([])
     many = [{**GOOD, "action": f"a{number}"} for number in range(501)]
@@ -447,6 +574,18 @@ def test_whatever_is_saved_is_stored_equal_or_refused(make, definitions):
     else:
         assert to_json(lists.definitions) == definitions
         assert fingerprint(saving.written[0]["commands"]) == fingerprint(definitions)
+
+
+LINES = st.text(
+    alphabet=st.sampled_from("ab :#-|>&*!%@'\"\\ä😀\n\t\x85\ufeff"), max_size=12
+)
+
+
+@MANY
+@given(value=ANYTHING | LINES | st.dictionaries(LINES, LINES, max_size=3))
+def test_what_yaml_is_not_asked_for_it_can_hold(value):
+    if not list(json_form._doubtful(value)):
+        assert json_form.from_yaml(json_form.to_yaml(value)) == value
 
 
 @MANY

@@ -123,6 +123,57 @@ def test_odd_and_reserved_actions_are_renamed():
     assert all(candidate.clash is None for candidate in found)
 
 
+@pytest.mark.parametrize(
+    ("action", "said"), [(True, "true"), (False, "false"), (None, None), ("", None)]
+)
+def test_without_an_action_it_is_made_from_the_name(action, said):
+    entry = {**GOOD, "action": action, "name": "Light on"}
+    (found,) = candidates([entry], ())
+    assert (found.definition["action"], found.renamed_from) == ("light-on", said)
+    assert not found.problems
+    (found,) = candidates([entry], {"light-on"})
+    assert found.definition["action"] == "light-on-2"
+
+
+def test_no_action_at_all():
+    (found,) = candidates([{"name": "A b", "command": "true"}], ())
+    assert (found.definition["action"], found.problems) == ("a-b", [])
+    # without a name, there is nothing to make it from
+    (found,) = candidates([{"command": "true"}], ())
+    assert {problem.field for problem in found.problems} == {"action", "name"}
+
+
+def test_an_unquoted_number_is_an_action():
+    found = candidates([{**GOOD, "action": 5}, {**GOOD, "action": 1.5}], {"5"})
+    assert [c.definition["action"] for c in found] == ["5-2", "1-5"]
+    assert [c.renamed_from for c in found] == ["5", "1.5"]
+
+
+def test_of_two_with_the_same_action_the_one_that_is_run_keeps_it():
+    entries = [GOOD, {**GOOD, "action": "good-2"}, {**GOOD, "name": "Again"}]
+    found = candidates(entries, ())
+
+    assert [c.definition["action"] for c in found] == ["good-3", "good-2", "good"]
+    assert [c.is_used for c in found] == [False, None, True]
+    assert [c.renamed_from for c in found] == ["good", None, None]
+    assert [c.clash for c in found] == ["good", None, None]
+    assert not any(c.problems for c in found)
+
+
+def test_a_huge_mapping_is_refused_before_it_is_read(mocker):
+    read = mocker.spy(exchange, "from_yaml")
+    text = "- action: a\n" + "".join(f"  k{n}: 1\n" for n in range(100_000))
+    with pytest.raises(Unreadable, match="too much in it, 60000 values"):
+        load(text)
+    assert not read.called
+
+
+def test_an_entry_is_checked_once(mocker):
+    checks = mocker.spy(exchange, "check")
+    candidates([{**GOOD, "action": f"a{n}"} for n in range(20)], {"a3"})
+    assert checks.call_count == 20
+
+
 def test_what_is_wrong_stays_with_its_entry():
     found = candidates([GOOD, {**OTHER, "timeout": "soon"}, 5], ())
 

@@ -84,6 +84,7 @@ $(function () {
                 field: SystemCommandsEntries.placeOf(entry.definition, problem),
                 message: problem.message
             }));
+            const isThere = _.includes(self._options.others, entry.clash);
             return {
                 ...entry,
                 name: SystemCommandsEntries.nameOf(entry.definition),
@@ -92,9 +93,18 @@ $(function () {
                 place: _.sprintf(gettext("Entry %(number)s"), {number: entry.index + 1}),
                 problems: problems,
                 isRight: !problems.length,
+                isThere: isThere,
+                twice: self._twiceText(entry.is_used),
                 // what is there already is rarely wanted twice
-                isChosen: ko.observable(!problems.length && !entry.clash)
+                isChosen: ko.observable(!problems.length && !isThere)
             };
+        };
+
+        self._twiceText = (isUsed) => {
+            if (isUsed === null) return "";
+            return isUsed
+                ? gettext("This ID is there more than once; this is the one that is run today.")
+                : gettext("This ID is there more than once; another one is run today.");
         };
 
         self.onFile = (_data, event) => {
