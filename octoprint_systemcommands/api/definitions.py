@@ -7,13 +7,12 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 import flask
-import flask_login
 import octoprint.server
 from flask_babel import gettext
 from octoprint.access import ADMIN_GROUP
 from octoprint.server.util.flask import make_api_error
 
-from ..access import name_of
+from ..access import Access
 from ..accounts import own_user
 from ..commands import exchange
 from ..commands.catalogue import CUSTOM
@@ -40,6 +39,7 @@ class Definitions:
     """The views below ``/api/definitions``.
 
     Arguments:
+        access: knows who asks
         settings: a ``octoprint.plugin.PluginSettings``
         editing: reads and saves definitions
         versions: the lists that were replaced
@@ -50,6 +50,7 @@ class Definitions:
 
     def __init__(
         self,
+        access: Access,
         settings: Any,
         editing: Editing,
         versions: Versions,
@@ -57,6 +58,7 @@ class Definitions:
         runner: Runner,
         basedir: str,
     ):
+        self._access = access
         self._settings = settings
         self._editing = editing
         self._versions = versions
@@ -89,7 +91,7 @@ class Definitions:
                 "that you have edited",
             )
         try:
-            user = name_of(flask_login.current_user)
+            user = self._access.current().name
             lists = self._editing.save(definitions, etags, user, remove)
         except Stale:
             current = self._editing.lists()

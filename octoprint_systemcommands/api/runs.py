@@ -6,17 +6,16 @@ import sqlite3
 from typing import Optional
 
 import flask
-import flask_login
 from flask_babel import gettext
 from octoprint.server.util.flask import make_api_error
 
-from ..access import Access, name_of
+from ..access import Access
 from ..commands.problems import N_
 from ..notify import Notifier
 from ..runs.database import Filter
 from ..runs.history import History
 from ..runs.output import Output, read
-from ..runs.run import STATUSES, UNFINISHED, Record
+from ..runs.run import STATUSES, UNFINISHED, Owner, Record
 from ..runs.runner import Runner
 from .body import read_json_object
 from .errors import errors_of_commands
@@ -73,13 +72,9 @@ class Runs:
         """``GET /api/runs?source=&action=&status=&user=&limit=&before=`` → ``{runs, next,
         warning}``, the newest first."""
         values = flask.request.args
-        of_user = values.get("user") or None
-        if not self._sees_all():
-            # an anonymous visitor has no runs: those without a user are anybody's
-            own = _own_name() or ""
-            of_user = own if of_user in (None, own) else ""
         wanted = Filter(
-            user=of_user,
+            user=values.get("user") or None,
+            owner=self._whose(),
             source=values.get("source") or None,
             action=values.get("action") or None,
             statuses=_statuses(values.get("status")),
@@ -133,7 +128,7 @@ class Runs:
         """``POST /api/runs/<id>/stop`` → 202, the run; it ends a little later."""
         read_json_object()
         self._find(run_id)
-        run = self._runner.stop(run_id, _own_name())
+        run = self._runner.stop(run_id, self._access.current().name)
         if run is None:
             flask.abort(409, description=gettext("This run has ended already"))
         return self._accepted(run.record())
@@ -142,8 +137,7 @@ class Runs:
         """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended,
         one's own only if one sees no others."""
         try:
-            user = None if self._sees_all() else _own_name() or ""
-            deleted = self._history.clear(user)
+            deleted = self._history.clear(self._whose())
         except (sqlite3.Error, OSError) as error:
             return make_api_error(
                 gettext(
@@ -152,7 +146,8 @@ class Runs:
                 ),
                 500,
             )
-        _logger.info(f"{_own_name() or 'Somebody'} has cleared the history of runs")
+        name = self._access.current().name
+        _logger.info(f"{name or 'Somebody'} has cleared the history of runs")
         self._notifier.history_cleared()
         return flask.jsonify(deleted=deleted)
 
@@ -160,13 +155,17 @@ class Runs:
         record = self._history.get(run_id)
         if record is None:
             self._abort_unknown()
-        user = flask_login.current_user
-        if not self._access.may_see_runs_of(user, record.user):
+        if not self._access.may_see_runs_of(self._access.current(), record.owner):
             flask.abort(404, description=gettext(_NO_SUCH_RUN))
         return record
 
-    def _sees_all(self) -> bool:
-        return self._access.may_see_all_runs(flask_login.current_user)
+    def _whose(self) -> Optional[Owner]:
+        """Whose runs are shown to whoever asks; None: everybody's."""
+        person = self._access.current()
+        if self._access.may_see_all_runs(person):
+            return None
+        # guests have no runs: those without a user are anybody's
+        return person.owner or Owner("")
 
     def _output(self, record: Record) -> Output:
         output = self._history.output(record)
@@ -189,10 +188,6 @@ class Runs:
         return flask.make_response(
             flask.jsonify(body), 202, {"Location": body["resource"]}
         )
-
-
-def _own_name() -> Optional[str]:
-    return name_of(flask_login.current_user)
 
 
 def _gap(size: int) -> bytes:

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple, Optional
 
 from .hints import Hint
 from .output import StoredOutput, pack, unpack
-from .run import UNFINISHED, Record, Run
+from .run import UNFINISHED, Owner, Record, Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.history")
 
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 _SCHEMA = """
 CREATE TABLE runs (
     seq INTEGER PRIMARY KEY,
@@ -29,6 +29,7 @@ CREATE TABLE runs (
     door TEXT NOT NULL,
     application TEXT,
     address TEXT,
+    account TEXT,
     arguments TEXT,
     stopped_by TEXT,
     queued_at REAL NOT NULL,
@@ -64,10 +65,13 @@ UPDATE runs SET ended = seq WHERE status NOT IN ('queued', 'running');
 UPDATE runs SET duration = NULL WHERE status = 'interrupted';
 CREATE INDEX runs_by_end ON runs (ended);
 """,
+    3: "ALTER TABLE runs ADD COLUMN account TEXT;",
 }
 # Gives a run its position in the order of the ends, which decides what is kept: one that
 # has taken long is not old. Not the time of the end, since clocks are set back.
 _NEXT_ENDED = "(SELECT coalesce(max(ended), 0) + 1 FROM runs)"
+# `Owner.owns`
+_IS_THEIRS = "user = ? AND (account IS NULL OR account = ?)"
 # all that a record has but what is of no interest after the end
 _STOPPING = Record._fields.index("stopping")
 _COLUMNS = Record._fields[:_STOPPING] + Record._fields[_STOPPING + 1 :]
@@ -100,13 +104,15 @@ class Filter(NamedTuple):
     Attributes:
         source, action: of one command
         statuses: any of these
-        user: started by this user
+        user: started by somebody of this name
+        owner: that are theirs
     """
 
     source: Optional[str] = None
     action: Optional[str] = None
     statuses: Optional[tuple[str, ...]] = None
     user: Optional[str] = None
+    owner: Optional[Owner] = None
 
     def matches(self, record: Record) -> bool:
         """Whether a run is to be listed."""
@@ -115,6 +121,7 @@ class Filter(NamedTuple):
             and (self.action is None or record.action == self.action)
             and (self.statuses is None or record.status in self.statuses)
             and (self.user is None or record.user == self.user)
+            and (self.owner is None or self.owner.owns(record.owner))
         )
 
 
@@ -201,20 +208,21 @@ class Database:
                 (record.status, _pack_hint(record.hint), record.seq),
             )
 
-    def delete(self, last: int, seqs: Iterable[int], user: Optional[str]) -> int:
+    def delete(self, last: int, seqs: Iterable[int], owner: Optional[Owner]) -> int:
         """Forgets runs; returns how many.
 
         Arguments:
             last: none that are newer than this
             seqs: and none of these
-            user: only this user's, if there is one
+            owner: only theirs, if there is one
         """
         seqs = list(seqs)
+        whose, values = ("1", ()) if owner is None else (_IS_THEIRS, owner)
         with self._connection as connection:
             return connection.execute(
                 f"DELETE FROM runs WHERE seq <= ? AND seq NOT IN ({_places(seqs)}) "
-                "AND (? IS NULL OR user = ?)",
-                (last, *seqs, user, user),
+                f"AND {whose}",
+                (last, *seqs, *values),
             ).rowcount
 
     ##~~ Reading
@@ -250,6 +258,9 @@ class Database:
         if wanted.user is not None:
             conditions.append("user = ?")
             values.append(wanted.user)
+        if wanted.owner is not None:
+            conditions.append(_IS_THEIRS)
+            values.extend(wanted.owner)
         if before is not None:
             conditions.append("seq < ?")
             values.append(before)

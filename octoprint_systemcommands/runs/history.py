@@ -28,7 +28,7 @@ from .database import (
 )
 from .hints import Hint
 from .output import Output
-from .run import INTERRUPTED, UNFINISHED, Record, Run
+from .run import INTERRUPTED, UNFINISHED, Owner, Record, Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.history")
 
@@ -179,8 +179,8 @@ class History:
         found.sort(key=lambda record: record.seq, reverse=True)
         return found[:limit]
 
-    def clear(self, user: Optional[str] = None) -> int:
-        """Forgets all runs that have ended (of a user, if one is given).
+    def clear(self, owner: Optional[Owner] = None) -> int:
+        """Forgets all runs that have ended (of an owner, if one is given).
 
         Returns:
             how many there were
@@ -196,7 +196,8 @@ class History:
             ended = [
                 run
                 for run in self._unwritten.values()
-                if run.finished.is_set() and user in (None, run.request.requester.user)
+                if run.finished.is_set()
+                and (owner is None or owner.owns(run.request.requester.owner))
             ]
             for run in ended:
                 del self._unwritten[run.seq]
@@ -204,7 +205,7 @@ class History:
             unfinished = list(self._unwritten)
         # not with the lock held: it is what all runs need, and the disk may be slow
         with contextlib.closing(Database(self._path)) as database:
-            return max(database.delete(last, unfinished, user), len(ended))
+            return max(database.delete(last, unfinished, owner), len(ended))
 
     def _read(self, question: Callable[[Database], Any], without_database: Any) -> Any:
         self._opened.wait()
