@@ -162,7 +162,7 @@ class SystemCommandsPlugin(
 
     def is_blueprint_protected(self):
         # "protected" means only "logged in"; each endpoint checks its own permission
-        return False
+        return True
 
     ##~~ SettingsPlugin mixin
 

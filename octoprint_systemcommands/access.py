@@ -153,9 +153,7 @@ class Access:
 
     def to_known_users(self, view: View) -> View:
         """Decorates a view so that it answers 403 to those who are not logged in."""
-        return self._guarded(
-            view, lambda person: may_run_everything(person) or person.is_known
-        )
+        return self._guarded(view, lambda person: person.is_known)
 
     def to_runners(self, view: View) -> View:
         """Decorates a view so that it answers 403 to those who may not run anything."""

@@ -38,28 +38,26 @@ class Person:
     """Somebody, as OctoPrint knows them at this moment.
 
     Arguments:
-        user: OctoPrint's user; None for nobody, who may not even do what guests may
+        user: OctoPrint's user; None for nobody
 
     Attributes:
-        name: None for those who are not logged in
+        name: None for nobody
         account: the number of the account; None if it has none (yet)
     """
 
     def __init__(self, user: Any = None, account: Optional[str] = None):
         self._user = user
-        self.name: Optional[str] = (
-            None if user is None or user.is_anonymous else user.get_name()
-        )
+        self.name: Optional[str] = None if user is None else user.get_name()
         self.account = account
 
     @property
     def is_known(self) -> bool:
-        """Whether it is somebody who is logged in."""
+        """Whether it is somebody."""
         return self.name is not None
 
     @property
     def owner(self) -> Optional[Owner]:
-        """As what their own runs have them; None for those who are not logged in."""
+        """As what their own runs have them; None for nobody."""
         return None if self.name is None else Owner(self.name, self.account)
 
     def owns(self, owner: Optional[Owner]) -> bool:
@@ -71,9 +69,8 @@ class Person:
         return self._user is not None and self._user.has_permission(permission)
 
     def groups(self) -> set[str]:
-        """The keys of all groups that they are a member of. Guests are members of none: a
-        command is not for everybody who happens to find the server."""
-        if not self.is_known:
+        """The keys of all groups that they are a member of."""
+        if self._user is None:
             return set()
         keys: set[str] = set()
         groups = list(self._user.groups)
@@ -116,10 +113,10 @@ class Identities:
         """
         if isinstance(user, LocalProxy):
             user = user._get_current_object()
-        if user is None:
+        if user is None or user.is_anonymous:
+            # Whatever guests may do elsewhere: nothing here is for everybody who happens
+            # to find the server. OctoPrint gives them no dangerous permissions either.
             return NOBODY
-        if user.is_anonymous:
-            return self._guest()
         name = user.get_name()
         if isinstance(user, SessionUser) and not self._users.validate_user_session(
             name, user.session
@@ -135,7 +132,7 @@ class Identities:
     def behind(self, requester: Requester) -> Person:
         """Who has asked for a run, now."""
         if requester.user is None:
-            return self._guest()
+            return NOBODY
         if requester.account == "ApiUser":
             return Person(self._users.api_user_factory(), requester.account)
         if requester.account == "InternalUser":
@@ -147,7 +144,7 @@ class Identities:
         """The number of somebody's account, which is given one if it has none.
 
         Returns:
-            None for guests, and if OctoPrint's list of users cannot keep it
+            None for nobody, and if OctoPrint's list of users cannot keep it
         """
         if person.name is None or person.account is not None:
             return person.account
@@ -166,9 +163,6 @@ class Identities:
                     exc_info=True,
                 )
             return self._holder(person.name).account
-
-    def _guest(self) -> Person:
-        return Person(self._users.anonymous_user_factory())
 
     def _holder(self, name: str) -> Person:
         """Who has the account of a name, if anybody may use it."""

@@ -164,7 +164,7 @@ class Runs:
         person = self._access.current()
         if self._access.may_see_all_runs(person):
             return None
-        # guests have no runs: those without a user are anybody's
+        # nobody has no runs: those without a user are anybody's
         return person.owner or Owner("")
 
     def _output(self, record: Record) -> Output:

@@ -120,16 +120,17 @@ def test_a_session_that_was_ended_is_nobodys(users, identities):
     assert not may_do_something(identities.now(session))
 
 
-def test_guests_are_what_guests_are_now(users, identities):
-    before = users.anonymous_user_factory()
-    users._group_manager.update_group("guests", permissions=[Permissions.SYSTEM])
+def test_guests_are_nobody(users, identities):
+    users._group_manager.update_group("guests", permissions=[Permissions.STATUS])
+    guest = users.anonymous_user_factory()
+    assert guest.has_permission(Permissions.STATUS)
 
-    person = identities.now(before)
-    assert not person.is_known
-    assert person.has(Permissions.SYSTEM)
-    # whatever they may do, commands are not open to them as a group
-    assert person.groups() == set()
-    assert not may_do_something(identities.now(None))
+    for person in (identities.now(guest), identities.now(None)):
+        assert not person.is_known
+        assert not person.has(Permissions.STATUS)
+        assert person.groups() == set()
+        assert person.owner is None
+        assert identities.account_of(person) is None
 
 
 FACTORIES = [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from octoprint_systemcommands.identity import NOBODY
 from octoprint_systemcommands.pushes import may_get
 from octoprint_systemcommands.runs.run import Owner
 
@@ -10,6 +11,12 @@ class Broken:
     """An `Access` of a server where something is wrong."""
 
     def now(self, user):
+        return NOBODY
+
+    def may_see_runs(self, person):
+        raise RuntimeError("out of order")
+
+    def may_see_runs_of(self, person, owner):
         raise RuntimeError("out of order")
 
 
