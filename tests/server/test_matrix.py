@@ -342,10 +342,10 @@ def end_account(server, name):
             assert admin.delete(path).ok
 
 
-def renew_account(server, name):
-    """Make a user's account what it was, or another one of the same name and with the same
-    groups; returns somebody who has its new key."""
-    user = server.users[name]
+def renew_account(server, user):
+    """Make a user's account what it was, or another one of the same name; returns somebody
+    who has its new key."""
+    name = user.name
     with ApiClient(server.url, server.users["admin"]) as admin:
         path = f"/api/access/users/{name}"
         data = {"active": True, "groups": user.groups, "permissions": user.permissions}
@@ -534,10 +534,11 @@ def mark(by_key):
 
 @pytest.fixture
 def guests_see_the_status(by_key):
-    """So that those who have not logged in get what others send."""
+    """So that those who have not logged in get what others send. Even if they are given
+    more, they get nothing of ours."""
     path = "/api/access/groups/guests"
     data = {"description": "", "subgroups": [], "default": False}
-    for permissions in (["STATUS"], []):
+    for permissions in (["STATUS", "PLUGIN_SYSTEMCOMMANDS_HISTORY"], []):
         response = by_key("admin").put(path, json={**data, "permissions": permissions})
         assert response.status_code == 200, response.text
         if permissions:
@@ -575,7 +576,7 @@ def pushed(server, by_key, connect, mark, guests_see_the_status):
     }
     for name in lost:
         sockets[name] = connect()
-        with ApiClient(server.url, renew_account(server, name)) as client:
+        with ApiClient(server.url, renew_account(server, server.users[name])) as client:
             sockets[name].log_in(client)
     # all are logged in; the last one is told last
     mark(*sockets.values())
@@ -706,6 +707,66 @@ def test_those_who_lose_a_permission_get_nothing_any_more(server, by_key, connec
     (after,) = mark(socket)
     by_key("admin").put(path, json=data)
     assert after == before
+
+
+@pytest.fixture
+def editor(server):
+    """Somebody who sees what they have started, and nothing else; who is gone after it."""
+    user = User("editor", permissions=["PLUGIN_SYSTEMCOMMANDS_EDIT"])
+    yield user
+    with ApiClient(server.url, server.users["admin"]) as admin:
+        admin.delete(f"/api/access/users/{user.name}")
+
+
+def start_long(client):
+    definition = {"name": "Long", "command": "exec sleep 600"}
+    response = client.post(f"{_DEFINITIONS}/test", json={"definition": definition})
+    assert response.status_code == 202, response.text
+    return response.json()["id"]
+
+
+def is_event(name, run_id):
+    return lambda message: (
+        message[0] == f"plugin_systemcommands_{name}" and message[1]["id"] == run_id
+    )
+
+
+@pytest.mark.parametrize("end", ["deactivated", "deleted", "made anew"])
+def test_those_who_lose_their_account_get_nothing_any_more(
+    server, by_key, connect, mark, editor, end
+):
+    """Not even of what they have started, nor does the new account of the same name."""
+    admin = by_key("admin")
+    socket, watching = connect(), connect("admin")
+    with ApiClient(server.url, renew_account(server, editor)) as client:
+        socket.log_in(client)
+        mark(socket, watching)
+        run_id = start_long(client)
+    socket.receive_until(is_event("run_started", run_id))
+    (before,) = mark(socket)
+
+    path = f"/api/access/users/{editor.name}"
+    if end == "deactivated":
+        assert admin.put(path, json={"active": False}).ok
+    else:
+        assert admin.delete(path).ok
+    sockets = [socket]
+    if end == "made anew":
+        sockets.append(connect())
+        with ApiClient(server.url, renew_account(server, editor)) as client:
+            sockets[1].log_in(client)
+            mark(sockets[1])
+            own = start_long(client)
+            sockets[1].receive_until(is_event("run_started", own))
+            client.post(f"{RUNS}/{own}/stop")
+            sockets[1].receive_until(is_event("run_finished", own))
+    assert admin.post(f"{RUNS}/{run_id}/stop").status_code == 202
+    watching.receive_until(is_event("run_finished", run_id))
+    after = mark(*sockets)
+    assert after[0] == before
+    if end == "made anew":
+        events = [data["id"] for kind, data in after[1] if kind != "push"]
+        assert set(events) == {own}
 
 
 def test_those_who_log_out_get_nothing_any_more(
