@@ -124,6 +124,44 @@ def test_what_somebody_runs_goes_on_when_they_are_deactivated_or_deleted(add, ad
     assert admin.wait_for_run(run_id)["user"] == "kid"
 
 
+def make_anew(admin):
+    remove(admin)
+    data = {"active": True, "groups": ["users", "kids"], "permissions": []}
+    data.update(name="kid", password="another")
+    assert admin.post("/api/access/users", json=data).ok
+
+
+@pytest.mark.parametrize("kept", ["session", "remember_token"])
+@pytest.mark.parametrize(
+    "happens", [lambda admin: change(admin, active=False), remove, make_anew]
+)
+def test_cookies_that_are_kept_open_nothing(octoprint, add, admin, happens, kept):
+    run_id = start(add(), "quick")
+    admin.wait_for_run(run_id)
+    with BrowserClient(octoprint.url) as browser:
+        browser.get("/login/")
+        data = {"user": "kid", "pass": "password of kid", "remember": True}
+        assert browser.post("/api/login", json=data).ok
+        others = [
+            c for c in browser.cookies if c.name.startswith(("session", "remember"))
+        ]
+        assert len(others) == 2
+        for cookie in others:
+            if not cookie.name.startswith(kept):
+                browser.cookies.clear(cookie.domain, cookie.path, cookie.name)
+        jar = browser.cookies.copy()
+        assert sees(browser, run_id)
+
+        happens(admin)
+        browser.cookies = jar
+        for path in (f"{PLUGIN}/menu", RUNS, f"{RUNS}/{run_id}/output"):
+            assert browser.get(path).status_code == 403, path
+        assert browser.post(f"{RUNS}/{run_id}/stop").status_code == 403
+        body = {"source": "custom", "action": "quick"}
+        assert browser.post(RUNS, json=body).status_code == 403
+        assert browser.post("/api/system/commands/custom/quick").status_code == 403
+
+
 def test_accounts_are_told_apart_over_restarts(add, admin, octoprint):
     kid = add()
     run_id = start(kid, "quick")
