@@ -17,6 +17,7 @@ from .api.wishes import Wishes
 from .commands.catalogue import Catalogue
 from .commands.editing import Editing
 from .commands.versions import Versions
+from .identity import Identities
 from .notify import RUN_FINISHED, RUN_STARTED, Notifier
 from .preferences import DEFAULTS, Preferences
 from .printer import Printer
@@ -39,7 +40,11 @@ class SystemCommandsPlugin(
     def initialize(self):
         catalogue = Catalogue(self._settings, gettext)
         self._preferences = Preferences(self._settings)
-        self._access = Access(catalogue, lambda: self._preferences.visible_to_all)
+        self._access = Access(
+            catalogue,
+            lambda: self._preferences.visible_to_all,
+            Identities(self._user_manager),
+        )
         self._wishes = Wishes(
             self._access, Uploads(self._file_manager).find, self._plugin_manager
         )
@@ -53,6 +58,7 @@ class SystemCommandsPlugin(
             history=self._history,
             printer=Printer(self._printer),
             server_url=lambda: self._server_url,
+            may_run=self._access.may_still_run,
             on_start=self._notifier.run_started,
             on_change=self._notifier.run_changed,
             on_output=self._notifier.output_grew,
@@ -136,6 +142,7 @@ class SystemCommandsPlugin(
             Contract(self._access, self._wishes, self._runner),
             Runs(self._access, self._wishes, self._runner, self._history, self._notifier),
             Definitions(
+                self._access,
                 self._settings,
                 self._editing,
                 self._versions,
@@ -155,7 +162,7 @@ class SystemCommandsPlugin(
 
     def is_blueprint_protected(self):
         # "protected" means only "logged in"; each endpoint checks its own permission
-        return False
+        return True
 
     ##~~ SettingsPlugin mixin
 
@@ -244,7 +251,7 @@ class SystemCommandsPlugin(
     ##~~ octoprint.server.sockjs.emit hook
 
     def may_be_pushed(self, socket, user, message, payload, *args, **kwargs):
-        return may_get(self._access, user, message, payload)
+        return may_get(self._access, user, message, payload, self._notifier.owner_of)
 
     ##~~ octoprint.server.http.bodysize hook
 

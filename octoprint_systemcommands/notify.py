@@ -8,11 +8,11 @@ messages to a client that has just logged in without looking at its permissions.
 import logging
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, Optional
 
-from .runs.run import UNFINISHED, Record, Run
+from .runs.run import UNFINISHED, Owner, Record, Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.notify")
 
@@ -22,6 +22,10 @@ _DELAY = 0.1
 
 # Events that wait to be fired; each run has two
 _MAX_EVENTS = 1000
+
+# Runs of which it is known whose they are, for those who get their events: OctoPrint hands
+# these out a little later
+_MAX_OWNERS = 1000
 
 RUN_STARTED = "run_started"
 RUN_FINISHED = "run_finished"
@@ -46,6 +50,8 @@ class Notifier:
         # by id; no more than are going on, since the thread empties it all the time
         self._changed: dict[str, dict[str, str]] = {}
         self._events: deque[tuple[str, dict[str, Any]]] = deque(maxlen=_MAX_EVENTS)
+        # by id of the run, the latest last
+        self._owners: OrderedDict[str, Optional[Owner]] = OrderedDict()
         self._cleared = False
         self._thread = threading.Thread(
             target=self._tell_loop, name="systemcommands.notify", daemon=True
@@ -54,13 +60,13 @@ class Notifier:
 
     def run_started(self, record: Record) -> None:
         """A run has begun."""
-        self._events.append((RUN_STARTED, _payload(record)))
+        self._add_event(RUN_STARTED, record)
         self._note(record.id, record.status)
 
     def run_changed(self, record: Record) -> None:
         """There is something new about a run, such as another status."""
         if record.status not in UNFINISHED:
-            self._events.append((RUN_FINISHED, _payload(record)))
+            self._add_event(RUN_FINISHED, record)
         self._note(record.id, record.status)
 
     def output_grew(self, run: Run) -> None:
@@ -74,6 +80,19 @@ class Notifier:
         with self._condition:
             self._cleared = True
             self._condition.notify()
+
+    def owner_of(self, run_id: str) -> Optional[Owner]:
+        """Whose the run of an event is; None if it is nobody's, or if that is long ago."""
+        with self._condition:
+            return self._owners.get(run_id)
+
+    def _add_event(self, name: str, record: Record) -> None:
+        with self._condition:
+            self._events.append((name, _payload(record)))
+            self._owners[record.id] = record.owner
+            self._owners.move_to_end(record.id)
+            if len(self._owners) > _MAX_OWNERS:
+                self._owners.popitem(last=False)
 
     def _note(self, run_id: str, status: str) -> None:
         with self._condition:

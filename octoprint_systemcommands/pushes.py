@@ -6,9 +6,11 @@ somebody after the login who may not see it.
 """
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Optional
 
 from .access import Access
+from .runs.run import Owner
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.access")
 
@@ -16,7 +18,13 @@ IDENTIFIER = "systemcommands"
 _EVENT_PREFIX = f"plugin_{IDENTIFIER}_"
 
 
-def may_get(access: Access, user: Any, message: str, payload: Any) -> bool:
+def may_get(
+    access: Access,
+    user: Any,
+    message: str,
+    payload: Any,
+    owner_of: Callable[[str], Optional[Owner]],
+) -> bool:
     """Decides for OctoPrint's hook ``octoprint.server.sockjs.emit``.
 
     Arguments:
@@ -24,14 +32,17 @@ def may_get(access: Access, user: Any, message: str, payload: Any) -> bool:
         user: whose client it is; None as long as nobody has logged in
         message: the kind of message; this is asked for all that OctoPrint sends, too
         payload: what it says
+        owner_of: tells whose a run is, by its id; events have the name only
     """
     try:
         if message == "plugin":
             # ids and states of runs: who may not see a run can do nothing with its id
-            return payload.get("plugin") != IDENTIFIER or access.may_see_runs(user)
+            return payload.get("plugin") != IDENTIFIER or access.may_see_runs(
+                access.now(user)
+            )
         if message == "event" and payload.get("type", "").startswith(_EVENT_PREFIX):
-            owner = (payload.get("payload") or {}).get("user")
-            return access.may_see_runs_of(user, owner)
+            run_id = (payload.get("payload") or {}).get("id")
+            return access.may_see_runs_of(access.now(user), owner_of(run_id))
     except Exception:
         # OctoPrint takes an error for a yes
         _logger.exception("Cannot tell who may see what is pushed, so nobody does")

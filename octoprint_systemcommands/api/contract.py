@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 import flask
-import flask_login
 from octoprint.server import NO_CONTENT
 
 from ..access import Access
@@ -55,7 +54,7 @@ class Contract:
         """
         return [
             self._client_definition(source, entry)
-            for entry in self.access.entries(flask_login.current_user, source)
+            for entry in self.access.entries(self.access.current(), source)
         ]
 
     def _client_definition(self, source: str, entry: Entry) -> dict[str, Any]:
@@ -68,7 +67,7 @@ class Contract:
         """The custom commands with what the System menu needs beyond the contract."""
         return [
             entry.to_menu(CUSTOM, _resource(CUSTOM, entry))
-            for entry in self.access.entries(flask_login.current_user, CUSTOM)
+            for entry in self.access.entries(self.access.current(), CUSTOM)
         ]
 
     def execute(self, source: str, action: str) -> flask.Response:
@@ -107,7 +106,7 @@ def routes(contract: Contract) -> dict[str, Callable]:
         return flask.jsonify(contract.list_all())
 
     def retrieveSystemCommandsForSource(source):
-        contract.access.ensure_may_list(flask_login.current_user, source)
+        contract.access.ensure_may_list(contract.access.current(), source)
         return flask.jsonify(contract.list_source(source))
 
     def executeSystemCommand(source, command):

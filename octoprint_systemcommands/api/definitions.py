@@ -8,13 +8,12 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 import flask
-import flask_login
 import octoprint.server
 from flask_babel import gettext
 from octoprint.access import ADMIN_GROUP
 from octoprint.server.util.flask import make_api_error
 
-from ..access import name_of
+from ..access import Access
 from ..accounts import own_user
 from ..commands import exchange
 from ..commands.catalogue import CUSTOM
@@ -45,6 +44,7 @@ class Definitions:
     """The views below ``/api/definitions``.
 
     Arguments:
+        access: knows who asks
         settings: a ``octoprint.plugin.PluginSettings``
         editing: reads and saves definitions
         versions: the lists that were replaced
@@ -55,6 +55,7 @@ class Definitions:
 
     def __init__(
         self,
+        access: Access,
         settings: Any,
         editing: Editing,
         versions: Versions,
@@ -62,6 +63,7 @@ class Definitions:
         runner: Runner,
         basedir: str,
     ):
+        self._access = access
         self._settings = settings
         self._editing = editing
         self._versions = versions
@@ -94,7 +96,7 @@ class Definitions:
                 "that you have edited",
             )
         try:
-            user = name_of(flask_login.current_user)
+            user = self._access.current().name
             lists = self._editing.save(definitions, etags, user, remove)
         except Stale:
             current = self._editing.lists()

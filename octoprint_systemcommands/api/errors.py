@@ -16,7 +16,7 @@ from ..commands.catalogue import (
     UnknownSource,
 )
 from ..commands.values import WrongValues
-from ..runs.errors import Busy, CommandError, Refused
+from ..runs.errors import Busy, CommandError, NotAllowed, Refused
 from .texts import translated
 
 
@@ -25,6 +25,7 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
 
     - 400: a divider cannot be executed; or wrong values for the arguments, with
       ``problems``: ``[{argument, message}]``
+    - 403: it has waited for its turn, and may not be run by this user any more
     - 404: no such source or action
     - 409: its definition refuses to be run now, with ``reason``: ``busy``, ``printing``,
       ``confirm`` or ``temperature``
@@ -50,6 +51,8 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
             return make_api_error(gettext("Dividers cannot be executed"), 400)
         except WrongValues as error:
             return _wrong_values(error)
+        except NotAllowed as error:
+            return make_api_error(translated(error), 403)
         except Refused as error:
             response = flask.jsonify(error=translated(error), reason=error.reason)
             response.status_code = 409

@@ -8,7 +8,6 @@ endpoints by their names. What concerns ``custom`` commands is answered here; al
 from typing import Any, Callable, Optional
 
 import flask
-import flask_login
 
 from ..access import may_run_everything
 from ..commands.catalogue import CUSTOM
@@ -33,7 +32,7 @@ def before_request_handler(
     def list_all() -> flask.Response:
         # OctoPrint is asked source by source, since its list of everything fails as a
         # whole if there is something odd among the custom ones
-        everything = may_run_everything(flask_login.current_user)
+        everything = may_run_everything(contract.access.current())
         return flask.jsonify(
             core=_of_octoprint("core") if everything else [],
             plugin=_of_octoprint("plugin") if everything else [],

@@ -4,27 +4,31 @@ import hmac
 from typing import Any, Optional
 
 import flask
-import flask_login
 from octoprint.server.util import LoginMechanism, get_api_key
 
-from ..access import name_of
+from ..access import Access
 from ..runs.run import Requester
 
 
-def current_requester(plugin_manager: Any, door: Optional[str] = None) -> Requester:
+def current_requester(
+    access: Access, plugin_manager: Any, door: Optional[str] = None
+) -> Requester:
     """Whoever has sent the current request, as runs remember it.
 
     Arguments:
+        access: knows who that is
         plugin_manager: OctoPrint's, for the names of applications
         door: how the request came in; None: ``menu`` if it is from a browser that is
             logged in, ``api`` from a program
     """
     with_key = flask.session.get("login_mechanism") == LoginMechanism.APIKEY
+    person = access.current()
     return Requester(
-        user=name_of(flask_login.current_user),
+        user=person.name,
         door=door or ("api" if with_key else "menu"),
         application=_application(plugin_manager) if with_key else None,
         address=flask.request.remote_addr,
+        account=access.account_of(person),
     )
 
 

@@ -5,16 +5,15 @@ import re
 from typing import NoReturn, Optional
 
 import flask
-import flask_login
 from flask_babel import gettext
 
-from ..access import Access, name_of
+from ..access import Access
 from ..commands.problems import N_
 from ..notify import Notifier
 from ..runs.database import Filter
 from ..runs.history import History
 from ..runs.output import MAX_OFFSET, Output, read
-from ..runs.run import STATUSES, UNFINISHED, Record
+from ..runs.run import STATUSES, UNFINISHED, Owner, Record
 from ..runs.runner import Runner
 from ..runs.troubles import Unavailable
 from .body import read_json_object
@@ -71,13 +70,9 @@ class Runs:
     def all(self) -> flask.Response:
         """``GET /api/runs?source=&action=&status=&user=&limit=&before=`` → ``{runs, next,
         warning}``, the newest first."""
-        of_user = _parameter("user") or None
-        if not self._sees_all():
-            # an anonymous visitor has no runs: those without a user are anybody's
-            own = _own_name() or ""
-            of_user = own if of_user in (None, own) else ""
         wanted = Filter(
-            user=of_user,
+            user=_parameter("user") or None,
+            owner=self._whose(),
             source=_parameter("source") or None,
             action=_parameter("action") or None,
             statuses=_statuses(),
@@ -132,7 +127,7 @@ class Runs:
         """``POST /api/runs/<id>/stop`` → 202, the run; it ends a little later."""
         read_json_object()
         self._find(run_id)
-        run = self._runner.stop(run_id, _own_name())
+        run = self._runner.stop(run_id, self._access.current().name)
         if run is None:
             flask.abort(409, description=gettext("This run has ended already"))
         return self._accepted(run.record())
@@ -140,12 +135,12 @@ class Runs:
     def clear(self) -> flask.Response:
         """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended,
         one's own only if one sees no others."""
-        user = None if self._sees_all() else _own_name() or ""
         try:
-            deleted = self._history.clear(user)
+            deleted = self._history.clear(self._whose())
         except Unavailable as error:
             _abort_unavailable(error)
-        _logger.info(f"{_own_name() or 'Somebody'} has cleared the history of runs")
+        name = self._access.current().name
+        _logger.info(f"{name or 'Somebody'} has cleared the history of runs")
         self._notifier.history_cleared()
         return flask.jsonify(deleted=deleted)
 
@@ -156,13 +151,17 @@ class Runs:
             _abort_unavailable(error)
         if record is None:
             flask.abort(404, description=gettext(_NO_SUCH_RUN))
-        user = flask_login.current_user
-        if not self._access.may_see_runs_of(user, record.user):
+        if not self._access.may_see_runs_of(self._access.current(), record.owner):
             flask.abort(404, description=gettext(_NO_SUCH_RUN))
         return record
 
-    def _sees_all(self) -> bool:
-        return self._access.may_see_all_runs(flask_login.current_user)
+    def _whose(self) -> Optional[Owner]:
+        """Whose runs are shown to whoever asks; None: everybody's."""
+        person = self._access.current()
+        if self._access.may_see_all_runs(person):
+            return None
+        # nobody has no runs: those without a user are anybody's
+        return person.owner or Owner("")
 
     def _output(self, record: Record) -> Output:
         try:
@@ -182,10 +181,6 @@ class Runs:
         return flask.make_response(
             flask.jsonify(body), 202, {"Location": body["resource"]}
         )
-
-
-def _own_name() -> Optional[str]:
-    return name_of(flask_login.current_user)
 
 
 def _gap(size: int, is_damaged: bool = False) -> bytes:

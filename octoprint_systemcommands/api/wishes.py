@@ -3,7 +3,6 @@
 from typing import Any
 
 import flask
-import flask_login
 
 from ..access import Access, ensure_fresh_credentials
 from ..commands.definition import Command
@@ -37,7 +36,7 @@ class Wishes:
         Aborts with 403 if the user may not run it or fresh credentials are needed. Raises
         what `errors_of_commands` answers.
         """
-        command = self._access.find(flask_login.current_user, source, action)
+        command = self._access.find(self._access.current(), source, action)
         ensure_fresh_credentials(command)
         return self.of(source, command, body, **who)
 
@@ -53,7 +52,7 @@ class Wishes:
         return Request(
             source=source,
             command=command,
-            requester=current_requester(self._plugin_manager, **who),
+            requester=current_requester(self._access, self._plugin_manager, **who),
             values=take(command.arguments, body.get("arguments"), self._find_upload),
             confirmed=confirmed,
         )

@@ -232,6 +232,11 @@ class Editing:
         return entries
 
 
+def _errors(problems: Sequence[Problem]) -> list[Problem]:
+    """What keeps an entry from being saved."""
+    return [problem for problem in problems if problem.severity == ERROR]
+
+
 def _are_equal(entries: Sequence[Any], others: Sequence[Any]) -> bool:
     """Whether an editor cannot tell two lists apart."""
     return list(map(fingerprint, entries)) == list(map(fingerprint, others))

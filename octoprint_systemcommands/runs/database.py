@@ -11,7 +11,7 @@ from typing import NamedTuple, Optional
 from .output import Damaged, StoredOutput, pack, unpack
 from .retention import Limits, prune
 from .rows import COLUMNS, pack_hint, place_of_id, to_record, to_row
-from .run import UNFINISHED, Record, Run
+from .run import UNFINISHED, Owner, Record, Run
 from .schema import (
     bring_up_to_date,
     connect,
@@ -33,6 +33,9 @@ _NEXT_ENDED = (
     f"AND ended < {MAX_SEQ} ORDER BY ended DESC LIMIT 1), 0) + 1)"
 )
 
+# `Owner.owns`
+_IS_THEIRS = "user = ? AND (account IS NULL OR account = ?)"
+
 # What SQLite and its driver say of values that no table takes
 _UNSTORABLE = (
     ValueError,
@@ -51,13 +54,15 @@ class Filter(NamedTuple):
     Attributes:
         source, action: of one command
         statuses: any of these
-        user: started by this user
+        user: started by somebody of this name
+        owner: that are theirs
     """
 
     source: Optional[str] = None
     action: Optional[str] = None
     statuses: Optional[tuple[str, ...]] = None
     user: Optional[str] = None
+    owner: Optional[Owner] = None
 
     def matches(self, record: Record) -> bool:
         """Whether a run is to be listed."""
@@ -66,6 +71,7 @@ class Filter(NamedTuple):
             and (self.action is None or record.action == self.action)
             and (self.statuses is None or record.status in self.statuses)
             and (self.user is None or record.user == self.user)
+            and (self.owner is None or self.owner.owns(record.owner))
         )
 
 
@@ -142,6 +148,9 @@ class _Open:
         if wanted.user is not None:
             conditions.append("user = ?")
             values.append(wanted.user)
+        if wanted.owner is not None:
+            conditions.append(_IS_THEIRS)
+            values.extend(wanted.owner)
         if before is not None:
             conditions.append("seq < ?")
             values.append(before)
@@ -225,19 +234,19 @@ class Database(_Open):
                 (record.status, pack_hint(record.hint), record.seq),
             )
 
-    def delete(self, seqs: Iterable[int], user: Optional[str]) -> int:
+    def delete(self, seqs: Iterable[int], owner: Optional[Owner]) -> int:
         """Forgets runs; returns how many.
 
         Arguments:
             seqs: none of these
-            user: only this user's, if there is one
+            owner: only theirs, if there is one
         """
         seqs = list(seqs)
+        whose, values = ("1", ()) if owner is None else (_IS_THEIRS, owner)
         with self._connection as connection:
             return connection.execute(
-                f"DELETE FROM runs WHERE seq NOT IN ({_places(seqs)}) "
-                "AND (? IS NULL OR user = ?)",
-                (*seqs, user, user),
+                f"DELETE FROM runs WHERE seq NOT IN ({_places(seqs)}) AND {whose}",
+                (*seqs, *values),
             ).rowcount
 
 

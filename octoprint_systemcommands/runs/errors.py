@@ -1,6 +1,6 @@
 """Why a command was not run, or how it failed, in words for the user."""
 
-from ..commands.problems import filled
+from ..commands.problems import N_, filled
 from . import hints
 from .output import STDERR, STDOUT, excerpt
 from .run import STOPPED, TIMED_OUT, Request, Run
@@ -38,6 +38,24 @@ class Refused(CommandError):
         self.text = text
         self.reason = reason
         self.values = values
+
+
+class NotAllowed(Refused):
+    """Who has asked for it may not run it any more.
+
+    Arguments:
+        name: of the command
+    """
+
+    def __init__(self, name: str):
+        super().__init__(
+            N_(
+                '"%(name)s" was not run: when its turn came, whoever had asked for it was '
+                "no longer allowed to run it."
+            ),
+            "not_allowed",
+            name=name,
+        )
 
 
 class Busy(CommandError):

@@ -268,9 +268,7 @@ def _folder(path: str, failure: Failure) -> dict[str, str]:
 
 
 def _look_for_python(hint: Hint, failure: Failure, line: str) -> Hint:
-    python = hint.values.get("python") or python_of(
-        failure.command_line, failure.folder
-    )
+    python = hint.values.get("python") or python_of(failure.command_line, failure.folder)
     values = {"module": hint.values["module"]}
     if python is not None:
         values["python"] = python[:_MAX_VALUE]

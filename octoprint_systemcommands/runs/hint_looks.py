@@ -60,9 +60,7 @@ def is_relative_to_the_start(command_line: str) -> bool:
     return _CHANGES_FOLDER.search(command_line) is None
 
 
-def script_at(
-    name: str, folder: Optional[str], command_line: str
-) -> Optional[Script]:
+def script_at(name: str, folder: Optional[str], command_line: str) -> Optional[Script]:
     """Looks at a file that a shell has named. None if it is not there, cannot be read, is
     no regular file, or if it is unknown which one is meant."""
     if name.startswith(("/proc/", "/dev/")):

@@ -17,7 +17,7 @@ from .memory import Memory
 from .output import Output
 from .reader import Reader
 from .retention import Limits
-from .run import INTERRUPTED, UNFINISHED, Record, Run
+from .run import INTERRUPTED, UNFINISHED, Owner, Record, Run
 from .troubles import Unavailable
 from .writer import Writer
 
@@ -144,8 +144,8 @@ class History:
         found.sort(key=lambda record: record.seq, reverse=True)
         return found[:limit]
 
-    def clear(self, user: Optional[str] = None) -> int:
-        """Forgets all runs that have ended (of a user, if one is given).
+    def clear(self, owner: Optional[Owner] = None) -> int:
+        """Forgets all runs that have ended (of an owner, if one is given).
 
         Returns:
             how many there were
@@ -153,7 +153,7 @@ class History:
         Raises:
             Unavailable: they cannot be deleted
         """
-        return self._writer.clear(user)
+        return self._writer.clear(owner)
 
     def _read(self, question: Callable[[ReadOnly], Any], without_file: Any) -> Any:
         self._wait_for_opening()

@@ -8,7 +8,7 @@ from ..commands.problems import Message
 from .database import MAX_SEQ, Filter
 from .output import Capture
 from .recent import Recent
-from .run import UNFINISHED, Record, Run
+from .run import UNFINISHED, Owner, Record, Run
 from .troubles import NOT_ALL_IN_MEMORY
 
 # Ended runs that wait to be written: with their output, and in all
@@ -154,23 +154,24 @@ class Memory:
             self._recent.forget(forgotten)
             self.condition.notify_all()
 
-    def ended(self, user: Optional[str]) -> tuple[list[str], list[int]]:
-        """The ids of those that have ended (of a user, if one is given), and the positions
+    def ended(self, owner: Optional[Owner]) -> tuple[list[str], list[int]]:
+        """The ids of those that have ended (of an owner, if one is given), and the positions
         of the others."""
         ended, others = [], []
         for run in self.runs():
-            if run.finished.is_set() and user in (None, run.request.requester.user):
+            is_theirs = owner is None or owner.owns(run.request.requester.owner)
+            if run.finished.is_set() and is_theirs:
                 ended.append(run.id)
             else:
                 others.append(run.seq)
         return ended, others
 
-    def forget(self, ended: Iterable[str], user: Optional[str]) -> None:
-        """Forgets what has ended, and what is written (of a user, if one is given)."""
+    def forget(self, ended: Iterable[str], owner: Optional[Owner]) -> None:
+        """Forgets what has ended, and what is written (of an owner, if one is given)."""
         with self.condition:
             for run_id in ended:
                 self._forget(run_id)
-            self._recent.forget_of(user)
+            self._recent.forget_of(owner)
 
     def _forget(self, run_id: str) -> None:
         self.unwritten.pop(run_id, None)

@@ -93,7 +93,9 @@ class Process:
             self.outputs[self._popen.stderr.fileno()] = STDERR
         for fd in self.outputs:
             os.set_blocking(fd, False)
-        self._drain = Drain(self.outputs, _encoded(inherited())) if outlives_server else None
+        self._drain = (
+            Drain(self.outputs, _encoded(inherited())) if outlives_server else None
+        )
         self.pidfd = open_pidfd(self.pid)
         if niceness is not None:
             _lower_priority(self.pid, niceness)

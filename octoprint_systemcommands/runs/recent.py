@@ -5,7 +5,7 @@ from typing import Optional
 
 from .database import Filter
 from .output import Capture
-from .run import Record
+from .run import Owner, Record
 
 # as many as one answer has at most
 MAX_RECENT = 200
@@ -44,9 +44,9 @@ class Recent:
         if gone:
             self._keep(lambda record: record.seq not in gone)
 
-    def forget_of(self, user: Optional[str]) -> None:
-        """Forgets the runs of a user, all of them without one."""
-        self._keep(lambda record: user is not None and record.user != user)
+    def forget_of(self, owner: Optional[Owner]) -> None:
+        """Forgets the runs of an owner, all of them without one."""
+        self._keep(lambda record: owner is not None and not owner.owns(record.owner))
 
     def _keep(self, is_kept: Callable[[Record], bool]) -> None:
         self._records = {

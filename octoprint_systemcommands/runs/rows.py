@@ -20,7 +20,7 @@ _STOPPING = Record._fields.index("stopping")
 COLUMNS = Record._fields[:_STOPPING] + Record._fields[_STOPPING + 1 :]
 
 # nobody is shown these, so nobody misses them
-_HIDDEN = ("seq", "pid", "pid_created")
+_HIDDEN = ("seq", "account", "pid", "pid_created")
 
 # seconds since the epoch that have a date
 _FAR_FUTURE = 250_000_000_000
@@ -159,6 +159,8 @@ _READERS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "status": (_status, INTERRUPTED),
     "exit_code": _or_none(_number),
     "door": (_text, Record._field_defaults["door"]),
+    # nobody's account, since it is unknown whose
+    "account": (_or_none(_text)[0], ""),
     "arguments": (_arguments, {}),
     "queued_at": (_seconds, None),
     "started_at": _or_none(_seconds),

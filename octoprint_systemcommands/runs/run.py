@@ -28,6 +28,27 @@ UNFINISHED = (QUEUED, RUNNING)
 _EPOCH = datetime(1970, 1, 1)
 
 
+class Owner(NamedTuple):
+    """Whose a run is.
+
+    Attributes:
+        user: the name
+        account: tells accounts of the same name apart; None if that is not known
+    """
+
+    user: str
+    account: Optional[str] = None
+
+    def owns(self, owner: Optional["Owner"]) -> bool:
+        """Whether what an owner has is theirs."""
+        # of runs from before accounts were told apart, only the name is known
+        return (
+            owner is not None
+            and owner.user == self.user
+            and owner.account in (None, self.account)
+        )
+
+
 class Requester(NamedTuple):
     """Who wants a command to be run.
 
@@ -36,12 +57,19 @@ class Requester(NamedTuple):
         door: how the wish came in, ``api``, ``menu`` or ``test``
         application: the name of the application whose key was used; None without one
         address: the network address that the wish came from; None if unknown
+        account: see `Owner`
     """
 
     user: Optional[str] = None
     door: str = "api"
     application: Optional[str] = None
     address: Optional[str] = None
+    account: Optional[str] = None
+
+    @property
+    def owner(self) -> Optional[Owner]:
+        """Whose the run is; None if it is nobody's."""
+        return None if self.user is None else Owner(self.user, self.account)
 
 
 class Request(NamedTuple):
@@ -72,7 +100,7 @@ class Record(NamedTuple):
         status: one of `STATUSES`
         stopping: a stop was asked for and is under way
         exit_code: the return code, negative for a signal; None without an end
-        user, door, application, address: see `Requester`
+        user, door, application, address, account: see `Requester`
         arguments: see `Values.shown`
         stopped_by: name of the user who has stopped it; None if nobody or unknown
         queued_at, started_at, finished_at: seconds since the epoch
@@ -95,6 +123,7 @@ class Record(NamedTuple):
     door: str = "api"
     application: Optional[str] = None
     address: Optional[str] = None
+    account: Optional[str] = None
     arguments: Mapping[str, Any] = {}
     stopped_by: Optional[str] = None
     queued_at: Optional[float] = None
@@ -106,6 +135,11 @@ class Record(NamedTuple):
     hint: Optional[Hint] = None
     pid: Optional[int] = None
     pid_created: Optional[float] = None
+
+    @property
+    def owner(self) -> Optional[Owner]:
+        """Whose it is; None if it is nobody's."""
+        return None if self.user is None else Owner(self.user, self.account)
 
     def to_dict(self) -> dict[str, Any]:
         """The run as JSON, without what depends on who asks (``hint``, ``resource``)."""

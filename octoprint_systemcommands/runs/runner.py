@@ -10,7 +10,15 @@ from ..commands.problems import N_, CannotRun
 from . import guards, hints, tree
 from .descriptors import ensure_enough
 from .ending import call_at_the_end, end_processes
-from .errors import Busy, Failed, NoCommandLine, Refused, failure_message, title
+from .errors import (
+    Busy,
+    Failed,
+    NoCommandLine,
+    NotAllowed,
+    Refused,
+    failure_message,
+    title,
+)
 from .failure_hints import Failure, explain_failure
 from .hints import Hint
 from .history import History
@@ -57,6 +65,7 @@ class Runner:
         history: gets a record of each run
         printer: what it does keeps some commands from being run
         server_url: the address of this server
+        may_run: whether who has asked for a run may still have it when its turn comes
         on_start: called with a run when its process has begun; must be quick
         on_change: called with a run whenever its status has changed; must be quick
         on_output: called with a run when there is more output; must be very quick
@@ -68,6 +77,7 @@ class Runner:
         history: History,
         printer: Optional[Printer] = None,
         server_url: Callable[[], str] = lambda: "",
+        may_run: Callable[[Request], bool] = lambda request: True,
         on_start: Callable[[Record], None] = lambda record: None,
         on_change: Callable[[Record], None] = lambda record: None,
         on_output: Callable[[Run], None] = lambda run: None,
@@ -76,6 +86,7 @@ class Runner:
         self._history = history
         self._printer = printer or NoPrinter()
         self._server_url = server_url
+        self._may_run = may_run
         self._on_start = on_start
         self._on_change = on_change
         self._on_output = on_output
@@ -195,6 +206,8 @@ class Runner:
         command = run.request.command
         try:
             # the world may have changed while it was queued
+            if not self._may_run(run.request):
+                raise NotAllowed(command.name)
             self._check_guards(run.request)
             _logger.info(who_does_what(run))
             self._watcher.start()
@@ -441,4 +454,3 @@ def _reason(run: Run, exit_code: int) -> Optional[Hint]:
         # the run has to end, whatever there is about its files and its words
         _logger.exception("Cannot look for the reason of a failure")
         return None
-

@@ -5,7 +5,7 @@ import os
 import sqlite3
 from urllib.request import pathname2url
 
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 _SCHEMA = """
 CREATE TABLE runs (
     seq INTEGER PRIMARY KEY,
@@ -19,6 +19,7 @@ CREATE TABLE runs (
     door TEXT NOT NULL,
     application TEXT,
     address TEXT,
+    account TEXT,
     arguments TEXT,
     stopped_by TEXT,
     queued_at REAL NOT NULL,
@@ -54,6 +55,7 @@ UPDATE runs SET ended = seq WHERE status NOT IN ('queued', 'running');
 UPDATE runs SET duration = NULL WHERE status = 'interrupted';
 CREATE INDEX runs_by_end ON runs (ended);
 """,
+    3: "ALTER TABLE runs ADD COLUMN account TEXT;",
 }
 
 # Damaged files that are kept beside the present one. A failing disk makes many; the first

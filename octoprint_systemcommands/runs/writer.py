@@ -13,6 +13,7 @@ from .memory import Memory
 from .reader import Reader
 from .recent import MAX_RECENT
 from .retention import Limits
+from .run import Owner
 from .schema import is_broken, remove_leftovers, set_aside
 from .troubles import Unavailable
 
@@ -33,10 +34,10 @@ _CLEAR_PATIENCE = 5.0
 
 
 class _Clearing:
-    """The wish to forget all runs that have ended (of a user, if one is given)."""
+    """The wish to forget all runs that have ended (of an owner, if one is given)."""
 
-    def __init__(self, user: Optional[str]):
-        self.user = user
+    def __init__(self, owner: Optional[Owner]):
+        self.owner = owner
         self.deleted = 0
         self.error: Optional[Exception] = None
         self.done = threading.Event()
@@ -79,9 +80,9 @@ class Writer:
         since = self._at_work_since
         return since is not None and time.monotonic() - since > _PATIENCE
 
-    def clear(self, user: Optional[str]) -> int:
+    def clear(self, owner: Optional[Owner]) -> int:
         """See `History.clear`."""
-        clearing = _Clearing(user)
+        clearing = _Clearing(owner)
         with self._memory.condition:
             if self._clearing is not None:
                 raise Unavailable(troubles.IS_BEING_CLEARED)
@@ -168,10 +169,10 @@ class Writer:
         clearing = self._clearing
         if clearing is None:
             return
-        ended, others = self._memory.ended(clearing.user)
-        deleted = database.delete(others, clearing.user)
+        ended, others = self._memory.ended(clearing.owner)
+        deleted = database.delete(others, clearing.owner)
         with self._memory.condition:
-            self._memory.forget(ended, clearing.user)
+            self._memory.forget(ended, clearing.owner)
             self._clearing = None
         clearing.deleted = max(deleted, len(ended))
         clearing.done.set()

@@ -31,7 +31,11 @@ OCTOPRINTS = (
     "api.performSystemAction",
 )
 GLOBAL_KEY = "0123456789ABCDEF0123456789ABCDEF"
-APPLICATION_KEY = "FEDCBA9876543210FEDCBA9876543210"
+APPLICATION_KEYS = {
+    "member": "FEDCBA9876543210FEDCBA9876543210",
+    "inactive": "FEDCBA9876543210FEDCBA9876543211",
+    "deleted": "FEDCBA9876543210FEDCBA9876543212",
+}
 COMMANDS = [
     {"action": "open", "name": "Open", "command": "echo open", "groups": ["kids"]},
     {"action": "closed", "name": "Closed", "command": "echo closed"},
@@ -46,6 +50,9 @@ USERS = [
     # whose runs are somebody else's to all of the others
     User("somebody", permissions=["SYSTEM"]),
     User("leaver", groups=["users", "kids"]),
+    # who had all there is, before they were deactivated and deleted
+    User("inactive", groups=["users", "kids", "admins"]),
+    User("deleted", groups=["users", "kids", "admins"]),
 ]
 
 
@@ -245,7 +252,12 @@ def server(make_octoprint, observed):
     keys = server.basedir / "data" / "appkeys" / "keys.yaml"
     keys.parent.mkdir(parents=True)
     keys.write_text(
-        yaml.safe_dump({"member": [{"app_id": "App", "api_key": APPLICATION_KEY}]})
+        yaml.safe_dump(
+            {
+                user: [{"app_id": "App", "api_key": key}]
+                for user, key in APPLICATION_KEYS.items()
+            }
+        )
     )
     observed(server)
     server.run_ids = made_runs(server)
@@ -277,17 +289,32 @@ def roles(server):
         "nobody": Role(browser(server), None),
         **{
             name: Role(browser(server, users[name.lower()]), name.lower())
-            for name in ("user", "member", "SYSTEM", "HISTORY", "EDIT", "admin")
+            for name in (
+                "user",
+                "member",
+                "SYSTEM",
+                "HISTORY",
+                "EDIT",
+                "admin",
+                "inactive",
+                "deleted",
+            )
         },
-        "member's key": Role(ApiClient(server.url, users["member"]), "member"),
-        "member's app": Role(
-            ApiClient(server.url, User("member", api_key=APPLICATION_KEY)), "member"
-        ),
         "global key": Role(
             ApiClient(server.url, User("_api", api_key=GLOBAL_KEY)), "_api"
         ),
         "wrong key": Role(ApiClient(server.url, User("x", api_key="WRONG")), None),
     }
+    for name, key in APPLICATION_KEYS.items():
+        result[f"{name}'s key"] = Role(ApiClient(server.url, users[name]), name)
+        application = User(name, api_key=key)
+        result[f"{name}'s app"] = Role(ApiClient(server.url, application), name)
+    # what they hold, they hold still: cookies and keys
+    for name in ("inactive", "deleted"):
+        for role in (result[name], result[f"{name}'s key"], result[f"{name}'s app"]):
+            assert role.client.get("/plugin/systemcommands/api/menu").ok
+    end_account(server, "inactive")
+    end_account(server, "deleted")
     forged = WithoutToken(server.url)
     forged.cookies.update(result["admin"].client.cookies)
     result["no token"] = Role(forged, "admin")
@@ -303,6 +330,31 @@ def by_key(server):
     yield clients.__getitem__
     for client in clients.values():
         client.close()
+
+
+def end_account(server, name):
+    """Deactivate the user "inactive", or delete another one."""
+    with ApiClient(server.url, server.users["admin"]) as admin:
+        path = f"/api/access/users/{name}"
+        if name == "inactive":
+            assert admin.put(path, json={"active": False}).ok
+        else:
+            assert admin.delete(path).ok
+
+
+def renew_account(server, user):
+    """Make a user's account what it was, or another one of the same name; returns somebody
+    who has its new key."""
+    name = user.name
+    with ApiClient(server.url, server.users["admin"]) as admin:
+        path = f"/api/access/users/{name}"
+        data = {"active": True, "groups": user.groups, "permissions": user.permissions}
+        if admin.get(path).ok:
+            assert admin.put(path, json=data).ok
+        else:
+            data.update(name=name, password=user.password)
+            assert admin.post("/api/access/users", json=data).ok
+        return User(name, api_key=admin.post(f"{path}/apikey").json()["apikey"])
 
 
 def wait_until_idle(client):
@@ -400,7 +452,13 @@ def test_options_tell_nothing(server):
     with ApiClient(server.url) as client:
         for probe in PROBES.values():
             path = probe.path.format(own="0", others=server.run_ids["somebody"])
-            assert client.options(path).content == b""
+            response = client.options(path)
+            if probe.path.startswith(f"{PLUGIN}/api"):
+                # OctoPrint asks for a login before anything of the plugin's is reached
+                assert response.status_code == 403
+                assert response.json().keys() == {"error"}
+            else:
+                assert response.content == b""
 
 
 @pytest.mark.parametrize(
@@ -476,10 +534,11 @@ def mark(by_key):
 
 @pytest.fixture
 def guests_see_the_status(by_key):
-    """So that those who have not logged in get what others send."""
+    """So that those who have not logged in get what others send. Even if they are given
+    more, they get nothing of ours."""
     path = "/api/access/groups/guests"
     data = {"description": "", "subgroups": [], "default": False}
-    for permissions in (["STATUS"], []):
+    for permissions in (["STATUS", "PLUGIN_SYSTEMCOMMANDS_HISTORY"], []):
         response = by_key("admin").put(path, json={**data, "permissions": permissions})
         assert response.status_code == 200, response.text
         if permissions:
@@ -506,12 +565,23 @@ def has_ended(run_id):
 @pytest.fixture
 def pushed(server, by_key, connect, mark, guests_see_the_status):
     """What sockets got of all that can happen: by column, the kinds and whose runs."""
-    columns = ["nobody", "user", "member", "SYSTEM", "HISTORY", "EDIT", "admin"]
+    columns = [*PUSHES[0]]
+    assert columns[:2] == ["message", "of"]
+    del columns[:2]
+    lost = ("inactive", "deleted")
     sockets = {
-        name: connect(None if name == "nobody" else name.lower()) for name in columns
+        name: connect(None if name == "nobody" else name.lower())
+        for name in columns
+        if name not in lost
     }
+    for name in lost:
+        sockets[name] = connect()
+        with ApiClient(server.url, renew_account(server, server.users[name])) as client:
+            sockets[name].log_in(client)
     # all are logged in; the last one is told last
     mark(*sockets.values())
+    for name in lost:
+        end_account(server, name)
     sockets["last"] = connect("admin")
     mark(sockets["last"])
 
@@ -637,6 +707,66 @@ def test_those_who_lose_a_permission_get_nothing_any_more(server, by_key, connec
     (after,) = mark(socket)
     by_key("admin").put(path, json=data)
     assert after == before
+
+
+@pytest.fixture
+def editor(server):
+    """Somebody who sees what they have started, and nothing else; who is gone after it."""
+    user = User("editor", permissions=["PLUGIN_SYSTEMCOMMANDS_EDIT"])
+    yield user
+    with ApiClient(server.url, server.users["admin"]) as admin:
+        admin.delete(f"/api/access/users/{user.name}")
+
+
+def start_long(client):
+    definition = {"name": "Long", "command": "exec sleep 600"}
+    response = client.post(f"{_DEFINITIONS}/test", json={"definition": definition})
+    assert response.status_code == 202, response.text
+    return response.json()["id"]
+
+
+def is_event(name, run_id):
+    return lambda message: (
+        message[0] == f"plugin_systemcommands_{name}" and message[1]["id"] == run_id
+    )
+
+
+@pytest.mark.parametrize("end", ["deactivated", "deleted", "made anew"])
+def test_those_who_lose_their_account_get_nothing_any_more(
+    server, by_key, connect, mark, editor, end
+):
+    """Not even of what they have started, nor does the new account of the same name."""
+    admin = by_key("admin")
+    socket, watching = connect(), connect("admin")
+    with ApiClient(server.url, renew_account(server, editor)) as client:
+        socket.log_in(client)
+        mark(socket, watching)
+        run_id = start_long(client)
+    socket.receive_until(is_event("run_started", run_id))
+    (before,) = mark(socket)
+
+    path = f"/api/access/users/{editor.name}"
+    if end == "deactivated":
+        assert admin.put(path, json={"active": False}).ok
+    else:
+        assert admin.delete(path).ok
+    sockets = [socket]
+    if end == "made anew":
+        sockets.append(connect())
+        with ApiClient(server.url, renew_account(server, editor)) as client:
+            sockets[1].log_in(client)
+            mark(sockets[1])
+            own = start_long(client)
+            sockets[1].receive_until(is_event("run_started", own))
+            client.post(f"{RUNS}/{own}/stop")
+            sockets[1].receive_until(is_event("run_finished", own))
+    assert admin.post(f"{RUNS}/{run_id}/stop").status_code == 202
+    watching.receive_until(is_event("run_finished", run_id))
+    after = mark(*sockets)
+    assert after[0] == before
+    if end == "made anew":
+        events = [data["id"] for kind, data in after[1] if kind != "push"]
+        assert set(events) == {own}
 
 
 def test_those_who_log_out_get_nothing_any_more(

@@ -6,7 +6,7 @@ from processes import command
 from waiting import wait_until
 
 from octoprint_systemcommands.notify import Notifier
-from octoprint_systemcommands.runs.run import Requester, Run
+from octoprint_systemcommands.runs.run import Owner, Requester, Run
 
 
 class Receiver:
@@ -149,3 +149,17 @@ def test_what_cannot_be_told_at_the_end_does_not_keep_the_rest_from_ending(
     notifier = Notifier(receiver.push, receiver.fire)
     notifier.run_changed(run.record())
     notifier.close()
+
+
+def test_it_is_known_whose_the_runs_of_events_are(notifier, run):
+    assert notifier.owner_of(run.id) is None
+    notifier.run_started(run.record())
+    assert notifier.owner_of(run.id) == Owner("me")
+
+
+def test_whose_they_are_is_not_known_forever(notifier, run):
+    record = run.record()
+    for number in range(5000):
+        notifier.run_started(record._replace(id=f"{number}"))
+    assert len(notifier._owners) <= 1000
+    assert notifier.owner_of("4999") == Owner("me")

@@ -35,13 +35,13 @@ def document():
 @pytest.fixture
 def blueprint():
     """As the plugin makes it, but there is nothing behind the views."""
-    access = Access(None, None)
+    access = Access(None, None, None)
     return build_blueprint(
         "systemcommands",
         access,
         Contract(access, None, None),
         Runs(access, None, None, None, None),
-        Definitions(None, None, None, None, None, None),
+        Definitions(access, None, None, None, None, None, None),
         OpenApi("1.2.3"),
         {},
     )

@@ -2,17 +2,26 @@
 
 import pytest
 
+from octoprint_systemcommands.identity import NOBODY
 from octoprint_systemcommands.pushes import may_get
+from octoprint_systemcommands.runs.run import Owner
 
 
 class Broken:
     """An `Access` of a server where something is wrong."""
 
-    def may_see_runs(self, user):
+    def now(self, user):
+        return NOBODY
+
+    def may_see_runs(self, person):
         raise RuntimeError("out of order")
 
-    def may_see_runs_of(self, user, owner):
+    def may_see_runs_of(self, person, owner):
         raise RuntimeError("out of order")
+
+
+def whose(run_id):
+    return Owner("me")
 
 
 RUNS = {"type": "runs", "runs": [{"id": "0" * 16, "status": "running"}]}
@@ -25,7 +34,7 @@ OURS = [
 
 @pytest.mark.parametrize(("message", "payload"), OURS)
 def test_nobody_gets_what_nobody_can_tell(message, payload, caplog):
-    assert may_get(Broken(), None, message, payload) is False
+    assert may_get(Broken(), None, message, payload, whose) is False
     assert "out of order" in caplog.text
 
 
@@ -40,4 +49,4 @@ def test_nobody_gets_what_nobody_can_tell(message, payload, caplog):
     ],
 )
 def test_what_others_send_is_left_alone(message, payload):
-    assert may_get(Broken(), None, message, payload) is True
+    assert may_get(Broken(), None, message, payload, whose) is True

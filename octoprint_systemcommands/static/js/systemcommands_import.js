@@ -84,6 +84,7 @@ $(function () {
                 field: SystemCommandsEntries.placeOf(entry.definition, problem),
                 message: problem.message
             }));
+            const isRight = !_.some(entry.problems, {severity: "error"});
             const isThere = _.includes(self._options.others, entry.clash);
             return {
                 ...entry,
@@ -92,11 +93,11 @@ $(function () {
                 icon: SystemCommandsEntries.iconOf(_.get(entry.definition, "icon")),
                 place: _.sprintf(gettext("Entry %(number)s"), {number: entry.index + 1}),
                 problems: problems,
-                isRight: !problems.length,
+                isRight: isRight,
                 isThere: isThere,
                 twice: self._twiceText(entry.is_used),
                 // what is there already is rarely wanted twice
-                isChosen: ko.observable(!problems.length && !isThere)
+                isChosen: ko.observable(isRight && !isThere)
             };
         };
 
