@@ -22,6 +22,10 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 # How often to look while something is left that may end, in seconds
 _PAUSE = 5.0
 
+# When to look a second time at what a run has left: a process that is just being made, or
+# becoming another program, may not be recognised. In seconds.
+_SETTLED = 0.2
+
 # Linux has it
 _prctl = getattr(ctypes.CDLL(None), "prctl", None)
 _PR_GET_CHILD_SUBREAPER = 37
@@ -47,6 +51,8 @@ class Orphans:
         self._ended: queue.SimpleQueue[tuple[str, Process]] = queue.SimpleQueue()
         # which run they belong to; no more than there are processes
         self._left: dict[psutil.Process, str] = {}
+        # the runs that have ended since the last look
+        self._recent: set[str] = set()
         self._start_lock = threading.Lock()
         self._thread: Optional[threading.Thread] = None
 
@@ -75,7 +81,7 @@ class Orphans:
         while True:
             ended = []
             with contextlib.suppress(queue.Empty):
-                ended.append(self._ended.get(timeout=_PAUSE if self._left else None))
+                ended.append(self._ended.get(timeout=self._pause()))
                 while True:
                     ended.append(self._ended.get_nowait())
             try:
@@ -86,6 +92,12 @@ class Orphans:
                 _logger.exception("Error while looking after the processes of ended runs")
             for _, process in ended:
                 process.reap()
+            self._recent = {run_id for run_id, _ in ended}
+
+    def _pause(self) -> Optional[float]:
+        if self._recent:
+            return _SETTLED
+        return _PAUSE if self._left else None
 
     def _look(self, ended: list[tuple[str, Process]]) -> bool:
         """Finds what belongs to the runs, and collects what has ended.
@@ -100,7 +112,7 @@ class Orphans:
         for run_id, process in ended:
             self._left.update(dict.fromkeys(process.tree, run_id))
         leaders = {process.pid for _, process in ended}
-        runs = {*self._left.values(), *(run_id for run_id, _ in ended)}
+        runs = {*self._left.values(), *self._recent, *(run_id for run_id, _ in ended)}
         sessions = {process.session: run_id for run_id, process in ended}
         for process, run_id in self._left.items():
             sessions[_session_of(process)] = run_id

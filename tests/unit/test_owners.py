@@ -5,7 +5,7 @@ from processes import command
 from waiting import wait_until
 
 from octoprint_systemcommands.runs import hints
-from octoprint_systemcommands.runs.database import Filter, Limits
+from octoprint_systemcommands.runs.database import Database, Filter, Limits
 from octoprint_systemcommands.runs.errors import NotAllowed
 from octoprint_systemcommands.runs.history import History
 from octoprint_systemcommands.runs.run import Owner, Requester, Run
@@ -30,7 +30,7 @@ def history(tmp_path):
 def runs(request, history, mocker):
     """A run of each, by requester."""
     if request.param == "memory":
-        mocker.patch.object(history, "_write", side_effect=OSError("disk full"))
+        mocker.patch.object(Database, "write", side_effect=OSError("disk full"))
     runs = {}
     for requester in (OLD, FIRST, SECOND, OTHERS, NOBODYS):
         request_ = command("true")._replace(requester=requester)
@@ -38,7 +38,7 @@ def runs(request, history, mocker):
         run.start()
         run.finish("succeeded", 0)
         history.note(run)
-    wait_until(lambda: history.warning or not history._unwritten)
+    wait_until(lambda: history.warning or not history._memory.unwritten)
     return runs
 
 
