@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Optional
+from typing import Any, Optional
 
 from ..commands.problems import N_, CannotRun
 from . import guards, hints, tree
@@ -286,7 +286,11 @@ class Runner:
             # need what they hold, and nothing is to outlive the server.
             if run.is_being_ended:
                 return
-        self._conclude(run, exit_code)
+        if exit_code == 0 or run.stop_reason is not None:
+            self._conclude(run, exit_code)
+        else:
+            # files are looked at for the reason
+            _elsewhere("end", self._conclude, run, exit_code)
 
     def _end_processes(self, run: Run) -> None:
         """To be called with the lock held."""
@@ -336,18 +340,7 @@ class Runner:
         if status == FAILED and not run.request.command.ignore:
             _logger.warning(prefix_lines(failure_message(run, _LOGGED)))
         if following is not None:
-            self._spawn_elsewhere(following)
-
-    def _spawn_elsewhere(self, run: Run) -> None:
-        # A start may take long, if the folder is on a share that does not answer, and
-        # whoever has seen the end of the one before has others to watch.
-        try:
-            threading.Thread(
-                target=self._spawn, args=(run,), name="systemcommands.start", daemon=True
-            ).start()
-        except RuntimeError:
-            # the system has no thread to spare
-            self._spawn(run)
+            _elsewhere("start", self._spawn, following)
 
     def _next_of(self, lane: tuple[str, str, bool]) -> Optional[Run]:
         """Gives the first one in the queue of a command its turn, if it is free."""
@@ -431,6 +424,18 @@ class Runner:
             if not self._watches_for_end:
                 self._watches_for_end = True
                 call_at_the_end(self.shut_down)
+
+
+def _elsewhere(name: str, function: Callable[..., None], *args: Any) -> None:
+    """Calls what may wait for a disk, such as a share that does not answer, and must not
+    keep the watcher of all runs waiting."""
+    try:
+        threading.Thread(
+            target=function, args=args, name=f"systemcommands.{name}", daemon=True
+        ).start()
+    except RuntimeError:
+        # the system has no thread to spare
+        function(*args)
 
 
 def _ensure_started(run: Run) -> None:

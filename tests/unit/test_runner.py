@@ -239,6 +239,30 @@ def test_a_start_that_hangs_holds_nobody_else(subject, mocker):
     assert following.status == "succeeded"
 
 
+def test_a_look_for_the_reason_that_hangs_holds_nobody_else(subject, mocker):
+    """As at a file on a share that does not answer."""
+    looks, go_on = threading.Event(), threading.Event()
+    explain = runner.explain_failure
+
+    def hanging(failure):
+        if failure.exit_code == 42:
+            looks.set()
+            assert go_on.wait(30)
+        return explain(failure)
+
+    mocker.patch.object(runner, "explain_failure", hanging)
+    failed = subject.start(command("exit 42"))
+    try:
+        assert looks.wait(10)
+        other = subject.start(command("echo other; exit 1", action="other"))
+        assert other.finished.wait(10)
+        assert not failed.finished.is_set()
+    finally:
+        go_on.set()
+    assert failed.finished.wait(10)
+    assert (failed.status, failed.exit_code) == ("failed", 42)
+
+
 def test_no_more_wait_than_may(subject, tmp_path):
     gate = tmp_path / "gate"
     waiting = command(f"until [ -e {gate} ]; do sleep 0.05; done")
