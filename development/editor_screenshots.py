@@ -10,6 +10,11 @@ SURROUNDINGS = {
     "folder": "/home/pi",
     "path": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "shell": "/bin/sh",
+    "interpreters": [
+        {"name": "sh", "path": "/bin/sh"},
+        {"name": "bash", "path": "/bin/bash"},
+        {"name": "python3", "path": "/usr/bin/python3"},
+    ],
     "groups": [
         {
             "key": "users",
