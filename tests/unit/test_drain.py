@@ -1,5 +1,6 @@
 """What a command writes when nobody is there to read it, with real processes."""
 
+import contextlib
 import logging
 import os
 import shlex
@@ -37,11 +38,13 @@ FLOOD = "head -c 5000000 /dev/zero; head -c 5000000 /dev/zero >&2"
 
 def drains():
     """Those that are there for a command of this process."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if "systemcommands-drain" in child.cmdline()
-    ]
+    found = []
+    for child in psutil.Process().children():
+        # it may end in between
+        with contextlib.suppress(psutil.Error):
+            if "systemcommands-drain" in child.cmdline():
+                found.append(child)
+    return found
 
 
 @pytest.fixture
