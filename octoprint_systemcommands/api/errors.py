@@ -16,7 +16,8 @@ from ..commands.catalogue import (
     UnknownSource,
 )
 from ..commands.values import WrongValues
-from ..runs.errors import Busy, CommandError, NotAllowed, Refused
+from ..runs.errors import Busy, CommandError, NotAllowed, NotStarted, Refused
+from .hint_texts import ask_the_administrator, sees_definitions
 from .texts import translated
 
 
@@ -61,6 +62,10 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
             response = flask.make_response(make_api_error(str(busy), 503))
             response.headers["Retry-After"] = str(busy.retry_after)
             return response
+        except NotStarted as error:
+            if sees_definitions():
+                return make_api_error(str(error), 500)
+            return make_api_error(f"{error.outline}. {ask_the_administrator()}", 500)
         except CommandError as error:
             return make_api_error(str(error), 500)
 

@@ -30,13 +30,27 @@ def hint_text(hint: Hint) -> str:
         return _known_text(hints.DAMAGED, {"fields": "hint"})
 
 
+def sees_definitions() -> bool:
+    """Whether whoever asks may see definitions; those who may not are told no part of them."""
+    return Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT.can()
+
+
+def ask_the_administrator() -> str:
+    """What those are told to do who may not see definitions."""
+    return gettext("Ask the administrator of this machine.")
+
+
 def _known_text(code: str, values: dict[str, str]) -> str:
     if code == hints.REFUSED:
-        # a guard has found the words, see `octoprint_systemcommands.runs.guards`
+        # whoever refused it has found the words
         return gettext(values.pop("text"), **values)
-    if code == hints.NOT_STARTED and "text" in values:
-        # what the definition has to do with it, in words that can be translated
-        values["error"] = gettext(values.pop("text"), **values)
+    if code == hints.NOT_STARTED:
+        if not sees_definitions():
+            # the reason may tell of the folder or of the interpreter
+            return gettext("It could not be started.") + " " + ask_the_administrator()
+        if "text" in values:
+            # what the definition has to do with it, in words that can be translated
+            values["error"] = gettext(values.pop("text"), **values)
     texts = [text for text in TEXTS if text.code == code]
     if not texts:
         # one of a later version, after going back from it
@@ -49,9 +63,9 @@ def _known_text(code: str, values: dict[str, str]) -> str:
 
 def _in_words(text: Text, values: Mapping[str, str]) -> str:
     said = gettext(text.text, **values)
-    if not Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT.can():
+    if not sees_definitions():
         if text.asks:
-            return f"{said} {gettext('Ask the administrator of this machine.')}"
+            return f"{said} {ask_the_administrator()}"
         return said
     values = {**values, "user": own_user()}
     if text.code in _ALLOWED_BY_SUDOERS:

@@ -355,7 +355,7 @@ TEXTS = (
         hints.READ_ONLY,
         N_(
             "The disk that it writes to can only be read. Either it is set up like "
-            "that, or it has faults, as SD cards have at their end."
+            "that, or it is failing, as old SD cards do."
         ),
     ),
     Text(

@@ -113,7 +113,7 @@ def _expanded(folder: str, variables: Mapping[str, str]) -> str:
         if name not in variables or OWN_VARIABLES.fullmatch(name):
             raise CannotRun(
                 N_(
-                    'The folder "%(folder)s" cannot be told: there is no environment '
+                    'It is not clear which folder "%(folder)s" is: there is no environment '
                     "variable %(name)s. Values of arguments do not count here."
                 ),
                 folder=folder,
@@ -134,7 +134,7 @@ def _home(folder: str, user: str, variables: Mapping[str, str]) -> str:
         account = pwd.getpwnam(user) if user else pwd.getpwuid(os.getuid())
     except KeyError:
         raise CannotRun(
-            N_('The folder "%(folder)s" cannot be told: there is no such user.'),
+            N_('It is not clear which folder "%(folder)s" is: there is no such user.'),
             folder=folder,
         ) from None
     return path_as_text(account.pw_dir)

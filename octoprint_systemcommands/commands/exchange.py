@@ -12,7 +12,7 @@ try:
 except ImportError:
     from yaml import SafeLoader
 
-from .definition import DIVIDER, Command, parse_entry
+from .definition import DIVIDER, parse_entry
 from .json_form import from_yaml, to_json, to_yaml
 from .problems import ERROR, N_, Problem, filled
 from .rules import MAX_ENTRIES, check, check_action, slug
@@ -126,12 +126,15 @@ def from_system_actions(entries: Any) -> list[Any]:
 
 
 def _as_before(entry: Any) -> Any:
-    definition, _ = parse_entry(entry)
     if (
-        isinstance(definition, Command)
-        and definition.outlives_server is None
-        and as_in_system_actions(definition).outlives_server
+        not isinstance(entry, dict)
+        or entry.get("action") == DIVIDER
+        or entry.get("outlives_server") is not None
     ):
+        return entry
+    # whatever else is odd about it, and has to be mended first
+    flags, _ = parse_entry({"action": "any", "async": entry.get("async")})
+    if as_in_system_actions(flags).outlives_server:
         return {**entry, "outlives_server": True}
     return entry
 

@@ -1,10 +1,10 @@
-"""Ends the processes of runs, and what has to do with the end of the server."""
+"""Ends the processes of runs, what takes its time, and the end of the server."""
 
 import contextlib
 import logging
 import threading
 from collections.abc import Callable
-from typing import Optional
+from typing import Any, Optional
 
 from . import tree
 from .run import Run
@@ -32,11 +32,24 @@ def end_processes(run: Run, then: Callable[[bool], None]) -> None:
         finally:
             then(left == [])
 
+    elsewhere("stop", end)
+
+
+def elsewhere(name: str, function: Callable[..., None], *args: Any) -> None:
+    """Calls a function in a thread of its own: it may take a while, or wait for a disk
+    that does not answer, and whoever calls has others to look after."""
+
+    def call() -> None:
+        try:
+            function(*args)
+        except Exception:
+            _logger.exception("Error while looking after a run")
+
     try:
-        threading.Thread(target=end, name="systemcommands.stop", daemon=True).start()
+        threading.Thread(target=call, name=f"systemcommands.{name}", daemon=True).start()
     except RuntimeError:
-        # some versions of Python start no threads any more when they end
-        end()
+        # none to spare; and some versions of Python start none any more when they end
+        call()
 
 
 def call_at_the_end(function: Callable[[], None]) -> None:

@@ -21,6 +21,22 @@ class Failed(CommandError):
     """It did not start, or did not succeed."""
 
 
+class NotStarted(Failed):
+    """The system did not start it. Why may tell of the definition: its folder, say, or its
+    interpreter.
+
+    Arguments:
+        run: the run
+
+    Attributes:
+        outline: what may be said to those who may not see definitions
+    """
+
+    def __init__(self, run: Run):
+        super().__init__(failure_message(run))
+        self.outline = f"{title(run.request)} could not be started"
+
+
 class Refused(CommandError):
     """Its definition says that it must not be run now.
 

@@ -12,6 +12,7 @@ import shutil
 import stat
 from typing import NamedTuple, Optional
 
+from ..commands.environment import from_bytes, to_bytes
 from .sudo_line import SYSTEM_FOLDERS
 
 # The first line of a script, and some of the second one
@@ -51,7 +52,7 @@ class Script(NamedTuple):
 def working_folder(folder: Optional[str]) -> str:
     """Where a command was run, see `Failure.folder`."""
     with contextlib.suppress(OSError):
-        return os.path.abspath(folder or os.curdir)
+        return from_bytes(os.path.abspath(to_bytes(folder or os.curdir)))
     return ""
 
 
@@ -67,11 +68,11 @@ def script_at(name: str, folder: Optional[str], command_line: str) -> Optional[S
         # it was one for that process only
         return None
     if "/" not in name and "." not in name:
-        path = shutil.which(name)
+        path = _which(name)
     elif name.startswith("/") or is_relative_to_the_start(command_line):
         path = os.path.join(working_folder(folder), os.path.expanduser(name))
-        if "/" not in name and not os.path.exists(path):
-            path = shutil.which(name)
+        if "/" not in name and not os.path.exists(to_bytes(path)):
+            path = _which(name)
     else:
         path = None
     beginning = _beginning(path) if path else None
@@ -84,7 +85,7 @@ def _script(beginning: bytes) -> Script:
     interpreter = words[0] if words else None
     if interpreter and os.path.basename(interpreter) == "env":
         interpreter = next((w for w in words[1:] if not w.startswith("-")), None)
-    is_missing = interpreter is not None and shutil.which(interpreter) is None
+    is_missing = interpreter is not None and _which(interpreter) is None
     return Script(
         has_windows_line_ends=first.endswith(b"\r"),
         is_binary=beginning[:4] == b"\x7fELF",
@@ -98,7 +99,9 @@ def _script(beginning: bytes) -> Script:
 def _beginning(path: str) -> Optional[bytes]:
     try:
         # a pipe or a device is not to be waited for
-        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        fd = os.open(
+            to_bytes(path), os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        )
     except (OSError, ValueError):
         return None
     try:
@@ -113,13 +116,13 @@ def _beginning(path: str) -> Optional[bytes]:
 
 def system_program(name: str) -> Optional[str]:
     """Where a program is, if it is in a folder that the PATH of services may not have."""
-    return shutil.which(name, path=SYSTEM_FOLDERS)
+    return _which(name, SYSTEM_FOLDERS)
 
 
 def group_of_device(path: str) -> Optional[str]:
     """The group whose members may use a device; None if there is none such."""
     with contextlib.suppress(OSError, ValueError, KeyError):
-        status = os.stat(path)
+        status = os.stat(to_bytes(path))
         if path != "/dev/mem" and status.st_mode & stat.S_IRGRP:
             name = grp.getgrgid(status.st_gid).gr_name
             return name if name != "root" else None
@@ -143,4 +146,13 @@ def python_of(command_line: str, folder: Optional[str]) -> Optional[str]:
 
 
 def _whole_path(program: Optional[str]) -> Optional[str]:
-    return program and shutil.which(os.path.expanduser(program))
+    return program and _which(os.path.expanduser(program))
+
+
+def _which(name: str, folders: Optional[str] = None) -> Optional[str]:
+    """Where a program is, whatever the characters of the server's locale are."""
+    try:
+        path = shutil.which(to_bytes(name), path=folders and to_bytes(folders))
+    except ValueError:  # a NUL in it
+        return None
+    return path and from_bytes(path)

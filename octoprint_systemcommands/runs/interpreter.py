@@ -141,7 +141,7 @@ def _name_of(descriptor: int) -> str:
             return name
     raise CannotRun(
         N_(
-            "It needs /dev/fd or /proc, which this system does not have: a command that "
-            "names its interpreter, or is longer than 128 KiB."
+            "A command that names its interpreter, or is longer than 128 KiB, needs /dev/fd "
+            "or /proc. This system has neither."
         )
     )

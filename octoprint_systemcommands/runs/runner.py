@@ -4,17 +4,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Optional
 
 from ..commands.problems import N_, CannotRun
 from . import guards, hints, tree
 from .descriptors import ensure_enough
-from .ending import call_at_the_end, end_processes
+from .ending import call_at_the_end, elsewhere, end_processes
 from .errors import (
     Busy,
     Failed,
     NoCommandLine,
     NotAllowed,
+    NotStarted,
     Refused,
     failure_message,
     title,
@@ -290,7 +291,7 @@ class Runner:
             self._conclude(run, exit_code)
         else:
             # files are looked at for the reason
-            _elsewhere("end", self._conclude, run, exit_code)
+            elsewhere("end", self._conclude, run, exit_code)
 
     def _end_processes(self, run: Run) -> None:
         """To be called with the lock held."""
@@ -340,7 +341,7 @@ class Runner:
         if status == FAILED and not run.request.command.ignore:
             _logger.warning(prefix_lines(failure_message(run, _LOGGED)))
         if following is not None:
-            _elsewhere("start", self._spawn, following)
+            elsewhere("start", self._spawn, following)
 
     def _next_of(self, lane: tuple[str, str, bool]) -> Optional[Run]:
         """Gives the first one in the queue of a command its turn, if it is free."""
@@ -414,7 +415,7 @@ class Runner:
                     self._stop(run, STOPPED)
         deadline = time.monotonic() + 2 * tree.GRACE
         for run in active:
-            if run.stop_reason is not None:
+            if run.stop_reason is not None or run.returned is not None:
                 run.finished.wait(max(0, deadline - time.monotonic()))
         for run in active:
             run.released.set()
@@ -426,24 +427,12 @@ class Runner:
                 call_at_the_end(self.shut_down)
 
 
-def _elsewhere(name: str, function: Callable[..., None], *args: Any) -> None:
-    """Calls what may wait for a disk, such as a share that does not answer, and must not
-    keep the watcher of all runs waiting."""
-    try:
-        threading.Thread(
-            target=function, args=args, name=f"systemcommands.{name}", daemon=True
-        ).start()
-    except RuntimeError:
-        # the system has no thread to spare
-        function(*args)
-
-
 def _ensure_started(run: Run) -> None:
     """Raises what has kept a run from being started, at once or when its turn came."""
     if run.refusal is not None:
         raise run.refusal
     if run.status == FAILED and run.process is None:
-        raise Failed(failure_message(run))
+        raise NotStarted(run)
 
 
 def _reason(run: Run, exit_code: int) -> Optional[Hint]:

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sqlite3
-from urllib.request import pathname2url
+from urllib.parse import quote
 
 _SCHEMA_VERSION = 4
 _SCHEMA = """
@@ -97,7 +97,7 @@ def connect(path: str) -> sqlite3.Connection:
 def connect_for_reading(path: str) -> sqlite3.Connection:
     """A connection that changes nothing in the file."""
     return sqlite3.connect(
-        f"file:{pathname2url(os.path.abspath(path))}?mode=ro",
+        f"file:{quote(os.fsencode(os.path.abspath(path)))}?mode=ro",
         uri=True,
         timeout=READ_TIMEOUT,
         check_same_thread=False,

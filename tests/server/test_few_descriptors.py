@@ -79,8 +79,9 @@ def test_what_was_started_can_be_ended(limited, action):
 def test_an_orderly_end_ends_all(limited):
     with ApiClient(limited.url, limited.admin) as client:
         runs, _ = start_until_refused(client, "slow")
-        started = children_of(limited)
-        assert len(started) >= 3 * len(runs)
+        started = wait_until(
+            lambda: len(found := children_of(limited)) >= 3 * len(runs) and found
+        )
     # it is killed if it takes too long
     assert limited.stop() == 0
     wait_until(lambda: not any(process.is_running() for process in started))

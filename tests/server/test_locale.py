@@ -36,6 +36,7 @@ COMMANDS = [
         "command": f"echo '{TEXT}'; : '{'ä' * 100_000}'",
     },
     {"action": "charmap", "name": "Characters", "command": "locale charmap"},
+    {"action": "script", "name": "Script", "command": "./prüfen.sh"},
     {"action": "fail", "name": "Fail", "command": f"echo '{TEXT}' >&2; exit 3"},
     {
         "action": "file",
@@ -119,6 +120,13 @@ def test_failures(admin, octoprint):
     assert answer.status_code == 500
     assert TEXT in answer.json()["error"]
     assert TEXT in octoprint.log_text()
+
+
+def test_a_script_is_looked_at(admin, octoprint, run):
+    script = octoprint.basedir / "prüfen.sh"
+    script.write_bytes(b"#!/bin/sh\r\necho\r\n")
+    script.chmod(0o755)
+    assert "line ends of Windows" in run("script")[0]["hint"]
 
 
 def test_uploads(request, admin, run):

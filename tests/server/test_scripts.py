@@ -68,7 +68,10 @@ def test_folder_by_variable(output):
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("en", "interpreter /bin/bsh was not found"), ("de", "/bin/bsh")],
+    [
+        ("en", "interpreter /bin/bsh was not found"),
+        ("de", "Interpreter /bin/bsh wurde nicht gefunden"),
+    ],
 )
 def test_missing_interpreter(admin, language, expected):
     answer = admin.post("/api/system/commands/custom/missing")

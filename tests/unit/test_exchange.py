@@ -195,6 +195,10 @@ def test_system_actions_do_what_they_did():
     """OctoPrint does not end what it does not wait for."""
     waits, goes, *others = SYSTEM_ACTIONS
     expected = [waits, {**goes, "outlives_server": True}, *others]
+    for odd in ({"action": True}, {"action": ""}, {}, {"timeout": "x"}, {"command": [1]}):
+        entry = {"name": "Update", "command": "x", "async": True, **odd}
+        (found,) = from_system_actions([entry])
+        assert found == {**entry, "outlives_server": True}
 
     assert from_system_actions(SYSTEM_ACTIONS) == expected
     assert load(yaml.safe_dump({"system": {"actions": SYSTEM_ACTIONS}})) == expected

@@ -85,8 +85,7 @@ def test_what_was_running_when_the_file_got_busy_is_written_later(open_history, 
         wait_until(lambda: history.warning)
         assert history.get(run.id).status == "succeeded"
         other.rollback()
-    wait_until(lambda: not history._memory.unwritten)
-    assert history.warning is None
+    wait_until(lambda: not history._memory.unwritten and history.warning is None)
     assert history.get(run.id) == run.record()
 
 

@@ -174,16 +174,19 @@ def test_while_printing_all_of_them_take_a_tenth_of_the_time(
 
 
 @pytest.mark.parametrize("is_printing", [True, False])
-def test_what_was_written_before_the_end_is_read(clock, make_watcher, start, is_printing):
+def test_what_was_written_before_the_end_is_read(
+    clock, make_watcher, start, is_printing, tmp_path
+):
     """However long it takes, and without what others write to the same pipe afterwards."""
     subject = make_watcher(is_printing)
     process = Process(
-        "exec 2>&1; head -c 60000 /dev/zero; echo last; (sleep 0.2; exec yes) & exit 0"
+        "exec 2>&1; head -c 60000 /dev/zero; echo last; "
+        f"(until [ -e {tmp_path}/go ]; do sleep 0.02; done; exec yes) & exit 0"
     )
     wait_until(lambda: has_ended(process))
     run = start(subject, "", Expensive(clock), process)
     rounds(subject, lambda: run.capture.sizes)
-    # by now they do
+    (tmp_path / "go").touch()
     wait_until(lambda: unread(next(iter(process.outputs))) > 60000)
     rounds(subject, run.ended.is_set)
     assert sum(run.capture.sizes) == 60005
