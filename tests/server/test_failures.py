@@ -44,6 +44,8 @@ COMMANDS = [
         for action, (line, _) in FAILURES.items()
     ),
     *({"action": action, "command": line} for action, line in OWN.items()),
+    {"action": "no-folder", "command": "true", "working_directory": "/opt/hidden"},
+    {"action": "no-interpreter", "command": "#!/opt/hidden\ntrue"},
 ]
 API = "/plugin/systemcommands/api/runs"
 
@@ -94,6 +96,25 @@ def test_what_was_looked_up_is_for_those_who_may_edit(failed, operator):
         "Ask the administrator"
         in operator.get(failed("device")["resource"]).json()["hint"]
     )
+
+
+@pytest.mark.parametrize("action", ["no-folder", "no-interpreter"])
+def test_why_it_was_not_started_is_for_those_who_may_edit(admin, operator, action):
+    def told(client):
+        answers = [
+            client.post(f"/api/system/commands/custom/{action}"),
+            client.post(API, json={"source": "custom", "action": action}),
+        ]
+        assert [answer.status_code for answer in answers] == [500, 500]
+        (run,) = client.get(f"{API}?action={action}&limit=1").json()["runs"]
+        assert run["status"] == "failed"
+        return [*(answer.json()["error"] for answer in answers), run["hint"]]
+
+    assert all("/opt/hidden" in text for text in told(admin))
+    for text in told(operator):
+        assert "could not be started" in text
+        assert "Ask the administrator" in text
+        assert "/opt/hidden" not in text
 
 
 def test_the_folder_it_ran_in(failed):
