@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from . import tree
+from .log_lines import one_line
 from .run import Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
@@ -19,7 +20,7 @@ def end_processes(run: Run, then: Callable[[bool], None]) -> None:
         run: the run, which has a process
         then: called with whether they are gone, when there is nothing left to be done
     """
-    name = f"{run.request.source}:{run.request.command.action}"
+    name = one_line(f"{run.request.source}:{run.request.command.action}")
 
     def end() -> None:
         left: Optional[list[int]] = None

@@ -23,7 +23,7 @@ from .sudo_line import sudo_command
 # What is looked at: the lines at the end, and of each the beginning. Further up stand
 # errors that the command got over.
 _LINES = 6
-_LINE_LENGTH = 2000
+_LINE_LENGTH = 600
 
 _MAX_VALUE = 300
 
@@ -76,8 +76,7 @@ class Failure(NamedTuple):
 def explain_failure(failure: Failure) -> Optional[Hint]:
     """Looks for the reason of a failure.
 
-    Files that the output names are looked at, which may wait for a disk no longer than the
-    command itself just did.
+    Files that the output names are looked at, which may wait for a disk.
 
     Returns:
         the reason, None if there is nothing to say beyond what the command said itself
@@ -122,10 +121,11 @@ def _first_match(
         for rule in rules:
             if rule.exit_codes is not None and failure.exit_code not in rule.exit_codes:
                 continue
-            if rule.of_here and _may_be_elsewhere(line, failure.command_line):
-                continue
             match = rule.pattern.search(line)
-            if match is not None:
+            if match is None:
+                continue
+            # only now, since a command may be as long as a script
+            if not (rule.of_here and _may_be_elsewhere(line, failure.command_line)):
                 values = {k: v[:_MAX_VALUE] for k, v in match.groupdict().items() if v}
                 return _looked_into(Hint(rule.code, values), failure, line)
     return None

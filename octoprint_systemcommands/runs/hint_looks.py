@@ -13,7 +13,7 @@ import stat
 from typing import NamedTuple, Optional
 
 from ..commands.environment import from_bytes, to_bytes
-from .sudo_line import SYSTEM_FOLDERS
+from .sudo_line import MAX_LOOKED_AT, SYSTEM_FOLDERS
 
 # The first line of a script, and some of the second one
 _BEGINNING = 256
@@ -97,16 +97,15 @@ def _script(beginning: bytes) -> Script:
 
 
 def _beginning(path: str) -> Optional[bytes]:
+    where = to_bytes(path)
     try:
-        # a pipe or a device is not to be waited for
-        fd = os.open(
-            to_bytes(path), os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-        )
+        # to open a device is to use it: it may reset a printer
+        if not stat.S_ISREG(os.stat(where).st_mode):
+            return None
+        fd = os.open(where, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except (OSError, ValueError):
         return None
     try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            return None
         return os.read(fd, _BEGINNING)
     except OSError:
         return None
@@ -135,7 +134,7 @@ def python_of(command_line: str, folder: Optional[str]) -> Optional[str]:
     if first.startswith("#!"):
         return _whole_path(_script((first + "\n").encode()).python)
     try:
-        words = shlex.split(command_line, comments=True)
+        words = shlex.split(command_line[:MAX_LOOKED_AT], comments=True)
     except ValueError:
         return None
     python = next((word for word in words if _PYTHON.fullmatch(word)), None)

@@ -185,7 +185,9 @@ RULES: tuple[Rule, ...] = (
         rf"^\S{{1,100}}: .{{0,100}}?{OPEN}(?P<file>/dev/[\w/.-]{{1,100}}){CLOSE}.{{0,60}}: {_DENIED}\.?$",
         rf"{_SHELL}(?:cannot|can't) (?:create|open) (?P<file>{_PATH}): {_DENIED}$",
         rf"(?!scp: |sftp: |rsync: |remote: ){_SHELL}(?P<file>/{NAME}): {_DENIED}$",
-        rf"{_FILE_TOOL}(?:.{{0,100}} )?{OPEN}(?P<file>{_PATH}){CLOSE}(?: .{{0,100}})?: {_DENIED}(?: \(13\))?$",
+        # looked for at the end first, since there are many ways to cut a line in three
+        rf"{_FILE_TOOL}(?=.*: {_DENIED}(?: \(13\))?$)"
+        rf"(?:.{{0,100}} )?{OPEN}(?P<file>{_PATH}){CLOSE}(?: .{{0,100}})?: {_DENIED}(?: \(13\))?$",
         of_here=True,
     ),
 )

@@ -9,6 +9,7 @@ import psutil
 from . import hints, tree
 from .database import Database, Filter
 from .hints import Hint
+from .log_lines import one_line
 from .run import INTERRUPTED, UNFINISHED, Record
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.history")
@@ -32,9 +33,11 @@ def note_interrupted(database: Database, known: Container[str]) -> None:
         database.end(record._replace(status=INTERRUPTED, hint=hint))
         alive = hint.values.get("pids")
         _logger.warning(
-            f"The run {record.id} of {record.source}:{record.action} was interrupted "
-            "by the end of the server"
-            + (f"; it still goes on, as process {alive}" if alive else "")
+            one_line(
+                f"The run {record.id} of {record.source}:{record.action} was interrupted "
+                "by the end of the server"
+                + (f"; it still goes on, as process {alive}" if alive else "")
+            )
         )
 
 

@@ -27,7 +27,7 @@ def who_does_what(run: Run) -> str:
         parts.append(f"from {requester.address}")
     if run.request.values.shown:
         parts.append(f"with the arguments {' '.join(run.request.values.shown)}")
-    return _line(", ".join(parts))
+    return one_line(", ".join(parts))
 
 
 def what_becomes_of(run: Run, what: str, user: Optional[str] = None) -> str:
@@ -39,7 +39,7 @@ def what_becomes_of(run: Run, what: str, user: Optional[str] = None) -> str:
         user: whose wish it is; None if it is nobody's
     """
     line = f"{what} {run.request.source}:{run.request.command.action}, run {run.id}"
-    return _line(line if user is None else f"{line}, user {user}")
+    return one_line(line if user is None else f"{line}, user {user}")
 
 
 def prefix_lines(text: str) -> str:
@@ -48,7 +48,8 @@ def prefix_lines(text: str) -> str:
     return "\n! ".join(_without_controls(text).splitlines())
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text that looks like one line of the log, whoever has chosen what is in it."""
     return " ".join(_without_controls(text).splitlines())
 
 

@@ -6,6 +6,7 @@ could not be read.
 """
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any, Optional
@@ -136,7 +137,14 @@ def _hint(value: Any) -> Hint:
 
 def _json(value: Any) -> Any:
     # "NaN" and such are known to Python alone
-    return json.loads(_text(value), parse_constant=_no_constant)
+    return json.loads(_text(value), parse_constant=_no_constant, parse_float=_finite)
+
+
+def _finite(number: str) -> float:
+    # what is too large for one is infinite
+    if not math.isfinite(float(number)):
+        raise ValueError(number)
+    return float(number)
 
 
 def _no_constant(name: str) -> None:

@@ -20,15 +20,14 @@ from .errors import (
     failure_message,
     title,
 )
-from .failure_hints import Failure, explain_failure
 from .hints import Hint
 from .history import History
 from .log_lines import prefix_lines, what_becomes_of, who_does_what
 from .masking import MaskedCapture
 from .orphans import Orphans
-from .output import STDERR, STDOUT, excerpt
 from .pace import PrintersFirst
 from .process import NICENESS, Process
+from .reasons import reason_of
 from .run import (
     FAILED,
     QUEUED,
@@ -290,7 +289,7 @@ class Runner:
         if exit_code == 0 or run.stop_reason is not None:
             self._conclude(run, exit_code)
         else:
-            # files are looked at for the reason
+            # it takes a moment to look for the reason
             elsewhere("end", self._conclude, run, exit_code)
 
     def _end_processes(self, run: Run) -> None:
@@ -322,7 +321,7 @@ class Runner:
         elif exit_code == 0:
             self._finish(run, SUCCEEDED, 0)
         else:
-            self._finish(run, FAILED, exit_code, _reason(run, exit_code))
+            self._finish(run, FAILED, exit_code, reason_of(run, exit_code))
 
     def _finish(
         self,
@@ -433,18 +432,3 @@ def _ensure_started(run: Run) -> None:
         raise run.refusal
     if run.status == FAILED and run.process is None:
         raise NotStarted(run)
-
-
-def _reason(run: Run, exit_code: int) -> Optional[Hint]:
-    command = run.request.command
-    stdout = excerpt(run.output, STDOUT, _EXCERPT)
-    # if there is one output only, what went wrong is said there
-    stderr = stdout if command.merge_output else excerpt(run.output, STDERR, _EXCERPT)
-    try:
-        return explain_failure(
-            Failure(exit_code, stderr, stdout, command.command, run.process.folder)
-        )
-    except Exception:
-        # the run has to end, whatever there is about its files and its words
-        _logger.exception("Cannot look for the reason of a failure")
-        return None

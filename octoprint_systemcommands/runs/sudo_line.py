@@ -16,11 +16,15 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./@+-]+")
 
 _MAX_LENGTH = 300
 
+# Characters of a command line that are taken to pieces; it may be as long as a script
+MAX_LOOKED_AT = 8 * 1024
+
 
 def sudo_command(command_line: str) -> Optional[str]:
     """The command of the first ``sudo`` in a command line, as sudoers wants to have it:
     with the program's path. None if that cannot be told for sure."""
-    words = next((w for w in map(_words, command_line.splitlines()) if "sudo" in w), None)
+    lines = command_line[:MAX_LOOKED_AT].splitlines()
+    words = next((w for w in map(_words, lines) if "sudo" in w), None)
     if words is None:
         return None
     words = words[words.index("sudo") + 1 :]

@@ -39,6 +39,7 @@ WRONG = {
     "a hint of another kind": """'["killed", {"x": "y"}]'""",
     "a refusal without a text": """'["refused", {}]'""",
     "no number in JSON": """'{"a": NaN}'""",
+    "a number that is too large": """'{"a": 1e999}'""",
     "deeply nested": f"'{'[' * 100_000}'",
     "not UTF-8": "CAST(x'66ff66' AS TEXT)",
     "bytes": "x'00ff'",

@@ -674,7 +674,7 @@ def test_colors_and_progress_are_not_in_the_way():
 
 
 @pytest.mark.parametrize(
-    "start", ["", "a: ", "sudo: ", "Error: ", "/dev/a", "\r", "'x': "]
+    "start", ["", "a: ", "sudo: ", "Error: ", "/dev/a", "\r", "'x': ", "rm: : "]
 )
 def test_any_amount_of_anything_is_bounded(start):
     text = "\n".join(start * (16 * 1024 // max(1, len(start)) // 4) for _ in range(4))

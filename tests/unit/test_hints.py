@@ -1,6 +1,7 @@
 """Reasons of failures, as real shells put them, and what is looked up about them."""
 
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -331,3 +332,26 @@ def test_group_of_a_device_that_is_gone(device, group):
 def test_own_return_codes_are_no_signals(code):
     assert ended(f"echo what I say; exit {code}") is None
     assert code in (126, 127) or ended(f"exit {code}") is None
+
+
+def test_devices_are_not_opened(mocker, tmp_path):
+    """Which would reset a printer."""
+    link = tmp_path / "link"
+    link.symlink_to("/dev/null")
+    opened = mocker.spy(os, "open")
+    for name in ("//dev/null", "/./dev/null", str(link)):
+        assert hint_looks.script_at(name, None, name) is None
+    opened.assert_not_called()
+
+
+def test_a_long_command_is_not_looked_through_for_each_rule(mocker):
+    asked = mocker.spy(failure_hints, "_may_be_elsewhere")
+    split = mocker.spy(shlex, "split")
+    command_line = "true 'x'; " * 50_000
+
+    assert explain_failure(1, "something else\n" * 6, command_line) is None
+    asked.assert_not_called()
+    hint = explain_failure(1, "ModuleNotFoundError: No module named 'x'", command_line)
+    assert hint.code == "no_module"
+    assert asked.call_count == 1
+    assert all(len(call.args[0]) < 10_000 for call in split.call_args_list)

@@ -12,7 +12,14 @@ from waiting import wait_until
 
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.commands.values import Values
-from octoprint_systemcommands.runs import hints, process, runner, waiting, watcher
+from octoprint_systemcommands.runs import (
+    hints,
+    process,
+    reasons,
+    runner,
+    waiting,
+    watcher,
+)
 from octoprint_systemcommands.runs.database import Filter
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine
 from octoprint_systemcommands.runs.output import STDERR, STDOUT, excerpt
@@ -239,28 +246,31 @@ def test_a_start_that_hangs_holds_nobody_else(subject, mocker):
     assert following.status == "succeeded"
 
 
-def test_a_look_for_the_reason_that_hangs_holds_nobody_else(subject, mocker):
+def test_a_look_for_the_reason_that_hangs_holds_nobody(subject, mocker):
     """As at a file on a share that does not answer."""
-    looks, go_on = threading.Event(), threading.Event()
-    explain = runner.explain_failure
+    go_on = threading.Event()
+    hanging = []
+    explain = reasons.explain_failure
 
-    def hanging(failure):
+    def explain_failure(failure):
         if failure.exit_code == 42:
-            looks.set()
+            hanging.append(failure)
             assert go_on.wait(30)
         return explain(failure)
 
-    mocker.patch.object(runner, "explain_failure", hanging)
-    failed = subject.start(command("exit 42"))
+    mocker.patch.object(reasons, "explain_failure", explain_failure)
+    failed = [subject.start(command("exit 42")) for _ in range(10)]
     try:
-        assert looks.wait(10)
-        other = subject.start(command("echo other; exit 1", action="other"))
+        wait_until(lambda: hanging)
+        other = subject.start(command("echo other", action="other"))
         assert other.finished.wait(10)
-        assert not failed.finished.is_set()
+        # nor do they wait for it themselves
+        for run in failed:
+            assert run.finished.wait(10)
+            assert (run.status, run.exit_code, run.hint) == ("failed", 42, None)
+        assert len(hanging) < 10
     finally:
         go_on.set()
-    assert failed.finished.wait(10)
-    assert (failed.status, failed.exit_code) == ("failed", 42)
 
 
 def test_no_more_wait_than_may(subject, tmp_path):
