@@ -295,13 +295,16 @@ class Watcher:
             else:
                 self._close(fd, watched)
         while len(self._orphans) > self._max_orphans:
-            fd, oldest = next(iter(self._orphans.items()))
+            oldest = next(iter(self._orphans.values()))
             _logger.warning(
                 "Too many background processes hold the output of commands that have "
                 "ended; no longer listening to the oldest. Redirect their output, e.g. "
                 "to /dev/null."
             )
-            self._close(fd, oldest)
+            # both of its outputs: who reads on where it outlives the server only begins when
+            # the server reads none of them
+            for fd in list(oldest.process.outputs):
+                self._close(fd, oldest)
 
 
 def _max_orphans() -> int:

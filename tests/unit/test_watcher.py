@@ -218,3 +218,34 @@ def test_an_error_with_one_is_no_error_of_others(clock, make_watcher, start, cap
         rounds(subject, run.ended.is_set)
         assert run.capture.sizes == [len("something\n")]
         assert run.ended_at - before < 0.1
+
+
+def left_behind(subject, start, ended, first="", **fields):
+    """A process that has ended, and something in the background that holds its outputs."""
+    line = f"({first} exec sleep 600) &"
+    run = start(subject, line, Expensive(Clock()), Process(line, **fields))
+    wait_until(lambda: has_ended(run.process))
+    if ended:
+        rounds(subject, run.ended.is_set)
+    return run
+
+
+def test_whose_outputs_are_given_up_goes_on_if_it_outlives_the_server(
+    make_watcher, start, tmp_path
+):
+    subject = make_watcher(False)
+    # so that it is enough to give up one of the two
+    subject._max_orphans = 3
+    flood = "head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2;"
+    old = left_behind(
+        subject,
+        start,
+        True,
+        f"until [ -e {tmp_path}/go ]; do sleep 0.02; done; {flood} touch {tmp_path}/done;",
+        outlives_server=True,
+    )
+    assert len(old.process.outputs) == 2
+    left_behind(subject, start, True)
+    assert not old.process.outputs
+    (tmp_path / "go").touch()
+    wait_until((tmp_path / "done").exists)
