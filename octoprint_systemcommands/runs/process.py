@@ -134,10 +134,12 @@ class Process:
         self._popen.poll()
 
     def close_output(self, fd: int) -> None:
-        """Stops listening to one of the outputs; whoever still writes to it gets EPIPE,
-        unless it is to outlive the server."""
-        is_stderr = self.outputs.pop(fd) == STDERR
-        (self._popen.stderr if is_stderr else self._popen.stdout).close()
+        """Stops listening to one of the outputs, if it was not done before; whoever still
+        writes to it gets EPIPE, unless it is to outlive the server."""
+        stream = self.outputs.pop(fd, None)
+        if stream is None:
+            return
+        (self._popen.stderr if stream == STDERR else self._popen.stdout).close()
         if self._drain is not None and not self.outputs:
             self._drain.close()
 

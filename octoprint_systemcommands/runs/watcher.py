@@ -227,7 +227,9 @@ class Watcher:
             if time.thread_time() - began > _ROUND:
                 # the system tells of the others first then
                 break
-            self._take(fd, watched, READ_SIZE)
+            # it may have been given up in this round, and be somebody else's by now
+            if self._orphans.get(fd) is watched:
+                self._take(fd, watched, READ_SIZE)
 
     def _take(self, fd: int, watched: Watched, size: int) -> int:
         """Reads into the buffer; returns how many bytes."""
