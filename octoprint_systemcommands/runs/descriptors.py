@@ -5,7 +5,7 @@ import errno
 import os
 import threading
 from collections.abc import Iterator
-from typing import Optional
+from typing import Callable, Optional, TypeVar
 
 # To start a process takes less than ten for a moment. The others are for requests, which
 # have to be answered as well.
@@ -13,6 +13,8 @@ _ENOUGH = 16
 
 # To look at a process and to send it a signal takes two
 _RESERVE = 4
+
+_Answer = TypeVar("_Answer")
 
 
 def is_shortage(error: OSError) -> bool:
@@ -53,6 +55,21 @@ class Reserve:
         self._lock = threading.Lock()
         self._kept: list[int] = []
         self._fill()
+
+    def used_for(self, function: Callable[[], _Answer]) -> _Answer:
+        """Calls a function, and only if it fails for want of file descriptors once more, with
+        these set free: then it has to wait for others that need them as well.
+
+        Arguments:
+            function: what it has done before it fails may be done again
+        """
+        try:
+            return function()
+        except OSError as error:
+            if not is_shortage(error):
+                raise
+        with self.released():
+            return function()
 
     @contextlib.contextmanager
     def released(self) -> Iterator[None]:

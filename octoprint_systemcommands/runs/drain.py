@@ -50,7 +50,7 @@ class Drain:
                 )
             finally:
                 os.close(stdin)
-        except OSError as error:
+        except Exception as error:
             # the command goes on all the same, for as long as the server does at least
             _logger.warning(f"A command may not get over the end of the server: {error}")
             return

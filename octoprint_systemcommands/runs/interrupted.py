@@ -43,7 +43,8 @@ def note_interrupted(database: Database, known: Container[str]) -> None:
 
 def _hint_of_interrupted(record: Record) -> Hint:
     alive: list[psutil.Process] = []
-    with contextlib.suppress(psutil.Error):
+    # without file descriptors nothing is to be seen, and the end is to be noted all the same
+    with contextlib.suppress(psutil.Error, OSError):
         session = tree.session_of(record.pid, record.pid_created)
         alive = tree.find(record.id, session)
     if not alive:

@@ -4,6 +4,7 @@ import array
 import contextlib
 import fcntl
 import os
+import signal
 import subprocess
 import termios
 from collections.abc import Mapping
@@ -27,6 +28,9 @@ from .output import STDERR, STDOUT
 # What is started is this nice at least, so that a busy command gives way to the
 # communication with the printer
 NICENESS = 5
+
+# How long a process may take to be gone after a KILL, in s
+_TIME_TO_DIE = 5.0
 
 _F_SETPIPE_SZ = getattr(fcntl, "F_SETPIPE_SZ", 1031)  # named as of Python 3.10
 _LARGE_PIPE = 1024 * 1024
@@ -85,20 +89,41 @@ class Process:
                 error.filename = readable(error.filename)
             raise
         self.pid = self._popen.pid
+        self.pidfd: Optional[int] = None
+        self._drain: Optional[Drain] = None
         self._created: Optional[float] = None
         # what a stop has found of its tree
         self.tree: set[psutil.Process] = set()
         self.outputs: dict[int, str] = {self._popen.stdout.fileno(): STDOUT}
         if self._popen.stderr is not None:
             self.outputs[self._popen.stderr.fileno()] = STDERR
+        try:
+            self._look_after(niceness, outlives_server)
+        except BaseException:
+            # nobody would know of it
+            self._give_up()
+            raise
+
+    def _look_after(self, niceness: Optional[int], outlives_server: bool) -> None:
+        """What is to be done as soon as it was started."""
         for fd in self.outputs:
             os.set_blocking(fd, False)
-        self._drain = (
-            Drain(self.outputs, _encoded(inherited())) if outlives_server else None
-        )
+        if outlives_server:
+            self._drain = Drain(self.outputs, _encoded(inherited()))
         self.pidfd = open_pidfd(self.pid)
         if niceness is not None:
             _lower_priority(self.pid, niceness)
+
+    def _give_up(self) -> None:
+        """Ends it at once and leaves nothing of it."""
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
+        for fd in list(self.outputs):
+            self.close_output(fd)
+        self.close_pidfd()
+        # if it takes longer, Python collects its end when it starts the next one
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(_TIME_TO_DIE)
 
     @property
     def created(self) -> Optional[float]:
@@ -134,10 +159,12 @@ class Process:
         self._popen.poll()
 
     def close_output(self, fd: int) -> None:
-        """Stops listening to one of the outputs; whoever still writes to it gets EPIPE,
-        unless it is to outlive the server."""
-        is_stderr = self.outputs.pop(fd) == STDERR
-        (self._popen.stderr if is_stderr else self._popen.stdout).close()
+        """Stops listening to one of the outputs, if it was not done before; whoever still
+        writes to it gets EPIPE, unless it is to outlive the server."""
+        stream = self.outputs.pop(fd, None)
+        if stream is None:
+            return
+        (self._popen.stderr if stream == STDERR else self._popen.stdout).close()
         if self._drain is not None and not self.outputs:
             self._drain.close()
 

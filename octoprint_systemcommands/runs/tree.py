@@ -6,9 +6,11 @@ is the run's id in the environment that they were started with.
 """
 
 import contextlib
+import functools
 import os
 import signal
 import time
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Callable, NamedTuple, Optional, Union
 
@@ -52,16 +54,8 @@ def find(run_id: str, session: Optional[int] = None) -> list[psutil.Process]:
         OSError: without file descriptors there is nothing to be seen
     """
     mark = f"{MARK}={run_id}".encode()
-    found = {}
-    with _reserve.released():
-        for process in psutil.process_iter():
-            if _belongs(process, mark, session):
-                found[process.pid] = process
-                with contextlib.suppress(psutil.Error):
-                    for child in process.children(recursive=True):
-                        found[child.pid] = child
-        found.pop(os.getpid(), None)
-        return [process for process in found.values() if _is_alive(process)]
+    found = _reserve.used_for(lambda: _members(mark, session))
+    return [process for process in found if _is_alive(process)]
 
 
 def session_of(pid: Optional[int], created: Optional[float]) -> Optional[int]:
@@ -157,8 +151,7 @@ class _Ending:
         is_blind = any(isinstance(process, _Group) for process in processes)
         time.sleep(_POLL_INTERVAL_BLIND if is_blind else _POLL_INTERVAL)
         # looking at all processes is expensive, so it is only done when it looks like the end
-        with _reserve.released():
-            left = [process for process in processes if _is_alive(process)]
+        left = [process for process in processes if _is_alive(process)]
         return left or self._look()
 
     def _look(self) -> list[_Member]:
@@ -174,17 +167,76 @@ class _Ending:
         return found
 
 
-def _belongs(process: psutil.Process, mark: bytes, session: Optional[int]) -> bool:
+def _members(mark: bytes, session: Optional[int]) -> list[psutil.Process]:
+    """Those that have the mark or are in the session, and all that these have started."""
+    found: dict[int, psutil.Process] = {}
+    for pid in psutil.pids():
+        if not _belongs(pid, mark, session):
+            continue
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(pid)
+            # what has the pid now, which may have got it in between
+            if _belongs(pid, mark, session):
+                found[pid] = process
+    _add_descendants(found)
+    found.pop(os.getpid(), None)
+    return list(found.values())
+
+
+def _add_descendants(found: dict[int, psutil.Process]) -> None:
+    children = _children() if found else {}
+    parents = list(found.values())
+    while parents:
+        parent = parents.pop()
+        for pid in children.get(parent.pid, ()):
+            if pid in found:
+                continue
+            with contextlib.suppress(psutil.Error):
+                child = psutil.Process(pid)
+                # what is older than its parent is another one that had the pid before
+                if parent.create_time() <= child.create_time():
+                    found[pid] = child
+                    parents.append(child)
+
+
+def _children() -> dict[int, list[int]]:
+    """The ids of all processes, by those of their parents: found out once for a whole tree,
+    which may be a large one."""
+    children = defaultdict(list)
+    for pid in psutil.pids():
+        parent = _parent_of(pid)
+        if parent is not None:
+            children[parent].append(pid)
+    return children
+
+
+def _parent_of(pid: int) -> Optional[int]:
+    try:
+        if psutil.LINUX:
+            # not by psutil, which looks at more than that
+            with open(f"/proc/{pid}/stat", "rb") as stat:
+                # behind the name, in which there may be anything
+                return int(stat.read().rpartition(b")")[2].split()[1])
+        return psutil.Process(pid).ppid()
+    except psutil.Error:
+        return None
+    except OSError as error:
+        if is_shortage(error):
+            raise
+        return None
+
+
+def _belongs(pid: int, mark: bytes, session: Optional[int]) -> bool:
     with contextlib.suppress(OSError):
-        if session is not None and os.getsid(process.pid) == session:
+        if session is not None and os.getsid(pid) == session:
             return True
     try:
         if psutil.LINUX:
             # not by psutil, which makes texts of it: a lot of work for all processes
-            with open(f"/proc/{process.pid}/environ", "rb") as environ:
+            with open(f"/proc/{pid}/environ", "rb") as environ:
                 return mark in environ.read().split(b"\0")
         name, _, value = mark.decode().partition("=")
-        return process.environ().get(name) == value
+        return psutil.Process(pid).environ().get(name) == value
     except psutil.Error:
         return False
     except OSError as error:
@@ -198,7 +250,7 @@ def _is_alive(process: _Member) -> bool:
     if isinstance(process, _Group):
         return False
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return _reserve.used_for(lambda: _runs(process))
     except psutil.Error:
         return False
     except OSError as error:
@@ -207,13 +259,16 @@ def _is_alive(process: _Member) -> bool:
         raise
 
 
+def _runs(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
 def _signal(processes: Iterable[_Member], *signals: int) -> None:
-    with _reserve.released():
-        for process in processes:
-            for number in signals:
-                # gone, or somebody else's (sudo); the others still have to be told
-                with contextlib.suppress(psutil.Error, OSError):
-                    _send(process, number)
+    for process in processes:
+        for number in signals:
+            # gone, or somebody else's (sudo); the others still have to be told
+            with contextlib.suppress(psutil.Error, OSError):
+                _reserve.used_for(functools.partial(_send, process, number))
 
 
 def _send(process: _Member, number: int) -> None:

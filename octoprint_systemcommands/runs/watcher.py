@@ -227,7 +227,9 @@ class Watcher:
             if time.thread_time() - began > _ROUND:
                 # the system tells of the others first then
                 break
-            self._take(fd, watched, READ_SIZE)
+            # it may have been given up in this round, and be somebody else's by now
+            if self._orphans.get(fd) is watched:
+                self._take(fd, watched, READ_SIZE)
 
     def _take(self, fd: int, watched: Watched, size: int) -> int:
         """Reads into the buffer; returns how many bytes."""
@@ -295,13 +297,16 @@ class Watcher:
             else:
                 self._close(fd, watched)
         while len(self._orphans) > self._max_orphans:
-            fd, oldest = next(iter(self._orphans.items()))
+            oldest = next(iter(self._orphans.values()))
             _logger.warning(
                 "Too many background processes hold the output of commands that have "
                 "ended; no longer listening to the oldest. Redirect their output, e.g. "
                 "to /dev/null."
             )
-            self._close(fd, oldest)
+            # both of its outputs: who reads on where it outlives the server only begins when
+            # the server reads none of them
+            for fd in list(oldest.process.outputs):
+                self._close(fd, oldest)
 
 
 def _max_orphans() -> int:

@@ -146,13 +146,14 @@ def test_others_have_none(make_runner):
     assert not drains()
 
 
-def test_without_one_the_command_runs_all_the_same(make_runner, mocker, caplog):
+@pytest.mark.parametrize("error", [OSError, RuntimeError, subprocess.SubprocessError])
+def test_without_one_the_command_runs_all_the_same(make_runner, mocker, caplog, error):
     caplog.set_level(logging.WARNING)
     popen = subprocess.Popen
 
     def without_drain(arguments, **kwargs):
         if drain._SCRIPT in arguments:
-            raise OSError("no more processes")
+            raise error("no more processes")
         return popen(arguments, **kwargs)
 
     mocker.patch.object(subprocess, "Popen", without_drain)

@@ -1,6 +1,7 @@
 """The history with a real database on a real disk, and with one that is full."""
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -430,6 +431,18 @@ def test_a_database_that_is_broken_inside_is_set_aside(open_history, path):
     wait_until(lambda: history.warning is None and not history._memory.unwritten)
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     assert [name for name in os.listdir(os.path.dirname(path)) if "broken" in name]
+
+
+def test_the_end_is_noted_though_nothing_is_to_be_seen(open_history, mocker):
+    history = open_history()
+    runs = [started(history) for _ in range(2)]
+    history.close()
+    shortage = OSError(errno.EMFILE, "Too many open files")
+    mocker.patch.object(tree, "find", side_effect=shortage)
+    history = open_history()
+    for run in runs:
+        assert history.get(run.id).status == "interrupted"
+        assert history.get(run.id).hint.code == "interrupted"
 
 
 def test_a_living_process_is_found_although_its_pid_was_never_written(open_history, path):

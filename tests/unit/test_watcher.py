@@ -218,3 +218,61 @@ def test_an_error_with_one_is_no_error_of_others(clock, make_watcher, start, cap
         rounds(subject, run.ended.is_set)
         assert run.capture.sizes == [len("something\n")]
         assert run.ended_at - before < 0.1
+
+
+def left_behind(subject, start, ended, first="", **fields):
+    """A process that has ended, and something in the background that holds its outputs."""
+    line = f"({first} exec sleep 600) &"
+    run = start(subject, line, Expensive(Clock()), Process(line, **fields))
+    wait_until(lambda: has_ended(run.process))
+    if ended:
+        rounds(subject, run.ended.is_set)
+    return run
+
+
+def test_what_was_given_up_in_a_round_is_not_read_in_it(make_watcher, start, tmp_path):
+    subject = make_watcher(False)
+    subject._max_orphans = 3
+    noise = f"until [ -e {tmp_path}/go ]; do sleep 0.02; done; echo noise;"
+    old = left_behind(subject, start, True, noise)
+    fd = next(iter(old.process.outputs))
+    new = left_behind(subject, start, False)
+    (tmp_path / "go").touch()
+    wait_until(lambda: unread(fd))
+    subject._new[0].on_end = lambda code: (new.ended.set(), os.dup2(theirs, fd))
+    theirs, write = os.pipe()
+    os.set_blocking(theirs, False)
+    try:
+        os.write(write, b"somebody else's")
+        # it hears of the noise, and of the end that makes it give up the oldest
+        subject._one_round()
+        assert new.ended.is_set()
+        assert not old.process.outputs
+        assert os.read(fd, 100) == b"somebody else's"
+        # to give it up again does no harm, whoever has it now
+        old.process.close_output(fd)
+        os.fstat(fd)
+    finally:
+        for one in (theirs, write, fd):
+            os.close(one)
+
+
+def test_whose_outputs_are_given_up_goes_on_if_it_outlives_the_server(
+    make_watcher, start, tmp_path
+):
+    subject = make_watcher(False)
+    # so that it is enough to give up one of the two
+    subject._max_orphans = 3
+    flood = "head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2;"
+    old = left_behind(
+        subject,
+        start,
+        True,
+        f"until [ -e {tmp_path}/go ]; do sleep 0.02; done; {flood} touch {tmp_path}/done;",
+        outlives_server=True,
+    )
+    assert len(old.process.outputs) == 2
+    left_behind(subject, start, True)
+    assert not old.process.outputs
+    (tmp_path / "go").touch()
+    wait_until((tmp_path / "done").exists)
