@@ -2,6 +2,7 @@
 
 import pytest
 
+from octoprint_systemcommands.runs import reader
 from octoprint_systemcommands.runs.database import Limits
 from octoprint_systemcommands.runs.history import History
 from octoprint_systemcommands.runs.runner import Runner
@@ -23,6 +24,13 @@ def make_runner(tmp_path):
         runner.shut_down()
     for history in histories:
         history.close()
+
+
+@pytest.fixture(autouse=True)
+def patience(mocker):
+    """A busy machine may take long to read the history, which is another matter than one whose
+    disk does not answer: see test_history_in_use.py."""
+    mocker.patch.object(reader, "READ_TIMEOUT", 30)
 
 
 @pytest.fixture

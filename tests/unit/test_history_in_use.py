@@ -24,6 +24,11 @@ ALL = Filter()
 
 
 @pytest.fixture(autouse=True)
+def patience():
+    """That of the plugin."""
+
+
+@pytest.fixture(autouse=True)
 def soon(mocker):
     """What is tried again is tried again soon."""
     mocker.patch.object(writer, "_RETRY_INTERVAL", 0.1)
