@@ -51,9 +51,6 @@ _MAX_ACTIVE = 64
 # Runs of one command that wait for their turn
 _MAX_QUEUED = 10
 
-# Bytes of each output in which the reason of a failure is looked for
-_EXCERPT = 16 * 1024
-
 # Bytes of each output of a failed run in the log, which nobody bounds
 _LOGGED = 2 * 1024
 

@@ -1,4 +1,4 @@
-"""Stand-ins for what OctoPrint injects, small enough to be seen through."""
+"""Stand-ins for what OctoPrint injects, and values that no file should have."""
 
 
 class Settings:
@@ -31,3 +31,18 @@ def _follow(node, path):
             return None
         node = node.get(key)
     return node
+
+
+def bomb():
+    """References that stand for 9 ** 12 texts."""
+    value = ["x"]
+    for _ in range(12):
+        value = [value] * 9
+    return value
+
+
+def wide_circle():
+    """A list that contains itself in two ways."""
+    value = []
+    value.extend([value, {"a": value}, "x"])
+    return value

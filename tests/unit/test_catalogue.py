@@ -1,7 +1,7 @@
 import logging
 
 import pytest
-from fakes import Settings
+from fakes import Settings, bomb, wide_circle
 
 from octoprint_systemcommands.commands import store
 from octoprint_systemcommands.commands.catalogue import (
@@ -130,20 +130,6 @@ def test_a_reason_cannot_come_from_the_file():
     entry = {"action": "a", "command": "true", "reason": "x"}
 
     assert catalogue([], [entry]).find("custom", "a").obstacle is None
-
-
-def bomb():
-    """References that stand for 9 ** 12 texts."""
-    value = ["x"]
-    for _ in range(12):
-        value = [value] * 9
-    return value
-
-
-def wide_circle():
-    value = []
-    value.extend([value, {"a": value}, "x"])
-    return value
 
 
 @pytest.mark.parametrize("make", [bomb, wide_circle])

@@ -7,7 +7,7 @@ import pickle
 
 import octoprint.util.yaml
 import pytest
-from fakes import Settings
+from fakes import Settings, bomb, wide_circle
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,20 +21,6 @@ from octoprint_systemcommands.commands.versions import Versions
 
 GOOD = {"action": "good", "name": "Good", "command": "true"}
 OTHER = {"action": "other", "name": "Other", "command": "true"}
-
-
-def bomb():
-    """References that stand for 9 ** 12 texts."""
-    value = ["x"]
-    for _ in range(12):
-        value = [value] * 9
-    return value
-
-
-def wide_circle():
-    value = []
-    value.extend([value, {"a": value}, "x"])
-    return value
 
 
 class SavingSettings(Settings):
