@@ -2,8 +2,8 @@
 
 from typing import Callable, Optional
 
-from .output import Capture
-from .process import Process
+from .output import STDERR, STDOUT, Capture
+from .process import Process, unread
 
 # What is read at a time at most
 READ_SIZE = 1024 * 1024
@@ -38,6 +38,35 @@ class Watched:
         # how its process has ended, and how many bytes of its pipes are still to be read then
         self.return_code: Optional[int] = None
         self.unread: dict[int, int] = {}
+        # bytes of stdout that are read before the next of stderr
+        self._first: Optional[int] = None
+
+    def comes_later(self, fd: int) -> bool:
+        """Whether an output has to wait for what the other one holds already.
+
+        Which of it was written first cannot be known. An error mostly follows what led to it,
+        so what is in stderr is read after all that is in stdout by then, and not between two
+        slices of that.
+        """
+        if self.process.outputs.get(fd) != STDERR:
+            return False
+        held = self._held_by_stdout()
+        self._first = held if self._first is None else min(held, self._first)
+        if self._first > 0:
+            return True
+        self._first = None
+        return False
+
+    def _held_by_stdout(self) -> int:
+        for fd, stream in self.process.outputs.items():
+            if stream == STDOUT:
+                return unread(fd) if self.return_code is None else self.unread.get(fd, 0)
+        return 0
+
+    def was_read(self, fd: int, count: int) -> None:
+        """Notes what was read of an output."""
+        if self._first is not None and self.process.outputs.get(fd) == STDOUT:
+            self._first -= count
 
     def took(self, asked: int, read: int, spent: float) -> None:
         """Notes how long it has taken to work on what was read."""

@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Callable, Optional
 
-from .output import Capture
+from .output import STDERR, Capture
 from .pace import Pace
 from .process import FULL_PIPE, Process, enlarge_pipe, unread
 from .watched import MIN_SLICE, READ_SIZE, Watched
@@ -155,17 +155,21 @@ class Watcher:
             how many bytes, and whether there are pipes left for later
         """
         began = time.thread_time()
+        is_left = False
         # together they get about what one alone may read
         share = max(_MIN_READ_SIZE, READ_SIZE // max(1, len(readable)))
         read = 0
         now = time.monotonic()
-        for fd, watched in sorted(readable.items(), key=lambda item: item[1].turn):
+        for fd, watched in sorted(readable.items(), key=_by_turn):
             before = time.thread_time()
             if watched.turn > now or before - began > _ROUND:
                 # and so are all that follow
                 return read, True
             size = min(share, watched.size)
             try:
+                if watched.comes_later(fd):
+                    is_left = True
+                    continue
                 count = self._read(fd, watched, size)
             except Exception:
                 # the others have to be read on
@@ -176,7 +180,7 @@ class Watcher:
             spent = time.thread_time() - before
             watched.took(size, count, spent)
             watched.turn = now + self._pace.of_one(spent)
-        return read, False
+        return read, is_left
 
     def _take_over_new(self) -> list[Watched]:
         """Registers those that are new; returns those that announce their end."""
@@ -217,6 +221,7 @@ class Watcher:
                 return 0
         count = self._take(fd, watched, size)
         if count:
+            watched.was_read(fd, count)
             watched.capture.write(watched.process.outputs[fd], self._buffer[:count])
             watched.on_output()
         return count
@@ -307,6 +312,11 @@ class Watcher:
             # the server reads none of them
             for fd in list(oldest.process.outputs):
                 self._close(fd, oldest)
+
+
+def _by_turn(item: tuple[int, Watched]) -> tuple[float, bool]:
+    fd, watched = item
+    return watched.turn, watched.process.outputs.get(fd) == STDERR
 
 
 def _max_orphans() -> int:

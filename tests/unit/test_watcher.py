@@ -1,6 +1,7 @@
 """The watcher with real processes, and with a clock that says what their output costs."""
 
 import contextlib
+import itertools
 import os
 import signal
 import threading
@@ -14,6 +15,7 @@ from waiting import wait_until
 from octoprint_systemcommands.runs import watcher
 from octoprint_systemcommands.runs.pace import PrintersFirst
 from octoprint_systemcommands.runs.process import Process, unread
+from octoprint_systemcommands.runs.watched import READ_SIZE
 from octoprint_systemcommands.runs.watcher import Watcher
 
 # more than masking takes in the worst case, in seconds a byte
@@ -276,3 +278,65 @@ def test_whose_outputs_are_given_up_goes_on_if_it_outlives_the_server(
     assert not old.process.outputs
     (tmp_path / "go").touch()
     wait_until((tmp_path / "done").exists)
+
+
+class Written:
+    """Stands in for a `Capture`; remembers what came from which stream, in its order."""
+
+    def __init__(self):
+        self.parts = []
+
+    def write(self, stream, data):
+        self.parts.append((stream, bytes(data)))
+
+    def of(self, stream):
+        return b"".join(data for name, data in self.parts if name == stream)
+
+    @property
+    def order(self):
+        return [name for name, _ in itertools.groupby(name for name, _ in self.parts)]
+
+
+@pytest.mark.parametrize("has_ended_before", [True, False])
+def test_an_error_follows_what_led_to_it(make_watcher, start, has_ended_before):
+    """All of it is in the pipes before any is read, and is more than is read at a time."""
+    subject = make_watcher(False)
+    capture = Written()
+    process = Process(
+        "seq 5000; echo no relay >&2" + ("" if has_ended_before else "; sleep 60")
+    )
+    wait_until(lambda: all(unread(fd) for fd in process.outputs))
+    if has_ended_before:
+        wait_until(lambda: has_ended(process))
+
+    start(subject, "", capture, process)
+    rounds(subject, lambda: capture.of("stderr"))
+
+    assert capture.order == ["stdout", "stderr"]
+    assert capture.of("stdout").endswith(b"\n5000\n")
+    assert capture.of("stderr") == b"no relay\n"
+
+
+def test_a_flood_keeps_no_error_back(make_watcher, start):
+    subject = make_watcher(False)
+    capture = Written()
+    start(subject, "yes & echo no relay >&2; wait", capture)
+
+    rounds(subject, lambda: capture.of("stderr"))
+
+    assert capture.of("stderr") == b"no relay\n"
+    # what one pipe holds at most, and what is read at a time
+    assert len(capture.of("stdout")) <= 3 * READ_SIZE
+
+
+def test_what_goes_on_writing_keeps_no_error_back(make_watcher, start):
+    """The run has ended, and what it left behind fills the pipe of stdout."""
+    subject = make_watcher(False)
+    capture = Written()
+    process = Process("yes & echo no relay >&2")
+    wait_until(lambda: has_ended(process))
+
+    run = start(subject, "", capture, process)
+    rounds(subject, run.ended.is_set)
+
+    assert capture.of("stderr") == b"no relay\n"
