@@ -3,8 +3,9 @@
 `seq` is a program that does nothing but print lines, and stands for the worst that one meets.
 `yes`, whose lines are made once and only copied, is faster than anything that has something to
 say; it is shown too, without a goal. The time is compared with that of the same command
-printing into /dev/null, run in turn with it, and at the same priority: where others keep the
-machine busy, that alone makes more than twice the time.
+printing to `cat`, which is about what any reader takes at least. It is run in turn with it,
+and at the same priority: where others keep the machine busy, that alone makes more than twice
+the time.
 """
 
 import subprocess
@@ -28,6 +29,7 @@ COMMANDS = [
 ]
 
 ROUNDS = 9
+GOAL = 1.1
 # OctoPrint's own takes up to a minute
 THEIR_ROUNDS = 1
 
@@ -74,11 +76,11 @@ def measure(servers):
             our_growth <= 16 * MEGABYTE,
         ),
         line(
-            "the same (`seq`): wall time ÷ bare `… >/dev/null`",
+            "the same (`seq`): wall time ÷ bare `… | cat >/dev/null`",
             f"{seq.their_ratio:.1f} ×",
             f"{seq.our_ratio:.2f} ×",
-            "≤ 1.5 ×",
-            seq.our_ratio <= 1.5,
+            f"≤ {GOAL} ×",
+            seq.our_ratio <= GOAL,
         ),
         seq.times_line(),
         line(
@@ -98,11 +100,11 @@ def run(server, action, durations, growths):
 
 
 def bare(command):
-    """Seconds for a command without any server."""
+    """Seconds for a command without any server, read by `cat`."""
     nice = f"renice -n {NICENESS} $$; echo {NICENESS} >/proc/$$/autogroup"
     started = time.perf_counter()
     subprocess.run(
-        ["sh", "-c", f"({nice}) >/dev/null 2>&1; {command} >/dev/null"],
+        ["sh", "-c", f"({nice}) >/dev/null 2>&1; {command} | cat >/dev/null"],
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         check=True,

@@ -32,7 +32,9 @@ Number = Union[StrictInt, StrictFloat]
 
 class _Argument(BaseModel):
     # as in definitions: unknown fields stay in the user's file, numbers become text
-    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, coerce_numbers_to_str=True, defer_build=True
+    )
 
     # an empty text stands for no value
     may_be_empty: ClassVar[bool] = True
@@ -157,7 +159,9 @@ class NumberArgument(_Argument):
 class Choice(BaseModel):
     """One of the values of a choice, and what people see of it."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, coerce_numbers_to_str=True, defer_build=True
+    )
 
     value: str = Field(min_length=1, max_length=_MAX_TEXT)
     label: str = ""

@@ -61,7 +61,10 @@ _DIVIDER_KEY = re.compile(r"divider(_\d+)?")
 class _Entry(BaseModel):
     # Fields that this version does not know stay in the user's file; they are simply not
     # read. Numbers become text, since YAML makes a number of an unquoted ``name: 42``.
-    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+    # The validators are built when they are needed, so that the server starts sooner.
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, coerce_numbers_to_str=True, defer_build=True
+    )
 
     action: str = Field(min_length=1)
     name: str = ""

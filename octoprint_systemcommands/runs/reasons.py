@@ -4,7 +4,6 @@ import logging
 import threading
 from typing import Optional
 
-from .failure_hints import Failure, explain_failure
 from .hints import Hint
 from .output import STDERR, STDOUT, excerpt
 from .run import Run
@@ -37,7 +36,7 @@ def reason_of(run: Run, exit_code: int) -> Optional[Hint]:
 
     def look() -> None:
         try:
-            found.append(explain_failure(_failure(run, exit_code)))
+            found.append(_explain(run, exit_code))
         except Exception:
             # the run has to end, whatever there is about its files and its words
             _logger.exception("Cannot look for the reason of a failure")
@@ -55,9 +54,15 @@ def reason_of(run: Run, exit_code: int) -> Optional[Hint]:
     return found[0] if found else None
 
 
-def _failure(run: Run, exit_code: int) -> Failure:
+def _explain(run: Run, exit_code: int) -> Optional[Hint]:
+    # Its patterns take 20 ms to compile, and ten times that on a Raspberry Pi: not when the
+    # server starts
+    from .failure_hints import Failure, explain_failure
+
     command = run.request.command
     stdout = excerpt(run.output, STDOUT, _EXCERPT)
     # if there is one output only, what went wrong is said there
     stderr = stdout if command.merge_output else excerpt(run.output, STDERR, _EXCERPT)
-    return Failure(exit_code, stderr, stdout, command.command, run.process.folder)
+    return explain_failure(
+        Failure(exit_code, stderr, stdout, command.command, run.process.folder)
+    )

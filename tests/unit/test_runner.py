@@ -13,9 +13,9 @@ from waiting import wait_until
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.commands.values import Values
 from octoprint_systemcommands.runs import (
+    failure_hints,
     hints,
     process,
-    reasons,
     runner,
     waiting,
     watcher,
@@ -250,7 +250,7 @@ def test_a_look_for_the_reason_that_hangs_holds_nobody(subject, mocker):
     """As at a file on a share that does not answer."""
     go_on = threading.Event()
     hanging = []
-    explain = reasons.explain_failure
+    explain = failure_hints.explain_failure
 
     def explain_failure(failure):
         if failure.exit_code == 42:
@@ -258,7 +258,7 @@ def test_a_look_for_the_reason_that_hangs_holds_nobody(subject, mocker):
             assert go_on.wait(30)
         return explain(failure)
 
-    mocker.patch.object(reasons, "explain_failure", explain_failure)
+    mocker.patch.object(failure_hints, "explain_failure", explain_failure)
     failed = [subject.start(command("exit 42")) for _ in range(10)]
     try:
         wait_until(lambda: hanging)
