@@ -76,7 +76,7 @@ def measure(servers):
             our_growth <= 16 * MEGABYTE,
         ),
         line(
-            "the same (`seq`): wall time ÷ bare `… | cat >/dev/null`",
+            "the same (`seq`): wall time ÷ bare `… \\| cat >/dev/null`",
             f"{seq.their_ratio:.1f} ×",
             f"{seq.our_ratio:.2f} ×",
             f"≤ {GOAL} ×",
