@@ -1,8 +1,10 @@
 """The two servers that are compared."""
 
+import tempfile
 import time
 
 import psutil
+from built import build, unpack
 from octoprint_server import OctoPrintServer, merged
 
 # A print is sent as fast as the server can, without the errors that the virtual printer
@@ -18,16 +20,24 @@ CONFIG = {
 
 
 class Servers:
-    """OctoPrint as it is (`theirs`) and with the plugin (`ours`), with the same commands."""
+    """OctoPrint as it is (`theirs`) and with the plugin (`ours`), with the same commands.
+
+    The plugin is the one that people install, out of the zip.
+    """
 
     def __init__(self, commands):
+        self._temporary = tempfile.TemporaryDirectory()
+        plugin = unpack(build(), self._temporary.name)
         self.theirs = server(
             {
                 "plugins": {"_disabled": ["systemcommands"]},
                 "system": {"actions": commands},
             }
         )
-        self.ours = server({"plugins": {"systemcommands": {"commands": commands}}})
+        self.ours = server(
+            {"plugins": {"systemcommands": {"commands": commands}}},
+            env={"PYTHONPATH": str(plugin)},
+        )
 
     def __iter__(self):
         return iter((self.theirs, self.ours))
@@ -47,6 +57,7 @@ class Servers:
     def __exit__(self, *exc_info):
         for each in self:
             each.close()
+        self._temporary.cleanup()
 
     def _check(self):
         """Make sure that it is the right one that is measured."""

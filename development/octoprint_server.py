@@ -228,9 +228,9 @@ class OctoPrintServer:
         """Start the server and return when it answers; ServerError when it does not."""
         if self.running:
             raise ServerError("the server is already running")
-        environment = {**os.environ, **self._env}
-        # the checkout must be found because it is installed, not because it is near
-        environment.pop("PYTHONPATH", None)
+        # the plugin must be found because it is installed, not because it is near
+        ours = {name: v for name, v in os.environ.items() if name != "PYTHONPATH"}
+        environment = {**ours, **self._env}
         command = [self.python, "-m", "octoprint", "serve", "--iknowwhatimdoing"]
         command += ["--basedir", str(self.basedir)]
         command += ["--host", self.host, "--port", str(self.port)]

@@ -9,7 +9,7 @@ mkdir -p .venv
 exec 9>.venv/lock
 flock 9
 
-tools='ruff setuptools>=77'
+tools='ruff setuptools>=77 rjsmin rcssmin'
 stamp="$(python3 -V 2>&1) $(pwd -P) $tools"
 if [ "$(cat .venv/tools/stamp 2>/dev/null)" = "$stamp" ]; then
     exit

@@ -1,7 +1,8 @@
 """What the plugin adds to the page, as a browser gets it.
 
 Both servers are asked for the page, and for the scripts and style sheets that it names.
-OctoPrint puts those of all plugins together, does not minify them and sends them compressed.
+OctoPrint puts those of all plugins together and sends them compressed. It does not minify
+them; `make dist` does.
 """
 
 import gzip

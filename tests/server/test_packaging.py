@@ -9,22 +9,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from built import PACKAGE, build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PACKAGE = "octoprint_systemcommands"
 
 
 @pytest.fixture(scope="module")
 def archive():
-    """The zip, built the way that users of the Makefile build it."""
-    output = subprocess.run(
-        ["make", "--no-print-directory", "dist"],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
-    return Path(output.splitlines()[-1])
+    return build()
 
 
 @pytest.fixture(scope="module")
