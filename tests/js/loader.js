@@ -8,7 +8,10 @@ const vm = require("node:vm");
 const PACKAGE = path.join(__dirname, "..", "..", "octoprint_systemcommands");
 
 // what the terminal is made of, without the part that needs a page
-const TERMINAL = "ansi colors columns line cursor screen percent streams".split(" ");
+const TERMINAL = [
+    ..."ansi colors columns line position frames sequences cursor screen".split(" "),
+    ..."percent streams".split(" ")
+];
 
 // in the order in which __init__.py lists them
 const inOrder = (names) => {

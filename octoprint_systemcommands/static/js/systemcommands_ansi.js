@@ -7,6 +7,11 @@
 
     const SPECIAL = /[\x00-\x1f\x7f-\x9f]/g;
 
+    const endOfText = (text, position) => {
+        SPECIAL.lastIndex = position;
+        return SPECIAL.test(text) ? SPECIAL.lastIndex - 1 : text.length;
+    };
+
     // Takes what a program prints apart into text and instructions to the terminal.
     //
     // It may be fed in pieces that end anywhere. What it does not know is swallowed: nobody
@@ -60,13 +65,11 @@
         // The states: each reads from the position on, and returns where the next one begins.
 
         self._ground = (text, position) => {
-            SPECIAL.lastIndex = position;
-            const match = SPECIAL.exec(text);
-            const end = match ? match.index : text.length;
+            const end = endOfText(text, position);
             if (end > position) handler.print(text.slice(position, end));
-            if (!match) return end;
+            if (end === text.length) return end;
 
-            self._control(match[0]);
+            self._control(text[end]);
             return end + 1;
         };
 
@@ -134,10 +137,8 @@
         };
 
         self._string = (text, position) => {
-            SPECIAL.lastIndex = position;
-            const match = SPECIAL.exec(text);
-            const end = match ? match.index : text.length;
-            const char = match && match[0];
+            const end = endOfText(text, position);
+            const char = text[end];
             // of an OSC only the beginning can mean anything, the others may be text
             const room = (self._isOsc ? MAX_SEQUENCE : MAX_STRING) - self._collected.length;
             self._collected += text.slice(position, Math.min(end, position + room));
@@ -148,7 +149,7 @@
                 self._endOfString(false);
                 return self._isOsc ? end : taken;
             }
-            if (!match) return end;
+            if (end === text.length) return end;
             if (char === "\x1b") {
                 self._state = self._escapeInString;
             } else if (char === "\x18" || char === "\x1a") {

@@ -26,23 +26,33 @@
             return this.segments.map((segment) => segment.text).join("");
         }
 
-        // simple text (see SystemCommandsColumns) from the column on
-        write(column, text, style) {
-            if (this._cells || column !== this.length) {
-                this._cut(column, column + text.length);
-                for (let index = 0; index < text.length; index++) {
-                    this._cells[column + index] = {text: text[index], style: style};
-                }
-                this.length = this._cells.length;
-                return;
-            }
+        // whether text can just be added there
+        isEnd(column) {
+            return column === this.length && !this._cells;
+        }
+
+        append(text, width, style) {
             const last = this._segments[this._segments.length - 1];
             if (last && last.style === style) {
                 last.text += text;
             } else {
                 this._segments.push({text: text, style: style, stream: this.stream});
             }
-            this.length += text.length;
+            this.length += width;
+        }
+
+        // simple text (see SystemCommandsColumns) from the column on
+        write(column, text, style) {
+            if (column === 0 && text.length >= this.length) this._clear();
+            if (this.isEnd(column)) {
+                this.append(text, text.length, style);
+                return;
+            }
+            this._cut(column, column + text.length);
+            for (let index = 0; index < text.length; index++) {
+                this._cells[column + index] = {text: text[index], style: style};
+            }
+            this.length = this._cells.length;
         }
 
         // one character of any width
@@ -64,6 +74,10 @@
         erase(from, to) {
             const end = Math.min(to, this.length);
             if (from >= end) return;
+            if (from === 0 && end === this.length) {
+                this._clear();
+                return;
+            }
             this._cut(from, end);
             if (end === this._cells.length) {
                 this._cells.length = from;
@@ -108,6 +122,12 @@
         close() {
             if (!this._cells) return;
             this._segments = this._join();
+            this._cells = undefined;
+        }
+
+        _clear() {
+            this.length = 0;
+            this._segments = [];
             this._cells = undefined;
         }
 

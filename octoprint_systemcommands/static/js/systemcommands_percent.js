@@ -20,6 +20,7 @@
 
         self.reset = () => {
             self._line = "";
+            self._isSeen = false;
             // the line is written over what was there
             self._isOver = false;
             // \r, which may still be the first half of a line's end
@@ -32,6 +33,7 @@
         self.print = (text) => {
             if (self._isReturned) self._goBack();
             if (self._line.length < MAX_LENGTH) self._line += text.slice(0, MAX_LENGTH);
+            self._isSeen = self._isSeen || text.includes("%");
         };
 
         self.control = (char) => {
@@ -62,6 +64,7 @@
         self._goBack = () => {
             self._find(PERCENT);
             self._line = "";
+            self._isSeen = false;
             self._isOver = true;
             self._isReturned = false;
         };
@@ -74,12 +77,12 @@
                 self._report(undefined);
             }
             self._line = "";
-            self._isOver = self._isReturned = false;
+            self._isSeen = self._isOver = self._isReturned = false;
         };
 
         // returns whether the percentage goes on from the last one
         self._find = (pattern) => {
-            if (self._isFramed || !self._line.includes("%")) return undefined;
+            if (!self._isSeen || self._isFramed) return undefined;
             const match = pattern.exec(self._line);
             const value = match && Number(match[1].replace(",", "."));
             if (!match || value > 100) return undefined;

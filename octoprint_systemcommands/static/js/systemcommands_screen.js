@@ -24,7 +24,7 @@
             self.lines = [];
             // the stream that printed last
             self.current = undefined;
-            self.cursors.forEach((cursor) => cursor.reset());
+            self.cursors.forEach((cursor) => cursor.position.reset());
         };
 
         self.end = () => self.first + self.lines.length;
@@ -57,7 +57,7 @@
             line.note = text;
             onChange(line);
             self.current = undefined;
-            self.cursors.forEach((cursor) => cursor.leave());
+            self.cursors.forEach((cursor) => cursor.position.leave());
         };
 
         // From the number on all lines but those that are to be kept go away. Returns how
@@ -93,7 +93,7 @@
 
         // Shows what `print` prints until `restore`, which this returns, is called.
         self.peek = (print) => {
-            const states = self.cursors.map((cursor) => cursor.state());
+            const states = self.cursors.map((cursor) => cursor.position.state());
             const current = self.current;
             const from = self.reach();
             const end = self.end();
@@ -106,7 +106,7 @@
                 self.lines.push(...lines.slice(start - from, end - from));
                 self.lines.forEach((line) => line.number >= start && onChange(line));
                 self.current = current;
-                self.cursors.forEach((cursor, index) => cursor.restore(states[index]));
+                self.cursors.forEach((cursor, index) => cursor.position.restore(states[index]));
             };
         };
 
