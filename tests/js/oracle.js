@@ -55,9 +55,17 @@ exports.makeXterm = ({cols = 500, rows = 24} = {}) => {
         const buffer = terminal.buffer.active;
         const lines = [];
         for (let index = 0; index < buffer.length; index++) {
-            lines.push(buffer.getLine(index).translateToString(true).trimEnd());
+            const line = buffer.getLine(index);
+            const text = line.translateToString(true);
+            // what did not fit into its columns is one line all the same
+            if (line.isWrapped) {
+                lines[lines.length - 1] += text;
+            } else {
+                lines.push(text);
+            }
         }
-        while (lines.length && !lines[lines.length - 1]) lines.pop();
-        return lines;
+        const trimmed = lines.map((line) => line.trimEnd());
+        while (trimmed.length && !trimmed[trimmed.length - 1]) trimmed.pop();
+        return trimmed;
     };
 };

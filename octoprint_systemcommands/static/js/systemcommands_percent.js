@@ -2,6 +2,9 @@
     // e.g. "45%", "12.5 %", "(45%"; not "+5%", "v1.45%" or "100%25"
     const PERCENT = /(?:^|[^\w.,+-])(\d{1,3}(?:[.,]\d+)?)[ \xa0]?%(?!\w)/;
     const AT_END = /(?:^|[^\w.,+-])(\d{1,3}(?:[.,]\d+)?)[ \xa0]?%\s*$/;
+    // two that have no terminal to draw on: wget's dots, and curl's table without a "%"
+    const WGET = /^ *\d+K[ .,]* (\d{1,3})% /;
+    const CURL = /^ *(\d{1,3})(?: +[\d.]+[kMGTP]? +\d{1,3} +[\d.]+[kMGTP]?){2}.* \d+:\d\d:\d\d /;
     // of a line; there is none that long with a percentage in it that anybody reads
     const MAX_LENGTH = 1000;
     // from here on something else may begin anew
