@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "TERM": "xterm-256color",
     "LANG": "C.UTF-8",
     "PIP_CONFIG_FILE": os.devnull,
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     "PIP_CERT": "/etc/ssl/certs/ca-certificates.crt",
     "NO_UPDATE_NOTIFIER": "1",
 }

@@ -53,7 +53,8 @@ exports.show = (chunks, scripts = page) => {
     });
     streams.showPending();
     return {
-        lines: screen.lines.map((line) => line.note || line.text),
+        // an array of this scope, not of the page's
+        lines: Array.from(screen.lines, (line) => line.note || line.text),
         text: screen.text(),
         progress: progress,
         screen: screen

@@ -41,6 +41,14 @@
             Object.assign(at, at.main, {main: undefined, margins: undefined});
         };
 
+        self._ownRows = (from, to) => {
+            let count = 0;
+            for (let row = from; row < to; row++) {
+                if (!position.isForeign(row)) count++;
+            }
+            return count;
+        };
+
         // new text is about to be printed
         self.replace = () => {
             const at = position.at;
@@ -48,10 +56,13 @@
             const from = Math.max(at.stale, screen.first);
             at.stale = undefined;
             if (from >= screen.end()) return;
-            const kept = screen.remove(from, (line) => line.note || line.stream !== stream);
             if (at.row < screen.first) at.row = from;
-            if (at.row >= from) at.row += kept;
-            if (at.base >= from) at.base += kept;
+            const row = self._ownRows(from, at.row);
+            const base = self._ownRows(from, at.base);
+            const kept = screen.remove(from, (line) => line.note || line.stream !== stream);
+            // what the other stream has printed comes first now
+            if (at.row >= from) at.row = from + kept + row;
+            if (at.base >= from) at.base = from + kept + base;
             screen.cursors.forEach((cursor) => cursor.position.onRemoved());
         };
     };
