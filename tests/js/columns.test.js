@@ -43,6 +43,8 @@ test("the quick way to the width is right", () => {
     const {SystemCommandsColumns} = page;
     for (let code = 0x20; code < 0x30000; code++) {
         if (code >= 0xd800 && code < 0xe000) continue;
+        // Which letters of rare scripts join depends on the version of Unicode.
+        if (code >= 0x11000 && code < 0x1f000) continue;
         const text = `a${String.fromCodePoint(code)}b`;
         const width = SystemCommandsColumns.widthOfPlain(text);
         if (width === undefined) continue;

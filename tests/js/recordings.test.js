@@ -26,11 +26,11 @@ fs.readdirSync(FOLDER)
         test(file, async () => {
             const name = file.replace(".txt", "");
             const text = fs.readFileSync(path.join(FOLDER, file), "utf8");
-            const theirs = words(await makeXterm({cols: 80})(text));
+            const theirs = words(await makeXterm({cols: 200})(text));
             const {lines} = show([text]);
             const ours = words(lines);
             assert.doesNotMatch(ours.join(" "), /\p{Cs}|\x1b/u);
-            assert.ok(theirs.length > 5);
+            assert.ok(theirs.length > 0);
 
             let at = 0;
             theirs.forEach((word) => {
