@@ -71,7 +71,17 @@
 
         self.reset = () => {
             self._attributes = {...PLAIN};
+            self._saved = PLAIN;
             self.current = "";
+        };
+
+        // ESC 7 and ESC 8
+        self.save = () => {
+            self._saved = {...self._attributes};
+        };
+        self.restore = () => {
+            self._attributes = {...self._saved};
+            self._update();
         };
 
         self.apply = (parameters) => {
@@ -79,7 +89,10 @@
             for (let index = 0; index < codes.length; index++) {
                 index = self._applyOne(codes, index);
             }
+            self._update();
+        };
 
+        self._update = () => {
             const key = Object.values(self._attributes).join("|");
             if (!known.has(key)) {
                 if (known.size >= MAX_STYLES) known.clear();

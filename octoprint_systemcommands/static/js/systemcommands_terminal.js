@@ -14,7 +14,7 @@
 
     // Shows the output of a command in an element, while it arrives and at any speed.
     //
-    //   onProgress({state, value})  the command reports its progress, see PROGRESS_STATES
+    //   onProgress({state, value})  the command reports its progress
     //   onIdle()                    everything that was written is being shown
     //   onChange(terminal)          following, hasStderr or isEmpty() may have changed
     window.SystemCommandsTerminal = function (element, callbacks) {
@@ -33,7 +33,7 @@
             self._frame = undefined;
             self._queue = [];
             self._screen.reset();
-            self._sources.forEach((source) => source.reset());
+            self._streams.reset();
             self._changed.clear();
             self._blocks = [];
             self._firstShown = 0;
@@ -71,43 +71,22 @@
 
         //~~ What arrives
 
-        // Each stream has its own parser and looks: what goes to stderr may well arrive in
-        // the middle of a sequence on stdout.
-        self._makeSource = (stream) => {
-            const style = new SystemCommandsTextStyle();
-            const parser = new SystemCommandsAnsiParser({
-                print: (text) => self._screen.print(text, style.current, stream),
-                control: (char) => self._screen.control(char),
-                csi: (final, parameters) => {
-                    if (final !== "m") {
-                        self._screen.csi(final, parameters);
-                    } else if (/^[\d;:]*$/.test(parameters)) {
-                        style.apply(parameters);
-                    }
-                },
-                osc: (text) => {
-                    const match = text.match(/^9;4;([0-4])(?:;(\d{0,3}))?$/);
-                    if (match) self._onProgress(Number(match[1]), match[2]);
-                }
-            });
-            return {
-                feed: parser.feed,
-                reset: () => {
-                    style.reset();
-                    parser.reset();
-                }
-            };
-        };
-
-        self._onProgress = (state, value) => {
-            callbacks.onProgress({
-                state: state,
-                value: value ? Math.min(100, Number(value)) : undefined
-            });
-        };
-
         self._onLineChanged = (line) => {
             self._changed.add(line);
+        };
+
+        // Lines that are gone, or that others take the place of.
+        self._onTruncated = (number) => {
+            self._changed.forEach((line) => {
+                if (line.number >= number) self._changed.delete(line);
+            });
+            while (self._endShown > number && self._endShown > self._firstShown) {
+                self._endShown--;
+                const block = self._blocks[self._blocks.length - 1];
+                block.lastChild.remove();
+                block.classList.remove("systemcommands-full");
+                if (!block.firstChild) self._blocks.pop().remove();
+            }
         };
 
         self._parse = () => {
@@ -116,8 +95,7 @@
             while (count < self._queue.length && performance.now() < deadline) {
                 const chunk = self._queue[count++];
                 if (chunk.dropped) {
-                    self._sources.forEach((source) => source.reset());
-                    self._screen.note(
+                    self._streams.skip(
                         _.sprintf(
                             chunk.damaged
                                 ? gettext("… %(size)s of the output are damaged …")
@@ -128,11 +106,12 @@
                         )
                     );
                 } else {
-                    self._sources.get(chunk.stream).feed(chunk.text);
-                    self.hasStderr = self.hasStderr || chunk.stream === "stderr";
+                    self._streams.read(chunk);
                 }
             }
             self._queue.splice(0, count);
+            if (!self._queue.length) self._streams.showPending();
+            self.hasStderr = self._streams.hasStderr;
         };
 
         //~~ What is shown
@@ -267,11 +246,10 @@
         self._screen = new SystemCommandsScreen(
             MAX_LINES,
             BLOCK_SIZE,
-            self._onLineChanged
+            self._onLineChanged,
+            self._onTruncated
         );
-        self._sources = new Map(
-            ["stdout", "stderr"].map((stream) => [stream, self._makeSource(stream)])
-        );
+        self._streams = new SystemCommandsStreams(self._screen, callbacks.onProgress);
         element.addEventListener("scroll", self._onScroll, {passive: true});
         ["wheel", "touchmove", "pointerdown", "keydown"].forEach((type) => {
             element.addEventListener(type, self._onUserInput, {

@@ -1,0 +1,138 @@
+(function () {
+    // e.g. "45%", "12.5 %", "(45%"; not "+5%", "v1.45%" or "100%25"
+    const PERCENT = /(?:^|[^\w.,+-])(\d{1,3}(?:[.,]\d{1,2})?)[ \xa0]?%(?!\w)/;
+    const AT_END = /(?:^|[^\w.,+-])(\d{1,3}(?:[.,]\d{1,2})?)[ \xa0]?%\s*$/;
+    // two that have no terminal to draw on: wget's dots, and curl's table without a "%"
+    const WGET = /^ *\d+K[ .,]* (\d{1,3})% /;
+    const CURL =
+        /^ *(\d{1,3})(?: +[\d.]+[kMGTP]? +\d{1,3} +[\d.]+[kMGTP]?){2} .*?\d+:\d\d:\d\d /;
+    // of a line; there is none that long with a percentage in it that anybody reads
+    const MAX_LENGTH = 1000;
+    // from here on something else may begin anew
+    const NEARLY_DONE = 99;
+    // that are written over in turn
+    const LINES_AT_ONCE = 10;
+
+    // these go back to a line that is there already
+    const GOES_BACK = /^[12]K$|[AFGHdf]$/;
+
+    // Finds out how far a command is from the percentages that it prints:
+    //   - in a line that it writes over with \r, \b or a cursor movement: the first one, as
+    //     of wget, rsync, tqdm, git, apt
+    //   - at the end of a line: these go up as long as they are about progress
+    //   - in what wget and curl print without a terminal
+    // Others are not about progress, e.g. those in the tables of `df`.
+    window.SystemCommandsPercent = function (onProgress) {
+        const self = this;
+
+        self.reset = () => {
+            self._line = "";
+            self._isSeen = false;
+            // the line is written over what was there
+            self._isOver = false;
+            // \r, which may still be the first half of a line's end
+            self._isReturned = false;
+            self._isFramed = false;
+            self._isTrusted = true;
+            self._value = undefined;
+            // the first word of the line that is written over and that counts, and how many
+            // lines ago that was
+            self._label = undefined;
+            self._age = 0;
+        };
+
+        self.print = (text) => {
+            if (self._isReturned) self._goBack();
+            if (self._line.length < MAX_LENGTH) self._line += text.slice(0, MAX_LENGTH);
+            self._isSeen = self._isSeen || text.includes("%");
+        };
+
+        self.control = (char) => {
+            if (char === "\n") {
+                self._endLine();
+            } else if (char === "\r") {
+                self._isReturned = true;
+            } else if (char === "\b") {
+                self._findInWrittenOver();
+                self._line = self._line.slice(0, -1);
+                self._isOver = true;
+            } else {
+                self.print(" ");
+            }
+        };
+
+        self.csi = (final, parameters) => {
+            // what fills the screen is a table more often than not
+            if (final === "J" && parameters === "2") self._isFramed = true;
+            if (final === "h" && parameters === "?1049") self._isFramed = true;
+            if (final === "C") self.print(" ");
+            if (GOES_BACK.test(parameters + final)) self._goBack();
+        };
+
+        // Nothing more arrives for now.
+        self.pause = () => {
+            if (self._isOver && !self._isReturned) self._findInWrittenOver();
+        };
+
+        self._goBack = () => {
+            self._findInWrittenOver();
+            self._line = "";
+            self._isSeen = false;
+            self._isOver = true;
+            self._isReturned = false;
+            self._age++;
+        };
+
+        self._endLine = () => {
+            if (self._isOver) {
+                self._findInWrittenOver();
+            } else if (self._isSeen && !self._isFramed) {
+                self._findAtEnd();
+            }
+            self._line = "";
+            self._isSeen = self._isOver = self._isReturned = false;
+            self._age++;
+        };
+
+        const valueOf = (match) => {
+            const value = match ? Number(match[1].replace(",", ".")) : undefined;
+            return value <= 100 ? value : undefined;
+        };
+
+        // Several lines may be written over in turn (rclone): it is the first one that counts,
+        // until that is done or is gone.
+        self._findInWrittenOver = () => {
+            if (self._isFramed) return;
+            const curl = CURL.exec(self._line);
+            const value = valueOf(curl || (self._isSeen && PERCENT.exec(self._line)));
+            if (value === undefined) return;
+            const label = /^[a-z]*/i.exec(self._line.trimStart())[0];
+            const isOther = self._label !== undefined && label !== self._label;
+            if (isOther && self._age < LINES_AT_ONCE && self._value < NEARLY_DONE) return;
+            self._label = label;
+            self._age = 0;
+            self._report(value);
+        };
+
+        self._findAtEnd = () => {
+            const value = valueOf(WGET.exec(self._line) || AT_END.exec(self._line));
+            if (value === undefined || !self._isTrusted) return;
+            const isLower = value < self._value && self._value < NEARLY_DONE;
+            if (!isLower) {
+                self._report(value);
+            } else if (self._label === undefined) {
+                // it was a measurement, or a column of a table
+                self._isTrusted = false;
+                self._report(undefined);
+            }
+        };
+
+        self._report = (value) => {
+            if (value === self._value) return;
+            self._value = value;
+            onProgress({state: value === undefined ? 0 : 1, value: value});
+        };
+
+        self.reset();
+    };
+})();
