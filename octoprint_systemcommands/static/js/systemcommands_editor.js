@@ -198,7 +198,12 @@ $(function () {
                         .systemActions()
                         .filter((_row, index) => removed.includes(index))
                         .forEach((row) => row.remove(true));
-                    if (rows.length) setTimeout(() => self.focus(rows[0]));
+                    if (rows.length) {
+                        SystemCommandsFocus.giveBackTo(
+                            self._elementOf(rows[0]).find(".systemcommands-edit"),
+                            () => self.focus(rows[0])
+                        );
+                    }
                 }
             });
         };
