@@ -1,11 +1,11 @@
 """Dialogs that are opened from dialogs: whichever way one is left, the keyboard is where it
 was in what is below it, and nothing is left over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from editor_pages import Editor
-from pages import ArgumentsForm, History, Menu, RunDialog
+from pages import ArgumentsForm, Menu
 from playwright.sync_api import expect
 
 COMMANDS = [
@@ -18,10 +18,17 @@ COMMANDS = [
         "fresh_credentials": True,
         "arguments": [{"name": "word", "type": "text", "default": "hello"}],
     },
+    {
+        "action": "asks",
+        "name": "Asks",
+        "command": "true",
+        "confirm": "Really?",
+        "fresh_credentials": True,
+    },
     {"action": "two", "name": "Two", "command": "echo 2"},
 ]
 
-PASSWORD = "#reauthenticate_dialog"
+STATUS = "#systemcommands_history_status"
 QUESTION = ".systemcommands-question:visible:not(#reauthenticate_dialog)"
 
 
@@ -30,25 +37,29 @@ def named(name):
     return lambda scope: scope.get_by_role("button", name=name).first
 
 
-def link(name):
-    return lambda scope: scope.get_by_role("link", name=name)
+def inside(selector):
+    return lambda scope: scope.locator(selector)
+
+
+def button(text):
+    return f"button:has-text('{text}') >> nth=0"
 
 
 @dataclass
 class Step:
     """How a dialog is opened from the one below it, and what has the focus in it then."""
 
+    # what is pressed, and has the focus again when the dialog is closed
     opener: object
     dialog: str
-    first: str = None
-    # what has the focus when it is closed, if that is not what has opened it
-    back: object = None
-    # done in it before the next one is opened
+    first: str
+    # what is done instead of pressing it
+    open: object = None
+    # what is done before the dialog is opened, and in it before the next one is
+    before: object = None
     prepare: object = None
     # a click beside it does not close it
     is_static: bool = False
-    # instead of a press on the opener
-    open: object = None
     # ways out that there are
     ways: tuple = ("Escape", "close", "footer", "backdrop", "lost")
 
@@ -69,51 +80,116 @@ def enter_something(page):
     page.locator("#systemcommands_field_confirm").focus()
 
 
-CONFIRM = "#systemcommands_field_confirm"
-HISTORY = Step(named("Recent runs"), "#systemcommands_history", "#systemcommands_history_status")
-RUN_OF_HISTORY = Step(named("All of it"), "#systemcommands_run_dialog", ".systemcommands-terminal")
+def expire(page):
+    """The password was not entered recently."""
+    page.evaluate(
+        "OctoPrint.coreui.viewmodels.loginStateViewModel.credentialsSeen(undefined)"
+    )
 
-# opened from the page of the settings
+
+def fresh(page):
+    page.evaluate(
+        "OctoPrint.coreui.viewmodels.loginStateViewModel.credentialsSeen(new Date())"
+    )
+
+
+def escape(page):
+    page.keyboard.press("Escape")
+
+
+def history_of(page):
+    Menu(page).open().entry("Recent runs…").press("Enter")
+
+
+def proceed(page):
+    """What the question is about; the password is asked for then."""
+    expire(page)
+    page.locator(QUESTION).locator(".btn-danger").press("Enter")
+
+
+def ask_for_password(name):
+    def open_(page):
+        Menu(page).run(name)
+        proceed(page)
+
+    return open_
+
+
+def submit(page):
+    ArgumentsForm(page).submit.press("Enter")
+    proceed(page)
+
+
+CONFIRM = "#systemcommands_field_confirm"
+FIRST_RUN = "tbody tr:first-child .systemcommands-name button"
+HISTORY = Step(named("Recent runs"), "#systemcommands_history", STATUS)
+RUN = Step(inside(FIRST_RUN), "#systemcommands_run_dialog", ".systemcommands-terminal")
+PROMPT = Step(named("Enter password"), "#reauthenticate_dialog", "input[type=password]")
+
+# from the page of the settings
 EDITOR_CHAINS = {
     "add": [command_dialog(named("Add command"))],
     "edit": [command_dialog(named("One"))],
     "discard what was entered": [
         command_dialog(named("One"), prepare=enter_something, ways=()),
-        Step(
-            None,
-            QUESTION,
-            "text=Go on editing",
-            back=lambda scope: scope.locator(CONFIRM),
-            open=lambda page: page.keyboard.press("Escape"),
-        ),
+        Step(inside(CONFIRM), QUESTION, "text=Go on editing", open=escape),
     ],
-    "import": [Step(named("Import"), "#systemcommands_import_dialog", "#systemcommands_import_from")],
-    "presets": [
-        Step(
-            named("Presets"),
-            "#systemcommands_presets_dialog",
-            "button:has-text('Use') >> nth=0",
-        )
-    ],
+    "import": [Step(named("Import"), "#systemcommands_import_dialog", "select")],
+    "presets": [Step(named("Presets"), "#systemcommands_presets_dialog", button("Use"))],
     "versions": [
-        Step(
-            named("Previous versions"),
-            "#systemcommands_versions_dialog",
-            "button:has-text('Compare') >> nth=0",
-        ),
+        Step(named("Previous"), "#systemcommands_versions_dialog", button("Compare")),
         Step(named("Restore"), QUESTION, "text=Cancel"),
     ],
     "discard the changes": [Step(named("Discard"), QUESTION, "text=Cancel")],
-    "history": [
-        HISTORY,
-        RUN_OF_HISTORY,
-    ],
+    "runs": [HISTORY, RUN],
     "run again": [
         HISTORY,
-        Step(named("Run again: All of it"), "#systemcommands_run_dialog", "input[type=text]"),
+        Step(named("Run again: All"), "#systemcommands_run_dialog", "input[type=text]"),
         Step(named("Run"), QUESTION, "text=Cancel"),
     ],
     "clear": [HISTORY, Step(named("Clear"), QUESTION, "text=Cancel")],
+    "conflict": [
+        Step(named("Save"), "#systemcommands_conflict_dialog", "text=Cancel"),
+    ],
+    "password for the import": [
+        Step(
+            named("Import"),
+            "#systemcommands_import_dialog",
+            "select",
+            before=expire,
+        ),
+        PROMPT,
+    ],
+    "password for a check": [
+        command_dialog(named("Add command"), before=expire),
+        PROMPT,
+    ],
+    "password for saving": [
+        replace(PROMPT, opener=named("Save"), before=expire),
+    ],
+}
+
+TOGGLE = inside("#navbar_systemmenu > a")
+
+MENU_CHAINS = {
+    "runs": [replace(HISTORY, opener=TOGGLE, open=history_of), RUN],
+    "clear": [
+        replace(HISTORY, opener=TOGGLE, open=history_of),
+        Step(named("Clear"), QUESTION, "text=Cancel"),
+    ],
+    "question": [
+        Step(TOGGLE, QUESTION, "text=Cancel", open=lambda page: Menu(page).run("Asks"))
+    ],
+    "password": [replace(PROMPT, opener=TOGGLE, open=ask_for_password("Asks"))],
+    "arguments": [
+        Step(
+            TOGGLE,
+            "#systemcommands_run_dialog",
+            "input[type=text]",
+            open=lambda page: Menu(page).run("All of it"),
+        ),
+        replace(PROMPT, opener=named("Run"), open=submit),
+    ],
 }
 
 
@@ -128,22 +204,20 @@ class Walker:
         return expect(locator, f"{self.name}: {what}")
 
     def open(self, step, below):
+        opener = step.opener(below)
+        if step.before:
+            step.before(self.page)
         if step.open:
             step.open(self.page)
-            opener = step.back(below)
         else:
-            opener = step.opener(below)
-            opener.focus()
-            self.page.keyboard.press("Enter")
+            opener.press("Enter")
         dialog = self.page.locator(step.dialog)
-        self.expect(dialog, "opens").to_be_visible()
-        if step.first:
-            first = dialog.locator(step.first)
-            self.expect(first, f"{step.dialog} gets the focus").to_be_focused()
+        self.expect(dialog, f"{step.dialog} opens").to_be_visible()
+        first = dialog.locator(step.first)
+        self.expect(first, f"{step.dialog} gets the focus").to_be_focused()
         return opener, dialog
 
     def expect_inside(self, dialog, what):
-        self.page.wait_for_timeout(0)
         inside = dialog.evaluate("dialog => dialog.contains(document.activeElement)")
         assert inside, f"{self.name}: {what}"
 
@@ -158,7 +232,7 @@ class Walker:
         elif way == "close":
             dialog.locator(".modal-header .close").click()
         elif way == "footer":
-            dialog.locator(".modal-footer [data-dismiss]").last.click()
+            dialog.locator(".modal-footer [data-dismiss]:visible").click()
         elif way == "backdrop":
             self.page.mouse.click(4, 450)
         elif way == "lost":
@@ -185,7 +259,6 @@ class Walker:
                 self.expect(dialog, f"{way} closes {step.dialog}").to_be_hidden()
                 self.expect(below, f"only {step.dialog} by {way}").to_be_visible()
                 self.expect(opener, f"after {way} from {step.dialog}").to_be_focused()
-            yield step
 
     def beside(self, dialog):
         focused = dialog.locator("#systemcommands_field_command")
@@ -201,35 +274,80 @@ def expect_clean(page):
     expect(page.locator("body.modal-open")).to_have_count(0)
 
 
-@pytest.fixture(scope="module")
-def history(octoprint):
+@pytest.fixture
+def history(admin):
     """There is something to be seen in it."""
-    from http_clients import ApiClient
-
-    with ApiClient(octoprint.url, octoprint.admin) as admin:
-        data = {"source": "custom", "action": "all", "arguments": {"word": "hello"}}
-        admin.post("/plugin/systemcommands/api/runs", json=data).raise_for_status()
+    data = {"source": "custom", "action": "all", "arguments": {"word": "hello"}}
+    admin.post("/plugin/systemcommands/api/runs", json=data).raise_for_status()
 
 
 @pytest.fixture
 def editor(store, history, admin_page):
+    # there is a version before it
+    store(COMMANDS[:1])
     store(COMMANDS)
     return Editor(admin_page).open()
 
 
-def test_from_the_settings(editor):
+def test_from_the_settings(editor, store):
     page = editor.page
+    page.expected_errors.append("412")
     editor.edit("Two").fill(name="Zwei").accept()
+    # somebody else has saved
+    store([*COMMANDS, {"action": "three", "name": "Three", "command": "echo 3"}])
+    command = editor.dialog("command").root
     for name, chain in EDITOR_CHAINS.items():
-        for _step in Walker(page, name).walk(chain, editor.root):
-            pass
-        if page.locator("#systemcommands_command_dialog").is_visible():
+        Walker(page, name).walk(chain, editor.root)
+        if command.is_visible():
+            # nothing that was entered is lost
+            expect(command.locator("#systemcommands_field_command")).to_have_value(
+                "echo changed"
+            )
             page.keyboard.press("Escape")
-            page.locator(QUESTION).locator(".btn-danger").click()
+            page.locator(QUESTION).locator(".btn-danger").press("Enter")
             expect(editor.button("One")).to_be_focused()
         expect(page.locator(".modal:visible")).to_have_count(1)
-    editor.expect_rows("One", "All of it", "Zwei")
+        fresh(page)
+    editor.expect_rows("One", "All of it", "Asks", "Zwei")
+
     # and OctoPrint's own is the last one
+    page.keyboard.press("Escape")
+    expect(editor.settings).to_be_hidden()
+    expect_clean(page)
+
+
+def test_from_the_menu(store, history, admin_page):
+    store(COMMANDS)
+    for name, chain in MENU_CHAINS.items():
+        Walker(admin_page, name).walk(chain, admin_page.locator("body"))
+        expect_clean(admin_page)
+
+
+def test_one_gives_way_to_the_next_one(editor):
+    page = editor.page
+    presets = named("Presets")(editor.root)
+    presets.press("Enter")
+    editor.dialog("presets").expect_open()
+    # as soon as it is there
+    expect(page.locator(":focus")).to_have_text("Use…")
+    page.keyboard.press("Enter")
+    command = editor.dialog("command").expect_open("Add command")
+    expect(editor.dialog("presets").root).to_be_hidden()
+    expect(command.root.locator("#systemcommands_field_name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(command.root).to_be_hidden()
+    expect(presets).to_be_focused()
+
+    # what is restored takes both dialogs away
+    editor.edit("One").fill(name="Uno").accept()
+    versions = named("Previous")(editor.root)
+    versions.press("Enter")
+    dialog = editor.dialog("versions").expect_open()
+    named("Restore")(dialog.root).press("Enter")
+    page.locator(QUESTION).locator(".btn-danger").press("Enter")
+    expect(dialog.root).to_be_hidden()
+    expect(versions).to_be_focused()
+    editor.expect_rows("One")
     page.keyboard.press("Escape")
     expect(editor.settings).to_be_hidden()
     expect_clean(page)

@@ -156,7 +156,7 @@ def test_save_prompts_and_goes_on(editor, password, store):
 
 
 @pytest.mark.parametrize(
-    "name, opener, found",
+    ("name", "opener", "found"),
     [
         ("presets", "Presets…", "Restart the webcam"),
         ("versions", "Previous versions…", "Restore"),
