@@ -351,3 +351,86 @@ def test_one_gives_way_to_the_next_one(editor):
     page.keyboard.press("Escape")
     expect(editor.settings).to_be_hidden()
     expect_clean(page)
+
+
+def test_what_others_do_takes_no_focus(editor, store):
+    page = editor.page
+    two = editor.button("Two")
+    two.focus()
+    others = [{"action": f"n{n}", "name": f"N {n}", "command": "true"} for n in range(3)]
+    with page.expect_response("**/api/settings"):
+        store([*others[:1], *COMMANDS])
+    editor.expect_rows("N 0", "One", "All of it", "Asks", "Two")
+    expect(two).to_be_focused()
+    with page.expect_response("**/api/settings"):
+        store([*others[:1], *COMMANDS[:-1]])
+    editor.expect_rows("N 0", "One", "All of it", "Asks")
+    # what is nearest to it
+    expect(editor.entries.last.locator(":focus")).to_have_count(1)
+
+    # OctoPrint asks what to do when settings are changed here and there
+    # (which all pages of the tests answer at once)
+    page.evaluate(
+        "$('#settings_dialog_update_detected').on('shown', () => (window.asked = true))"
+    )
+    page.wait_for_function("!OctoPrint.coreui.viewmodels.settingsViewModel.receiving()")
+    editor.root.get_by_label("Keep at most").fill("77")
+    command = editor.add()
+    page.keyboard.type("Some")
+    store([*others, *COMMANDS])
+    page.wait_for_function(
+        "OctoPrint.coreui.viewmodels.systemCommandsUnsavedViewModel._isRefreshDue"
+    )
+    page.keyboard.type(" name")
+    expect(command.field("name")).to_have_value("Some name")
+    assert not page.evaluate("window.asked")
+    command.field("name").fill("")
+    page.keyboard.press("Escape")
+    expect(command.root).to_be_hidden()
+    page.wait_for_function("window.asked")
+
+
+def test_a_conflict_waits_for_the_dialog_that_is_open(editor, store):
+    page = editor.page
+    page.expected_errors.append("412")
+    held = []
+    editor.edit("Two").fill(name="Zwei").accept()
+    store(COMMANDS[:-1])
+    page.route(
+        "**/systemcommands/api/definitions",
+        lambda route: (
+            held.append(route) if route.request.method == "PUT" else route.continue_()
+        ),
+    )
+    with page.expect_request(lambda request: request.method == "PUT"):
+        editor.save_button.press("Enter")
+    command = editor.add()
+    page.keyboard.type("Some")
+    with page.expect_response(lambda response: response.status == 412):
+        held[0].continue_()
+    page.keyboard.type(" name")
+    expect(command.field("name")).to_have_value("Some name")
+    command.fill(command="true").accept()
+    conflict = editor.dialog("conflict").expect_open()
+    expect(conflict.button("Cancel")).to_be_focused()
+    # with what was added since
+    expect(conflict.root).to_contain_text("Some name")
+
+
+def test_what_others_do_to_the_history(store, history, admin, admin_page):
+    store(COMMANDS)
+    runs = Menu(admin_page).show_history()
+    count = runs.rows.count()
+    name = runs.rows.first.locator(".systemcommands-name button")
+    name.press("Tab")
+    again = runs.rows.first.get_by_role("button", name="Run again")
+    expect(again).to_be_focused()
+    data = {"source": "custom", "action": "one"}
+    admin.post("/plugin/systemcommands/api/runs", json=data).raise_for_status()
+    expect(runs.rows).to_have_count(count + 1)
+    expect(runs.rows.nth(1).locator(":focus")).to_have_count(1)
+    admin.delete("/plugin/systemcommands/api/runs").raise_for_status()
+    expect(runs.rows).to_have_count(0)
+    expect(runs.root.locator(":focus")).to_have_count(1)
+    admin_page.keyboard.press("Escape")
+    expect(runs.root).to_be_hidden()

@@ -163,6 +163,8 @@
         focus.moveToPlace(beside, dialog);
     });
 
+    const isFree = () => !isOurs(topmost());
+
     // A dialog without a life of its own. onHidden is called when it is gone and the focus
     // is back.
     window.SystemCommandsDialog = function (selector, onHidden) {
@@ -185,5 +187,20 @@
             this.layout();
             if (document.activeElement === element[0]) focusFirst(element[0]);
         };
+    };
+
+    // whether nobody is busy with one of them
+    SystemCommandsDialog.isFree = isFree;
+
+    // for what nobody has asked for right now
+    SystemCommandsDialog.whenFree = (then) => {
+        if (isFree()) {
+            then();
+            return;
+        }
+        // what comes after a dialog may be another one
+        $(document).one("hidden", () =>
+            setTimeout(() => SystemCommandsDialog.whenFree(then))
+        );
     };
 })();

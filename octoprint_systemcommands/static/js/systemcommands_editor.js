@@ -289,7 +289,10 @@ $(function () {
         //~~ View model callbacks
 
         self.onAllBound = () => {
-            self.list.refusals.subscribe((row) => self.focus(row));
+            self.list.refusals.subscribe((row) => {
+                // unless somebody types by now
+                if (!$(document.activeElement).is("input, textarea")) self.focus(row);
+            });
             self.list.events.subscribe((event) => {
                 self.deleted([]);
                 if (event === "saved") self._say(gettext("The commands have been saved."));

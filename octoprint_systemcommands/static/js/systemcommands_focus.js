@@ -65,7 +65,9 @@
             const place = SystemCommandsFocus.placeOf(focused);
             update();
             const parent = $(place.ways.map((way) => way.parent)).filter(".modal")[0];
-            if (parent && !isUsable(focused)) {
+            // an update may have moved it on by itself
+            const isLeft = [focused, document.body].includes(document.activeElement);
+            if (parent && isLeft && !isUsable(focused)) {
                 SystemCommandsFocus.moveToPlace(place, parent);
             }
         },

@@ -167,7 +167,7 @@ $(function () {
                     self.warning(response.warning);
                     self.isLoaded(true);
                     self._learnNames(response.runs);
-                    onDone(response);
+                    SystemCommandsFocus.keepDuring(() => onDone(response));
                     self.dialog.modal("layout");
                 })
                 .fail((response) => {

@@ -23,7 +23,9 @@
             // it is looked after like one of ours, and has a name
             dialog.addClass("systemcommands-question");
             dialog.attr({"role": "dialog", "aria-label": dialog.find("h3").text()});
-            dialog.find("input[type=password]").attr("aria-label", gettext("Password"));
+            dialog
+                .find("input[type=password]")
+                .attr("aria-label", dialog.find(".control-label").text());
             // what this returns differs between OctoPrint's versions
             loginState.forceReauthentication(() => {
                 isEntered = true;
