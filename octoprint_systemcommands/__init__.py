@@ -84,6 +84,8 @@ class SystemCommandsPlugin(
                     "format",
                     "clipboard",
                     "focus",
+                    "dialogs",
+                    "password",
                     "ansi",
                     "colors",
                     "columns",

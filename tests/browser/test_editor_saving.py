@@ -233,27 +233,6 @@ def test_the_password_is_asked_for(store, octoprint, open_page):
     editor.expect_rows("One", "Two")
 
 
-def test_several_requests_ask_for_the_password_once(octoprint, open_editor):
-    editor = open_editor()
-    page = editor.page
-    page.evaluate(
-        "OctoPrint.coreui.viewmodels.loginStateViewModel.credentialsSeen(undefined)"
-    )
-    # is checked by the server, and asks for what commands find there
-    editor.button("Add command").click()
-    dialog = page.locator("#reauthenticate_dialog")
-    dialog.locator("input[type=password]").fill(octoprint.admin.password)
-    page.keyboard.press("Enter")
-    expect(dialog).to_be_hidden()
-    # nothing is left over what is to be used next
-    command = page.locator("#systemcommands_command_dialog")
-    command.get_by_text("Cancel", exact=True).click()
-    expect(command).to_be_hidden()
-    expect(editor.button("Add command")).to_be_enabled()
-    editor.button("Add command").click()
-    expect(command).to_be_visible()
-
-
 def test_settings_of_the_plugin(store, octoprint, open_page, open_editor):
     editor = open_editor()
     editor.root.get_by_label("Answer at OctoPrint's own address").uncheck()

@@ -72,9 +72,11 @@ $(function () {
         //~~ What the server says about it
 
         self.verdict = new SystemCommandsVerdict({
-            ask: () => {
+            ask: (isAwaited) => {
                 const data = {definition: self.result(), others: self._options.others};
-                return self.definitions.post("check", data);
+                return isAwaited
+                    ? self.definitions.post("check", data)
+                    : self.definitions.postQuietly("check", data);
             },
             locator: self.argumentEditor.locator,
             // What has no id yet is called what it does, unless the user has a better idea.
@@ -86,6 +88,11 @@ $(function () {
             }
         });
         self.errors = self.verdict.errors;
+        self.lock = new SystemCommandsPassword.Lock(self.definitions, () => {
+            if (!self.isOpen()) return;
+            self._check();
+            if (self.access.state() === "unknown") self._loadSurroundings();
+        });
         self.verdict.problems.subscribe(self.argumentEditor.setProblems);
         self.tryout = new SystemCommandsTryout({
             definitions: self.definitions,
@@ -176,7 +183,6 @@ $(function () {
             const entry = options.entry === undefined ? {} : options.entry;
             const isBroken = !_.isPlainObject(entry);
             self._options = options;
-            self._focusedBefore = document.activeElement;
             self._decided = false;
             self._makesAction = entries.actionOf(entry) === undefined;
             self._original = entry;
@@ -199,10 +205,15 @@ $(function () {
             self.tryoutError(undefined);
             self.verdict.reset(!options.isNew);
             self.dialog.find("details").prop("open", false);
+            self.lock.open();
             self.dialog.modal("show");
             self.isOpen(true);
             self._check(self._unfoldMistakes);
-            const environment = self.definitions.get("environment");
+            self._loadSurroundings();
+        };
+
+        self._loadSurroundings = () => {
+            const environment = self.definitions.getQuietly("environment");
             environment.done(self.surroundings);
             self.access.receive(environment);
         };
@@ -230,9 +241,7 @@ $(function () {
             if (event.target !== self.dialog[0]) return;
             self.isOpen(false);
             self.verdict.reset();
-            SystemCommandsFocus.giveBackTo(
-                self._options.onClosed() || self._focusedBefore
-            );
+            SystemCommandsFocus.giveBackTo(self._options.onClosed());
         };
 
         //~~ What users do
@@ -265,8 +274,16 @@ $(function () {
         self._check = (onVerdict, isAwaited) => {
             self.verdict
                 .check(onVerdict, isAwaited)
-                .done(() => self.checkError(undefined))
-                .fail((response) => self.checkError(self.definitions.errorOf(response)));
+                .done(() => {
+                    self.checkError(undefined);
+                    self.lock.open();
+                })
+                .fail((response) => {
+                    const isLocked = self.lock.explains(response);
+                    self.checkError(
+                        isLocked ? undefined : self.definitions.errorOf(response)
+                    );
+                });
         };
 
         self.accept = () => {

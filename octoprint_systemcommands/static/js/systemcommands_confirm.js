@@ -5,7 +5,6 @@
     // its buttons are there for screen readers too, and where the focus goes.
     //   options   those of showConfirmationDialog; an empty question is none
     window.SystemCommandsQuestion = function (options) {
-        const before = document.activeElement;
         let isProceeding = false;
         const dialog = showConfirmationDialog({
             ...options,
@@ -14,10 +13,11 @@
             onproceed: () => (isProceeding = true),
             // OctoPrint would call it while the question is still there
             oncancel: undefined,
+            dialogClass: _.compact(["systemcommands-question", options.dialogClass]).join(" "),
             // What follows may be another dialog, such as that for the password. It would
             // lose the focus to this one, as long as this one is there.
             onclose: () => {
-                SystemCommandsFocus.giveBackTo(before, () => {
+                SystemCommandsFocus.giveBackTo(undefined, () => {
                     const then = isProceeding ? options.onproceed : options.oncancel;
                     if (then) then();
                 });
@@ -26,8 +26,6 @@
         dialog.attr({"role": "dialog", "aria-label": dialog.find("h3").text()});
         dialog.find(".close").attr("aria-label", gettext("Close"));
         dialog.find("[data-dismiss]").removeAttr("aria-hidden");
-        // without this the focus stays behind the dialog, and escape does nothing
-        dialog.find(".modal-footer [data-dismiss]").focus();
     };
 
     // The question before a command is run, or several of them in one dialog.

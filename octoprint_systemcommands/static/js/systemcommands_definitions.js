@@ -1,6 +1,6 @@
 $(function () {
     // The requests of the editor. The server wants a password that was entered recently for
-    // all of them, so each may first have to ask for it.
+    // all of them.
     function SystemCommandsDefinitionsViewModel(parameters) {
         const self = this;
 
@@ -17,14 +17,21 @@ $(function () {
         //~~ Requests; all return promises, which fail with the response
 
         self.load = () => client().getDefinitions();
+
+        // what a click has asked for, which may prompt
         self.save = (etag, data) => {
             return self._withPassword(() => client().saveDefinitions(etag, data));
         };
-        self.get = (what) => self._withPassword(() => client().getForEditor(what));
         self.post = (how, data) => {
             return self._withPassword(() => client().postForEditor(how, data));
         };
         self.export = () => self._withPassword(() => client().exportDefinitions());
+
+        // what nobody has clicked for: while one types or looks, nothing gets in between
+        self.getQuietly = (what) => self._quietly(() => client().getForEditor(what));
+        self.postQuietly = (how, data) => {
+            return self._quietly(() => client().postForEditor(how, data));
+        };
 
         self._withPassword = (send) => {
             const result = $.Deferred();
@@ -32,55 +39,41 @@ $(function () {
                 send()
                     .done(result.resolve)
                     .fail((response) => {
-                        if (response.status !== 403 || isRetry || !self.mayEdit()) {
+                        if (isRetry || !self.wantsPassword(response)) {
                             result.reject(response);
                         } else {
-                            self.askForPassword(
-                                () => attempt(true),
-                                () => result.reject(response)
-                            );
+                            ask(response);
                         }
                     });
+            };
+            const ask = (response) => {
+                self.askForPassword(
+                    () => attempt(true),
+                    () => result.reject(response)
+                );
             };
             if (self.loginState.checkCredentialsSeen()) {
                 attempt();
             } else {
-                self.askForPassword(
-                    () => attempt(true),
-                    () => result.reject({status: 403})
-                );
+                ask({status: 403});
             }
             return result.promise();
         };
 
-        // who waits for the one dialog: while it is open, OctoPrint's must not be asked again
-        self._waiting = [];
-
-        self.askForPassword = (onEntered, onCancelled) => {
-            const dialog = $("#reauthenticate_dialog");
-            const modal = dialog.data("modal");
-            self._waiting.push({onEntered: onEntered, onCancelled: onCancelled});
-            if (self._waiting.length > 1 && modal && modal.isShown) return;
-
-            let entered = false;
-            const focused = document.activeElement;
-            const settle = (how) => {
-                const waiting = self._waiting;
-                self._waiting = [];
-                waiting.forEach((one) => one[how] && one[how]());
-            };
-            // what this returns differs between OctoPrint's versions
-            self.loginState.forceReauthentication(() => {
-                entered = true;
-                settle("onEntered");
-            });
-            // not everybody has one
-            if (entered) return;
-            dialog.one("hidden", () => {
-                if (!entered) settle("onCancelled");
-                SystemCommandsFocus.giveBackTo(focused);
-            });
+        // what the server would refuse is not even sent
+        self._quietly = (send) => {
+            if (self.loginState.checkCredentialsSeen()) return send();
+            return $.Deferred().reject({status: 403}).promise();
         };
+
+        self.wantsPassword = (response) => response.status === 403 && self.mayEdit();
+
+        self.askForPassword = (onEntered, onAborted) => {
+            SystemCommandsPassword.ask(self.loginState, onEntered, onAborted);
+        };
+
+        // when the password has been entered, whatever for
+        self.refreshes = new ko.subscribable();
 
         // what to tell of a request that has failed
         self.errorOf = (response) => {
@@ -96,6 +89,10 @@ $(function () {
                 status: response.status
             });
         };
+
+        //~~ View model callbacks
+
+        self.onUserCredentialsRefreshed = () => self.refreshes.notifySubscribers();
     }
 
     OCTOPRINT_VIEWMODELS.push({

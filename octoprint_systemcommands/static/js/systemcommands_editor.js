@@ -198,7 +198,12 @@ $(function () {
                         .systemActions()
                         .filter((_row, index) => removed.includes(index))
                         .forEach((row) => row.remove(true));
-                    if (rows.length) setTimeout(() => self.focus(rows[0]));
+                    if (rows.length) {
+                        SystemCommandsFocus.giveBackTo(
+                            self._elementOf(rows[0]).find(".systemcommands-edit"),
+                            () => self.focus(rows[0])
+                        );
+                    }
                 }
             });
         };
@@ -284,7 +289,10 @@ $(function () {
         //~~ View model callbacks
 
         self.onAllBound = () => {
-            self.list.refusals.subscribe((row) => self.focus(row));
+            self.list.refusals.subscribe((row) => {
+                // unless somebody types by now
+                if (!$(document.activeElement).is("input, textarea")) self.focus(row);
+            });
             self.list.events.subscribe((event) => {
                 self.deleted([]);
                 if (event === "saved") self._say(gettext("The commands have been saved."));

@@ -69,7 +69,6 @@ $(function () {
 
         // command: show only its runs
         self.open = (command) => {
-            if (!self.isOpen()) self._focusedBefore = document.activeElement;
             self._opening = true;
             self.status("");
             self.command(command && command.source ? keyOf(command) : "");
@@ -91,7 +90,6 @@ $(function () {
             clearTimeout(self._refresh);
             self._refresh = undefined;
             self._clearRows();
-            SystemCommandsFocus.giveBackTo(self._focusedBefore);
         };
 
         self._tick = () => self._now(performance.now());
@@ -169,7 +167,7 @@ $(function () {
                     self.warning(response.warning);
                     self.isLoaded(true);
                     self._learnNames(response.runs);
-                    onDone(response);
+                    SystemCommandsFocus.keepDuring(() => onDone(response));
                     self.dialog.modal("layout");
                 })
                 .fail((response) => {

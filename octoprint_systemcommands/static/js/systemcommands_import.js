@@ -17,6 +17,7 @@ $(function () {
         self.removeThere = ko.observable(false);
         self._options = {};
         self._request = 0;
+        self.lock = new SystemCommandsPassword.Lock(self.definitions, () => self.look());
 
         self.chosen = ko.pureComputed(() =>
             (self.entries() || []).filter((row) => row.isChosen())
@@ -47,6 +48,7 @@ $(function () {
             self._request++;
             self.isLoading(false);
             self.error(undefined);
+            self.lock.open();
             self.entries(undefined);
             self.errors([]);
         };
@@ -62,14 +64,14 @@ $(function () {
             const request = self._request;
             self.isLoading(true);
             self.definitions
-                .post("import", data)
+                .postQuietly("import", data)
                 .done((response) => {
                     if (request !== self._request) return;
                     self.errors(response.errors);
                     self.entries(response.entries.map(self._toRow));
                 })
                 .fail((response) => {
-                    if (request !== self._request) return;
+                    if (request !== self._request || self.lock.explains(response)) return;
                     self.error(self.definitions.errorOf(response));
                 })
                 .always(() => {

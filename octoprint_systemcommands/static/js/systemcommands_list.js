@@ -107,7 +107,7 @@ $(function () {
         };
 
         self._accept = (response, etag) => {
-            const known = self.rows();
+            const known = [...self.rows()];
             const rows = self._toRows(
                 response.definitions,
                 (response.problems || {}).definitions
@@ -115,14 +115,16 @@ $(function () {
             self._etag = etag;
             self._stored(response.definitions);
             // Rows that stay the same keep their place in the document, and the focus.
-            self.rows(
-                rows.map((row, index) => {
-                    const same = known[index];
-                    if (!same || !_.isEqual(same.entry(), row.entry())) return row;
-                    same.problems(row.problems());
-                    return same;
-                })
-            );
+            const kept = rows.map((row) => {
+                const index = known.findIndex((one) =>
+                    _.isEqual(one.entry(), row.entry())
+                );
+                if (index < 0) return row;
+                const [same] = known.splice(index, 1);
+                same.problems(row.problems());
+                return same;
+            });
+            SystemCommandsFocus.keepDuring(() => self.rows(kept));
             self._acceptSystemActions(response);
         };
 

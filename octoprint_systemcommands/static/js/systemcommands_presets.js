@@ -10,15 +10,22 @@ $(function () {
         self.error = ko.observable();
         self.clipboard = new SystemCommandsClipboard();
         self._chosen = undefined;
+        self.lock = new SystemCommandsPassword.Lock(self.definitions, () => self._load());
         self._options = {};
 
         // options: onChoose
         self.open = (options) => {
             self._options = options;
             self._chosen = undefined;
+            self.lock.open();
+            self.dialog.show();
+            self._load();
+        };
+
+        self._load = () => {
             self.error(undefined);
             self.definitions
-                .get("presets")
+                .getQuietly("presets")
                 .done((response) => {
                     const groups = _.groupBy(
                         response.presets,
@@ -27,10 +34,12 @@ $(function () {
                     self.groups(
                         _.map(groups, (presets, name) => ({name: name, presets: presets}))
                     );
-                    self.dialog.layout();
+                    self.dialog.loaded();
                 })
-                .fail((response) => self.error(self.definitions.errorOf(response)));
-            self.dialog.show();
+                .fail((response) => {
+                    if (self.lock.explains(response)) return;
+                    self.error(self.definitions.errorOf(response));
+                });
         };
 
         self.icon = (preset) => SystemCommandsEntries.iconOf(preset.definition.icon);
@@ -48,13 +57,11 @@ $(function () {
         self._onHidden = () => {
             const preset = self._chosen;
             if (!preset) return;
-            setTimeout(() =>
-                self._options.onChoose({
-                    entry: _.omit(preset.definition, "action"),
-                    note: preset.note,
-                    sudoers: preset.sudoers
-                })
-            );
+            self._options.onChoose({
+                entry: _.omit(preset.definition, "action"),
+                note: preset.note,
+                sudoers: preset.sudoers
+            });
         };
 
         self.onStartup = () => {

@@ -126,7 +126,6 @@ $(function () {
         };
 
         self._prepare = () => {
-            if (!self.isOpen()) self._focusedBefore = document.activeElement;
             self.follower.stop();
             self.terminal.reset();
             self._reset();
@@ -161,7 +160,6 @@ $(function () {
             self.follower.stop();
             self.terminal.reset();
             self._reset();
-            SystemCommandsFocus.giveBackTo(self._focusedBefore);
         };
 
         //~~ What arrives

@@ -78,8 +78,9 @@ $(function () {
                 );
             };
             const proceed = () => {
-                if (command.freshCredentials) {
-                    self._askForPassword("reauthenticateIfNecessary", execute);
+                const isFresh = self.loginState.checkCredentialsSeen();
+                if (command.freshCredentials && !isFresh) {
+                    self._askForPassword(execute);
                 } else {
                     execute();
                 }
@@ -97,14 +98,8 @@ $(function () {
             }
         };
 
-        // what OctoPrint's methods return differs between its versions, so all there is is
-        // the callback
-        self._askForPassword = (method, onEntered) => {
-            const focused = document.activeElement;
-            self.loginState[method](onEntered);
-            $("#reauthenticate_dialog:visible").one("hidden", () =>
-                SystemCommandsFocus.giveBackTo(focused)
-            );
+        self._askForPassword = (onEntered) => {
+            SystemCommandsPassword.ask(self.loginState, onEntered);
         };
 
         self._execute = (command, body, callbacks, isRetry) => {
@@ -128,9 +123,7 @@ $(function () {
                     };
                     const wanted = self._wantedBy(response);
                     if (wanted === "password" && command.freshCredentials && !isRetry) {
-                        self._askForPassword("forceReauthentication", () =>
-                            execute({}, true)
-                        );
+                        self._askForPassword(() => execute({}, true));
                     } else if (wanted === "confirmation" && !body.confirmed) {
                         SystemCommandsConfirm(
                             command,

@@ -57,8 +57,17 @@ $(function () {
         };
 
         self._onConflict = (conflict) => {
+            self._conflict = conflict;
+            // an answer that was slow might come while somebody types in another dialog
+            SystemCommandsDialog.whenFree(() => {
+                if (self._conflict === conflict) self._openConflict(conflict);
+            });
+        };
+
+        self._openConflict = (conflict) => {
             self.conflictDialog.open({
                 ...conflict,
+                mine: self.list.entries(),
                 onClosed: (isDecided) => {
                     if (isDecided && !self.list.isSaving() && !self._isVisible()) {
                         self._reopen();
@@ -90,7 +99,24 @@ $(function () {
         // Saving the commands changes nothing that the dialog around them shows, which
         // would ask what to do about it.
         self.onSettingsPreventRefresh = () => {
-            return self.list.isSaving() || performance.now() - self._savedAt < NEWS_TIME;
+            if (self.list.isSaving() || performance.now() - self._savedAt < NEWS_TIME) {
+                return true;
+            }
+            const isOpen = self.settingsViewModel.isDialogActive();
+            if (!isOpen || SystemCommandsDialog.isFree()) return false;
+            self._refreshLater();
+            return true;
+        };
+
+        // What it asks then would take the keyboard from a dialog that is open.
+        self._refreshLater = () => {
+            if (self._isRefreshDue) return;
+            self._isRefreshDue = true;
+            SystemCommandsDialog.whenFree(() => {
+                self._isRefreshDue = false;
+                self.settingsViewModel.onEventSettingsUpdated();
+                self._loadIfVisible();
+            });
         };
 
         self.onAllBound = () => {

@@ -36,7 +36,7 @@
                     const paths = flatten(response.files);
                     self.paths(paths.sort((a, b) => a.localeCompare(b)));
                 })
-                .fail(() => self.isKnown(false));
+                .fail(() => SystemCommandsFocus.keepDuring(() => self.isKnown(false)));
         };
     };
 

@@ -1,6 +1,7 @@
 (function () {
     // What the server says about the entry in a form, field by field.
-    //   ask             sends the entry, returns a promise
+    //   ask             sends the entry, returns a promise; called with whether somebody waits
+    //                   for it
     //   locator         is called before that; returns what says where a problem belongs
     //   onSuggestion    is called with the action that the server proposes; true when the
     //                   entry is another one then
@@ -55,7 +56,7 @@
             if (isAwaited) self.isAwaited(true);
             const locate = options.locator();
             options
-                .ask()
+                .ask(self.isAwaited())
                 .done((response) => {
                     if (request !== self._request) return;
                     if (options.onSuggestion(response.suggested_action)) {

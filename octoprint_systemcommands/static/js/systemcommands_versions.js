@@ -8,6 +8,7 @@ $(function () {
         self.versions = ko.observableArray([]);
         self.isLoaded = ko.observable(false);
         self.error = ko.observable();
+        self.lock = new SystemCommandsPassword.Lock(self.definitions, () => self._load());
         self._options = {};
 
         const LABELS = {
@@ -22,16 +23,24 @@ $(function () {
             self._options = options;
             self.versions([]);
             self.isLoaded(false);
+            self.lock.open();
+            self.dialog.show();
+            self._load();
+        };
+
+        self._load = () => {
             self.error(undefined);
             self.definitions
-                .get("versions")
+                .getQuietly("versions")
                 .done((response) => {
                     self.versions(response.versions.map(self._toRow));
                     self.isLoaded(true);
-                    self.dialog.layout();
+                    self.dialog.loaded();
                 })
-                .fail((response) => self.error(self.definitions.errorOf(response)));
-            self.dialog.show();
+                .fail((response) => {
+                    if (self.lock.explains(response)) return;
+                    self.error(self.definitions.errorOf(response));
+                });
         };
 
         self._toRow = (version) => {

@@ -1,0 +1,71 @@
+(function () {
+    // who waits for the one dialog: while it is open, OctoPrint's must not be asked again
+    let waiting = [];
+
+    const settle = (how) => {
+        const those = waiting;
+        waiting = [];
+        those.forEach((one) => one[how] && one[how]());
+    };
+
+    // OctoPrint's dialog for the password. It takes the keyboard, so it is for what a click
+    // has asked for, and for nothing else.
+    window.SystemCommandsPassword = {
+        // one of the two is called, onAborted when the focus is back
+        ask: (loginState, onEntered, onAborted) => {
+            const dialog = $("#reauthenticate_dialog");
+            const modal = dialog.data("modal");
+            waiting.push({onEntered: onEntered, onAborted: onAborted});
+            if (waiting.length > 1 && modal && modal.isShown) return;
+
+            let isEntered = false;
+            let isShown = false;
+            // it is looked after like one of ours, and has a name
+            dialog.addClass("systemcommands-question");
+            dialog.attr({"role": "dialog", "aria-label": dialog.find("h3").text()});
+            dialog
+                .find("input[type=password]")
+                .attr("aria-label", dialog.find(".control-label").text());
+            // what this returns differs between OctoPrint's versions
+            loginState.forceReauthentication(() => {
+                isEntered = true;
+                const proceed = () => settle("onEntered");
+                // What follows may be another dialog. It would lose the focus to this one, as
+                // long as this one is there.
+                if (isShown) SystemCommandsFocus.giveBackTo(undefined, proceed);
+                // not everybody has a password
+                else proceed();
+            });
+            if (isEntered) return;
+            isShown = true;
+            dialog.one("hidden", () => {
+                if (isEntered) return;
+                SystemCommandsFocus.giveBackTo(undefined, () => settle("onAborted"));
+            });
+        },
+
+        // A line with a button, where a dialog could not ask the server without a password:
+        // requests that nobody has clicked for never prompt.
+        //   definitions   the requests of the editor
+        //   retry         called when the password has been entered, whatever for
+        Lock: function (definitions, retry) {
+            const self = this;
+
+            self.isLocked = ko.observable(false);
+
+            // true if the password is what is missing
+            self.explains = (response) => {
+                self.isLocked(definitions.wantsPassword(response));
+                return self.isLocked();
+            };
+            self.open = () => self.isLocked(false);
+            self.unlock = () => definitions.askForPassword();
+
+            definitions.refreshes.subscribe(() => {
+                if (!self.isLocked()) return;
+                self.isLocked(false);
+                retry();
+            });
+        }
+    };
+})();
