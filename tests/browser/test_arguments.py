@@ -13,6 +13,7 @@ LIGHT = {
     "name": "Switch the light",
     "description": "Sends a color to the light strip",
     "command": SHOW,
+    "show_output": "always",
     "arguments": [
         {"name": "device", "type": "text", "label": "Device", "pattern": "[a-z]+-[0-9]"},
         {

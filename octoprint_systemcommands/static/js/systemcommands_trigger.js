@@ -1,7 +1,9 @@
 $(function () {
     // in milliseconds, before a notice says that a run was started
     const STARTED_DELAY = 500;
-    const FIELDS = "input:not(:checkbox, :radio, :button), textarea, select, [contenteditable]";
+    // in which one types
+    const FIELDS =
+        "input:not(:checkbox, :radio, :button), textarea, select, [contenteditable]";
 
     // From the click on a command to its end: permission, what the printer has against it,
     // arguments, confirmation, credentials, request, and what is said about its end.
