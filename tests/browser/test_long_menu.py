@@ -45,7 +45,7 @@ def focused(menu):
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "css"), [(1280, 600, ""), (1280, 600, FIXED), (360, 740, FIXED)]
+    ("width", "height", "css"), [(1280, 600, ""), (1280, 600, FIXED), (360, 740, "")]
 )
 def test_long_menu_scrolls(open_page, octoprint, width, height, css):
     page = open_page(octoprint.admin, viewport={"width": width, "height": height})
@@ -101,6 +101,14 @@ def test_long_menu_scrolls(open_page, octoprint, width, height, css):
 
 def test_letters_lead_to_the_next_entry_that_begins_with_them(menu):
     keyboard = menu.page.keyboard
+
+    def pause():
+        """What is typed after it is another word."""
+        menu.page.wait_for_function(
+            "since => performance.now() - since > 1000",
+            arg=menu.page.evaluate("performance.now()"),
+        )
+
     menu.open()
     # the focus is on what was clicked
     keyboard.type("w")
@@ -109,31 +117,27 @@ def test_letters_lead_to_the_next_entry_that_begins_with_them(menu):
     assert focused(menu) == "Wifi"
     keyboard.type("w")
     assert focused(menu) == "webcam"
-    # after a while it is another word
-    menu.page.wait_for_function(
-        "since => performance.now() - since > 1000",
-        arg=menu.page.evaluate("performance.now()"),
-    )
+    pause()
     keyboard.type("entry")
     assert focused(menu) == "Entry 0"
-    menu.page.wait_for_function(
-        "since => performance.now() - since > 1000",
-        arg=menu.page.evaluate("performance.now()"),
-    )
-    keyboard.type("ü")
+    pause()
+    # no key of the test's own keyboard
+    menu.page.locator(":focus").dispatch_event("keydown", {"key": "Ü", "bubbles": True})
     assert focused(menu) == "Übersicht"
 
     # in a group as well, once it is open
     menu.entry("Last group").click()
+    expect(menu.entry("Entry 39")).to_be_visible()
+    pause()
     keyboard.press("Home")
     keyboard.press("End")
     for _ in range(3):
         keyboard.press("ArrowUp")
+    assert focused(menu) == "Entry 38"
     keyboard.press("e")
-    assert focused(menu) == "Entry 38"
-    # what is no letter is no name
-    keyboard.press("Control+a")
-    assert focused(menu) == "Entry 38"
+    assert focused(menu) == "Entry 39"
+    keyboard.press("Control+l")
+    assert focused(menu) == "Entry 39"
     keyboard.press("Escape")
     expect(menu.entry("webcam")).to_be_hidden()
 
@@ -253,6 +257,6 @@ def test_second_binding(open_page, octoprint, view_model):
     menu.expect_notice("Finished", '"Entry 39" finished successfully.')
     assert len([r for r in requests if r.method == "POST"]) == 1
     assert not browser.unexpected_errors(page)
-    # it still comes and goes with the permission
-    page.evaluate("OctoPrint.browser.logout()")
+    # it still comes and goes
+    page.evaluate("OctoPrint.coreui.viewmodels.systemCommandsMenuViewModel.rows([])")
     expect(menu.root).to_be_hidden()
