@@ -29,7 +29,7 @@ $(function () {
         const named = (text, command) => _.sprintf(text, {name: command.name});
 
         self.started = (command) => {
-            return self._say(
+            self._say(
                 "started",
                 gettext("Started"),
                 named(gettext('"%(name)s" was started.'), command)
@@ -148,12 +148,18 @@ $(function () {
                 .on("click", () => self.runs.show(run));
         };
 
+        const keyOf = (command) => command.source + "/" + command.action;
+
         // whoever clicks several times is told once that it is not started
         self._sayOnce = (command, ...what) => {
-            const key = command.source + "/" + command.action;
-            const before = self._notStarted.get(key);
-            if (before && before.state !== "closed") before.remove(false);
-            self._notStarted.set(key, self._say(...what));
+            self.removeNotStarted(command);
+            self._notStarted.set(keyOf(command), self._say(...what));
+        };
+
+        self.removeNotStarted = (command) => {
+            const notice = self._notStarted.get(keyOf(command));
+            if (notice && notice.state !== "closed") notice.remove(false);
+            self._notStarted.delete(keyOf(command));
         };
 
         // button, output: elements that stand below the text, if there are any

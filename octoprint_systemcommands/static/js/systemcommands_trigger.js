@@ -197,6 +197,7 @@ $(function () {
         };
 
         self._onStarted = (command, run, callbacks) => {
+            self.notices.removeNotStarted(command);
             const isShown = callbacks.onStarted && callbacks.onStarted(run);
             if (!isShown && command.showOutput === "always") {
                 self._showUnlessBusy(run);
