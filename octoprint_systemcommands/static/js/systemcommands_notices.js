@@ -28,6 +28,14 @@ $(function () {
 
         const named = (text, command) => _.sprintf(text, {name: command.name});
 
+        // at once: PNotify brings one back that is still about to appear
+        const close = (notice) => {
+            if (!notice || notice.state === "closed") return;
+            notice.get().stop(true);
+            notice.options.animation = "none";
+            notice.remove(false);
+        };
+
         self.started = (command) => {
             self._say(
                 "started",
@@ -62,8 +70,7 @@ $(function () {
         };
 
         self.removeStarted = (run) => {
-            const notice = self._started.get(run.id);
-            if (notice) notice.remove();
+            close(self._started.get(run.id));
             self._started.delete(run.id);
         };
 
@@ -157,8 +164,7 @@ $(function () {
         };
 
         self.removeNotStarted = (command) => {
-            const notice = self._notStarted.get(keyOf(command));
-            if (notice && notice.state !== "closed") notice.remove(false);
+            close(self._notStarted.get(keyOf(command)));
             self._notStarted.delete(keyOf(command));
         };
 
@@ -240,7 +246,7 @@ $(function () {
         self.onUserLoggedOut = () => {
             PNotify.notices
                 .filter((notice) => notice.options.addclass === "systemcommands-notice")
-                .forEach((notice) => notice.remove(false));
+                .forEach(close);
         };
     }
 
