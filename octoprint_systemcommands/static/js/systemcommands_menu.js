@@ -266,7 +266,10 @@ $(function () {
             const show = (isVisible) => $(ROOT).css("display", isVisible ? "" : "none");
             self.visible.subscribe(show);
             show(self.visible());
-            new SystemCommandsMenuHeight($(ROOT).children("ul")[0]);
+            // it may have been switched off in OctoPrint's configuration
+            $(ROOT)
+                .children("ul")
+                .each((_index, list) => new SystemCommandsMenuHeight(list));
         };
 
         // definitions may have been changed while the server was away; core does not ask
