@@ -97,6 +97,17 @@ def output_of(notice):
     return notice.get_by_label("Output").locator(".systemcommands-block > div")
 
 
+def start(page, action):
+    """As a click in the menu does, whatever is open and whatever the menu looks like."""
+    page.evaluate(
+        """action => {
+            const trigger = OctoPrint.coreui.viewmodels.systemCommandsTriggerViewModel;
+            trigger.trigger(trigger.find({source: "custom", action: action}));
+        }""",
+        action,
+    )
+
+
 ##~~ What it printed
 
 
@@ -284,6 +295,35 @@ def test_notices_do_not_cover_an_open_menu(open_page, octoprint, width, header):
     assert covered == []
 
 
+def test_notices_wait_behind_a_dialog(open_page, octoprint):
+    page = open_page(octoprint.operator, viewport={"width": 360, "height": 740})
+    menu = Menu(page)
+    menu.run("Show addresses")
+    earlier = notice_of(menu, "fd00::1")
+    expect(earlier).to_be_visible()
+    history = menu.show_history()
+
+    def is_on_top(notice):
+        return notice.evaluate(
+            """element => {
+                const box = element.getBoundingClientRect();
+                return element.contains(
+                    document.elementFromPoint(box.left + 20, box.top + 20)
+                );
+            }"""
+        )
+
+    assert not is_on_top(earlier)
+    # what comes while it is open is news
+    start(page, "ten")
+    later = notice_of(menu, '"Ten lines" finished')
+    expect(later).to_be_visible()
+    assert is_on_top(later)
+    later.get_by_role("button", name="Close").click()
+    history.close()
+    assert is_on_top(earlier)
+
+
 ##~~ What is running already
 
 
@@ -314,14 +354,8 @@ def test_refused_because_it_runs(menu, dialog, end, operator):
     menu.page.evaluate(
         "OctoPrint.coreui.viewmodels.systemCommandsGuardsViewModel.refusal = () => {}"
     )
-    menu.page.evaluate(
-        """() => {
-            const trigger = OctoPrint.coreui.viewmodels.systemCommandsTriggerViewModel;
-            for (let i = 0; i < 3; i++) trigger.trigger(trigger.find(
-                {source: "custom", action: "once"}
-            ));
-        }"""
-    )
+    for _ in range(3):
+        start(menu.page, "once")
     expect(refused).to_have_count(1)
     button = refused.get_by_role("button", name="Show the running one")
     expect(button).to_be_visible()

@@ -36,6 +36,12 @@ $(function () {
             notice.remove(false);
         };
 
+        const all = () => {
+            return PNotify.notices.filter((notice) => {
+                return notice.options.addclass === "systemcommands-notice";
+            });
+        };
+
         self.started = (command) => {
             self._say(
                 "started",
@@ -243,10 +249,29 @@ $(function () {
         //~~ View model callbacks
 
         // what commands have printed is not for whoever comes next
-        self.onUserLoggedOut = () => {
-            PNotify.notices
-                .filter((notice) => notice.options.addclass === "systemcommands-notice")
-                .forEach(close);
+        self.onUserLoggedOut = () => all().forEach(close);
+
+        // What is there when a dialog is opened waits behind it until it can be read again.
+        self.onStartup = () => {
+            const onDialog = (type, then) => {
+                $(document).on(type, ".modal", (event) => {
+                    // tabs in it have such events as well
+                    if (event.target === event.currentTarget) then();
+                });
+            };
+            onDialog("show", () => {
+                all().forEach((notice) => {
+                    notice.get().addClass("systemcommands-behind");
+                    notice.cancelRemove();
+                });
+            });
+            onDialog("hidden", () => {
+                if ($(".modal:visible").length) return;
+                all().forEach((notice) => {
+                    notice.get().removeClass("systemcommands-behind");
+                    if (notice.options.hide) notice.queueRemove();
+                });
+            });
         };
     }
 
