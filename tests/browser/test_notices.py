@@ -203,9 +203,7 @@ def test_show_output(menu, dialog, end, show, arguments):
 
 def test_never_tells_nothing_of_a_success_but_that_it_is_one(menu, store, admin):
     before = store()
-    store(
-        [{"action": "q", "name": "Quiet", "command": "echo x", "show_output": "never"}]
-    )
+    store([{"action": "q", "name": "Quiet", "command": "echo x", "show_output": "never"}])
     try:
         menu.run("Quiet")
         notice = notice_of(menu, '"Quiet" finished successfully.')
