@@ -36,14 +36,7 @@ $(function () {
         };
 
         self._rebuild = () => {
-            const entries = self._isComplete()
-                ? [
-                      ...(self.access.mayReadHistory()
-                          ? [...self._collect(), {link: "history"}]
-                          : []),
-                      ...(self.access.mayEdit() ? [{link: "editor"}] : [])
-                  ]
-                : [];
+            const entries = self._isComplete() ? self._wanted() : [];
             // new rows take the keyboard focus away, so there must be a reason for them
             if (_.isEqual(entries, self._entries)) return;
 
@@ -52,6 +45,13 @@ $(function () {
             self.triggering.commands(
                 self.rows().flatMap((row) => (row.type === "command" ? row.command : []))
             );
+        };
+
+        self._wanted = () => {
+            const commands = self.access.mayReadHistory()
+                ? [...self._collect(), {link: "history"}]
+                : [];
+            return self.access.mayEdit() ? [...commands, {link: "editor"}] : commands;
         };
 
         // What was shown after one answer would move away under the pointer with the other.
@@ -103,7 +103,8 @@ $(function () {
             return {
                 source: spec.source,
                 action: spec.action,
-                name: spec.name || spec.action,
+                // other plugins may have anything there
+                name: String(spec.name || spec.action),
                 description: spec.description,
                 icon: spec.icon,
                 group: spec.group,
