@@ -113,9 +113,14 @@ class ArgumentsForm:
         return self
 
     def run(self):
-        """Send it, and look at the run."""
-        self.submit.click()
+        """Send it, and look at the run, whether or not it shows itself."""
+        with self.page.expect_response("**/systemcommands/api/runs") as response:
+            self.submit.click()
         expect(self.root).to_have_count(0)
+        self.page.evaluate(
+            "run => OctoPrint.coreui.viewmodels.systemCommandsRunsViewModel.show(run)",
+            response.value.json(),
+        )
         return RunDialog(self.page).expect_open()
 
     def cancel(self):

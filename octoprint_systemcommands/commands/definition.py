@@ -211,6 +211,7 @@ class Command(_Entry):
         result["fresh_credentials"] = self.fresh_credentials
         result["show_output"] = self.show_output
         result["while_printing"] = self.while_printing
+        result["when_busy"] = self.when_busy
         for field in ("description", "icon", "group", "max_temperature"):
             value = getattr(self, field)
             if value:

@@ -13,6 +13,7 @@ LIGHT = {
     "name": "Switch the light",
     "description": "Sends a color to the light strip",
     "command": SHOW,
+    "show_output": "always",
     "arguments": [
         {"name": "device", "type": "text", "label": "Device", "pattern": "[a-z]+-[0-9]"},
         {
@@ -44,6 +45,7 @@ COMMANDS = [
         "name": "Asks as well",
         "command": SHOW,
         "confirm": "Really?",
+        "show_output": "always",
         "arguments": [{"name": "who", "type": "text", "label": "Who"}],
     },
     {
@@ -576,12 +578,15 @@ def test_definition_that_was_changed_meanwhile(menu):
 
 def test_refused_by_the_server(menu, operator):
     menu.page.expected_errors.append("status of 409")
-    body = {"source": "custom", "action": "once", "arguments": {"word": "wait"}}
-    run = operator.post(RUNS, json=body).json()
     form = menu.ask("Once at a time")
     form.fill(Word="something")
+    body = {"source": "custom", "action": "once", "arguments": {"word": "wait"}}
+    run = operator.post(RUNS, json=body).json()
+    # it is known without asking
+    expect(form.alert).to_contain_text("It is running already.")
     form.submit.click()
-    expect(form.alert).to_contain_text("running")
+    expect(form.submit).to_be_enabled()
+    expect(form.alert).to_contain_text("It is running already.")
     expect(form.field("Word")).to_have_value("something")
     operator.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()
     operator.wait_for_run(run["id"])

@@ -40,6 +40,7 @@ COMMANDS = [
         "command": SHOW,
         "groups": ["kids"],
         "fresh_credentials": True,
+        "show_output": "always",
         "arguments": [
             {"name": "word", "type": "text", "label": "Word"},
             {"name": "part", "type": "file", "label": "Part", "required": False},

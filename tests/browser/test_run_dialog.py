@@ -108,12 +108,6 @@ def commands(folder):
             "when_busy": "queue",
             "command": step("one"),
         },
-        {
-            "action": "refused",
-            "name": "Refused",
-            "when_busy": "refuse",
-            "command": step("one"),
-        },
     ]
 
 
@@ -495,15 +489,6 @@ def test_waiting_for_its_turn(menu, go):
     expect(dialog.status).to_have_text("Waiting")
     go("one")
     dialog.expect_ended("Succeeded")
-
-
-def test_refused(menu):
-    menu.page.expected_errors.append("409")
-    menu.run("Refused")
-    expect(menu.spinner).to_be_visible()
-    menu.run("Refused")
-    notice = menu.notice.filter(has_text='"Refused" was not started')
-    expect(notice).to_be_visible()
 
 
 ##~~ A lot of it

@@ -227,6 +227,7 @@ def test_menu_entry_has_what_the_menu_needs():
         "fresh_credentials": False,
         "show_output": "on_failure",
         "while_printing": "allow",
+        "when_busy": "parallel",
         "icon": "bolt",
     }
 

@@ -33,6 +33,11 @@ $(function () {
             () => has("PLUGIN_SYSTEMCOMMANDS_HISTORY") || self.mayRunAll()
         );
 
+        // the editor is a page of OctoPrint's settings
+        self.mayEdit = ko.pureComputed(
+            () => has("PLUGIN_SYSTEMCOMMANDS_EDIT") && has("SETTINGS")
+        );
+
         self.mayListFiles = ko.pureComputed(() => has("FILES_LIST"));
         self.user = self.loginState.username;
 

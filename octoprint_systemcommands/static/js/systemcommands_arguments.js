@@ -26,6 +26,8 @@
         self.serversProblem = ko.observable();
         self.alert = ko.pureComputed(() => {
             if (self.serversProblem()) return self.serversProblem();
+            // what is under way may be known to run before its answer is here
+            if (self.isSubmitting()) return "";
             const refusal = options.refusal(command);
             return refusal ? refusal.text : "";
         });

@@ -51,7 +51,9 @@
                     title: _.sprintf(gettext('"%(name)s" was not started'), {
                         name: command.name
                     }),
-                    text: error
+                    text: SystemCommandsErrors.isBusy(response)
+                        ? SystemCommandsErrors.busy()
+                        : error
                 };
             }
             if (!error) {
@@ -77,6 +79,13 @@
                 output && SystemCommandsErrors._withoutEmptyParts(output)
             );
         },
+
+        // that the command is running already, and must not be run beside that
+        isBusy: (response) => {
+            const reason = response.responseJSON && response.responseJSON.reason;
+            return response.status === 409 && reason === "busy";
+        },
+        busy: () => gettext("It is running already. Wait until it has ended, or stop it."),
 
         // what is wrong with the arguments: [{argument, message}]
         problemsOf: (response) => {

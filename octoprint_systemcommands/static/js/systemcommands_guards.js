@@ -9,16 +9,18 @@ $(function () {
         "finishing"
     ];
 
-    // What the printer has to do with whether a command may be run. The server has the last
-    // word; this is for knowing it before one clicks.
-    function SystemCommandsGuardsViewModel() {
+    // Whether a command may be run now: what the printer and its other runs have to do with
+    // it. The server has the last word; this is for knowing it before one clicks.
+    function SystemCommandsGuardsViewModel(parameters) {
         const self = this;
+
+        self.runs = parameters[0];
 
         self.isPrinting = ko.observable(false);
         // of the hottest heater, in °C; undefined when there is none
         self.temperature = ko.observable();
 
-        // what is in the way: {short, text}; undefined when nothing is
+        // what is in the way: {short, text, run}; undefined when nothing is
         self.refusal = (command) => {
             if (command.whilePrinting === "refuse" && self.isPrinting()) {
                 return {
@@ -46,6 +48,15 @@ $(function () {
                         ),
                         values
                     )
+                };
+            }
+            const running =
+                command.whenBusy === "refuse" ? self.runs.activeOf(command) : [];
+            if (running.length) {
+                return {
+                    short: gettext("Running already"),
+                    text: SystemCommandsErrors.busy(),
+                    run: running[0]
                 };
             }
         };
@@ -79,5 +90,8 @@ $(function () {
         };
     }
 
-    OCTOPRINT_VIEWMODELS.push({construct: SystemCommandsGuardsViewModel});
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsGuardsViewModel,
+        dependencies: ["systemCommandsRunsViewModel"]
+    });
 });

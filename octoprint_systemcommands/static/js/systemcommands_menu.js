@@ -1,6 +1,7 @@
 $(function () {
     // in milliseconds; how long the first entries wait for core's answer after the plugin's
     const PATIENCE = 3000;
+    const ROOT = "#navbar_systemmenu";
 
     function SystemCommandsMenuViewModel(parameters) {
         const self = this;
@@ -11,7 +12,9 @@ $(function () {
         self.runs = parameters[3];
         self.history = parameters[4];
         self.guards = parameters[5];
+        self.settings = parameters[6];
 
+        self.keys = new SystemCommandsMenuKeys(ROOT);
         // the menu from top to bottom; members of a group follow it and are hidden with it
         self.rows = ko.observableArray([]);
         self.visible = ko.pureComputed(() => self.rows().length > 0);
@@ -33,10 +36,7 @@ $(function () {
         };
 
         self._rebuild = () => {
-            const entries =
-                self.access.mayReadHistory() && self._isComplete()
-                    ? [...self._collect(), {action: "history"}]
-                    : [];
+            const entries = self._isComplete() ? self._wanted() : [];
             // new rows take the keyboard focus away, so there must be a reason for them
             if (_.isEqual(entries, self._entries)) return;
 
@@ -45,6 +45,13 @@ $(function () {
             self.triggering.commands(
                 self.rows().flatMap((row) => (row.type === "command" ? row.command : []))
             );
+        };
+
+        self._wanted = () => {
+            const commands = self.access.mayReadHistory()
+                ? [...self._collect(), {link: "history"}]
+                : [];
+            return self.access.mayEdit() ? [...commands, {link: "editor"}] : commands;
         };
 
         // What was shown after one answer would move away under the pointer with the other.
@@ -96,7 +103,8 @@ $(function () {
             return {
                 source: spec.source,
                 action: spec.action,
-                name: spec.name || spec.action,
+                // other plugins may have anything there
+                name: String(spec.name || spec.action),
                 description: spec.description,
                 icon: spec.icon,
                 group: spec.group,
@@ -107,6 +115,7 @@ $(function () {
                 arguments: spec.arguments,
                 whilePrinting: spec.while_printing,
                 maxTemperature: spec.max_temperature,
+                whenBusy: spec.when_busy,
                 viaCore: viaCore
             };
         };
@@ -143,11 +152,28 @@ $(function () {
         self._toRows = (entries) => {
             return entries.flatMap((entry) => {
                 if (entry.action === "divider") return {type: "divider"};
-                if (entry.action === "history") return {type: "history"};
+                if (entry.link) return self._toLinkRow(entry.link);
                 if (!entry.members) return self._toCommandRow(entry);
                 const group = self._toGroupRow(entry);
                 return [group, ...entry.members.map((e) => self._toCommandRow(e, group))];
             });
+        };
+
+        self._toLinkRow = (link) => {
+            return {
+                history: {
+                    type: "link",
+                    name: gettext("Recent runs…"),
+                    symbol: "fa-clock-rotate-left",
+                    open: () => self.history.open()
+                },
+                editor: {
+                    type: "link",
+                    name: gettext("Edit commands…"),
+                    symbol: "fa-pen",
+                    open: () => self.settings.show("settings_plugin_systemcommands")
+                }
+            }[link];
         };
 
         self._toGroupRow = (entry) => {
@@ -173,14 +199,24 @@ $(function () {
         self._toCommandRow = (command, group) => {
             const runs = ko.pureComputed(() => self.runs.activeOf(command));
             const requests = self.triggering.running(command);
+            const refusal = ko.pureComputed(() => self.guards.refusal(command));
             return {
                 type: "command",
                 command: command,
                 name: command.name,
-                description: command.description,
                 icon: command.icon,
                 group: group,
-                refusal: ko.pureComputed(() => self.guards.refusal(command)),
+                refusal: refusal,
+                title: ko.pureComputed(() => {
+                    return refusal() ? refusal().text : command.description;
+                }),
+                // "…", unless the name has it already
+                asks: ko.pureComputed(() => {
+                    return (
+                        !/(…|\.\.\.)$/.test(command.name) &&
+                        self.triggering.asks(command)
+                    );
+                }),
                 runs: runs,
                 // there is nothing to look at before the server has answered
                 pending: ko.pureComputed(() => requests() > 0 && runs().length === 0)
@@ -206,9 +242,9 @@ $(function () {
             return true;
         };
 
-        self.onHistoryClick = (_row, event) => {
+        self.onLinkClick = (row, event) => {
             self._leaveMenu(event);
-            self.history.open();
+            row.open();
             return true;
         };
 
@@ -216,43 +252,26 @@ $(function () {
         // the keyboard one would have to start over at the top of the page.
         self._leaveMenu = (event) => {
             const byKeyboard = !event.originalEvent || event.originalEvent.detail === 0;
-            if (byKeyboard) $("#navbar_systemmenu > .dropdown-toggle").focus();
+            if (byKeyboard) $(ROOT).children(".dropdown-toggle").focus();
         };
 
         self.onGroupClick = (row) => {
             row.open(!row.open());
         };
 
-        // Bootstrap does the arrows up and down and escape, the rest of what a menu is
-        // expected to understand is here.
-        self.onKeydown = (_data, event) => {
-            const row = ko.dataFor(event.target);
-            if (event.key === " ") {
-                $(event.target).click();
-            } else if (event.key === "ArrowRight" && row.type === "group") {
-                row.open(true);
-            } else if (event.key === "ArrowLeft" && row.type === "group") {
-                row.open(false);
-            } else if (event.key === "ArrowLeft" && row.group) {
-                row.group.open(false);
-                self._linkOf(row.group).focus();
-            } else if (event.key === "Home") {
-                self._visibleLinks().first().focus();
-            } else if (event.key === "End") {
-                self._visibleLinks().last().focus();
-            } else {
-                return true;
-            }
-        };
-
-        self._visibleLinks = () => $("#navbar_systemmenu [role=menuitem]:visible");
-        self._linkOf = (row) => {
-            return self
-                ._visibleLinks()
-                .filter((_index, link) => ko.dataFor(link) === row);
-        };
-
         //~~ View model callbacks
+
+        // The element itself is left to others: TouchUI binds it a second time, with a view
+        // model of OctoPrint's. So it cannot have a binding that shows it.
+        self.onStartup = () => {
+            const show = (isVisible) => $(ROOT).css("display", isVisible ? "" : "none");
+            self.visible.subscribe(show);
+            show(self.visible());
+            // it may have been switched off in OctoPrint's configuration
+            $(ROOT)
+                .children("ul")
+                .each((_index, list) => new SystemCommandsMenuHeight(list));
+        };
 
         // definitions may have been changed while the server was away; core does not ask
         // again by itself
@@ -264,7 +283,11 @@ $(function () {
         self.access.refreshes.subscribe(self._onAnswer);
         self.triggering.vanished.subscribe(self.requestAll);
         // what is taken away goes at once, what is given waits for the answers
-        [self.access.mayRunAll, self.access.mayReadHistory].forEach((may) => {
+        [
+            self.access.mayRunAll,
+            self.access.mayReadHistory,
+            self.access.mayEdit
+        ].forEach((may) => {
             may.subscribe((is) => is || self._rebuild());
         });
     }
@@ -277,8 +300,9 @@ $(function () {
             "systemCommandsTriggerViewModel",
             "systemCommandsRunsViewModel",
             "systemCommandsHistoryViewModel",
-            "systemCommandsGuardsViewModel"
+            "systemCommandsGuardsViewModel",
+            "settingsViewModel"
         ],
-        elements: ["#navbar_systemmenu"]
+        elements: [ROOT + " > a", ROOT + " > ul"]
     });
 });

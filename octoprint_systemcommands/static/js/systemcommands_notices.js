@@ -3,6 +3,16 @@ $(function () {
     const MAX_OUTPUT = 20000;
     // notices that are remembered, to be taken away again
     const MAX_STARTED = 50;
+    // in milliseconds; how long there is something to be read, or to be clicked on
+    const READING_TIME = 20000;
+
+    const LOOKS = {
+        started: {type: "info", icon: "fas fa-play"},
+        stopped: {type: "info", icon: "fas fa-stop"},
+        succeeded: {type: "success"},
+        refused: {type: "notice"},
+        failed: {type: "error"}
+    };
 
     // What the user is told about a command that was triggered. Everything that comes from
     // definitions or commands is put in as text, never as HTML.
@@ -13,30 +23,51 @@ $(function () {
 
         // the notices that say of a run that it was started, by its id
         self._started = new Map();
+        // by command: the notice that says that it was not started
+        self._notStarted = new Map();
+
+        const named = (text, command) => _.sprintf(text, {name: command.name});
+
+        // at once: PNotify brings one back that is still about to appear
+        const close = (notice) => {
+            if (!notice || notice.state === "closed") return;
+            notice.get().stop(true);
+            notice.options.animation = "none";
+            notice.remove(false);
+        };
+
+        const all = () => {
+            return PNotify.notices.filter((notice) => {
+                return notice.options.addclass === "systemcommands-notice";
+            });
+        };
 
         self.started = (command) => {
-            self._succeeded(
+            self._say(
+                "started",
                 gettext("Started"),
-                gettext('"%(name)s" was started.'),
-                command
+                named(gettext('"%(name)s" was started.'), command)
             );
         };
 
         // for entries of which nobody tells us whether the server waits for their end
         self.accepted = (command) => {
-            self._succeeded(
+            self._say(
+                "succeeded",
                 gettext("Accepted"),
-                gettext('The server accepted "%(name)s" and reported no error.'),
-                command
+                named(
+                    gettext('The server accepted "%(name)s" and reported no error.'),
+                    command
+                )
             );
         };
 
         self.runStarted = (command, run) => {
-            const notice = self._succeeded(
+            const notice = self._say(
+                "started",
                 gettext("Started"),
-                gettext('"%(name)s" was started.'),
-                command,
-                run
+                named(gettext('"%(name)s" was started.'), command),
+                self._showButton(run)
             );
             self._started.set(run.id, notice);
             if (self._started.size > MAX_STARTED) {
@@ -45,62 +76,77 @@ $(function () {
         };
 
         self.removeStarted = (run) => {
-            const notice = self._started.get(run.id);
-            if (notice) notice.remove();
+            close(self._started.get(run.id));
             self._started.delete(run.id);
         };
 
         self.runEnded = (command, run) => {
             self.removeStarted(run);
-            const status = run.status;
-            if (status === "succeeded") {
-                self._succeeded(
-                    gettext("Finished"),
-                    gettext('"%(name)s" finished successfully.'),
-                    command,
-                    run
-                );
-            } else if (status === "failed" && command.ignore) {
-                self._succeeded(
-                    gettext("Finished"),
-                    gettext('"%(name)s" finished. Its return code is not looked at.'),
-                    command,
-                    run
-                );
-            } else if (status === "stopped") {
-                self._succeeded(
+            // somebody may begin to look at the run while its output is fetched
+            const unlessShown = (say) => (output) => {
+                if (self.runs.shownId() !== run.id) say(output);
+            };
+            const isIgnored = run.status === "failed" && command.ignore;
+            if (run.status === "succeeded" || isIgnored) {
+                const say = unlessShown((output) => {
+                    self._runFinished(command, run, isIgnored, output);
+                });
+                if (command.showOutput === "never") {
+                    say();
+                } else {
+                    SystemCommandsAnswers.whole(run, say);
+                }
+            } else if (run.status === "stopped") {
+                self._say(
+                    "stopped",
                     gettext("Stopped"),
-                    gettext('"%(name)s" was stopped.'),
-                    command,
-                    run
+                    named(gettext('"%(name)s" was stopped.'), command),
+                    self._showButton(run)
                 );
             } else {
-                const reason = run.hint || SystemCommandsFormat.statusInFull(run) + ".";
-                self._failed(
-                    _.sprintf(gettext('"%(name)s" failed'), {name: command.name}),
-                    reason,
-                    self._showButton(run)
+                SystemCommandsAnswers.end(
+                    run,
+                    unlessShown((output) => self._runFailed(command, run, output))
                 );
             }
         };
 
-        self.failed = (command, response) => {
-            const error = SystemCommandsErrors.explain(command, response);
-            self._failed(
-                error.title,
-                error.text,
-                error.output ? self._outputBox(error.output) : undefined
+        self._runFinished = (command, run, isIgnored, output) => {
+            const text = isIgnored
+                ? gettext('"%(name)s" finished. Its return code is not looked at.')
+                : gettext('"%(name)s" finished successfully.');
+            self._say(
+                "succeeded",
+                gettext("Finished"),
+                named(text, command),
+                self._showButton(run),
+                output
             );
         };
 
-        // by this page, before the server was asked
-        self.refused = (command, text) => {
-            self._open({
-                title: _.sprintf(gettext('"%(name)s" was not started'), {
-                    name: command.name
-                }),
-                text: text
-            });
+        self._runFailed = (command, run, output) => {
+            self._say(
+                "failed",
+                named(gettext('"%(name)s" failed'), command),
+                run.hint || SystemCommandsFormat.statusInFull(run) + ".",
+                self._showButton(run),
+                output
+            );
+        };
+
+        self.failed = (command, response) => {
+            const error = SystemCommandsErrors.explain(command, response);
+            const output = error.output && self._outputBox(error.output);
+            self._sayOnce(command, "failed", error.title, error.text, undefined, output);
+        };
+
+        // run: the one that is in the way, if it is one
+        self.refused = (command, text, run) => {
+            const title = named(gettext('"%(name)s" was not started'), command);
+            const isHidden = run && run.id !== self.runs.shownId();
+            const button =
+                isHidden && self._showButton(run, gettext("Show the running one"));
+            self._sayOnce(command, "refused", title, text, button);
         };
 
         self._outputBox = (output) => {
@@ -109,65 +155,79 @@ $(function () {
             );
         };
 
-        self._showButton = (run) => {
+        self._showButton = (run, label) => {
             return $('<button type="button" class="btn btn-small"></button>')
-                .text(gettext("Show output"))
+                .text(label || gettext("Show output"))
                 .on("click", () => self.runs.show(run));
         };
 
-        self._succeeded = (title, text, command, run) => {
-            return self._open(
-                {
-                    title: title,
-                    text: _.sprintf(text, {name: command.name}),
-                    type: "success"
-                },
-                run ? self._showButton(run) : undefined
-            );
+        const keyOf = (command) => command.source + "/" + command.action;
+
+        // whoever clicks several times is told once that it is not started
+        self._sayOnce = (command, ...what) => {
+            self.removeNotStarted(command);
+            self._notStarted.set(keyOf(command), self._say(...what));
         };
 
-        self._failed = (title, text, addition) => {
-            return self._open(
-                {
-                    title: title,
-                    text: text,
-                    type: "error",
-                    hide: false,
-                    width: addition ? "450px" : "300px",
-                    // without a mouse there is no hovering that makes the button appear
-                    buttons: {closer_hover: false, sticker: false}
-                },
-                addition
-            );
+        self.removeNotStarted = (command) => {
+            close(self._notStarted.get(keyOf(command)));
+            self._notStarted.delete(keyOf(command));
         };
 
-        // addition: what stands below the text
-        self._open = (options, addition) => {
-            const notice = new PNotify(
-                _.extend(
-                    {
-                        title_escape: true,
-                        text_escape: true,
-                        addclass: "systemcommands-notice",
-                        auto_display: false
-                    },
-                    options
-                )
-            );
-            if (addition) {
+        // button, output: elements that stand below the text, if there are any
+        self._say = (kind, title, text, button, output) => {
+            const isError = kind === "failed";
+            const notice = new PNotify({
+                title: title,
+                text: text,
+                title_escape: true,
+                text_escape: true,
+                addclass: "systemcommands-notice",
+                auto_display: false,
+                hide: !isError,
+                width: output || (isError && button) ? "450px" : "300px",
+                ...LOOKS[kind],
+                // without a mouse there is no hovering that makes the button appear
+                ...(isError || output
+                    ? {buttons: {closer_hover: false, sticker: !isError}}
+                    : {}),
+                ...(output || kind === "refused"
+                    ? {delay: READING_TIME, mouse_reset: true}
+                    : {})
+            });
+            const element = notice.get();
+            // PNotify makes an alert of everything, which interrupts who is being read to
+            if (!isError) {
+                element.attr("aria-live", "polite");
+                element.find("[role=alert]").attr("role", "status");
+            }
+            if (output || button) {
                 $('<div class="systemcommands-addition"></div>')
-                    .append(addition)
+                    .append(output, button)
                     .appendTo(notice.text_container)
                     .on("click", "button", () => notice.remove());
             }
             self._makeCloserReachable(notice);
+            self._keepWhileFocused(notice);
             notice.open();
 
             // only what is displayed can be scrolled; what went wrong is usually said last
-            notice.text_container.find("pre").each((_index, element) => {
-                element.scrollTop = element.scrollHeight;
+            element.find("[tabindex]").each((_index, box) => {
+                box.scrollTop = box.scrollHeight;
             });
             return notice;
+        };
+
+        // as PNotify does for the pointer
+        self._keepWhileFocused = (notice) => {
+            notice
+                .get()
+                .on("focusin", () => notice.cancelRemove())
+                .on("focusout", () => {
+                    if (notice.options.hide && notice.state === "open") {
+                        notice.queueRemove();
+                    }
+                });
         };
 
         // PNotify's button is a div that only a pointer can get at
@@ -185,6 +245,34 @@ $(function () {
 
         // who looks at the run does not need to be told how to
         self.runs.shownId.subscribe((id) => self.removeStarted({id: id}));
+
+        //~~ View model callbacks
+
+        // what commands have printed is not for whoever comes next
+        self.onUserLoggedOut = () => all().forEach(close);
+
+        // What is there when a dialog is opened waits behind it until it can be read again.
+        self.onStartup = () => {
+            const onDialog = (type, then) => {
+                $(document).on(type, ".modal", (event) => {
+                    // tabs in it have such events as well
+                    if (event.target === event.currentTarget) then();
+                });
+            };
+            onDialog("show", () => {
+                all().forEach((notice) => {
+                    notice.get().addClass("systemcommands-behind");
+                    notice.cancelRemove();
+                });
+            });
+            onDialog("hidden", () => {
+                if ($(".modal:visible").length) return;
+                all().forEach((notice) => {
+                    notice.get().removeClass("systemcommands-behind");
+                    if (notice.options.hide) notice.queueRemove();
+                });
+            });
+        };
     }
 
     OCTOPRINT_VIEWMODELS.push({

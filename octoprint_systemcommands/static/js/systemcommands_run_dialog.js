@@ -117,10 +117,10 @@ $(function () {
             // whoever has closed it meanwhile has other things to do
             if (self.form() !== form) return false;
             if (request.onStarted) return request.onStarted(run);
-            if (request.command.showOutput === "never") {
-                self.dialog.modal("hide");
-            } else {
+            if (request.command.showOutput === "always") {
                 self.open(run);
+            } else {
+                self.dialog.modal("hide");
             }
             return true;
         };
@@ -266,8 +266,13 @@ $(function () {
         self.onStartup = () => {
             self.dialog = $("#systemcommands_run_dialog");
             self.dialog.on("hidden", self._onHidden);
+            const screen = self.dialog.find(".systemcommands-terminal")[0];
+            // it is as high as its text, and the dialog stays in the middle
+            new ResizeObserver(() => {
+                if (self.dialog.is(":visible")) self.dialog.modal("layout");
+            }).observe(screen);
             self.terminal = new SystemCommandsTerminal(
-                self.dialog.find(".systemcommands-terminal")[0],
+                screen,
                 {
                     onProgress: self.progress.set,
                     onIdle: () => self.follower.onTerminalIdle(),

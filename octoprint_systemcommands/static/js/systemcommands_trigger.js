@@ -1,6 +1,9 @@
 $(function () {
     // in milliseconds, before a notice says that a run was started
     const STARTED_DELAY = 500;
+    // in which one types
+    const FIELDS =
+        "input:not(:checkbox, :radio, :button), textarea, select, [contenteditable]";
 
     // From the click on a command to its end: permission, what the printer has against it,
     // arguments, confirmation, credentials, request, and what is said about its end.
@@ -41,6 +44,16 @@ $(function () {
                 .find((c) => c.source === run.source && c.action === run.action);
         };
 
+        // whether there is a question before it starts
+        self.asks = (command) => {
+            return (
+                !!command.confirm ||
+                !!command.freshCredentials ||
+                !!(command.arguments && command.arguments.length) ||
+                self.guards.asksAboutPrint(command)
+            );
+        };
+
         // callbacks, all optional:
         //   onStarted     with the new run; true if it is shown, and need not open by itself
         //   onFailed      with the server's answer; true if it tells the user itself
@@ -52,7 +65,7 @@ $(function () {
 
             const refusal = self.guards.refusal(command);
             if (refusal) {
-                self.notices.refused(command, refusal.text);
+                self.notices.refused(command, refusal.text, refusal.run);
             } else if (command.arguments && command.arguments.length) {
                 self.formRequests.notifySubscribers({
                     command: command,
@@ -177,6 +190,7 @@ $(function () {
         };
 
         self._onStarted = (command, run, callbacks) => {
+            self.notices.removeNotStarted(command);
             const isShown = callbacks.onStarted && callbacks.onStarted(run);
             if (!isShown && command.showOutput === "always") {
                 self._showUnlessBusy(run);
@@ -209,9 +223,11 @@ $(function () {
             }
         };
 
-        // a dialog that opens by itself must not get in the way of another one
+        // A dialog that opens by itself must not get in the way of another one, nor of an
+        // open menu, and take the focus from whoever is typing.
         self._showUnlessBusy = (run) => {
-            if ($(".modal:visible").length) return false;
+            const isTyping = $(document.activeElement).is(FIELDS);
+            if (isTyping || $(".modal:visible, .dropdown.open").length) return false;
             self.runs.show(run);
             return true;
         };
@@ -226,11 +242,32 @@ $(function () {
             }
 
             if (!callbacks.onFailed || !callbacks.onFailed(response)) {
-                self.notices.failed(command, response);
+                if (SystemCommandsErrors.isBusy(response)) {
+                    self._onBusy(command);
+                } else {
+                    self.notices.failed(command, response);
+                }
             }
             // wrong arguments are those of a form that is not up to date any more
             const isVanished = response.status === 404 || response.status === 400;
             if (isVanished) self.vanished.notifySubscribers(command);
+        };
+
+        // The server knows of runs that this page has not heard of yet, and tells of those
+        // that the user may see.
+        self._onBusy = (command) => {
+            const say = (run) => {
+                self.notices.refused(command, SystemCommandsErrors.busy(), run);
+            };
+            OctoPrint.plugins.systemcommands
+                .getRuns({
+                    source: command.source,
+                    action: command.action,
+                    status: "queued,running",
+                    limit: 1
+                })
+                .done((response) => say(response.runs[0]))
+                .fail(() => say());
         };
     }
 
