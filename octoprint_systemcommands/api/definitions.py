@@ -72,8 +72,9 @@ class Definitions:
         self._basedir = basedir
 
     def all(self) -> flask.Response:
-        """``GET /api/definitions`` → ``{definitions, system_actions, problems}``, ETag."""
-        return _with_etag(self._editing.lists())
+        """``GET /api/definitions`` → ``{definitions, system_actions, problems, saved}``,
+        ETag."""
+        return self._with_etag(self._editing.lists())
 
     def save(self) -> flask.Response:
         """``PUT /api/definitions`` with ``If-Match``: ``{definitions,
@@ -105,7 +106,7 @@ class Definitions:
                     "Somebody else has saved definitions meanwhile. Nothing was changed."
                 ),
                 etag=current.etag,
-                current=_to_json(current),
+                current=self._to_json(current),
             )
             response.status_code = 412
             response.set_etag(current.etag)
@@ -126,7 +127,7 @@ class Definitions:
                 ),
                 500,
             )
-        return _with_etag(lists)
+        return self._with_etag(lists)
 
     def check(self) -> flask.Response:
         """``POST /api/definitions/check`` ``{definition, others}`` → ``{problems,
@@ -280,6 +281,21 @@ class Definitions:
             f"{_FROM_GCODE_SYSTEM_COMMANDS}, or {_FROM_YAML} with a text",
         )
 
+    def _with_etag(self, lists: Lists) -> flask.Response:
+        response = flask.jsonify(self._to_json(lists))
+        response.set_etag(lists.etag)
+        return response
+
+    def _to_json(self, lists: Lists) -> dict[str, Any]:
+        result = lists.to_json()
+        result["problems"] = {
+            name: [_problems(problems) for problems in of_list]
+            for name, of_list in lists.problems().items()
+        }
+        saved = self._editing.saved(lists)
+        result["saved"] = None if saved is None else saved.to_json()
+        return result
+
 
 def _own_folder() -> str:
     try:
@@ -301,21 +317,6 @@ def _actions(body: dict[str, Any]) -> set[str]:
     if not all(isinstance(action, str) for action in others):
         flask.abort(400, description='"others" has to be a list of actions')
     return set(others)
-
-
-def _with_etag(lists: Lists) -> flask.Response:
-    response = flask.jsonify(_to_json(lists))
-    response.set_etag(lists.etag)
-    return response
-
-
-def _to_json(lists: Lists) -> dict[str, Any]:
-    result = lists.to_json()
-    result["problems"] = {
-        name: [_problems(problems) for problems in of_list]
-        for name, of_list in lists.problems().items()
-    }
-    return result
 
 
 def _problems(problems: Sequence[Problem]) -> list[dict[str, Optional[str]]]:
