@@ -25,6 +25,7 @@ class Editor:
         self.entries = self.root.locator("ul[aria-label^=Commands] > li:visible")
         self.names = self.entries.locator(".systemcommands-edit")
         self.unsaved = self.root.get_by_text("Unsaved changes", exact=True)
+        self.bar = self.root.locator("#systemcommands_bar")
         self.save_button = self.button("Save commands")
         self.announcement = self.root.locator("[aria-live=polite].systemcommands-unseen")
 
@@ -86,6 +87,7 @@ class Editor:
 
     def save(self):
         self.save_button.click()
+        expect(self.bar).to_contain_text("Saved at")
         expect(self.unsaved).to_be_hidden()
 
     def dialog(self, name):

@@ -17,6 +17,8 @@ $(function () {
         //~~ Requests; all return promises, which fail with the response
 
         self.load = () => client().getDefinitions();
+        // asks for the password if that is necessary
+        self.fetch = () => self._withPassword(() => client().getDefinitions());
         self.save = (etag, data) => {
             return self._withPassword(() => client().saveDefinitions(etag, data));
         };
