@@ -26,6 +26,7 @@ class Editor:
         self.names = self.entries.locator(".systemcommands-edit")
         self.unsaved = self.root.get_by_text("Unsaved changes", exact=True)
         self.bar = self.root.locator("#systemcommands_bar")
+        self.saved = self.bar.get_by_text(re.compile(r"^Saved (at|on) "))
         self.save_button = self.button("Save commands")
         self.announcement = self.root.locator("[aria-live=polite].systemcommands-unseen")
 
@@ -87,8 +88,8 @@ class Editor:
 
     def save(self):
         self.save_button.click()
-        expect(self.bar).to_contain_text("Saved at")
         expect(self.unsaved).to_be_hidden()
+        expect(self.saved).to_be_visible()
 
     def dialog(self, name):
         """One of the other dialogs: conflict, import, presets, versions."""
