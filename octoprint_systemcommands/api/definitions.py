@@ -21,6 +21,7 @@ from ..commands.definition import DIVIDER, GUESTS, parse_entry
 from ..commands.editing import Editing, Invalid, Lists, NotWritten, Stale
 from ..commands.environment import from_bytes, path_as_text
 from ..commands.json_form import to_json
+from ..commands.last_save import Saved
 from ..commands.presets import presets
 from ..commands.problems import ERROR, Problem
 from ..commands.rules import slug
@@ -74,7 +75,7 @@ class Definitions:
     def all(self) -> flask.Response:
         """``GET /api/definitions`` → ``{definitions, system_actions, problems, saved}``,
         ETag."""
-        return self._with_etag(self._editing.lists())
+        return _with_etag(*self._editing.current())
 
     def save(self) -> flask.Response:
         """``PUT /api/definitions`` with ``If-Match``: ``{definitions,
@@ -100,13 +101,13 @@ class Definitions:
             user = self._access.current().name
             lists = self._editing.save(definitions, etags, user, remove)
         except Stale:
-            current = self._editing.lists()
+            current, saved = self._editing.current()
             response = flask.jsonify(
                 error=gettext(
                     "Somebody else has saved definitions meanwhile. Nothing was changed."
                 ),
                 etag=current.etag,
-                current=self._to_json(current),
+                current=_to_json(current, saved),
             )
             response.status_code = 412
             response.set_etag(current.etag)
@@ -127,7 +128,7 @@ class Definitions:
                 ),
                 500,
             )
-        return self._with_etag(lists)
+        return _with_etag(lists, self._editing.saved(lists))
 
     def check(self) -> flask.Response:
         """``POST /api/definitions/check`` ``{definition, others}`` → ``{problems,
@@ -281,21 +282,6 @@ class Definitions:
             f"{_FROM_GCODE_SYSTEM_COMMANDS}, or {_FROM_YAML} with a text",
         )
 
-    def _with_etag(self, lists: Lists) -> flask.Response:
-        response = flask.jsonify(self._to_json(lists))
-        response.set_etag(lists.etag)
-        return response
-
-    def _to_json(self, lists: Lists) -> dict[str, Any]:
-        result = lists.to_json()
-        result["problems"] = {
-            name: [_problems(problems) for problems in of_list]
-            for name, of_list in lists.problems().items()
-        }
-        saved = self._editing.saved(lists)
-        result["saved"] = None if saved is None else saved.to_json()
-        return result
-
 
 def _own_folder() -> str:
     try:
@@ -317,6 +303,22 @@ def _actions(body: dict[str, Any]) -> set[str]:
     if not all(isinstance(action, str) for action in others):
         flask.abort(400, description='"others" has to be a list of actions')
     return set(others)
+
+
+def _with_etag(lists: Lists, saved: Optional[Saved]) -> flask.Response:
+    response = flask.jsonify(_to_json(lists, saved))
+    response.set_etag(lists.etag)
+    return response
+
+
+def _to_json(lists: Lists, saved: Optional[Saved]) -> dict[str, Any]:
+    result = lists.to_json()
+    result["problems"] = {
+        name: [_problems(problems) for problems in of_list]
+        for name, of_list in lists.problems().items()
+    }
+    result["saved"] = None if saved is None else saved.to_json()
+    return result
 
 
 def _problems(problems: Sequence[Problem]) -> list[dict[str, Optional[str]]]:

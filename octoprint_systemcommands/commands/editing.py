@@ -107,8 +107,16 @@ class Editing:
             _as_list(self._settings.global_get(["system", "actions"])),
         )
 
+    def current(self) -> tuple[Lists, Optional[Saved]]:
+        """What stands in the configuration now, and who has saved it; None if it was
+        changed elsewhere."""
+        # one is written after the other
+        with self.lock:
+            lists = self.lists()
+            return lists, self.saved(lists)
+
     def saved(self, lists: Lists) -> Optional[Saved]:
-        """Who has saved lists; None if they were changed elsewhere."""
+        """Who has saved lists, if they were the last ones to be saved."""
         return self._last_save.of(lists.etag)
 
     def save(

@@ -1,6 +1,7 @@
 """Who has saved the definitions last, which is known of the lists that were saved only."""
 
 import json
+import threading
 
 import pytest
 import yaml
@@ -42,6 +43,24 @@ def test_who_has_saved_is_known_and_told(editing, stored, path, told):
     # after a restart as well
     again = Editing(stored, Versions(""), LastSave(str(path)))
     assert again.saved(again.lists()) == saved
+
+
+def test_nobody_sees_a_list_without_who_has_saved_it(editing, stored):
+    seen = []
+    reader = threading.Thread(target=lambda: seen.append(editing.current()))
+    save_settings = stored.save
+
+    def read_at_once(**kwargs):
+        save_settings(**kwargs)
+        reader.start()
+        # it has to wait, and this shows if it does not
+        reader.join(0.2)
+
+    stored.save = read_at_once
+    lists = save(editing, [OTHER])
+    reader.join()
+    assert seen == [(lists, editing.saved(lists))]
+    assert seen[0][1].user == "me"
 
 
 def test_what_changes_nothing_is_no_save(editing, told):

@@ -55,10 +55,33 @@ $(function () {
 
         self.takeNewer = () => {
             if (self.list.isDirty()) {
-                self.list.compare();
+                self._compare();
+            } else if (self.loginState.checkCredentialsSeen()) {
+                self._loadNewer();
             } else {
-                self.list.loadNewer(self._focusSave);
+                self.list.definitions.askForPassword(self._loadNewer);
             }
+        };
+
+        self._loadNewer = () => {
+            self.list.load();
+            self._focusSave();
+        };
+
+        // before saving fails for it
+        self._compare = () => {
+            const {definitions, error, hear, isSaving, newer, onConflict} = self.list;
+            definitions
+                .fetch()
+                .done((response, _status, xhr) => {
+                    const etag = xhr.getResponseHeader("ETag");
+                    hear(etag, response.saved);
+                    // it may be as it was before, or not of interest any more
+                    if (newer() && !isSaving()) {
+                        onConflict({current: response, etag: etag});
+                    }
+                })
+                .fail((response) => error(definitions.errorOf(response)));
         };
 
         self.restoreKept = () => {

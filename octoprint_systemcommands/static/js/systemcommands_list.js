@@ -122,29 +122,6 @@ $(function () {
             }
         };
 
-        self.loadNewer = (then) => {
-            const load = () => {
-                self.load();
-                then();
-            };
-            if (self.loginState.checkCredentialsSeen()) load();
-            else self.definitions.askForPassword(load);
-        };
-
-        // before saving fails for it
-        self.compare = () => {
-            self.definitions
-                .fetch()
-                .done((response, _status, xhr) => {
-                    if (!self.isReady() || self.isSaving()) return;
-                    self._onConflict({
-                        current: response,
-                        etag: xhr.getResponseHeader("ETag")
-                    });
-                })
-                .fail((response) => self.error(self.definitions.errorOf(response)));
-        };
-
         self.unlock = () => self.definitions.askForPassword(self.load);
 
         self.close = (state) => {
@@ -233,7 +210,7 @@ $(function () {
                     if (response.status === 412 && response.responseJSON) {
                         const {current, etag} = response.responseJSON;
                         self.hear(etag, current.saved);
-                        self._onConflict({current: current, etag: etag});
+                        self.onConflict({current: current, etag: etag});
                     } else {
                         self._onRefused(sent, response);
                     }
@@ -268,7 +245,8 @@ $(function () {
             if (first) self.refusals.notifySubscribers(first);
         };
 
-        self._onConflict = ({current, etag}) => {
+        // current: what the server has
+        self.onConflict = ({current, etag}) => {
             const mine = self.entries();
             const isSame = _.isEqual(current.definitions, mine) && !self.toRemove().length;
             if (isSame) {
