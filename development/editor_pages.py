@@ -21,6 +21,10 @@ class Editor:
             updated, lambda: updated.evaluate("dialog => $(dialog).modal('hide')")
         )
         self._footer = self.settings.locator("> .modal-footer")
+        # of the dialog around it
+        self.settings_save_button = self._footer.get_by_role(
+            "button", name="Save", exact=True
+        )
         self.root = page.locator(f"#{TAB}")
         self.entries = self.root.locator("ul[aria-label^=Commands] > li:visible")
         self.names = self.entries.locator(".systemcommands-edit")
@@ -51,8 +55,7 @@ class Editor:
         expect(self.settings).to_be_hidden()
 
     def save_settings(self):
-        """The button of the dialog around it."""
-        self._footer.get_by_role("button", name="Save", exact=True).click()
+        self.settings_save_button.click()
         expect(self.settings).to_be_hidden()
 
     def rows(self):

@@ -102,12 +102,11 @@ def test_what_keeps_it_from_being_saved_is_said_in_the_bar(editor, store):
 
     editor.page.route(API, fail)
     # the settings' own button saves the commands too, and does not close over what failed
-    footer = editor.settings.locator("> .modal-footer")
-    footer.get_by_role("button", name="Save", exact=True).click()
+    editor.settings_save_button.click()
     alert = editor.bar.get_by_role("alert")
     expect(alert).to_contain_text("The commands have not been saved. The disk is full")
     expect_inside(editor)
-    expect(footer.get_by_role("button", name="Save", exact=True)).to_be_enabled()
+    expect(editor.settings_save_button).to_be_enabled()
     expect(editor.bar).to_be_visible()
     assert store() == COMMANDS
 
@@ -116,7 +115,7 @@ def test_what_keeps_it_from_being_saved_is_said_in_the_bar(editor, store):
         "OctoPrint.coreui.viewmodels.settingsViewModel.selectTab('settings_api')"
     )
     expect(editor.root).to_be_hidden()
-    footer.get_by_role("button", name="Save", exact=True).click()
+    editor.settings_save_button.click()
     expect(editor.root).to_be_visible()
     expect(alert).to_contain_text("The disk is full")
 
@@ -143,13 +142,35 @@ def test_the_settings_wait_for_the_commands(store, admin_page):
             held.append(route) if route.request.method == "PUT" else route.continue_()
         ),
     )
-    footer = editor.settings.locator("> .modal-footer")
     with admin_page.expect_response("**/api/settings"):
-        footer.get_by_role("button", name="Save", exact=True).click()
-    expect(footer.get_by_role("button", name="Save", exact=True)).to_be_enabled()
+        editor.settings_save_button.click()
+    expect(editor.settings_save_button).to_be_enabled()
     expect(editor.settings).to_be_visible()
     assert held
     held[0].continue_()
     expect(editor.settings).to_be_hidden()
     assert store()[3]["name"] == "Drei"
     assert admin_page.evaluate(f"!$('#{TAB}').is(':visible')")
+
+
+def test_the_password_is_asked_for_once(store, admin_page, octoprint):
+    store(COMMANDS)
+    editor = Editor(admin_page).open()
+    editor.edit("Command 3").fill(name="Drei").accept()
+    # OctoPrint 2.0 asks for the password before it saves this
+    admin_page.evaluate(
+        """() => {
+            const {loginStateViewModel, settingsViewModel} = OctoPrint.coreui.viewmodels;
+            settingsViewModel.server_commands_systemRestartCommand("echo restart");
+            loginStateViewModel.credentialsSeen(undefined);
+        }"""
+    )
+    editor.settings_save_button.click()
+    dialog = admin_page.locator("#reauthenticate_dialog")
+    dialog.locator("input[type=password]").fill(octoprint.admin.password)
+    admin_page.keyboard.press("Enter")
+    expect(editor.settings).to_be_hidden()
+    expect(dialog).to_be_hidden()
+    assert store()[3]["name"] == "Drei"
+    commands = octoprint.read_config()["server"]["commands"]
+    assert commands["systemRestartCommand"] == "echo restart"

@@ -96,7 +96,9 @@ def test_both_have_changed_the_same(open_editor, anna, store):
     rename(first, "Two", "Two of the first")
     first.save()
     expect(second.bar).to_contain_text("anna has saved a newer list at")
-    second.save_button.click()
+    # the settings' own button, which else closes them, is not the quicker way
+    with second.page.expect_response("**/api/settings"):
+        second.settings_save_button.click()
     dialog = second.dialog("conflict").expect_open()
     choices = dialog.root.locator(".systemcommands-clashes > li")
     expect(choices).to_have_count(2)
@@ -112,6 +114,7 @@ def test_both_have_changed_the_same(open_editor, anna, store):
     keep.click()
     expect(second.unsaved).to_be_hidden()
     assert names(store) == ["One of the second", "Two of the first"]
+    expect(second.saved).to_be_visible()
 
 
 def test_the_other_one_is_told_at_once(open_editor, anna):

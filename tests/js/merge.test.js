@@ -48,36 +48,96 @@ const expectMerged = (base, theirs, mine, expected) => {
 };
 
 const cases = {
-    "nothing": [[a, b], [a, b], [a, b], [a, b]],
-    "only mine": [[a, b], [a, b], [m, A], [m, A]],
-    "only theirs": [[a, b], [Y, n], [a, b], [Y, n]],
-    "changes of different entries": [[a, b, c], [X, b, c], [a, b, C], [X, b, C]],
-    "the same change of both": [[a, b], [A, b], [A, b], [A, b]],
+    nothing: [
+        [a, b],
+        [a, b],
+        [a, b],
+        [a, b]
+    ],
+    "only mine": [
+        [a, b],
+        [a, b],
+        [m, A],
+        [m, A]
+    ],
+    "only theirs": [
+        [a, b],
+        [Y, n],
+        [a, b],
+        [Y, n]
+    ],
+    "changes of different entries": [
+        [a, b, c],
+        [X, b, c],
+        [a, b, C],
+        [X, b, C]
+    ],
+    "the same change of both": [
+        [a, b],
+        [A, b],
+        [A, b],
+        [A, b]
+    ],
     "additions at the end, theirs first": [[a], [a, n], [a, m], [a, n, m]],
-    "an addition in the middle": [[a, b], [a, b, n], [a, m, b], [a, m, b, n]],
-    "an addition at the beginning": [[a, b], [a, b, n], [m, a, b], [m, a, b, n]],
+    "an addition in the middle": [
+        [a, b],
+        [a, b, n],
+        [a, m, b],
+        [a, m, b, n]
+    ],
+    "an addition at the beginning": [
+        [a, b],
+        [a, b, n],
+        [m, a, b],
+        [m, a, b, n]
+    ],
     "additions to an empty list": [[], [n], [m], [n, m]],
     "the same addition of both": [[a], [a, n], [n, a], [a, n]],
     "a deletion of each": [[a, b, c], [b, c], [a, b], [b]],
-    "the same deletion of both": [[a, b, c], [a, c], [a, c], [a, c]],
-    "a deletion and a change": [[a, b, c], [a, c], [A, b, c], [A, c]],
+    "the same deletion of both": [
+        [a, b, c],
+        [a, c],
+        [a, c],
+        [a, c]
+    ],
+    "a deletion and a change": [
+        [a, b, c],
+        [a, c],
+        [A, b, c],
+        [A, c]
+    ],
     "all deleted here, added there": [[a, b], [a, b, n], [], [n]],
-    "a move of theirs and a change": [[a, b, c], [c, a, b], [a, B, c], [c, a, B]],
-    "a move of mine and a change": [[a, b, c], [X, b, c], [c, a, b], [c, X, b]],
+    "a move of theirs and a change": [
+        [a, b, c],
+        [c, a, b],
+        [a, B, c],
+        [c, a, B]
+    ],
+    "a move of mine and a change": [
+        [a, b, c],
+        [X, b, c],
+        [c, a, b],
+        [c, X, b]
+    ],
     "moves of different entries": [
         [a, b, c, d, n, m],
         [b, a, c, d, n, m],
         [a, b, c, d, m, n],
         [b, a, c, d, m, n]
     ],
-    "a move and what was deleted before it": [[a, b, c], [b, c], [a, c, b], [c, b]],
+    "a move and what was deleted before it": [
+        [a, b, c],
+        [b, c],
+        [a, c, b],
+        [c, b]
+    ],
     "a move to the end and an addition there": [
         [a, b, c],
         [a, b, c, n],
         [b, c, a],
         [b, c, n, a]
     ],
-    "dividers": [
+    dividers: [
         [a, divider, b],
         [a, divider, b, n],
         [a, divider, b, divider, m],
@@ -89,7 +149,12 @@ const cases = {
         [a, b, divider, c],
         [a, b, divider, C]
     ],
-    "what is no command": [[5, a], [5, a, null], [5, 6, a], [5, 6, a, null]],
+    "what is no command": [
+        [5, a],
+        [5, a, null],
+        [5, 6, a],
+        [5, 6, a, null]
+    ],
     "the order of fields does not count": [
         [{action: "a", name: "a"}],
         [{name: "a", action: "a"}],
@@ -156,8 +221,10 @@ test("nothing is lost, and nothing comes from nowhere", () => {
             const what = random(4);
             if (what === 0) result.splice(index, 0, command(side + random(100)));
             if (what === 1) result.splice(index, 1);
-            if (what === 2 && result[index]) result[index] = {...result[index], [side]: 1};
-            if (what === 3) result.splice(random(result.length), 0, ...result.splice(index, 1));
+            if (what === 2 && result[index])
+                result[index] = {...result[index], [side]: 1};
+            if (what === 3)
+                result.splice(random(result.length), 0, ...result.splice(index, 1));
         }
         return result.filter(
             (entry, index) =>

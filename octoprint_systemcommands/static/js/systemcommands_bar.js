@@ -14,7 +14,10 @@ $(function () {
         // what cannot be told is not told of a list that has not come
         self.savedText = ko.pureComputed(() => {
             return self.list.isReady()
-                ? SystemCommandsSaves.current(self.list.saved(), self.loginState.username())
+                ? SystemCommandsSaves.current(
+                      self.list.saved(),
+                      self.loginState.username()
+                  )
                 : "";
         });
         self.newerText = ko.pureComputed(() => {
@@ -33,7 +36,8 @@ $(function () {
 
         self.onKeydown = (_data, event) => {
             const isUndo = event.key === "z" && (event.ctrlKey || event.metaKey);
-            if (!isUndo || event.shiftKey || event.altKey || !self.lastUndo()) return true;
+            if (!isUndo || event.shiftKey || event.altKey || !self.lastUndo())
+                return true;
             // fields have their own
             if ($(event.target).is("input, textarea, select")) return true;
             self.undo();

@@ -148,11 +148,14 @@ $(function () {
             rows.splice(to, 0, row);
             self.rows(rows);
             self._show(row);
-            self._say(gettext('"%(name)s" is at position %(position)s of %(total)s now.'), {
-                name: row.name(),
-                position: to + 1,
-                total: total
-            });
+            self._say(
+                gettext('"%(name)s" is at position %(position)s of %(total)s now.'),
+                {
+                    name: row.name(),
+                    position: to + 1,
+                    total: total
+                }
+            );
         };
 
         self._moveBy = (row, step, selector) => {

@@ -40,16 +40,20 @@ $(function () {
         self.refusals = new ko.subscribable();
 
         self.entries = ko.pureComputed(() => self.rows().map((row) => row.entry()));
-        self.actions = () => _.compact(self.entries().map(SystemCommandsEntries.actionOf));
+        self.actions = () =>
+            _.compact(self.entries().map(SystemCommandsEntries.actionOf));
         // what was imported and is to be removed where it came from, if it is still here
         self.isToRemove = (row) => {
             const command = row.entry().command;
-            return row.remove() && _.some(self.entries(), (e) => e && e.command === command);
+            return (
+                row.remove() && _.some(self.entries(), (e) => e && e.command === command)
+            );
         };
         self.toRemove = ko.pureComputed(() =>
             self.systemActions().filter(self.isToRemove)
         );
-        self._removeNothing = () => self.systemActions().forEach((row) => row.remove(false));
+        self._removeNothing = () =>
+            self.systemActions().forEach((row) => row.remove(false));
         self.isDirty = ko.pureComputed(
             () => !_.isEqual(self.entries(), self._stored()) || self.toRemove().length > 0
         );
@@ -248,7 +252,8 @@ $(function () {
         // current: what the server has
         self.onConflict = ({current, etag}) => {
             const mine = self.entries();
-            const isSame = _.isEqual(current.definitions, mine) && !self.toRemove().length;
+            const isSame =
+                _.isEqual(current.definitions, mine) && !self.toRemove().length;
             if (isSame) {
                 // it was our own, of which the answer got lost, or the same idea
                 self._accept(current, etag);

@@ -81,6 +81,30 @@ $(function () {
             self._goesWithSettings = self._isToClose;
         };
 
+        self._saveWithSettings = () => {
+            self._goesWithSettings = self.list.canSave();
+            self._isToClose = false;
+            if (self.list.loginState.checkCredentialsSeen()) {
+                self.list.save();
+                return;
+            }
+            // OctoPrint may be about to ask for the password as well. It can ask only once at
+            // a time, and forgets who has asked before.
+            setTimeout(() => {
+                const dialog = $("#reauthenticate_dialog");
+                const modal = dialog.data("modal");
+                if (!modal || !modal.isShown) {
+                    self.list.save();
+                    return;
+                }
+                dialog.one("hidden", () => {
+                    const isEntered = self.list.loginState.checkCredentialsSeen();
+                    if (isEntered) self.list.save();
+                    else self._goesWithSettings = false;
+                });
+            });
+        };
+
         self._onSavedOrNot = () => {
             if (self._goesWithSettings && self.settingsViewModel.isDialogActive()) {
                 if (self.list.isDirty()) {
@@ -106,10 +130,7 @@ $(function () {
 
         // other parts of OctoPrint save settings as well, but not with this dialog
         self.onSettingsBeforeSave = () => {
-            if (!self.settingsViewModel.isDialogActive()) return;
-            self._goesWithSettings = self.list.canSave();
-            self._isToClose = false;
-            self.list.save();
+            if (self.settingsViewModel.isDialogActive()) self._saveWithSettings();
         };
 
         self.onSettingsHidden = () => {
@@ -136,7 +157,8 @@ $(function () {
         self.onSettingsPreventRefresh = () => {
             const isNew = (time) => performance.now() - time < NEWS_TIME;
             const isOurs = self.list.isSaving() || isNew(self._savedAt);
-            const isTheirs = isNew(self._announcedAt) && self.settingsViewModel.isDialogActive();
+            const isTheirs =
+                isNew(self._announcedAt) && self.settingsViewModel.isDialogActive();
             // one is told of by one event, and the next one may be about something else
             self._announcedAt = undefined;
             return isOurs || isTheirs;
