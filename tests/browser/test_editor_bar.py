@@ -118,6 +118,8 @@ def test_what_keeps_it_from_being_saved_is_said_in_the_bar(editor, store):
     editor.settings_save_button.click()
     expect(editor.root).to_be_visible()
     expect(alert).to_contain_text("The disk is full")
+    # OctoPrint is ready as well, and would close it again later otherwise
+    expect(editor.settings_save_button).to_be_enabled()
 
     # who closes it by hand finds it closed, and what is not saved is kept
     editor.close()
