@@ -143,18 +143,29 @@ $(function () {
             if (element) element.scrollIntoView({block: "nearest"});
         };
 
-        // how high it is depends on what it has to say, and on the width of the screen
+        // How high it is depends on what it has to say, and on the width of the screen. This
+        // is for the keyboard as well, which goes from one button to the next.
         self._measure = () => {
             const bar = $("#systemcommands_bar");
             bar.parent().css("--systemcommands-bar", bar.outerHeight() + "px");
+        };
+
+        self._onResize = () => {
+            self._measure();
+            // what one is at is not covered by what the bar has to say all of a sudden
+            const entry = $(document.activeElement).closest(".systemcommands-entry")[0];
+            if (!entry) return;
+            const [box, bar] = [entry, $("#systemcommands_bar")[0]].map((element) =>
+                element.getBoundingClientRect()
+            );
+            if (box.top < bar.bottom && box.bottom > bar.top) self.show(entry);
         };
 
         //~~ View model callbacks
 
         self.onAllBound = () => {
             self.list.events.subscribe(() => self._undos([]));
-            // for those who go from one button to the next with the keyboard
-            new ResizeObserver(self._measure).observe($("#systemcommands_bar")[0]);
+            new ResizeObserver(self._onResize).observe($("#systemcommands_bar")[0]);
         };
     }
 
