@@ -21,10 +21,16 @@ class Editor:
             updated, lambda: updated.evaluate("dialog => $(dialog).modal('hide')")
         )
         self._footer = self.settings.locator("> .modal-footer")
+        # of the dialog around it
+        self.settings_save_button = self._footer.get_by_role(
+            "button", name="Save", exact=True
+        )
         self.root = page.locator(f"#{TAB}")
         self.entries = self.root.locator("ul[aria-label^=Commands] > li:visible")
         self.names = self.entries.locator(".systemcommands-edit")
         self.unsaved = self.root.get_by_text("Unsaved changes", exact=True)
+        self.bar = self.root.locator("#systemcommands_bar")
+        self.saved = self.bar.get_by_text(re.compile(r"^Saved (at|on) "))
         self.save_button = self.button("Save commands")
         self.announcement = self.root.locator("[aria-live=polite].systemcommands-unseen")
 
@@ -49,8 +55,7 @@ class Editor:
         expect(self.settings).to_be_hidden()
 
     def save_settings(self):
-        """The button of the dialog around it."""
-        self._footer.get_by_role("button", name="Save", exact=True).click()
+        self.settings_save_button.click()
         expect(self.settings).to_be_hidden()
 
     def rows(self):
@@ -87,6 +92,7 @@ class Editor:
     def save(self):
         self.save_button.click()
         expect(self.unsaved).to_be_hidden()
+        expect(self.saved).to_be_visible()
 
     def dialog(self, name):
         """One of the other dialogs: conflict, import, presets, versions."""

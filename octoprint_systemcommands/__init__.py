@@ -16,12 +16,13 @@ from .api.runs import Runs
 from .api.wishes import Wishes
 from .commands.catalogue import Catalogue
 from .commands.editing import Editing
+from .commands.last_save import LastSave
 from .commands.versions import Versions
 from .identity import Identities
 from .notify import RUN_FINISHED, RUN_STARTED, Notifier
 from .preferences import DEFAULTS, Preferences
 from .printer import Printer
-from .pushes import may_get
+from .pushes import about_definitions, may_get
 from .runs.history import History
 from .runs.retention import Limits
 from .runs.runner import Runner
@@ -51,7 +52,12 @@ class SystemCommandsPlugin(
         self._notifier = Notifier(push=self._push, fire=self._fire)
         data = self.get_plugin_data_folder()
         self._versions = Versions(os.path.join(data, "versions.yaml"))
-        self._editing = Editing(self._settings, self._versions)
+        self._editing = Editing(
+            self._settings,
+            self._versions,
+            LastSave(os.path.join(data, "last_save.json")),
+            tell=lambda saved: self._push(about_definitions(saved)),
+        )
         self._history = History(os.path.join(data, "history.db"), self._limits)
         self._server_url = ""
         self._runner = Runner(
@@ -122,6 +128,8 @@ class SystemCommandsPlugin(
                     "entries",
                     "rows",
                     "difference",
+                    "merge",
+                    "saves",
                     "sorting",
                     "icons",
                     "interpreters",
@@ -133,6 +141,7 @@ class SystemCommandsPlugin(
                     "tryout",
                     "verdict",
                     "list",
+                    "bar",
                     "command_dialog",
                     "conflict",
                     "import",

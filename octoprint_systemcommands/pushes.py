@@ -1,4 +1,4 @@
-"""Who gets what OctoPrint pushes about runs: messages of this plugin and its events.
+"""Who gets what OctoPrint pushes: messages of this plugin and its events.
 
 OctoPrint asks before each message to each client, also for clients that have not logged in
 yet. What it is told not to send then is not kept for later either, so that nothing reaches
@@ -9,13 +9,31 @@ import logging
 from collections.abc import Callable
 from typing import Any, Optional
 
+from octoprint.access.permissions import Permissions
+
 from .access import Access
+from .commands.last_save import Saved
 from .runs.run import Owner
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.access")
 
 IDENTIFIER = "systemcommands"
 _EVENT_PREFIX = f"plugin_{IDENTIFIER}_"
+
+_DEFINITIONS = "definitions"
+
+
+def about_definitions(saved: Optional[Saved]) -> dict[str, Any]:
+    """What is pushed when definitions are saved: by whom, and how to tell whether one has
+    them already, but nothing of what they say.
+
+    Arguments:
+        saved: None if they are just about to be saved
+    """
+    message: dict[str, Any] = {"type": _DEFINITIONS}
+    return (
+        message if saved is None else {**message, "etag": saved.etag, **saved.to_json()}
+    )
 
 
 def may_get(
@@ -36,10 +54,14 @@ def may_get(
     """
     try:
         if message == "plugin":
+            if payload.get("plugin") != IDENTIFIER:
+                return True
+            person = access.now(user)
+            if payload.get("data", {}).get("type") == _DEFINITIONS:
+                # there is a name in it
+                return person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
             # ids and states of runs: who may not see a run can do nothing with its id
-            return payload.get("plugin") != IDENTIFIER or access.may_see_runs(
-                access.now(user)
-            )
+            return access.may_see_runs(person)
         if message == "event" and payload.get("type", "").startswith(_EVENT_PREFIX):
             run_id = (payload.get("payload") or {}).get("id")
             return access.may_see_runs_of(access.now(user), owner_of(run_id))

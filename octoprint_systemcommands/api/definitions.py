@@ -21,6 +21,7 @@ from ..commands.definition import DIVIDER, GUESTS, parse_entry
 from ..commands.editing import Editing, Invalid, Lists, NotWritten, Stale
 from ..commands.environment import from_bytes, path_as_text
 from ..commands.json_form import to_json
+from ..commands.last_save import Saved
 from ..commands.presets import presets
 from ..commands.problems import ERROR, Problem
 from ..commands.rules import slug
@@ -72,8 +73,9 @@ class Definitions:
         self._basedir = basedir
 
     def all(self) -> flask.Response:
-        """``GET /api/definitions`` → ``{definitions, system_actions, problems}``, ETag."""
-        return _with_etag(self._editing.lists())
+        """``GET /api/definitions`` → ``{definitions, system_actions, problems, saved}``,
+        ETag."""
+        return _with_etag(*self._editing.current())
 
     def save(self) -> flask.Response:
         """``PUT /api/definitions`` with ``If-Match``: ``{definitions,
@@ -99,13 +101,13 @@ class Definitions:
             user = self._access.current().name
             lists = self._editing.save(definitions, etags, user, remove)
         except Stale:
-            current = self._editing.lists()
+            current, saved = self._editing.current()
             response = flask.jsonify(
                 error=gettext(
                     "Somebody else has saved definitions meanwhile. Nothing was changed."
                 ),
                 etag=current.etag,
-                current=_to_json(current),
+                current=_to_json(current, saved),
             )
             response.status_code = 412
             response.set_etag(current.etag)
@@ -126,7 +128,7 @@ class Definitions:
                 ),
                 500,
             )
-        return _with_etag(lists)
+        return _with_etag(lists, self._editing.saved(lists))
 
     def check(self) -> flask.Response:
         """``POST /api/definitions/check`` ``{definition, others}`` → ``{problems,
@@ -303,18 +305,19 @@ def _actions(body: dict[str, Any]) -> set[str]:
     return set(others)
 
 
-def _with_etag(lists: Lists) -> flask.Response:
-    response = flask.jsonify(_to_json(lists))
+def _with_etag(lists: Lists, saved: Optional[Saved]) -> flask.Response:
+    response = flask.jsonify(_to_json(lists, saved))
     response.set_etag(lists.etag)
     return response
 
 
-def _to_json(lists: Lists) -> dict[str, Any]:
+def _to_json(lists: Lists, saved: Optional[Saved]) -> dict[str, Any]:
     result = lists.to_json()
     result["problems"] = {
         name: [_problems(problems) for problems in of_list]
         for name, of_list in lists.problems().items()
     }
+    result["saved"] = None if saved is None else saved.to_json()
     return result
 
 

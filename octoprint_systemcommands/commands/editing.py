@@ -12,6 +12,7 @@ import yaml
 
 from .definition import DIVIDER, parse_entry
 from .json_form import fingerprint, fits, is_json_in_yaml, restored, to_json
+from .last_save import LastSave, Saved
 from .problems import ERROR, N_, Problem
 from .rules import MAX_ENTRIES, check, check_action
 from .system_actions import parse_system_action
@@ -80,11 +81,22 @@ class Editing:
     Arguments:
         settings: a ``octoprint.plugin.PluginSettings``
         versions: keeps the lists that are replaced
+        last_save: remembers who has saved
+        tell: called with None when definitions are about to be saved, and with who it was
+            when they have been
     """
 
-    def __init__(self, settings: Any, versions: Versions):
+    def __init__(
+        self,
+        settings: Any,
+        versions: Versions,
+        last_save: LastSave,
+        tell: Callable[[Optional[Saved]], None] = lambda saved: None,
+    ):
         self._settings = settings
         self._versions = versions
+        self._last_save = last_save
+        self._tell = tell
         # held by whoever changes settings that the definitions are a part of
         self.lock = threading.RLock()
 
@@ -94,6 +106,18 @@ class Editing:
             _as_list(self._settings.get(["commands"])),
             _as_list(self._settings.global_get(["system", "actions"])),
         )
+
+    def current(self) -> tuple[Lists, Optional[Saved]]:
+        """What stands in the configuration now, and who has saved it; None if it was
+        changed elsewhere."""
+        # one is written after the other
+        with self.lock:
+            lists = self.lists()
+            return lists, self.saved(lists)
+
+    def saved(self, lists: Lists) -> Optional[Saved]:
+        """Who has saved lists, if they were the last ones to be saved."""
+        return self._last_save.of(lists.etag)
 
     def save(
         self,
@@ -138,6 +162,7 @@ class Editing:
                 return lists
             try:
                 self._versions.add(lists.definitions, lists.system_actions, user)
+                self._tell(None)
                 self._write(entries, kept, lists)
             except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
                 raise NotWritten(str(error)) from error
@@ -145,7 +170,9 @@ class Editing:
                 f"{user or 'Somebody'} has changed the definitions of commands: "
                 f"{len(lists.definitions)} before, {len(entries)} now"
             )
-            return self.lists()
+            lists = self.lists()
+            self._tell(self._last_save.note(lists.etag, user))
+            return lists
 
     def check(self, entry: Any, others: Collection[str]) -> list[Problem]:
         """What `save` would say of a new or changed entry.

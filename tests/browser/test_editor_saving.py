@@ -26,53 +26,6 @@ def rename(editor, old, new):
     editor.edit(old).fill(name=new).accept()
 
 
-def conflict(open_editor):
-    """Two editors; the first one has saved, the second one wants to."""
-    first, second = open_editor(), open_editor()
-    second.page.expected_errors.append("412")
-    rename(second, "Two", "Two of the second")
-    second.add().fill(name="Three", command="echo 3").accept()
-    rename(first, "One", "One of the first")
-    first.save()
-    second.save_button.click()
-    return first, second, second.dialog("conflict").expect_open()
-
-
-def test_two_editors_and_keep_mine(open_editor, store):
-    first, second, dialog = conflict(open_editor)
-    expect(dialog.root).to_contain_text("Somebody else has saved")
-    kinds = dialog.root.locator(".systemcommands-differences > li")
-    expect(kinds).to_have_count(3)
-    expect(kinds.filter(has_text="only in yours")).to_contain_text("Three")
-    expect(kinds.filter(has_text="One of the first")).to_have_count(1)
-    dialog.button("Keep mine").click()
-    expect(second.unsaved).to_be_hidden()
-    assert [entry["name"] for entry in store()] == ["One", "Two of the second", "Three"]
-    # what was replaced is a version now, and the first editor has heard of it
-    first.expect_rows("One", "Two of the second", "Three")
-    versions = first.versions()
-    versions.root.get_by_role("button", name="Restore").first.click()
-    first.expect_rows("One of the first", "Two")
-    assert [entry["name"] for entry in store()] == ["One", "Two of the second", "Three"]
-    first.save()
-    assert [entry["name"] for entry in store()] == ["One of the first", "Two"]
-
-
-def test_two_editors_and_load_theirs(open_editor, store):
-    _first, second, dialog = conflict(open_editor)
-    dialog.button("Load theirs").click()
-    second.expect_rows("One of the first", "Two")
-    expect(second.unsaved).to_be_hidden()
-    # the own one is not lost
-    with second.page.expect_download() as download:
-        second.button("Download mine").click()
-    assert '"Three"' in download.value.path().read_text()
-    second.button("Restore mine").click()
-    second.expect_rows("One", "Two of the second", "Three")
-    second.save()
-    assert [entry["name"] for entry in store()] == ["One", "Two of the second", "Three"]
-
-
 def test_restoring_a_version_asks_about_changes(open_editor):
     editor = open_editor()
     rename(editor, "One", "Uno")
@@ -89,54 +42,6 @@ def test_restoring_a_version_asks_about_changes(open_editor):
     question.get_by_text("Restore").click()
     expect(versions.root).to_be_hidden()
     editor.expect_rows("One", "Two")
-
-
-def test_restoring_what_was_kept_asks_about_changes(open_editor):
-    _first, editor, dialog = conflict(open_editor)
-    dialog.button("Load theirs").click()
-    rename(editor, "Two", "Due")
-    question = editor.page.get_by_role("dialog", name="Discard your changes")
-    editor.button("Restore mine").click()
-    question.get_by_role("link", name="Cancel").click()
-    expect(editor.button("Restore mine")).to_be_focused()
-    editor.expect_rows("One of the first", "Due")
-    editor.button("Restore mine").click()
-    question.get_by_text("Restore").click()
-    editor.expect_rows("One", "Two of the second", "Three")
-
-
-def test_what_was_kept_outlives_the_session(open_editor):
-    _first, editor, dialog = conflict(open_editor)
-    dialog.button("Load theirs").click()
-    expect(editor.button("Restore mine")).to_be_visible()
-    editor.close()
-    # what OctoPrint calls when somebody logs out and in; the page stays where guests may
-    # see it, which here they may not
-    editor.page.evaluate(
-        """() => {
-            const list = OctoPrint.coreui.viewmodels.systemCommandsListViewModel;
-            list.onUserLoggedOut();
-            list.onUserLoggedIn();
-        }"""
-    )
-    editor.open()
-    editor.button("Restore mine").click()
-    editor.expect_rows("One", "Two of the second", "Three")
-
-
-def test_two_editors_and_cancel(open_editor, store):
-    _first, second, dialog = conflict(open_editor)
-    dialog.close()
-    second.expect_rows("One", "Two of the second", "Three")
-    expect(second.unsaved).to_be_visible()
-    assert [entry["name"] for entry in store()] == ["One of the first", "Two"]
-
-
-def test_an_editor_without_changes_follows_the_others(open_editor):
-    first, second = open_editor(), open_editor()
-    rename(first, "One", "Uno")
-    first.save()
-    second.expect_rows("Uno", "Two")
 
 
 def test_closing_the_settings_keeps_changes_and_says_so(open_editor, store):

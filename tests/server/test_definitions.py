@@ -2,6 +2,7 @@
 
 import os
 import threading
+from datetime import datetime, timezone
 
 import pytest
 import yaml
@@ -100,8 +101,27 @@ def test_a_stale_put_is_412_and_shows_what_there_is(get, put, octoprint):
     answer = second.json()
     assert "meanwhile" in answer["error"]
     assert answer["current"]["definitions"] == [NEW, *COMMANDS]
+    assert answer["current"]["saved"]["user"] == "admin"
     assert f'"{answer["etag"]}"' == first.headers["ETag"] == second.headers["ETag"]
     assert in_file(octoprint) == [NEW, *COMMANDS]
+
+
+def test_who_has_saved_is_told(get, put, octoprint, admin):
+    _, etag = get()
+    before = datetime.now(timezone.utc).replace(microsecond=0)
+    answer = put([NEW], etag).json()
+
+    saved = answer["saved"]
+    assert saved["user"] == octoprint.admin.name
+    assert (
+        before <= datetime.fromisoformat(saved["saved_at"]) <= datetime.now(timezone.utc)
+    )
+    assert get()[0]["saved"] == saved
+    # what OctoPrint's settings change was not saved here
+    for actions, expected in (([], None), (SYSTEM_ACTIONS, saved)):
+        body = {"system": {"actions": actions}}
+        assert admin.post("/api/settings", json=body).status_code == 200
+        assert get()[0]["saved"] == expected
 
 
 def test_of_many_savers_at_once_one_wins(get, octoprint):

@@ -11,6 +11,7 @@ COMMANDS = [
     {"action": "fail", "name": "Fail", "command": "echo s3cret; exit 4"},
 ]
 API = "/plugin/systemcommands/api/runs"
+DEFINITIONS = "/plugin/systemcommands/api/definitions"
 
 
 @pytest.fixture
@@ -80,6 +81,30 @@ def test_those_without_system_get_no_push(operator, user, connect):
 
     for socket in sockets:
         assert [m for m in socket.receive_for(1.5) if m[0] == "push"] == []
+
+
+def test_editors_are_told_who_has_saved(admin, operator, user, connect):
+    editor, *others = [connect(admin), connect(operator), connect(user), connect()]
+    answer = admin.get(DEFINITIONS)
+    secret = {"action": "new", "name": "S3cret", "command": "echo s3cret"}
+    saved = admin.put(
+        DEFINITIONS,
+        json={"definitions": [*answer.json()["definitions"], secret]},
+        headers={"If-Match": answer.headers["ETag"]},
+    )
+    assert saved.status_code == 200
+
+    told = {
+        "type": "definitions",
+        "etag": saved.headers["ETag"].strip('"'),
+        **saved.json()["saved"],
+    }
+    messages = editor.receive_until(lambda message: message == ("push", told))
+    pushed = [data for kind, data in messages if kind == "push"]
+    # the first one tells that the settings are about to change
+    assert pushed == [{"type": "definitions"}, told]
+    for socket in others:
+        assert [m for m in socket.receive_for(1) if m[0] == "push"] == []
 
 
 def test_events(operator, connect):

@@ -15,6 +15,7 @@ from octoprint_systemcommands.commands import editing as editing_module
 from octoprint_systemcommands.commands import json_form
 from octoprint_systemcommands.commands.editing import Editing, Invalid, NotWritten, Stale
 from octoprint_systemcommands.commands.json_form import fingerprint, restored, to_json
+from octoprint_systemcommands.commands.last_save import LastSave
 from octoprint_systemcommands.commands.rules import check, slug
 from octoprint_systemcommands.commands.store import Store
 from octoprint_systemcommands.commands.versions import Versions
@@ -47,7 +48,10 @@ class SavingSettings(Settings):
 def make(tmp_path):
     def make(commands=None, actions=None):
         stored = SavingSettings(commands, actions)
-        return Editing(stored, Versions(str(tmp_path / "data" / "versions.yaml"))), stored
+        data = tmp_path / "data"
+        versions = Versions(str(data / "versions.yaml"))
+        last_save = LastSave(str(data / "last_save.json"))
+        return Editing(stored, versions, last_save), stored
 
     return make
 

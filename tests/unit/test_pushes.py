@@ -1,9 +1,13 @@
 """Who gets what is pushed, where OctoPrint's hook decides by an answer or an error."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from octoprint_systemcommands import pushes
+from octoprint_systemcommands.commands.last_save import Saved
 from octoprint_systemcommands.identity import NOBODY
-from octoprint_systemcommands.pushes import may_get
+from octoprint_systemcommands.pushes import about_definitions, may_get
 from octoprint_systemcommands.runs.run import Owner
 
 
@@ -50,3 +54,45 @@ def test_nobody_gets_what_nobody_can_tell(message, payload, caplog):
 )
 def test_what_others_send_is_left_alone(message, payload):
     assert may_get(Broken(), None, message, payload, whose) is True
+
+
+class Someone:
+    """A person who may do one thing, which everybody else may as well."""
+
+    def __init__(self, *permissions):
+        self._permissions = permissions
+
+    def has(self, permission):
+        return permission in self._permissions
+
+
+class Lenient:
+    """An `Access` for which everybody may see runs."""
+
+    def now(self, user):
+        return user
+
+    def may_see_runs(self, person):
+        return True
+
+
+@pytest.mark.parametrize("saved", [None, Saved("0" * 32, "anna", 1e9)])
+def test_only_editors_get_who_has_saved(saved, monkeypatch):
+    permissions = SimpleNamespace(PLUGIN_SYSTEMCOMMANDS_EDIT="edit")
+    monkeypatch.setattr(pushes, "Permissions", permissions)
+    payload = {"plugin": "systemcommands", "data": about_definitions(saved)}
+
+    assert may_get(Lenient(), Someone("edit"), "plugin", payload, whose) is True
+    assert may_get(Lenient(), Someone(), "plugin", payload, whose) is False
+
+
+def test_who_has_saved_is_all_that_is_told():
+    told = about_definitions(Saved("0" * 32, "anna", 1e9))
+
+    assert told == {
+        "type": "definitions",
+        "etag": "0" * 32,
+        "user": "anna",
+        "saved_at": "2001-09-09T01:46:40+00:00",
+    }
+    assert about_definitions(None) == {"type": "definitions"}

@@ -1,42 +1,99 @@
 $(function () {
-    // Somebody else has saved: what differs, and whose list it shall be.
-    function SystemCommandsConflictViewModel() {
+    // Somebody else has saved: what they have changed and what was changed here, and what of
+    // it shall be saved.
+    function SystemCommandsConflictViewModel(parameters) {
         const self = this;
 
-        self.differences = ko.observableArray([]);
+        self.loginState = parameters[0];
+
+        self.intro = ko.observable();
+        self.theirs = ko.observableArray([]);
+        self.mine = ko.observableArray([]);
+        // what both have changed: [{key, name, differences, choice}]
+        self.clashes = ko.observableArray([]);
+        self.canMerge = ko.pureComputed(() =>
+            self.clashes().every((clash) => clash.choice())
+        );
         self.isOpen = ko.observable(false);
         self._options = {};
 
-        const LABELS = {
+        const CHANGES = {
+            added: gettext("added"),
+            removed: gettext("deleted"),
+            changed: gettext("changed"),
+            moved: gettext("moved")
+        };
+        const SIDES = {
+            ...CHANGES,
             added: gettext("only in yours"),
             removed: gettext("only in theirs"),
-            changed: gettext("differs"),
-            moved: gettext("stands elsewhere")
+            changed: gettext("differs")
         };
 
-        // options: theirs, mine, onTheirs, onMine, onClosed (with whether it was decided)
+        // options: base, theirs, mine, saved, onTheirs, onMine, onMerged (with the list),
+        // onClosed (with whether it was decided)
         self.open = (options) => {
+            const {base, theirs, mine, saved} = options;
+            const difference = SystemCommandsDifference.between;
             self._options = options;
             self._decision = undefined;
-            self.differences(
-                SystemCommandsDifference.between(options.theirs, options.mine, LABELS)
+            self._merge = new SystemCommandsMerge(base, theirs, mine);
+            self.intro(
+                SystemCommandsSaves.newer(
+                    saved,
+                    self.loginState.username(),
+                    SystemCommandsSaves.whenAndAgo
+                )
             );
+            self.theirs(difference(base, theirs, CHANGES));
+            self.mine(difference(base, mine, CHANGES));
+            self.clashes([
+                ...self._merge.clashes.map((clash) => {
+                    const both = [clash.theirs, clash.mine];
+                    return {
+                        key: clash.key,
+                        name: SystemCommandsEntries.nameOf(
+                            [clash.base, ...both].find((entry) => entry !== undefined)
+                        ),
+                        differences: difference(
+                            ...both.map((entry) => (entry === undefined ? [] : [entry])),
+                            SIDES
+                        ),
+                        choice: ko.observable()
+                    };
+                }),
+                ...(self._merge.isOrderClash
+                    ? [
+                          {
+                              key: "order",
+                              name: gettext("The order"),
+                              differences: [],
+                              choice: ko.observable()
+                          }
+                      ]
+                    : [])
+            ]);
             self.isOpen(true);
             self.dialog.show();
         };
 
         self.takeTheirs = () => self._decide("onTheirs");
         self.keepMine = () => self._decide("onMine");
+        self.keepBoth = () => {
+            const choices = self.clashes().map((clash) => [clash.key, clash.choice()]);
+            self._decide("onMerged", self._merge.merge(_.object(choices)));
+        };
 
-        self._decide = (decision) => {
+        self._decide = (...decision) => {
             self._decision = decision;
             self.dialog.hide();
         };
 
         self._onHidden = () => {
+            const [decision, list] = self._decision || [];
             self.isOpen(false);
-            if (self._decision) self._options[self._decision]();
-            self._options.onClosed(!!self._decision);
+            if (decision) self._options[decision](list);
+            self._options.onClosed(!!decision);
         };
 
         self.onStartup = () => {
@@ -49,6 +106,7 @@ $(function () {
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsConflictViewModel,
+        dependencies: ["loginStateViewModel"],
         elements: ["#systemcommands_conflict_dialog"]
     });
 });

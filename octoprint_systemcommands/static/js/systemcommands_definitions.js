@@ -19,6 +19,7 @@ $(function () {
         self.load = () => client().getDefinitions();
 
         // what a click has asked for, which may prompt
+        self.fetch = () => self._withPassword(() => client().getDefinitions());
         self.save = (etag, data) => {
             return self._withPassword(() => client().saveDefinitions(etag, data));
         };

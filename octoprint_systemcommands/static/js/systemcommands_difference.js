@@ -124,6 +124,9 @@
     // [{kind: added | removed | changed | moved, label, name, fields: [{name, from, to}]}]
     //   labels   what each kind is called
     window.SystemCommandsDifference = {
+        keyed: keyed,
+        inOrder: inOrder,
+
         between: (from, to, labels) => {
             const old = new Map(
                 keyed(from).map((item, index) => [item.key, {...item, index: index}])

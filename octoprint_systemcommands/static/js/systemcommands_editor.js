@@ -13,11 +13,10 @@ $(function () {
         self.importDialog = parameters[4];
         self.versionsDialog = parameters[5];
         self.presetsDialog = parameters[6];
+        self.bar = parameters[7];
 
         self.rows = self.list.rows;
         self.search = ko.observable("");
-        // [{row, index}], the latest at the end
-        self.deleted = ko.observableArray([]);
         // what screen readers are told
         self.announcement = ko.observable("");
 
@@ -41,10 +40,13 @@ $(function () {
         self._elementOf = (row) => $("#systemcommands_entry_" + row.id);
 
         self.focus = (row, selector) => {
-            const element = self._elementOf(row);
-            element.find(selector || ".systemcommands-edit").focus();
-            if (element[0]) element[0].scrollIntoView({block: "nearest"});
+            self._elementOf(row)
+                .find(selector || ".systemcommands-edit")
+                .focus();
+            self._show(row);
         };
+
+        self._show = (row) => self.bar.show(self._elementOf(row)[0]);
 
         //~~ One entry
 
@@ -67,6 +69,7 @@ $(function () {
                 },
                 onClosed: () => {
                     self.list.isHeld(false);
+                    if (target) self._show(target);
                     return target && self._elementOf(target).find(".systemcommands-edit");
                 }
             });
@@ -114,8 +117,12 @@ $(function () {
         self.remove = (row) => {
             const shown = self.rows().filter(self.isShown);
             const index = shown.indexOf(row);
-            self.deleted.push({row: row, index: self.rows.indexOf(row)});
+            const position = self.rows.indexOf(row);
             self.rows.remove(row);
+            self.bar.offerUndo(
+                _.sprintf(gettext('"%(name)s" was deleted.'), {name: row.name()}),
+                () => self._bringBack(row, position)
+            );
             const next = shown[index + 1] || shown[index - 1];
             if (next) {
                 self.focus(next, ".systemcommands-delete");
@@ -124,18 +131,9 @@ $(function () {
             }
         };
 
-        self.lastDeleted = ko.pureComputed(() => _.last(self.deleted()));
-        self.deletedText = ko.pureComputed(() => {
-            return self.lastDeleted()
-                ? _.sprintf(gettext('"%(name)s" was deleted.'), {
-                      name: self.lastDeleted().row.name()
-                  })
-                : "";
-        });
-        self.undo = () => {
-            const {row, index} = self.deleted.pop();
+        self._bringBack = (row, position) => {
             if (!self.isShown(row)) self.search("");
-            self.rows.splice(index, 0, row);
+            self.rows.splice(position, 0, row);
             self.focus(row, row.isDivider() && ".systemcommands-delete");
             self._say(gettext('"%(name)s" is back.'), {name: row.name()});
         };
@@ -149,11 +147,15 @@ $(function () {
             const rows = self.rows().filter((other) => other !== row);
             rows.splice(to, 0, row);
             self.rows(rows);
-            self._say(gettext('"%(name)s" is at position %(position)s of %(total)s now.'), {
-                name: row.name(),
-                position: to + 1,
-                total: total
-            });
+            self._show(row);
+            self._say(
+                gettext('"%(name)s" is at position %(position)s of %(total)s now.'),
+                {
+                    name: row.name(),
+                    position: to + 1,
+                    total: total
+                }
+            );
         };
 
         self._moveBy = (row, step, selector) => {
@@ -213,7 +215,7 @@ $(function () {
         self.openVersions = () => {
             self.versionsDialog.open({
                 current: self.list.entries(),
-                ifAgreed: self._ifAgreed,
+                ifAgreed: self.bar.ifAgreed,
                 onRestore: self.list.replace
             });
         };
@@ -221,69 +223,10 @@ $(function () {
         self.exportSaved = () => {
             self.list.definitions
                 .export()
-                .done((text) => self._download(text, "system-commands.yaml"))
+                .done((text) => self.bar.download(text, "system-commands.yaml"))
                 .fail((response) =>
                     self.list.error(self.list.definitions.errorOf(response))
                 );
-        };
-
-        self.keepThere = (row) => {
-            row.remove(false);
-            self._focusSave();
-        };
-
-        // for buttons that are gone when they have done what they are there for
-        self._focusSave = () => SystemCommandsFocus.giveBackTo("#systemcommands_save");
-
-        // what another list takes the place of is lost, if it is not saved
-        self._ifAgreed = (proceed) => {
-            if (self.list.isDirty()) {
-                self._askAboutChanges({proceed: gettext("Restore"), onproceed: proceed});
-            } else {
-                proceed();
-            }
-        };
-
-        self.restoreKept = () => {
-            self._ifAgreed(() => {
-                self.list.restoreKept();
-                self._focusSave();
-            });
-        };
-
-        // what is JSON is YAML as well
-        self.downloadKept = () => {
-            self._download(
-                JSON.stringify({commands: self.list.kept()}, null, 2),
-                "system-commands-mine.yaml"
-            );
-        };
-
-        self._download = (text, name) => {
-            const url = URL.createObjectURL(new Blob([text], {type: "application/yaml"}));
-            $("<a></a>").attr({href: url, download: name})[0].click();
-            setTimeout(() => URL.revokeObjectURL(url), 1000);
-        };
-
-        self._askAboutChanges = (options) => {
-            SystemCommandsQuestion({
-                title: gettext("Discard your changes"),
-                message: gettext(
-                    "All that you have changed in the list of commands since it was saved will be lost."
-                ),
-                question: "",
-                ...options
-            });
-        };
-
-        self.discard = () => {
-            self._askAboutChanges({
-                proceed: gettext("Discard"),
-                onproceed: () => {
-                    self.list.discard();
-                    self._focusSave();
-                }
-            });
         };
 
         //~~ View model callbacks
@@ -292,10 +235,6 @@ $(function () {
             self.list.refusals.subscribe((row) => {
                 // unless somebody types by now
                 if (!$(document.activeElement).is("input, textarea")) self.focus(row);
-            });
-            self.list.events.subscribe((event) => {
-                self.deleted([]);
-                if (event === "saved") self._say(gettext("The commands have been saved."));
             });
         };
     }
@@ -309,7 +248,8 @@ $(function () {
             "systemCommandsCommandDialogViewModel",
             "systemCommandsImportViewModel",
             "systemCommandsVersionsViewModel",
-            "systemCommandsPresetsViewModel"
+            "systemCommandsPresetsViewModel",
+            "systemCommandsBarViewModel"
         ],
         elements: ["#settings_plugin_systemcommands"]
     });

@@ -24,27 +24,36 @@ $(function () {
         // the server's list, of which the ETag tells
         self._stored = ko.observable([]);
         self._etag = undefined;
+        // {user, saved_at} of it, null if it was changed elsewhere
+        self.saved = ko.observable(null);
+        // {etag, saved} of another one that the server has meanwhile
+        self.newer = ko.observable();
         self._owner = undefined;
         self._request = 0;
 
         // told with what it was: saved, replaced
         self.events = new ko.subscribable();
-        // told with {theirs, mine, onTheirs, onMine} when somebody else has saved
+        // told with {base, theirs, mine, saved, onTheirs, onMine, onMerged} when somebody else
+        // has saved
         self.conflicts = new ko.subscribable();
         // told with the first row that the server has refused
         self.refusals = new ko.subscribable();
 
         self.entries = ko.pureComputed(() => self.rows().map((row) => row.entry()));
-        self.actions = () => _.compact(self.entries().map(SystemCommandsEntries.actionOf));
+        self.actions = () =>
+            _.compact(self.entries().map(SystemCommandsEntries.actionOf));
         // what was imported and is to be removed where it came from, if it is still here
         self.isToRemove = (row) => {
             const command = row.entry().command;
-            return row.remove() && _.some(self.entries(), (e) => e && e.command === command);
+            return (
+                row.remove() && _.some(self.entries(), (e) => e && e.command === command)
+            );
         };
         self.toRemove = ko.pureComputed(() =>
             self.systemActions().filter(self.isToRemove)
         );
-        self._removeNothing = () => self.systemActions().forEach((row) => row.remove(false));
+        self._removeNothing = () =>
+            self.systemActions().forEach((row) => row.remove(false));
         self.isDirty = ko.pureComputed(
             () => !_.isEqual(self.entries(), self._stored()) || self.toRemove().length > 0
         );
@@ -56,14 +65,18 @@ $(function () {
             );
         };
 
+        // proxies that compress put something before or behind it
+        const idOf = (etag) => (/[0-9a-f]{32}/.exec(etag) || [etag])[0];
+
         //~~ Loading
 
         self.load = () => {
             if (self.state() === "loading" || self.isSaving()) return;
             // what was changed here must not be replaced, nor what is being changed
-            if (self.isReady() && (self.isDirty() || self.isHeld())) return;
+            const isReload = self.isReady();
+            const isInTheWay = () => isReload && (self.isDirty() || self.isHeld());
             if (!self.definitions.mayEdit()) {
-                self.close("forbidden");
+                if (!isInTheWay()) self.close("forbidden");
                 return;
             }
             if (!self.loginState.checkCredentialsSeen()) {
@@ -72,17 +85,18 @@ $(function () {
             }
 
             const request = ++self._request;
-            const isReload = self.isReady();
-            const isInTheWay = () => {
-                return isReload && (self.isDirty() || self.isHeld() || self.isSaving());
-            };
             if (!isReload) self.state("loading");
             self.definitions
                 .load()
                 .done((response, _status, xhr) => {
-                    if (request !== self._request || isInTheWay()) return;
+                    if (request !== self._request || self.isSaving()) return;
+                    const etag = xhr.getResponseHeader("ETag");
+                    if (isInTheWay()) {
+                        self.hear(etag, response.saved);
+                        return;
+                    }
                     self._owner = self.loginState.username();
-                    self._accept(response, xhr.getResponseHeader("ETag"));
+                    self._accept(response, etag);
                     self.state("ready");
                     self.error(undefined);
                 })
@@ -93,11 +107,32 @@ $(function () {
                 });
         };
 
+        self.isCurrent = (etag) => idOf(etag) === idOf(self._etag);
+        // whether another list can take the place of this one without a word
+        self.canFollow = () => {
+            const isFree = !self.isDirty() && !self.isHeld() && !self.isSaving();
+            return self.isReady() && isFree && self.loginState.checkCredentialsSeen();
+        };
+
+        // The server has this list now, which is told if it is another one.
+        self.hear = (etag, saved) => {
+            if (!self.isReady()) return;
+            const news = {etag: etag, saved: saved};
+            if (self.isSaving()) {
+                // it may be what we are saving, of which the answer is still to come
+                self._heard = news;
+            } else {
+                self.newer(self.isCurrent(etag) ? undefined : news);
+            }
+        };
+
         self.unlock = () => self.definitions.askForPassword(self.load);
 
         self.close = (state) => {
             self._request++;
             self._etag = undefined;
+            self.saved(null);
+            self.newer(undefined);
             self.state(state || "closed");
             self._stored([]);
             self.rows([]);
@@ -112,8 +147,7 @@ $(function () {
                 response.definitions,
                 (response.problems || {}).definitions
             );
-            self._etag = etag;
-            self._stored(response.definitions);
+            self._rebase(response, etag);
             // Rows that stay the same keep their place in the document, and the focus.
             const kept = rows.map((row) => {
                 const index = known.findIndex((one) =>
@@ -126,6 +160,14 @@ $(function () {
             });
             SystemCommandsFocus.keepDuring(() => self.rows(kept));
             self._acceptSystemActions(response);
+        };
+
+        // what is different from this list is to be saved
+        self._rebase = (response, etag) => {
+            self._etag = etag;
+            self._stored(response.definitions);
+            self.saved(response.saved);
+            self.newer(undefined);
         };
 
         self._acceptSystemActions = (response) => {
@@ -161,6 +203,9 @@ $(function () {
 
             self.isSaving(true);
             self.error(undefined);
+            self._heard = undefined;
+            // what was asked for before is older than what comes of this
+            self._request++;
             self.definitions
                 .save(etag, data)
                 .always(() => self.isSaving(false))
@@ -169,10 +214,15 @@ $(function () {
                 })
                 .fail((response) => {
                     if (response.status === 412 && response.responseJSON) {
-                        self._onConflict(response.responseJSON);
+                        const {current, etag} = response.responseJSON;
+                        self.hear(etag, current.saved);
+                        self.onConflict({current: current, etag: etag});
                     } else {
                         self._onRefused(sent, response);
                     }
+                })
+                .always(() => {
+                    if (self._heard) self.hear(self._heard.etag, self._heard.saved);
                 });
         };
 
@@ -182,8 +232,7 @@ $(function () {
                 self._accept(response, etag);
             } else {
                 // what was changed while the request was on its way is still to be saved
-                self._etag = etag;
-                self._stored(response.definitions);
+                self._rebase(response, etag);
                 self._acceptSystemActions(response);
             }
             self.events.notifySubscribers("saved");
@@ -202,20 +251,39 @@ $(function () {
             if (first) self.refusals.notifySubscribers(first);
         };
 
-        self._onConflict = (answer) => {
+        // current: what the server has
+        self.onConflict = ({current, etag}) => {
+            const mine = self.entries();
+            const isSame =
+                _.isEqual(current.definitions, mine) && !self.toRemove().length;
+            if (isSame) {
+                // it was our own, of which the answer got lost, or the same idea
+                self._accept(current, etag);
+                self.events.notifySubscribers("saved");
+                return;
+            }
             self.conflicts.notifySubscribers({
-                theirs: answer.current.definitions,
-                mine: self.entries(),
+                base: self._stored(),
+                theirs: current.definitions,
+                mine: mine,
+                saved: current.saved,
                 onTheirs: () => {
-                    self._keptLists.push(self.entries());
+                    self._keptLists.push(mine);
                     self._removeNothing();
-                    self._accept(answer.current, answer.etag);
+                    self._accept(current, etag);
                     self.events.notifySubscribers("replaced");
                 },
                 onMine: () => {
                     // what is to be removed there may stand elsewhere by now
-                    self._acceptSystemActions(answer.current);
-                    self._put(answer.etag);
+                    self._acceptSystemActions(current);
+                    self._put(etag);
+                },
+                onMerged: (entries) => {
+                    self._acceptSystemActions(current);
+                    self._rebase(current, etag);
+                    self.rows(self._toRows(entries));
+                    self.events.notifySubscribers("replaced");
+                    self._put(etag);
                 }
             });
         };
@@ -238,6 +306,10 @@ $(function () {
         self.restoreKept = () => {
             self.replace(self._keptLists.pop());
         };
+
+        self.isHeld.subscribe((isHeld) => {
+            if (!isHeld && self.newer() && self.canFollow()) self.load();
+        });
 
         //~~ View model callbacks
 

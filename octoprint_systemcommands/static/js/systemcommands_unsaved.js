@@ -77,6 +77,56 @@ $(function () {
             });
         };
 
+        //~~ Saving with the settings
+
+        // OctoPrint closes the settings when it has saved what is its own. If the commands
+        // are not saved by then they stay open until they are, or show what is wrong.
+        self._onHide = (event) => {
+            if (event.target.id !== "settings_dialog" || !self._goesWithSettings) return;
+            // whoever closes them by hand shall find them closed
+            if (!self.settingsViewModel.receiving()) return;
+            self._isToClose = self.list.isSaving();
+            if (self._isToClose || self.list.isDirty()) event.preventDefault();
+            self._goesWithSettings = self._isToClose;
+        };
+
+        self._saveWithSettings = () => {
+            self._goesWithSettings = self.list.canSave();
+            self._isToClose = false;
+            if (self.list.loginState.checkCredentialsSeen()) {
+                self.list.save();
+                return;
+            }
+            // OctoPrint may be about to ask for the password as well. It can ask only once at
+            // a time, and forgets who has asked before.
+            setTimeout(() => {
+                const dialog = $("#reauthenticate_dialog");
+                const modal = dialog.data("modal");
+                if (!modal || !modal.isShown) {
+                    self.list.save();
+                    return;
+                }
+                dialog.one("hidden", () => {
+                    const isEntered = self.list.loginState.checkCredentialsSeen();
+                    if (isEntered) self.list.save();
+                    else self._goesWithSettings = false;
+                });
+            });
+        };
+
+        self._onSavedOrNot = () => {
+            if (self._goesWithSettings && self.settingsViewModel.isDialogActive()) {
+                if (self.list.isDirty()) {
+                    self._isToClose = false;
+                    self.settingsViewModel.selectTab(TAB);
+                } else if (self._isToClose) {
+                    self._goesWithSettings = false;
+                    self.settingsViewModel.hide();
+                }
+            }
+            self._tell();
+        };
+
         //~~ View model callbacks
 
         // later, since this is called before there is anything to be seen
@@ -89,19 +139,39 @@ $(function () {
 
         // other parts of OctoPrint save settings as well, but not with this dialog
         self.onSettingsBeforeSave = () => {
-            if (self.settingsViewModel.isDialogActive()) self.list.save();
+            if (self.settingsViewModel.isDialogActive()) self._saveWithSettings();
         };
 
-        self.onSettingsHidden = () => setTimeout(self._tell);
+        self.onSettingsHidden = () => {
+            self._goesWithSettings = false;
+            setTimeout(self._tell);
+        };
 
         self.onEventSettingsUpdated = () => self._loadIfVisible();
+
+        // somebody has saved, or is about to: then there is no ETag yet
+        self.onDataUpdaterPluginMessage = (plugin, data) => {
+            if (plugin !== "systemcommands" || data.type !== "definitions") return;
+            if (!data.etag) {
+                self._announcedAt = performance.now();
+            } else if (self._isVisible() && self.list.canFollow()) {
+                if (!self.list.isCurrent(data.etag)) self.list.load();
+            } else {
+                self.list.hear(data.etag, {user: data.user, saved_at: data.saved_at});
+            }
+        };
 
         // Saving the commands changes nothing that the dialog around them shows, which
         // would ask what to do about it.
         self.onSettingsPreventRefresh = () => {
-            if (self.list.isSaving() || performance.now() - self._savedAt < NEWS_TIME) {
-                return true;
-            }
+            const isNew = (time) => performance.now() - time < NEWS_TIME;
+            const isOurs = self.list.isSaving() || isNew(self._savedAt);
+            const isTheirs =
+                isNew(self._announcedAt) && self.settingsViewModel.isDialogActive();
+            // one is told of by one event, and the next one may be about something else
+            self._announcedAt = undefined;
+            if (isOurs || isTheirs) return true;
+
             const isOpen = self.settingsViewModel.isDialogActive();
             if (!isOpen || SystemCommandsDialog.isFree()) return false;
             self._refreshLater();
@@ -121,9 +191,10 @@ $(function () {
 
         self.onAllBound = () => {
             $(`a[href="#${TAB}"]`).on("shown", self.list.load);
+            $("#settings_dialog").on("hide", self._onHide);
             self.list.conflicts.subscribe(self._onConflict);
             self.list.isSaving.subscribe((isSaving) => {
-                if (!isSaving) setTimeout(self._tell);
+                if (!isSaving) setTimeout(self._onSavedOrNot);
             });
             self.list.events.subscribe((event) => {
                 if (event !== "saved") return;

@@ -1,0 +1,118 @@
+"""Who has saved the definitions last, which is known of the lists that were saved only."""
+
+import json
+import threading
+
+import pytest
+import yaml
+from test_editing import GOOD, OTHER, SavingSettings, save
+
+from octoprint_systemcommands.commands.editing import Editing, NotWritten
+from octoprint_systemcommands.commands.last_save import LastSave
+from octoprint_systemcommands.commands.versions import Versions
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "data" / "last_save.json"
+
+
+@pytest.fixture
+def stored():
+    return SavingSettings([GOOD])
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def editing(stored, path, told):
+    versions = Versions(str(path.with_name("versions.yaml")))
+    return Editing(stored, versions, LastSave(str(path)), told.append)
+
+
+def test_who_has_saved_is_known_and_told(editing, stored, path, told):
+    assert editing.saved(editing.lists()) is None
+    lists = save(editing, [GOOD, OTHER])
+
+    saved = editing.saved(lists)
+    assert (saved.user, saved.etag) == ("me", lists.etag)
+    assert told == [None, saved]
+    # after a restart as well
+    again = Editing(stored, Versions(""), LastSave(str(path)))
+    assert again.saved(again.lists()) == saved
+
+
+def test_nobody_sees_a_list_without_who_has_saved_it(editing, stored):
+    seen = []
+    reader = threading.Thread(target=lambda: seen.append(editing.current()))
+    save_settings = stored.save
+
+    def read_at_once(**kwargs):
+        save_settings(**kwargs)
+        reader.start()
+        # it has to wait, and this shows if it does not
+        reader.join(0.2)
+
+    stored.save = read_at_once
+    lists = save(editing, [OTHER])
+    reader.join()
+    assert seen == [(lists, editing.saved(lists))]
+    assert seen[0][1].user == "me"
+
+
+def test_what_changes_nothing_is_no_save(editing, told):
+    saved = editing.saved(save(editing, [GOOD, OTHER]))
+    del told[:]
+    editing.save([GOOD, OTHER], {editing.lists().etag}, "somebody else")
+
+    assert editing.saved(editing.lists()) == saved
+    assert told == []
+
+
+def test_nobody_is_named_for_what_was_changed_elsewhere(editing, stored):
+    save(editing, [GOOD, OTHER])
+    stored.plugin["commands"] = [OTHER]
+    assert editing.saved(editing.lists()) is None
+
+
+def test_nobody_is_named_for_what_was_not_written(editing, stored, told):
+    before = editing.saved(save(editing, [GOOD, OTHER]))
+    del told[:]
+    stored.failure = yaml.YAMLError("no")
+
+    with pytest.raises(NotWritten):
+        save(editing, [])
+    assert editing.saved(editing.lists()) == before
+    assert told == [None]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{",
+        "[" * 100_000,
+        json.dumps({"etag": "x"}),
+        json.dumps({"etag": "x", "user": "me", "saved_at": "today"}),
+        json.dumps({"etag": "x", "user": "me", "saved_at": 1e300}),
+        json.dumps({"etag": "x", "user": ["me"], "saved_at": 1}),
+        json.dumps({"etag": "x", "user": "me", "saved_at": 1, "more": 2}),
+    ],
+)
+def test_a_broken_file_names_nobody(path, content):
+    path.parent.mkdir()
+    path.write_text(content)
+    assert LastSave(str(path)).of("x") is None
+
+
+def test_a_save_does_not_fail_for_it(editing, path, caplog):
+    path.mkdir(parents=True)
+    lists = save(editing, [OTHER])
+
+    assert lists.definitions == [OTHER]
+    assert editing.saved(lists) is None
+    assert "who has saved" in caplog.text
