@@ -98,7 +98,7 @@ def test_what_the_server_refuses_stands_in_the_form(editor):
     editor.page.expected_errors.append("400")
     form.submit.click()
     expect(form.field("Name")).to_be_focused()
-    expect(form.root).to_contain_text("Has to match")
+    expect(form.root).to_contain_text("Has to have the form")
     form.fill(Name="βγ")
     form.submit.click()
     RunDialog(editor.page).expect_ended("Succeeded")

@@ -30,6 +30,8 @@
             [
                 "name",
                 "label",
+                "help",
+                "error",
                 "required",
                 "pattern",
                 "max_length",
