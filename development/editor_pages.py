@@ -148,7 +148,7 @@ class CommandDialog(Dialog):
 
     def group(self, name):
         """The checkbox of one of OctoPrint's groups."""
-        groups = self.root.get_by_role("group", name="Groups")
+        groups = self.root.get_by_role("group", name="User groups")
         return groups.locator("label", has_text=name).get_by_role("checkbox")
 
     def heading(self, text):

@@ -1,5 +1,7 @@
 """The form for a command's arguments, and what becomes of what is entered there."""
 
+import re
+
 import pytest
 from pages import ArgumentsForm, Menu, RunDialog
 from playwright.sync_api import expect

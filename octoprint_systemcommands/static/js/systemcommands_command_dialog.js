@@ -38,6 +38,8 @@ $(function () {
         self.access = new SystemCommandsGroups();
         // fields that have no place in the form
         self.leftovers = ko.observableArray([]);
+        self.clipboard = new SystemCommandsClipboard();
+        self.copyText = (text) => self.clipboard.copy(text, text, self.dialog[0]);
         self.brokenArguments = ko.pureComputed(() =>
             self.leftovers().find((field) => field.name === "arguments")
         );
@@ -192,7 +194,7 @@ $(function () {
             self._removed([]);
             self.broken(isBroken ? entries.textOf(entry) : undefined);
             self.submenus(options.submenus);
-            self.note({text: options.note, line: options.sudoers});
+            self.note({text: options.note, sudoers: options.sudoers});
             self.isNew(options.isNew);
             self.picker.isOpen(false);
             self.checkError(undefined);

@@ -49,7 +49,7 @@
             if (key === ADMINS) return gettext("Admins may run every command anyway.");
             if (key === GUESTS) return gettext("Guests may not run commands.");
             const isGone = self.state() === "loaded";
-            return isGone ? gettext("There is no such group any more.") : "";
+            return isGone ? gettext("There is no such user group any more.") : "";
         };
         self.remove = (other) => {
             self.choose(other.key, false);
