@@ -196,7 +196,7 @@ $(function () {
             self.submenus(options.submenus);
             self.note({text: options.note, sudoers: options.sudoers});
             self.isNew(options.isNew);
-            self.picker.isOpen(false);
+            self.picker.close();
             self.checkError(undefined);
             self.tryoutError(undefined);
             self.verdict.reset(!options.isNew);
