@@ -155,6 +155,16 @@ class CommandDialog(Dialog):
         """The part that is folded and unfolded by a click on this."""
         return self.root.locator("summary", has_text=re.compile(rf"^\s*{text}\b"))
 
+    def summary(self, heading):
+        """What is said of a part while it is folded."""
+        return self.heading(heading).locator(".systemcommands-summary")
+
+    def fold(self, *headings):
+        for heading in headings:
+            self.heading(heading).evaluate(
+                "summary => (summary.parentElement.open = false)"
+            )
+
     def unfold(self, *headings):
         for heading in headings:
             self.heading(heading).evaluate(
@@ -168,6 +178,11 @@ class CommandDialog(Dialog):
 
     def accept(self):
         self.root.locator(".modal-footer .btn-primary").click()
+        expect(self.root).to_be_hidden()
+
+    def close_and_discard(self):
+        self.button("Cancel").click()
+        self.confirmation.get_by_text("Discard", exact=True).click()
         expect(self.root).to_be_hidden()
 
     def test(self):

@@ -32,8 +32,9 @@ $(function () {
         PLAIN_FIELDS.forEach((field) => (self.form[field] = ko.observable()));
         // [{name, value}], both observables
         self.environment = ko.observableArray([]);
-        self.argumentEditor = new SystemCommandsArgumentEditor(() =>
-            self._touch("arguments")
+        self.argumentEditor = new SystemCommandsArgumentEditor(
+            () => self._touch("arguments"),
+            self.form.command
         );
         self.access = new SystemCommandsGroups();
         // fields that have no place in the form
@@ -44,6 +45,12 @@ $(function () {
             self.leftovers().find((field) => field.name === "arguments")
         );
         self._removed = ko.observableArray([]);
+        self.summaries = new SystemCommandsSummaries(self.form, {
+            argumentEditor: self.argumentEditor,
+            access: self.access,
+            environment: self.environment,
+            leftovers: self.leftovers
+        });
 
         self.title = ko.pureComputed(() => {
             return self.isNew() ? gettext("Add command") : gettext("Edit command");
