@@ -118,6 +118,7 @@ class SystemCommandsPlugin(
                     "argument_row",
                     "argument_editor",
                     "groups",
+                    "tryout_run",
                     "tryout",
                     "verdict",
                     "summaries",

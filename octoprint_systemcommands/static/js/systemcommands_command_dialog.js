@@ -98,8 +98,11 @@ $(function () {
         self.verdict.problems.subscribe(self.argumentEditor.setProblems);
         self.tryout = new SystemCommandsTryout({
             definitions: self.definitions,
-            triggering: parameters[3],
+            guards: parameters[3],
+            mayListFiles: parameters[4].mayListFiles,
             runs: parameters[1],
+            onSubmit: () => self.test(),
+            onLayout: () => self._layout(),
             onError: (error) => self.tryoutError(error)
         });
         // why it could not be tried out; true until it is tried or changed again, whatever
@@ -109,6 +112,7 @@ $(function () {
         self.isBusy = ko.pureComputed(
             () => self.verdict.isAwaited() || self.tryout.isStarting()
         );
+        self.isTesting = ko.pureComputed(() => self.isBusy() || self.tryout.isActive());
 
         PLAIN_FIELDS.forEach((field) =>
             self.form[field].subscribe(() => self._touch(field))
@@ -207,6 +211,7 @@ $(function () {
             self.checkError(undefined);
             self.tryoutError(undefined);
             self.verdict.reset(!options.isNew);
+            self.tryout.reset();
             self.dialog.find("details").prop("open", false);
             self.dialog.modal("show");
             self.isOpen(true);
@@ -239,6 +244,7 @@ $(function () {
             if (event.target !== self.dialog[0]) return;
             self.isOpen(false);
             self.verdict.reset();
+            self.tryout.reset();
             SystemCommandsFocus.giveBackTo(
                 self._options.onClosed() || self._focusedBefore
             );
@@ -291,15 +297,44 @@ $(function () {
         };
 
         self.test = () => {
-            if (self.isBusy()) return;
+            if (self.isTesting()) return;
             self.tryoutError(undefined);
             self._ifRight(self.tryout.start);
+        };
+        self.hideTest = () => {
+            self.tryout.hide();
+            self.dialog.find("#systemcommands_test").focus();
+        };
+        self.copyOutput = () => {
+            const text = self.tryout.run().text();
+            self.clipboard.copy("output", text, self.dialog[0]);
+        };
+
+        // Enter in a field is what it is in a form, and Ctrl+Enter (or Cmd+Enter) tests
+        self.onKeydown = (_data, event) => {
+            const isFinal = event.key === "Enter" && !event.originalEvent.isComposing;
+            if (!isFinal || event.isDefaultPrevented()) return true;
+            if (event.ctrlKey || event.metaKey) {
+                self.test();
+                return false;
+            }
+            const isField = $(event.target).is("input");
+            // the arguments of a test have a form of their own
+            if (!isField || $(event.target).closest("form").length) return true;
+            self.accept();
+            return false;
+        };
+
+        // it has become higher or wider
+        self._layout = () => {
+            if (self.isOpen()) self.dialog.modal("layout");
         };
 
         //~~ View model callbacks
 
         self.onStartup = () => {
             self.dialog = $("#systemcommands_command_dialog");
+            self.tryout.onStartup(self.dialog.find(".systemcommands-tryout")[0]);
             self.dialog.on("hide", self._onHide);
             self.dialog.on("hidden", self._onHidden);
             ko.computed(self.result)
@@ -318,7 +353,8 @@ $(function () {
             "systemCommandsDefinitionsViewModel",
             "systemCommandsRunsViewModel",
             "settingsViewModel",
-            "systemCommandsTriggerViewModel"
+            "systemCommandsGuardsViewModel",
+            "systemCommandsAccessViewModel"
         ],
         elements: ["#systemcommands_command_dialog"]
     });
