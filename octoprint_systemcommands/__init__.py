@@ -118,6 +118,7 @@ class SystemCommandsPlugin(
                     "argument_row",
                     "argument_editor",
                     "groups",
+                    "environment",
                     "tryout_run",
                     "tryout",
                     "verdict",

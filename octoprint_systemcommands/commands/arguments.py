@@ -122,7 +122,9 @@ class TextArgument(_Argument):
 
     def _another_form(self) -> WrongValue:
         if not self.default:
-            return WrongValue(N_("has to have the form %(pattern)s"), pattern=self.pattern)
+            return WrongValue(
+                N_("has to have the form %(pattern)s"), pattern=self.pattern
+            )
         # few people read patterns, and what may be left as it is fits
         return WrongValue(
             N_("has to have the form of %(example)s (%(pattern)s)"),

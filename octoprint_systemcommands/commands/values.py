@@ -112,9 +112,7 @@ def take(arguments: Iterable[Argument], sent: Any, find_upload: FindUpload) -> V
         try:
             text = _checked(argument, value, find_upload)
         except WrongValue as error:
-            problems.append(
-                ValueProblem(name, error.text, error.values, argument.error)
-            )
+            problems.append(ValueProblem(name, error.text, error.values, argument.error))
             continue
         environment[argument.variable] = text
         shown[name] = MASK if argument.is_secret else value

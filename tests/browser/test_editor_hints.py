@@ -81,7 +81,11 @@ def test_arguments_that_the_command_does_not_use(editor):
     dialog.unfold("Arguments")
     expect(color.button("Insert: $SC_COLOR")).to_have_count(0)
     # in braces, and in other words
-    for used in ('echo "${SC_COLOR:-red}" $SC_LEVEL', "env | grep ^SC_", "x SC_COLOR SC_LEVEL"):
+    for used in (
+        'echo "${SC_COLOR:-red}" $SC_LEVEL',
+        "env | grep ^SC_",
+        "x SC_COLOR SC_LEVEL",
+    ):
         dialog.fill(command=used)
         expect(dialog.root.get_by_role("button", name="Insert:")).to_have_count(0)
     dialog.fill(command="echo $SC_COLORS $MY_SC_COLOR $SC_LEVEL")

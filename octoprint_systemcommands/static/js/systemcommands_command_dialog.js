@@ -30,8 +30,9 @@ $(function () {
 
         self.form = {};
         PLAIN_FIELDS.forEach((field) => (self.form[field] = ko.observable()));
-        // [{name, value}], both observables
-        self.environment = ko.observableArray([]);
+        self.environment = new SystemCommandsEnvironment(() =>
+            self._touch("environment")
+        );
         self.argumentEditor = new SystemCommandsArgumentEditor(
             () => self._touch("arguments"),
             self.form.command
@@ -59,10 +60,7 @@ $(function () {
             ..._.mapValues(self.form, (value) => value()),
             arguments: self.argumentEditor.result(),
             groups: self.access.chosen(),
-            environment: self
-                .environment()
-                .map((variable) => ({name: variable.name(), value: variable.value()}))
-                .filter((variable) => variable.name || variable.value)
+            environment: self.environment.result()
         }));
         self.result = ko.pureComputed(() => {
             const kept = _.isPlainObject(self._entry())
@@ -149,27 +147,6 @@ $(function () {
             );
         });
 
-        self.addVariable = (variable) => {
-            const row = {
-                name: ko.observable((variable && variable.name) || ""),
-                value: ko.observable((variable && variable.value) || "")
-            };
-            [row.name, row.value].forEach((value) =>
-                value.subscribe(() => self._touch("environment"))
-            );
-            self.environment.push(row);
-        };
-        self.addEmptyVariable = () => {
-            self.addVariable();
-            self.dialog.find(".systemcommands-variables input").slice(-2).first().focus();
-        };
-        self.removeVariable = (row, event) => {
-            SystemCommandsFocus.keepWhileRemoving(
-                event,
-                () => self.environment.remove(row),
-                "#systemcommands_add_variable"
-            );
-        };
         self.removeLeftover = (field, event) => {
             SystemCommandsFocus.keepWhileRemoving(
                 event,
@@ -197,8 +174,7 @@ $(function () {
             self._before = entries.toForm(entry);
             _.forEach(self.form, (field, name) => field(self._before[name]));
             if (_.isString(entry)) self.form.command(entry);
-            self.environment([]);
-            self._before.environment.forEach(self.addVariable);
+            self.environment.load(self._before.environment);
             self.argumentEditor.load(self._before.arguments, !options.isNew);
             self.access.load(self._before.groups);
             self.leftovers(entries.leftovers(entry));

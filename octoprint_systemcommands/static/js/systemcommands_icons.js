@@ -36,8 +36,14 @@
             "computer machine raspberry pi system rechner gerät",
             "raspberry-pi computer microchip memory server desktop laptop mobile-screen tv keyboard linux docker python usb bluetooth-b"
         ],
-        ["script shell console code program skript konsole programm", "terminal code bug"],
-        ["disk drive space storage platte laufwerk speicher", "hard-drive sd-card database eject usb"],
+        [
+            "script shell console code program skript konsole programm",
+            "terminal code bug"
+        ],
+        [
+            "disk drive space storage platte laufwerk speicher",
+            "hard-drive sd-card database eject usb"
+        ],
         [
             "network wlan wifi wi fi internet address netzwerk netz funk adresse",
             "wifi network-wired ethernet tower-broadcast satellite-dish globe link cloud"
@@ -50,8 +56,14 @@
             "update upgrade download upload aktualisieren hochladen herunterladen",
             "download upload cloud-arrow-down cloud-arrow-up arrows-rotate"
         ],
-        ["file folder document datei ordner dokument", "folder folder-open file file-lines copy"],
-        ["delete remove trash clean clear löschen entfernen müll putzen", "trash broom recycle"],
+        [
+            "file folder document datei ordner dokument",
+            "folder folder-open file file-lines copy"
+        ],
+        [
+            "delete remove trash clean clear löschen entfernen müll putzen",
+            "trash broom recycle"
+        ],
         ["door room home house tür raum zimmer haus", "door-open door-closed house"],
         [
             "lock safe key password security schloss sperren schlüssel passwort sicher",

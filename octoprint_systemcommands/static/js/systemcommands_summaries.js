@@ -4,7 +4,8 @@
     // What is set in the folded parts of the dialog of a command, in words; "" where nothing
     // is. What is as usual needs no word.
     //   form   observables by field
-    //   parts  argumentEditor, access (SystemCommandsGroups), environment, leftovers
+    //   parts  argumentEditor, access (SystemCommandsGroups),
+    //          environment (SystemCommandsEnvironment), leftovers
     window.SystemCommandsSummaries = function (form, parts) {
         const value = (field) => form[field]();
         const isOn = (field, text) => value(field) && text;
@@ -43,10 +44,7 @@
         ]);
 
         this.running = summary(() => {
-            const names = parts
-                .environment()
-                .map((variable) => variable.name())
-                .filter(Boolean);
+            const names = _.map(parts.environment.result(), "name").filter(Boolean);
             return [
                 isOn("async", gettext("nobody waits for its end")),
                 isOn("ignore", gettext("may fail")),

@@ -108,6 +108,13 @@
             return true;
         };
 
+        self._onStarted = (run) => {
+            self.run().show(run);
+            $(self._element)
+                .find(".systemcommands-screen")[0]
+                .scrollIntoView({block: "nearest"});
+        };
+
         self._send = (data, callbacks) => {
             const session = self._session;
             const ifOpen = (then) => (response) => {
@@ -117,7 +124,7 @@
             const request = options.definitions
                 .post("test", data)
                 .always(ifOpen(() => self.isStarting(false)))
-                .done(ifOpen(self.run().show))
+                .done(ifOpen(self._onStarted))
                 .fail(
                     ifOpen((response) => {
                         const reason = (response.responseJSON || {}).reason;
