@@ -1,97 +1,38 @@
 (function () {
-    // What is offered to choose from, by what people look for: words, English and German, and
-    // the icons that they stand for. Every other name of Font Awesome can be typed. All of
-    // these are in the Font Awesome of OctoPrint 1.11 and 2.0.
-    const SUBJECTS = [
-        [
-            "power on off shutdown energy electricity strom netz ein aus schalten",
-            "power-off plug plug-circle-bolt toggle-on toggle-off bolt battery-half solar-panel"
-        ],
-        [
-            "restart reboot reload refresh repeat again neustart neu laden",
-            "rotate-right rotate arrows-rotate recycle clock-rotate-left"
-        ],
-        ["start run begin starten ausführen", "play"],
-        ["stop end halt emergency anhalten abbrechen notaus", "stop circle-stop pause"],
-        ["light lamp led bright licht lampe hell", "lightbulb sun moon bolt"],
-        ["fan air cooling ventilation lüfter luft kühlung", "fan wind snowflake"],
-        [
-            "temperature heat hot cold temperatur heizung heiß kalt warm",
-            "temperature-half temperature-high temperature-low thermometer fire snowflake"
-        ],
-        ["water humidity wasser feuchte", "droplet"],
-        [
-            "camera webcam picture photo video stream timelapse kamera bild foto",
-            "camera camera-rotate video video-slash image eye eye-slash"
-        ],
-        [
-            "print printer bed layer filament axis drucker druck bett schicht achse",
-            "print cube cubes layer-group ruler up-down left-right arrow-up arrow-down arrow-left arrow-right weight-scale magnet robot"
-        ],
-        [
-            "tool repair service settings configuration werkzeug wartung einstellungen",
-            "wrench screwdriver-wrench hammer gear gears sliders"
-        ],
-        [
-            "computer machine raspberry pi system rechner gerät",
-            "raspberry-pi computer microchip memory server desktop laptop mobile-screen tv keyboard linux docker python usb bluetooth-b"
-        ],
-        [
-            "script shell console code program skript konsole programm",
-            "terminal code bug"
-        ],
-        [
-            "disk drive space storage platte laufwerk speicher",
-            "hard-drive sd-card database eject usb"
-        ],
-        [
-            "network wlan wifi wi fi internet address netzwerk netz funk adresse",
-            "wifi network-wired ethernet tower-broadcast satellite-dish globe link cloud"
-        ],
-        [
-            "backup save archive copy sichern sicherung speichern archiv kopie",
-            "floppy-disk box-archive copy cloud-arrow-up download folder file"
-        ],
-        [
-            "update upgrade download upload aktualisieren hochladen herunterladen",
-            "download upload cloud-arrow-down cloud-arrow-up arrows-rotate"
-        ],
-        [
-            "file folder document datei ordner dokument",
-            "folder folder-open file file-lines copy"
-        ],
-        [
-            "delete remove trash clean clear löschen entfernen müll putzen",
-            "trash broom recycle"
-        ],
-        ["door room home house tür raum zimmer haus", "door-open door-closed house"],
-        [
-            "lock safe key password security schloss sperren schlüssel passwort sicher",
-            "lock lock-open key shield-halved"
-        ],
-        ["user people group member benutzer leute gruppe mitglied", "user users"],
-        [
-            "message mail notify alarm sound nachricht melden ton laut klingel",
-            "bell bell-slash message envelope comment paper-plane volume-high volume-xmark music microphone"
-        ],
-        [
-            "time timer schedule date zeit uhr dauer plan datum",
-            "clock clock-rotate-left stopwatch hourglass calendar calendar-days"
-        ],
-        [
-            "status statistics log measure chart info zustand messen protokoll verlauf",
-            "gauge gauge-high chart-line chart-simple list list-check magnifying-glass circle-info circle-question"
-        ],
-        [
-            "ok done warning error danger fertig warnung fehler gefahr",
-            "circle-check triangle-exclamation flag"
-        ],
-        [
-            "favorite mark place favorit merken ort",
-            "heart star bookmark tag flag location-dot map"
-        ],
-        ["test try random versuch zufall", "flask shuffle bug"]
-    ].map((subject) => subject.map((list) => list.split(" ")));
+    // What is offered to choose from: words that people look for, English and German, and the
+    // icons that they stand for. Every other name of Font Awesome can be typed. OctoPrint 1.11
+    // and 2.0 have all of these.
+    const SUBJECTS = `
+power on off shutdown energy strom ein aus schalten: power-off plug plug-circle-bolt toggle-on toggle-off bolt battery-half solar-panel
+restart reboot reload refresh again neustart neu: rotate-right rotate arrows-rotate recycle clock-rotate-left
+start run ausführen: play
+stop end emergency anhalten abbrechen notaus: stop circle-stop pause
+light lamp led licht lampe: lightbulb sun moon bolt
+fan air cooling lüfter luft kühlung: fan wind snowflake
+temperature heat hot cold heizung heiß kalt: temperature-half temperature-high temperature-low thermometer fire snowflake
+water humidity wasser: droplet
+camera webcam picture photo video stream timelapse kamera bild: camera camera-rotate video video-slash image eye eye-slash
+printer bed layer axis drucker bett schicht achse: print cube cubes layer-group ruler up-down left-right arrow-up arrow-down arrow-left arrow-right weight-scale magnet robot
+tool repair settings werkzeug wartung einstellungen: wrench screwdriver-wrench hammer gear gears sliders
+machine pi system rechner gerät: raspberry-pi computer microchip memory server desktop laptop mobile-screen tv keyboard linux docker python usb bluetooth-b
+script shell program skript programm: terminal code bug flask shuffle
+disk drive storage platte laufwerk: hard-drive sd-card database eject usb
+network wlan wifi wi fi internet address netzwerk adresse: wifi network-wired ethernet tower-broadcast satellite-dish globe link cloud
+backup save archive copy sichern sicherung speichern: floppy-disk box-archive copy cloud-arrow-up download folder file
+update upgrade aktualisieren hochladen herunterladen: download upload cloud-arrow-down cloud-arrow-up arrows-rotate
+document datei ordner: folder-open file file-lines folder
+delete remove clean löschen müll putzen: trash broom recycle
+room home tür haus: door-open door-closed house
+key password security schloss sperren schlüssel passwort: lock lock-open key shield-halved
+people group member benutzer gruppe mitglied: user users
+mail notify alarm sound nachricht ton: bell bell-slash message envelope comment paper-plane volume-high volume-xmark music microphone
+time timer schedule zeit uhr datum: clock stopwatch hourglass calendar calendar-days
+status log measure info zustand messen protokoll: gauge gauge-high chart-line chart-simple list list-check magnifying-glass circle-info circle-question
+ok warning error warnung fehler gefahr: circle-check triangle-exclamation flag
+favorite place merken ort: heart star bookmark tag location-dot map`
+        .trim()
+        .split("\n")
+        .map((line) => line.split(": ").map((list) => list.split(" ")));
 
     const ICONS = _.uniq(_.flatten(SUBJECTS.map(([, icons]) => icons)));
 
