@@ -139,7 +139,7 @@ def test_output_stands_beside_the_command(editor, width):
     expect(tryout.dialog).to_be_hidden()
 
 
-def test_what_the_server_refuses_stands_in_the_form(editor):
+def test_what_the_server_refuses_stands_in_the_form(editor, store):
     dialog = editor.edit("One")
     dialog.unfold("Arguments")
     # browsers know nothing of such a pattern
@@ -151,9 +151,23 @@ def test_what_the_server_refuses_stands_in_the_form(editor):
     tryout.submit.click()
     expect(tryout.field("Name")).to_be_focused()
     expect(tryout.mistake("Name")).to_contain_text("Has to have the form")
+    # in words of its own, if it has some
+    name.fill(help="In Greek", error="only Greek letters")
+    tryout.submit.click()
+    expect(tryout.group("Name")).to_contain_text("In Greek")
+    expect(tryout.field("Name")).to_have_value("β1")
+    tryout.submit.click()
+    expect(tryout.mistake("Name")).to_have_text("only Greek letters")
     tryout.fill(Name="βγ")
     tryout.submit.click()
     tryout.expect_ended("Succeeded")
+    # what cannot be wrong has no word for it
+    really = dialog.arguments.add("Toggle", label="Really", help="Think twice")
+    expect(really.field("error")).to_have_count(0)
+    dialog.accept()
+    editor.save()
+    words = [(a.get("help"), a.get("error")) for a in store()[0]["arguments"][3:]]
+    assert words == [("In Greek", "only Greek letters"), ("Think twice", None)]
 
 
 def test_answers_that_come_when_the_dialog_was_closed(editor):

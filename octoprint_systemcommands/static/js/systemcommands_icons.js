@@ -135,6 +135,8 @@ favorite place merken ort: heart star bookmark tag location-dot map`
             input().focus();
         };
         self.onKeydown = (_data, event) => {
+            // these keys choose among characters then
+            if (event.originalEvent.isComposing) return true;
             const step = {ArrowUp: -1, ArrowDown: 1}[event.key];
             // so that Escape closes the list only, and not the dialog when the key goes up
             self._swallowsEscape = self.isOpen() && event.key === "Escape";
