@@ -2,7 +2,7 @@
 
 import re
 
-from pages import RunDialog
+from pages import ArgumentsForm
 from playwright.sync_api import expect
 
 TAB = "settings_plugin_systemcommands"
@@ -139,6 +139,7 @@ class CommandDialog(Dialog):
     def __init__(self, page):
         super().__init__(page, "command")
         self.arguments = Arguments(self.root)
+        self.tryout = Tryout(self)
         self.confirmation = page.locator(".modal:visible", has_text="Discard what you")
 
     def field(self, name):
@@ -154,12 +155,22 @@ class CommandDialog(Dialog):
 
     def group(self, name):
         """The checkbox of one of OctoPrint's groups."""
-        groups = self.root.get_by_role("group", name="Groups")
+        groups = self.root.get_by_role("group", name="User groups")
         return groups.locator("label", has_text=name).get_by_role("checkbox")
 
     def heading(self, text):
         """The part that is folded and unfolded by a click on this."""
         return self.root.locator("summary", has_text=re.compile(rf"^\s*{text}\b"))
+
+    def summary(self, heading):
+        """What is said of a part while it is folded."""
+        return self.heading(heading).locator(".systemcommands-summary")
+
+    def fold(self, *headings):
+        for heading in headings:
+            self.heading(heading).evaluate(
+                "summary => (summary.parentElement.open = false)"
+            )
 
     def unfold(self, *headings):
         for heading in headings:
@@ -176,9 +187,53 @@ class CommandDialog(Dialog):
         self.root.locator(".modal-footer .btn-primary").click()
         expect(self.root).to_be_hidden()
 
+    def close_and_discard(self):
+        self.button("Cancel").click()
+        self.confirmation.get_by_text("Discard", exact=True).click()
+        expect(self.root).to_be_hidden()
+
     def test(self):
         self.button("Test").click()
-        return RunDialog(self.page).expect_open()
+        return self.tryout.expect_open()
+
+
+class Tryout(ArgumentsForm):
+    """What comes of a test, beside the command: the fields for its arguments, and its run."""
+
+    def __init__(self, command):
+        self.page = command.page
+        self.dialog = command.root.get_by_role("region", name="Test")
+        self.root = self.dialog.locator("form")
+        self.alert = self.root.get_by_role("alert")
+        self.submit = self.button("Run")
+        self.again = self.button("Test again")
+        self.status = self.dialog.locator(".systemcommands-state [role=status]")
+        self.terminal = self.dialog.locator(".systemcommands-terminal")
+        self.lines = self.terminal.locator(".systemcommands-block > div")
+        self.hint = self.dialog.locator(".systemcommands-hint")
+
+    def button(self, name):
+        return self.dialog.get_by_role("button", name=name, exact=True)
+
+    def expect_open(self):
+        expect(self.dialog).to_be_visible()
+        return self
+
+    def expect_ended(self, status):
+        """Wait for a status that is not to change any more, and for all of the output."""
+        expect(self.status).to_have_text(status)
+        self.page.wait_for_function(
+            "() => OctoPrint.coreui.viewmodels.systemCommandsCommandDialogViewModel"
+            ".tryout.run().isComplete()"
+        )
+
+    def expect_beside(self, element, viewport):
+        """Beside the command where there is room, and below it elsewhere."""
+        mine, other = self.dialog.bounding_box(), element.bounding_box()
+        if viewport >= 1100:
+            assert mine["x"] >= other["x"] + other["width"]
+        else:
+            assert mine["y"] >= other["y"] + other["height"]
 
 
 class Arguments:

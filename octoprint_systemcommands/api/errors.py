@@ -73,13 +73,13 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _wrong_values(error: WrongValues) -> flask.Response:
-    first = error.problems[0]
-    name = f'"{first.argument}" ' if first.argument else ""
+    # the definition's own words are in nobody's dictionary
+    messages = [problem.own_text or translated(problem) for problem in error.problems]
     response = flask.jsonify(
-        error=name + translated(first),
+        error=error.problems[0].with_name(messages[0]),
         problems=[
-            {"argument": problem.argument, "message": translated(problem)}
-            for problem in error.problems
+            {"argument": problem.argument, "message": message}
+            for problem, message in zip(error.problems, messages)
         ],
     )
     response.status_code = 400

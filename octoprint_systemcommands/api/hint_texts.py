@@ -18,6 +18,9 @@ from .hint_words import TEXTS, Text
 
 _ALLOWED_BY_SUDOERS = (hints.SUDO_PASSWORD, hints.SUDO_NOT_ALLOWED)
 
+# where the lines for this plugin's commands belong
+SUDOERS = "/etc/sudoers.d/octoprint-systemcommands"
+
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -82,10 +85,15 @@ def _has_values(text: str, values: Mapping[str, str]) -> bool:
 def _what_to_allow(values: Mapping[str, str]) -> str:
     if "command" not in values:
         return gettext('Add a rule with NOPASSWD for it by "sudo visudo".')
-    return (
-        gettext(
-            'Add this line by "sudo visudo -f /etc/sudoers.d/octoprint", after checking '
-            "that it allows what you want and no more:"
+    # a line after a colon is one to be copied
+    return "\n".join(
+        (
+            gettext("Open the file for what OctoPrint's user may run without one:"),
+            f"sudo visudo -f {SUDOERS}",
+            gettext(
+                "Add this line, which allows just that command, after checking that it "
+                "allows what you want and no more:"
+            ),
+            f"{values['user']} ALL=(root) NOPASSWD: {values['command']}",
         )
-        + f"\n{values['user']} ALL=(root) NOPASSWD: {values['command']}"
     )

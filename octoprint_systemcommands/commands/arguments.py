@@ -26,6 +26,8 @@ _MAX_TEXT = 4096
 _MAX_SECRET = 1024
 _DEFAULT_LENGTH = 255
 _MAX_PATTERN = 500
+# what people read beside a field
+_MAX_WORDS = 500
 
 Number = Union[StrictInt, StrictFloat]
 
@@ -43,7 +45,15 @@ class _Argument(BaseModel):
 
     name: str = Field(pattern="^[a-z][a-z0-9_]*$", max_length=32)
     label: str = ""
+    # what to enter, and what to say of a value that is none
+    help: Optional[str] = Field(default=None, max_length=_MAX_WORDS)
+    error: Optional[str] = Field(default=None, max_length=_MAX_WORDS)
     required: bool = True
+
+    @field_validator("help", "error")
+    @classmethod
+    def _no_words_are_none(cls, value: Optional[str]) -> Optional[str]:
+        return value or None
 
     @model_validator(mode="before")
     @classmethod
@@ -109,8 +119,20 @@ class TextArgument(_Argument):
     def check(self, value: Any) -> str:
         text = line(value, self.max_length)
         if self.pattern is not None and not matches(self.pattern, text):
-            raise WrongValue(N_("has to match %(pattern)s"), pattern=self.pattern)
+            raise self._another_form()
         return text
+
+    def _another_form(self) -> WrongValue:
+        if not self.default:
+            return WrongValue(
+                N_("has to have the form %(pattern)s"), pattern=self.pattern
+            )
+        # few people read patterns, and what may be left as it is fits
+        return WrongValue(
+            N_("has to have the form of %(example)s (%(pattern)s)"),
+            example=self.default,
+            pattern=self.pattern,
+        )
 
 
 class NumberArgument(_Argument):

@@ -60,7 +60,7 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
 
 def _check_access_and_environment(command: Command) -> Iterator[Problem]:
     if GUESTS in command.groups:
-        text = N_("must not have guests: nobody knows who they are")
+        text = N_("must not have the user group guests: nobody knows who they are")
         yield Problem("groups", text)
     for name in command.environment:
         if OWN_VARIABLES.fullmatch(name):

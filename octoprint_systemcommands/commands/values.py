@@ -38,15 +38,22 @@ class ValueProblem(NamedTuple):
         argument: the name of the argument; None if it concerns none
         text: what is wrong, what goes on after its name; a format string
         values: for the format string
+        own_text: what the definition says instead of all this, to whoever enters it
     """
 
     argument: Optional[str]
     text: str
     values: Mapping[str, str] = {}
+    own_text: Optional[str] = None
 
     def __str__(self) -> str:
-        message = filled(self.text, self.values)
-        return message if self.argument is None else f'"{self.argument}" {message}'
+        return self.with_name(self.own_text or filled(self.text, self.values))
+
+    def with_name(self, message: str) -> str:
+        """A message, the definition's own or another one, after the argument's name."""
+        if self.argument is None:
+            return message
+        return f'"{self.argument}"{":" if self.own_text else ""} {message}'
 
 
 class WrongValues(ValueError):
@@ -105,7 +112,7 @@ def take(arguments: Iterable[Argument], sent: Any, find_upload: FindUpload) -> V
         try:
             text = _checked(argument, value, find_upload)
         except WrongValue as error:
-            problems.append(ValueProblem(name, error.text, error.values))
+            problems.append(ValueProblem(name, error.text, error.values, argument.error))
             continue
         environment[argument.variable] = text
         shown[name] = MASK if argument.is_secret else value

@@ -1,5 +1,7 @@
 """The form for a command's arguments, and what becomes of what is entered there."""
 
+import re
+
 import pytest
 from pages import ArgumentsForm, Menu, RunDialog
 from playwright.sync_api import expect
@@ -102,6 +104,31 @@ COMMANDS = [
                 **more,
             }
             for name, more in (("needed", {}), ("optional", {"required": False}))
+        ],
+    },
+    {
+        "action": "words",
+        "name": "Own words",
+        "command": SHOW,
+        "arguments": [
+            {
+                "name": "strip",
+                "type": "text",
+                "label": "Strip",
+                "pattern": "[a-z]+-[0-9]+",
+                "help": "It stands on the plug " + HOSTILE,
+                "error": "mind the dash, as in frame-1 " + HOSTILE,
+            },
+            {
+                "name": "plug",
+                "type": "text",
+                "label": "Plug",
+                "pattern": "(?i)ab+",
+                "max_length": 5,
+                "help": "On the back",
+                "error": "The letters of the plug",
+                "default": "ab",
+            },
         ],
     },
     {
@@ -429,7 +456,7 @@ def test_german(open_page, octoprint):
     menu.run("Switch the light")
     form = ArgumentsForm(page).expect_open("Switch the light")
     form.fill(Device="Lamp", Brightness="7")
-    expect(form.mistake("Device")).to_have_text("Muss auf [a-z]+-[0-9] passen")
+    expect(form.mistake("Device")).to_have_text("Muss die Form [a-z]+-[0-9] haben")
     expect(form.mistake("Brightness")).to_have_text("Muss in Schritten von 5 ab 0 liegen")
     expect(
         form.dialog.get_by_role("button", name="Ausführen", exact=True)
@@ -442,8 +469,8 @@ def test_german(open_page, octoprint):
 def test_mistakes_are_told_while_one_types(menu, sent):
     form = menu.ask("Switch the light")
     for value, mistake in (
-        ("Lamp-1", "Has to match [a-z]+-[0-9]"),
-        ("xlamp-12", "Has to match [a-z]+-[0-9]"),
+        ("Lamp-1", "Has to have the form [a-z]+-[0-9]"),
+        ("xlamp-12", "Has to have the form [a-z]+-[0-9]"),
         ("lamp-1", ""),
         ("", "Is missing"),
     ):
@@ -510,7 +537,7 @@ def test_what_only_the_server_sees(menu):
     form.fill(Word="xyz", Rest="of it")
     expect(form.mistake("Word")).to_have_text("")
     form.submit.click()
-    expect(form.mistake("Word")).to_have_text("Has to match (?i)ab+")
+    expect(form.mistake("Word")).to_have_text("Has to have the form (?i)ab+")
     expect(form.field("Word")).to_be_focused()
     expect(form.field("Word")).to_have_value("xyz")
     expect(form.field("Rest")).to_have_value("of it")
@@ -519,6 +546,26 @@ def test_what_only_the_server_sees(menu):
     expect(form.mistake("Word")).to_have_text("")
     dialog = form.run()
     expect(dialog.lines).to_have_text(["SC_REST=of it", "SC_WORD=ABB"])
+
+
+def test_what_the_definition_says_of_its_arguments(menu):
+    menu.page.expected_errors.append("status of 400")
+    form = menu.ask("Own words")
+    own = "mind the dash, as in frame-1 " + HOSTILE
+    expect(form.group("Strip")).to_contain_text("It stands on the plug " + HOSTILE)
+    expect(form.field("Plug")).to_have_accessible_description(
+        re.compile("On the back.*At most 5 characters", re.S)
+    )
+    form.fill(Strip="1", Plug="x")
+    expect(form.mistake("Strip")).to_have_text(own)
+    expect(form.field("Strip")).to_have_accessible_description(re.compile("mind the"))
+    form.fill(Strip="")
+    expect(form.mistake("Strip")).to_have_text("Is missing")
+    # the server's word is the same
+    form.fill(Strip="frame-1")
+    form.submit.click()
+    expect(form.mistake("Plug")).to_have_text("The letters of the plug")
+    expect(form.field("Plug")).to_be_focused()
 
 
 @pytest.mark.parametrize(
@@ -556,7 +603,7 @@ def test_patterns_that_take_long_are_left_to_the_server(menu, pattern):
 )
 def test_patterns_that_are_quick_are_tested_while_one_types(menu, pattern):
     problem = problem_of(menu, {"type": "text", "pattern": pattern}, "!")
-    assert problem == f"has to match {pattern}"
+    assert problem == f"has to have the form {pattern}"
 
 
 def test_definition_that_was_changed_meanwhile(menu):
@@ -800,7 +847,7 @@ def test_hostile_texts_are_only_shown(menu, admin, octoprint):
         ["None", f"{HOSTILE}.gcode"]
     )
     form.field("Pattern").fill("x")
-    expect(form.mistake("Pattern")).to_have_text(f"Has to match {HOSTILE}")
+    expect(form.mistake("Pattern")).to_have_text(f"Has to have the form {HOSTILE}")
     form.field("Pattern").fill("")
     form.field("Text " + HOSTILE).fill(HOSTILE)
     form.field("Choice " + HOSTILE).select_option("Label " + HOSTILE)

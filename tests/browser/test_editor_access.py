@@ -88,7 +88,7 @@ def test_choose_groups_by_keyboard(editor, store):
 def test_groups_that_are_gone(editor, store):
     dialog = editor.edit("Guarded")
     dialog.unfold("Who may run it")
-    expect(dialog.root).to_contain_text("There is no such group any more.")
+    expect(dialog.root).to_contain_text("There is no such user group any more.")
     # it is kept as long as nobody removes it
     dialog.fill(description="Something")
     dialog.accept()
@@ -138,7 +138,7 @@ def test_the_list_says_what_is_special(editor):
     expect(editor.signs("Guarded")).to_have_text(
         [
             "Asks for arguments",
-            "Open to groups",
+            "Open to user groups",
             "Refused during a print",
             "Refused above 60 °C",
         ]
@@ -161,7 +161,7 @@ def test_what_two_lists_differ_in(editor, store):
     store([{**GUARDED, "arguments": [arguments[2], {**arguments[1], "min": 0}]}])
     editor.expect_rows("Guarded")
     # the first one is open to none
-    expect(editor.signs("Guarded").get_by_text("Open to groups")).to_have_count(1)
+    expect(editor.signs("Guarded").get_by_text("Open to user groups")).to_have_count(1)
     versions = editor.versions()
     versions.root.get_by_role("button", name="Compare").first.click()
     rows = versions.root.locator(".systemcommands-differences tr")

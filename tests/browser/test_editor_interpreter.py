@@ -2,7 +2,6 @@
 
 import pytest
 from editor_pages import Editor
-from pages import RunDialog
 from playwright.sync_api import expect
 
 COMMANDS = [
@@ -46,7 +45,6 @@ def test_choosing_one_writes_the_first_line(editor, store):
     run = dialog.test()
     run.expect_ended("Succeeded")
     expect(run.lines).to_have_text(["3"])
-    run.close()
     dialog.accept()
     editor.save()
     assert store()[0] == {**COMMANDS[0], "command": script}
@@ -118,11 +116,9 @@ def test_the_order_of_lines_can_be_kept(editor, store):
     dialog.unfold("Display")
     dialog.field("merge_output").check()
     dialog.fill(command="set -x\necho 1\necho 2")
-    dialog.button("Test").click()
-    run = RunDialog(editor.page)
+    run = dialog.test()
     run.expect_ended("Succeeded")
     expect(run.lines).to_have_text(["+ echo 1", "1", "+ echo 2", "2"])
-    run.close()
     dialog.accept()
     editor.save()
     assert store()[0]["merge_output"] is True

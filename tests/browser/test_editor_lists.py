@@ -151,11 +151,16 @@ def test_presets(editor, octoprint):
     preset = dialog.root.locator(
         ".systemcommands-presets > li", has_text="NOPASSWD"
     ).first
-    expect(preset.get_by_role("button", name="Copy")).to_be_visible()
+    expect(
+        preset.get_by_role("button", name="Copy: what sudo has to allow")
+    ).to_be_visible()
     name = preset.locator("strong").inner_text()
     preset.get_by_role("button", name=f"Use: {name}").click()
     command = editor.dialog("command").expect_open("Add command")
     expect(command.root).to_contain_text("NOPASSWD")
+    expect(command.root).to_contain_text("without a password")
+    command.button("Copy: the command that opens the file").click()
+    expect(command.root.get_by_text("Copied", exact=True)).to_be_visible()
     command.root.locator("#systemcommands_field_name").fill("Mine")
     command.button("Add").click()
     expect(command.root).to_be_hidden()

@@ -195,9 +195,9 @@ def test_values_that_pass(argument, value, variable):
         (TEXT, "\ud800", "control characters"),
         (TEXT, "a" * 256, "longer than 255"),
         ({**TEXT, "pattern": "[a-z]+"}, "abc\n", "control characters"),
-        ({**TEXT, "pattern": "[a-z]+"}, "abc;", "has to match [a-z]+"),
-        ({**TEXT, "pattern": "a|b"}, "ab", "has to match a|b"),
-        ({**TEXT, "pattern": "(?m)^a$"}, "a b", "has to match"),
+        ({**TEXT, "pattern": "[a-z]+"}, "abc;", "has to have the form [a-z]+"),
+        ({**TEXT, "pattern": "a|b"}, "ab", "has to have the form a|b"),
+        ({**TEXT, "pattern": "(?m)^a$"}, "a b", "has to have the form"),
         (NUMBER, "5", "has to be a number"),
         (NUMBER, True, "has to be a number"),
         (NUMBER, float("nan"), "has to be a number"),
@@ -227,9 +227,44 @@ def test_values_that_do_not(argument, value, why):
     assert why in refused(argument, value)
 
 
+def test_a_pattern_is_said_with_what_fits():
+    argument = {**TEXT, "pattern": "[a-z]+-[0-9]+", "default": "frame-1"}
+    assert "the form of frame-1 ([a-z]+-[0-9]+)" in refused(argument, "1")
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ({**TEXT, "pattern": "[a-z]+", "default": "a"}, "A"),
+        ({**TEXT, "max_length": 1}, "ab"),
+        ({**NUMBER, "max": 1}, 2),
+        (CHOICE, "4"),
+        (SECRET, "\n"),
+        (FILE, "other.gcode"),
+    ],
+)
+def test_a_definition_has_its_own_words(argument, value):
+    own = "mm, at most 100 %(x)s%"
+    assert refused({**argument, "error": own}, value) == f'"x": {own}'
+    # nothing is no wrong value
+    with pytest.raises(WrongValues, match="is missing"):
+        take(defined({**argument, "name": "x", "error": own, "default": None}), {}, None)
+
+
+def test_what_people_read_of_an_argument():
+    (one,) = defined({"name": "a", **TEXT, "help": "See the plug", "error": "Wrong"})
+    assert one.to_json()["help"] == "See the plug"
+    assert one.to_json()["error"] == "Wrong"
+    (one,) = defined({"name": "a", **TEXT, "help": "", "error": None})
+    assert {"help", "error"}.isdisjoint(one.to_json())
+    assert problems_of({"name": "a", **TEXT, "help": "x" * 501}) == [
+        ([0, "help"], "is too long")
+    ]
+
+
 def test_a_catastrophic_pattern_is_none():
     # with an engine that goes back and tries again this would not end
-    assert "has to match" in refused({**TEXT, "pattern": "(a+)+b"}, "a" * 255)
+    assert "has to have the form" in refused({**TEXT, "pattern": "(a+)+b"}, "a" * 255)
 
 
 def test_what_was_not_sent():

@@ -81,7 +81,8 @@ def test_others_are_to_ask(told):
 def test_the_line_for_sudoers(told):
     said = told("sudo_not_allowed", command="/bin/ls /root")
 
-    assert said.endswith("\npi ALL=(root) NOPASSWD: /bin/ls /root")
+    assert said.endswith(":\npi ALL=(root) NOPASSWD: /bin/ls /root")
+    assert ":\nsudo visudo -f /etc/sudoers.d/octoprint-systemcommands\n" in said
     assert "visudo" in told("sudo_password")
 
 

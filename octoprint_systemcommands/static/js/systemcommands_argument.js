@@ -15,6 +15,7 @@
         self.label = spec.label || spec.name;
         self.isSecret = spec.type === "secret";
         self.isRequired = !!spec.required && spec.type !== "toggle";
+        self.help = spec.help || "";
         self.limits = checks.limitsOf(spec);
         // of the elements that belong together; there is one form at a time
         self.id = "systemcommands_argument_" + spec.name;
@@ -33,15 +34,22 @@
         self.serversProblem = ko.observable();
 
         self.problem = ko.pureComputed(() => {
-            if (self.isUnreadable()) return gettext("has to be a number");
-            if (!isEmpty(self.value())) return checks.problemOf(spec, self.value());
+            if (self.isUnreadable()) return spec.error || gettext("has to be a number");
+            if (!isEmpty(self.value())) {
+                const problem = checks.problemOf(spec, self.value());
+                return problem && (spec.error || problem);
+            }
             return self.isRequired ? gettext("is missing") : "";
         });
         self.mistake = ko.pureComputed(() => {
-            if (self.serversProblem()) return _.capitalize(self.serversProblem());
+            if (self.serversProblem()) return asSentence(self.serversProblem());
             const isTold = self.isChanged() || self.isInspected();
-            return isTold ? _.capitalize(self.problem()) : "";
+            return isTold ? asSentence(self.problem()) : "";
         });
+
+        // the definition's own words stay as they were written
+        const asSentence = (problem) =>
+            problem === spec.error ? problem : _.capitalize(problem);
 
         // what the element of the field has
         self.attributes = ko.pureComputed(() => ({

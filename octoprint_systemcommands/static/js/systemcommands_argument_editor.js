@@ -3,7 +3,8 @@
 
     // The arguments of the command in the dialog.
     //   onTouch   is called when one of them is changed
-    window.SystemCommandsArgumentEditor = function (onTouch) {
+    //   command   an observable, what is run
+    window.SystemCommandsArgumentEditor = function (onTouch, command) {
         const self = this;
 
         self.rows = ko.observableArray([]);
@@ -24,6 +25,18 @@
             icon: args.iconOf(type),
             add: () => self.add(type)
         }));
+        // what the command reads, and nobody sets
+        self.missing = ko.pureComputed(() => {
+            const names = self.rows().map((row) => row.environmentName());
+            return _.difference(SystemCommandsVariables.wanted(command()), names).map(
+                (variable) => ({
+                    text: _.sprintf(gettext("There is no argument for $%(variable)s."), {
+                        variable: variable
+                    }),
+                    add: () => self.add("text", variable.slice(3).toLowerCase())
+                })
+            );
+        });
         self.isFull = ko.pureComputed(() => self.rows().length >= args.max);
 
         self.load = (raws, showAll) => {
@@ -35,6 +48,7 @@
         self._newRow = (raw, options) => {
             return new SystemCommandsArgumentRow(raw, {
                 ...options,
+                command: command,
                 onTouch: self._onTouch
             });
         };
@@ -66,13 +80,16 @@
             self._elementOf(row).find(selector).first().focus();
         };
 
-        self.add = (type) => {
+        // name: undefined for one that follows from the label
+        self.add = (type, name) => {
             if (self.isFull()) return;
             const row = self._newRow(undefined, {type: type});
             row.nameAfter(self._namesOfOthers(row));
+            if (name) row.form.name(name);
             self.removed(undefined);
             self.rows.push(row);
             onTouch();
+            $("#systemcommands_arguments_part").prop("open", true);
             self._focus(row, ".systemcommands-fields input");
         };
 
@@ -134,6 +151,11 @@
 
         self.copy = (row, event) => {
             self.clipboard.copy(row, row.quoted(), $(event.target).closest(".modal")[0]);
+        };
+
+        self.insert = (row) => {
+            const field = document.getElementById("systemcommands_field_command");
+            SystemCommandsVariables.insert(field, row.environmentName());
         };
 
         //~~ What is wrong with them

@@ -1,14 +1,14 @@
 (function () {
     // what each type has beyond what all of them have, in the order of the form
     const FIELDS = {
-        text: ["default", "pattern", "max_length"],
-        number: ["default", "min", "max", "step"],
-        choice: ["default", "choices"],
+        text: ["default", "pattern", "max_length", "error"],
+        number: ["default", "min", "max", "step", "error"],
+        choice: ["default", "choices", "error"],
         toggle: ["default"],
-        secret: ["max_length"],
-        file: ["default"]
+        secret: ["max_length", "error"],
+        file: ["default", "error"]
     };
-    const COMMON = ["name", "type", "label", "required"];
+    const COMMON = ["name", "type", "label", "help", "required"];
     const NUMBERS = ["max_length", "min", "max", "step"];
 
     const NAME_LENGTH = 32;

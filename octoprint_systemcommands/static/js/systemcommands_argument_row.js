@@ -5,7 +5,8 @@
 
     // An argument in the dialog of a command.
     //   raw       what stands in the file, undefined for a new one
-    //   options   type (of a new one), showAll (mistakes, untouched as it is), onTouch
+    //   options   type (of a new one), showAll (mistakes, untouched as it is), onTouch,
+    //             command (an observable: what it is an argument of)
     window.SystemCommandsArgumentRow = function (raw, options) {
         const self = this;
         const isNew = raw === undefined;
@@ -30,6 +31,8 @@
             [
                 "name",
                 "label",
+                "help",
+                "error",
                 "required",
                 "pattern",
                 "max_length",
@@ -99,7 +102,18 @@
             ]).join(" ");
         });
         // how the command has to write it
-        self.quoted = ko.pureComputed(() => `"${self.variable()}"`);
+        self.environmentName = ko.pureComputed(() => {
+            return self.form.name() ? args.variableOf(self.form.name()) : "";
+        });
+        self.quoted = ko.pureComputed(() =>
+            SystemCommandsVariables.spell(options.command(), self.environmentName())
+        );
+        self.isUnused = ko.pureComputed(() => {
+            const command = options.command() || "";
+            const name = self.environmentName();
+            const isBegun = !!command.trim() && !!name;
+            return isBegun && !SystemCommandsVariables.uses(command, name);
+        });
         self.leftovers = ko.pureComputed(() => args.leftovers(self.raw(), self.result()));
         self.removeLeftover = (field, event) => {
             SystemCommandsFocus.keepWhileRemoving(

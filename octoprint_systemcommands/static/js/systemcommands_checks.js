@@ -80,9 +80,13 @@
             return "";
         }
         if (pattern.test(value)) return "";
-        return _.sprintf(gettext("has to match %(pattern)s"), {
-            pattern: spec.pattern
-        });
+        // few people read patterns, and what may be left as it is fits
+        return _.sprintf(
+            spec.default
+                ? gettext("has to have the form of %(example)s (%(pattern)s)")
+                : gettext("has to have the form %(pattern)s"),
+            {example: spec.default, pattern: spec.pattern}
+        );
     };
 
     const number = (spec, value) => {

@@ -30,18 +30,28 @@ $(function () {
 
         self.form = {};
         PLAIN_FIELDS.forEach((field) => (self.form[field] = ko.observable()));
-        // [{name, value}], both observables
-        self.environment = ko.observableArray([]);
-        self.argumentEditor = new SystemCommandsArgumentEditor(() =>
-            self._touch("arguments")
+        self.environment = new SystemCommandsEnvironment(() =>
+            self._touch("environment")
+        );
+        self.argumentEditor = new SystemCommandsArgumentEditor(
+            () => self._touch("arguments"),
+            self.form.command
         );
         self.access = new SystemCommandsGroups();
         // fields that have no place in the form
         self.leftovers = ko.observableArray([]);
+        self.clipboard = new SystemCommandsClipboard();
+        self.copyText = (text) => self.clipboard.copy(text, text, self.dialog[0]);
         self.brokenArguments = ko.pureComputed(() =>
             self.leftovers().find((field) => field.name === "arguments")
         );
         self._removed = ko.observableArray([]);
+        self.summaries = new SystemCommandsSummaries(self.form, {
+            argumentEditor: self.argumentEditor,
+            access: self.access,
+            environment: self.environment,
+            leftovers: self.leftovers
+        });
 
         self.title = ko.pureComputed(() => {
             return self.isNew() ? gettext("Add command") : gettext("Edit command");
@@ -50,10 +60,7 @@ $(function () {
             ..._.mapValues(self.form, (value) => value()),
             arguments: self.argumentEditor.result(),
             groups: self.access.chosen(),
-            environment: self
-                .environment()
-                .map((variable) => ({name: variable.name(), value: variable.value()}))
-                .filter((variable) => variable.name || variable.value)
+            environment: self.environment.result()
         }));
         self.result = ko.pureComputed(() => {
             const kept = _.isPlainObject(self._entry())
@@ -96,8 +103,11 @@ $(function () {
         self.verdict.problems.subscribe(self.argumentEditor.setProblems);
         self.tryout = new SystemCommandsTryout({
             definitions: self.definitions,
-            triggering: parameters[3],
+            guards: parameters[3],
+            mayListFiles: parameters[4].mayListFiles,
             runs: parameters[1],
+            onSubmit: () => self.test(),
+            onLayout: () => self._layout(),
             onError: (error) => self.tryoutError(error)
         });
         // why it could not be tried out; true until it is tried or changed again, whatever
@@ -107,6 +117,7 @@ $(function () {
         self.isBusy = ko.pureComputed(
             () => self.verdict.isAwaited() || self.tryout.isStarting()
         );
+        self.isTesting = ko.pureComputed(() => self.isBusy() || self.tryout.isActive());
 
         PLAIN_FIELDS.forEach((field) =>
             self.form[field].subscribe(() => self._touch(field))
@@ -143,27 +154,6 @@ $(function () {
             );
         });
 
-        self.addVariable = (variable) => {
-            const row = {
-                name: ko.observable((variable && variable.name) || ""),
-                value: ko.observable((variable && variable.value) || "")
-            };
-            [row.name, row.value].forEach((value) =>
-                value.subscribe(() => self._touch("environment"))
-            );
-            self.environment.push(row);
-        };
-        self.addEmptyVariable = () => {
-            self.addVariable();
-            self.dialog.find(".systemcommands-variables input").slice(-2).first().focus();
-        };
-        self.removeVariable = (row, event) => {
-            SystemCommandsFocus.keepWhileRemoving(
-                event,
-                () => self.environment.remove(row),
-                "#systemcommands_add_variable"
-            );
-        };
         self.removeLeftover = (field, event) => {
             SystemCommandsFocus.keepWhileRemoving(
                 event,
@@ -190,20 +180,20 @@ $(function () {
             self._before = entries.toForm(entry);
             _.forEach(self.form, (field, name) => field(self._before[name]));
             if (_.isString(entry)) self.form.command(entry);
-            self.environment([]);
-            self._before.environment.forEach(self.addVariable);
+            self.environment.load(self._before.environment);
             self.argumentEditor.load(self._before.arguments, !options.isNew);
             self.access.load(self._before.groups);
             self.leftovers(entries.leftovers(entry));
             self._removed([]);
             self.broken(isBroken ? entries.textOf(entry) : undefined);
             self.submenus(options.submenus);
-            self.note({text: options.note, line: options.sudoers});
+            self.note({text: options.note, sudoers: options.sudoers});
             self.isNew(options.isNew);
-            self.picker.isOpen(false);
+            self.picker.close();
             self.checkError(undefined);
             self.tryoutError(undefined);
             self.verdict.reset(!options.isNew);
+            self.tryout.reset();
             self.dialog.find("details").prop("open", false);
             self.lock.open();
             self.dialog.modal("show");
@@ -241,6 +231,7 @@ $(function () {
             if (event.target !== self.dialog[0]) return;
             self.isOpen(false);
             self.verdict.reset();
+            self.tryout.reset();
             SystemCommandsFocus.giveBackTo(self._options.onClosed());
         };
 
@@ -299,15 +290,44 @@ $(function () {
         };
 
         self.test = () => {
-            if (self.isBusy()) return;
+            if (self.isTesting()) return;
             self.tryoutError(undefined);
             self._ifRight(self.tryout.start);
+        };
+        self.hideTest = () => {
+            self.tryout.hide();
+            self.dialog.find("#systemcommands_test").focus();
+        };
+        self.copyOutput = () => {
+            const text = self.tryout.run().text();
+            self.clipboard.copy("output", text, self.dialog[0]);
+        };
+
+        // Enter in a field is what it is in a form, and Ctrl+Enter (or Cmd+Enter) tests
+        self.onKeydown = (_data, event) => {
+            const isFinal = event.key === "Enter" && !event.originalEvent.isComposing;
+            if (!isFinal || event.isDefaultPrevented()) return true;
+            if (event.ctrlKey || event.metaKey) {
+                self.test();
+                return false;
+            }
+            const isField = $(event.target).is("input");
+            // the arguments of a test have a form of their own
+            if (!isField || $(event.target).closest("form").length) return true;
+            self.accept();
+            return false;
+        };
+
+        // it has become higher or wider
+        self._layout = () => {
+            if (self.isOpen()) self.dialog.modal("layout");
         };
 
         //~~ View model callbacks
 
         self.onStartup = () => {
             self.dialog = $("#systemcommands_command_dialog");
+            self.tryout.onStartup(self.dialog.find(".systemcommands-tryout")[0]);
             self.dialog.on("hide", self._onHide);
             self.dialog.on("hidden", self._onHidden);
             ko.computed(self.result)
@@ -326,7 +346,8 @@ $(function () {
             "systemCommandsDefinitionsViewModel",
             "systemCommandsRunsViewModel",
             "settingsViewModel",
-            "systemCommandsTriggerViewModel"
+            "systemCommandsGuardsViewModel",
+            "systemCommandsAccessViewModel"
         ],
         elements: ["#systemcommands_command_dialog"]
     });

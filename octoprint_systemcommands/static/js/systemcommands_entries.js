@@ -127,7 +127,7 @@
                 },
                 isSome(entry.groups) && {
                     icon: "fa-users",
-                    text: gettext("Open to groups")
+                    text: gettext("Open to user groups")
                 },
                 ofPrints[entry.while_printing],
                 isText(entry.max_temperature) && {

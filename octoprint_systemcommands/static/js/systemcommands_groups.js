@@ -38,6 +38,13 @@
                     })
                 }));
         });
+        // of those that are chosen; their keys until the others are known
+        self.names = ko.pureComputed(() => {
+            const known = self._all();
+            return _.uniq(self.chosen().map(String)).map((key) => {
+                return (known.find((group) => group.key === key) || {}).name || key;
+            });
+        });
         // what is chosen, but cannot be chosen
         self.others = ko.pureComputed(() => {
             const keys = self.rows().map((row) => row.key);
@@ -49,7 +56,7 @@
             if (key === ADMINS) return gettext("Admins may run every command anyway.");
             if (key === GUESTS) return gettext("Guests may not run commands.");
             const isGone = self.state() === "loaded";
-            return isGone ? gettext("There is no such group any more.") : "";
+            return isGone ? gettext("There is no such user group any more.") : "";
         };
         self.remove = (other) => {
             self.choose(other.key, false);

@@ -41,4 +41,6 @@
             }));
         });
     };
+
+    window.SystemCommandsInterpreters.nameOf = nameOf;
 })();

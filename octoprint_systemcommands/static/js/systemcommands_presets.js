@@ -49,8 +49,8 @@ $(function () {
             self.dialog.hide();
         };
 
-        self.copy = (preset) => {
-            self.clipboard.copy(preset, preset.sudoers, self.dialog.element[0]);
+        self.copyText = (text) => {
+            self.clipboard.copy(text, text, self.dialog.element[0]);
         };
 
         // one dialog after the other, or they would fight for the focus

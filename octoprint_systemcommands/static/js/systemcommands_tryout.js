@@ -1,28 +1,65 @@
 (function () {
-    // Runs a command that is not saved yet. Its arguments are asked for first.
-    //   options   definitions (sends it), triggering (asks for the arguments), runs (shows
-    //             the run), onError (called with what to say when it was not started)
+    // Runs a command that is not saved yet, and shows beside it what comes of that: the
+    // fields for its arguments, and its run.
+    //   options   definitions (sends it), guards, mayListFiles, runs,
+    //             onSubmit (somebody wants it run, from its form), onLayout,
+    //             onError (called with what to say when it was not started)
     window.SystemCommandsTryout = function (options) {
         const self = this;
 
+        self.isShown = ko.observable(false);
         self.isStarting = ko.observable(false);
+        // the fields for its arguments, undefined without any
+        self.form = ko.observable();
+        // SystemCommandsTryoutRun, as soon as there is an element for it
+        self.run = ko.observable();
+        self.isActive = ko.pureComputed(() => !!self.run() && self.run().isActive());
+        self.isRun = ko.pureComputed(() => !!self.run() && !!self.run().run());
+
+        self.onStartup = (element) => {
+            self._element = element;
+            self.run(
+                new SystemCommandsTryoutRun(
+                    $(element).find(".systemcommands-terminal")[0],
+                    options.runs,
+                    options.onLayout
+                )
+            );
+        };
+
+        // what is on its way belongs to nobody then
+        self.reset = () => {
+            self._session = {};
+            self._specs = undefined;
+            self.form(undefined);
+            self.run().reset();
+            self.isStarting(false);
+            self.isShown(false);
+        };
+
+        self.hide = () => {
+            self.isShown(false);
+            options.onLayout();
+        };
 
         self.start = (entry) => {
-            const command = self._commandOf(entry);
-            const start = (values, callbacks) => {
-                const data = {definition: entry, arguments: values};
-                self._send(command, data, callbacks);
-            };
-            if (command.arguments.length) {
-                options.triggering.formRequests.notifySubscribers({
-                    command: command,
-                    // those that another command was run with are not for this one
-                    values: {},
-                    start: start
-                });
+            self._entry = entry;
+            self._command = self._commandOf(entry);
+            const isOther = self._makeForm();
+            self.isShown(true);
+            options.onLayout();
+            if (!self.form()) {
+                self._send({definition: entry}, {});
             } else {
-                start(undefined, {onRequest: self._onRequest});
+                // what has to be entered first is asked for, which is no mistake yet
+                const open = self.form().fields.find((field) => field.problem());
+                if (isOther && open) {
+                    document.getElementById(open.id).focus();
+                } else {
+                    self._submit();
+                }
             }
+            self._element.scrollIntoView({block: "nearest"});
         };
 
         // the entry as the menu would have it
@@ -30,52 +67,77 @@
             source: "custom",
             action: entry.action,
             name: SystemCommandsEntries.nameOf(entry),
-            description: entry.description,
             arguments: _.map(entry.arguments, SystemCommandsArgumentFields.toSpec),
             whilePrinting: entry.while_printing,
-            maxTemperature: entry.max_temperature,
-            showOutput: "always"
+            maxTemperature: entry.max_temperature
         });
 
-        self._onRequest = (request) => {
-            self.isStarting(true);
-            request.always(() => self.isStarting(false));
+        // True if the fields are others than before. What was entered stays, as far as there
+        // is a place for it.
+        self._makeForm = () => {
+            const specs = self._command.arguments;
+            if (_.isEqual(specs, self._specs)) return false;
+            self._specs = specs;
+            const before = self.form() ? self.form().fields : [];
+            if (!specs.length) {
+                self.form(undefined);
+                return true;
+            }
+            const request = {
+                command: self._command,
+                // those that another command was run with are not for this one
+                values: {},
+                start: (values, callbacks) => {
+                    self._send({definition: self._entry, arguments: values}, callbacks);
+                }
+            };
+            const form = new SystemCommandsArguments(request, {
+                mayListFiles: options.mayListFiles(),
+                refusal: options.guards.refusal,
+                isShown: () => self.form() === form
+            });
+            // what is to be run has to be looked at first
+            self._submit = form.submit;
+            form.submit = options.onSubmit;
+            form.fields.forEach((field) => {
+                const old = _.find(before, {name: field.name, type: field.type});
+                if (old && old.isChanged()) field.value(old.value());
+            });
+            self.form(form);
+            form.load();
+            return true;
         };
 
-        self._send = (command, data, callbacks) => {
+        self._onStarted = (run) => {
+            self.run().show(run);
+            $(self._element)
+                .find(".systemcommands-screen")[0]
+                .scrollIntoView({block: "nearest"});
+        };
+
+        self._send = (data, callbacks) => {
+            const session = self._session;
+            const ifOpen = (then) => (response) => {
+                if (session === self._session) then(response);
+            };
+            self.isStarting(true);
             const request = options.definitions
                 .post("test", data)
-                .done((run) => self._onStarted(run, callbacks))
-                .fail((response) => {
-                    const reason = (response.responseJSON || {}).reason;
-                    if (reason === "confirm" && !data.confirmed) {
-                        SystemCommandsConfirm(
-                            command,
-                            {print: true},
-                            () =>
-                                self._send(
-                                    command,
-                                    {...data, confirmed: true},
-                                    callbacks
-                                ),
-                            callbacks.onCancelled
-                        );
-                    } else {
-                        self._onFailed(response, callbacks);
-                    }
-                });
-            callbacks.onRequest(request);
-        };
-
-        // A form says what has become of it, unless somebody has closed it meanwhile.
-        self._onStarted = (run, callbacks) => {
-            if (callbacks.onStarted && callbacks.onStarted(run)) return;
-            options.runs.show(run);
-        };
-
-        self._onFailed = (response, callbacks) => {
-            if (callbacks.onFailed && callbacks.onFailed(response)) return;
-            options.onError(options.definitions.errorOf(response));
+                .always(ifOpen(() => self.isStarting(false)))
+                .done(ifOpen(self._onStarted))
+                .fail(
+                    ifOpen((response) => {
+                        const reason = (response.responseJSON || {}).reason;
+                        if (reason === "confirm" && !data.confirmed) {
+                            SystemCommandsConfirm(self._command, {print: true}, () =>
+                                self._send({...data, confirmed: true}, callbacks)
+                            );
+                        } else if (!callbacks.onFailed || !callbacks.onFailed(response)) {
+                            options.onError(options.definitions.errorOf(response));
+                        }
+                    })
+                );
+            if (callbacks.onRequest) callbacks.onRequest(request);
         };
     };
 })();
