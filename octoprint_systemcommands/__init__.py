@@ -88,6 +88,10 @@ class SystemCommandsPlugin(
                     "colors",
                     "screen",
                     "terminal",
+                    "search",
+                    "view",
+                    "title",
+                    "curl",
                     "access",
                     "guards",
                     "runs",
@@ -95,6 +99,7 @@ class SystemCommandsPlugin(
                     "errors",
                     "notices",
                     "confirm",
+                    "link",
                     "trigger",
                     "checks",
                     "uploads",
@@ -129,7 +134,10 @@ class SystemCommandsPlugin(
                     "editor",
                 )
             ],
-            "clientjs": ["clientjs/systemcommands.js"],
+            "clientjs": [
+                "clientjs/systemcommands.js",
+                "clientjs/systemcommands_link.js",
+            ],
             "css": ["css/systemcommands.css", "css/systemcommands_editor.css"],
         }
 

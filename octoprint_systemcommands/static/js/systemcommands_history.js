@@ -246,6 +246,30 @@ $(function () {
 
         self.show = (row) => self.runs.show(row.run());
 
+        self.stop = (row) => {
+            if (row.isStopping()) return;
+            row.stopRequested(true);
+            OctoPrint.plugins.systemcommands
+                .stopRun(row.id)
+                .done((run) => {
+                    row.update(run);
+                    self.error(undefined);
+                })
+                .fail((response) => {
+                    // that it has ended by itself is fine, too
+                    if (response.status === 409 || response.status === 404) return;
+                    self.error(
+                        response.status === 403
+                            ? gettext("You may not see the runs.")
+                            : gettext("The server does not answer.")
+                    );
+                })
+                .always(() => {
+                    row.stopRequested(false);
+                    self._requestSoon(NEWS_DELAY);
+                });
+        };
+
         self.runAgain = (row) => {
             if (!row.command()) return;
             const callbacks = {onStarted: self.runs.show};

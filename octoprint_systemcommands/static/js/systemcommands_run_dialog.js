@@ -8,6 +8,7 @@ $(function () {
         self.triggering = parameters[1];
         self.access = parameters[2];
         self.guards = parameters[3];
+        self.settingsViewModel = parameters[4];
 
         // while the arguments are asked for, undefined when there is a run to be seen
         self.form = ko.observable();
@@ -17,6 +18,10 @@ $(function () {
         self.elapsed = ko.observable();
         self.progress = new SystemCommandsProgress(() => self.isActive());
         self.clipboard = new SystemCommandsClipboard();
+        self.view = new SystemCommandsView(() => {
+            // lines that have become higher or lower move the end away
+            if (self.following()) self.terminal.jumpToEnd();
+        });
         self.following = ko.observable(true);
         self.hasStderr = ko.observable(false);
         self.isEmpty = ko.observable(true);
@@ -128,6 +133,7 @@ $(function () {
         self._prepare = () => {
             if (!self.isOpen()) self._focusedBefore = document.activeElement;
             self.follower.stop();
+            self.search.reset();
             self.terminal.reset();
             self._reset();
         };
@@ -159,6 +165,7 @@ $(function () {
             // those of other dialogs come by here as well
             if (event.target !== self.dialog[0]) return;
             self.follower.stop();
+            self.search.reset();
             self.terminal.reset();
             self._reset();
             SystemCommandsFocus.giveBackTo(self._focusedBefore);
@@ -170,7 +177,11 @@ $(function () {
             const height = self.dialog.height();
             self._receivedAt = performance.now();
             self.error(undefined);
+            const wasActive = self.isActive();
             self.run(run);
+            if (wasActive && !self.isActive()) {
+                SystemCommandsTitle(run, self.command() && self.command().ignore);
+            }
             self._tick();
             // a hint makes it higher
             if (self.dialog.height() !== height) self.dialog.modal("layout");
@@ -253,11 +264,40 @@ $(function () {
             self.clipboard.copy(line.text, line.text, self.dialog[0]);
         };
 
+        self.copyLink = () => {
+            const link = SystemCommandsLink(self.run());
+            self.clipboard.copy("link", link, self.dialog[0]);
+        };
+        self.copyCurl = () => {
+            const command = self.command();
+            const address = SystemCommandsCurl.address(
+                self.settingsViewModel.settings,
+                command.source,
+                command.action
+            );
+            const line = SystemCommandsCurl(command, address, self.run().arguments);
+            self.clipboard.copy("curl", line, self.dialog[0]);
+        };
+
+        self.toggleSearch = () => {
+            self.search.toggle();
+            if (self.search.isOpen()) self._focusFirst(".systemcommands-search input");
+        };
+
         self.runAgain = () => {
             if (!self.command()) return;
             const callbacks = {onStarted: self.runs.show};
             self.triggering.trigger(self.command(), callbacks, self.run().arguments);
         };
+
+        //~~ The page's parts
+
+        self.dialog = $("#systemcommands_run_dialog");
+        const terminal = self.dialog.find(".systemcommands-terminal")[0];
+        self.search = new SystemCommandsSearch(terminal, () => {
+            self.terminal.following = false;
+            self.following(false);
+        });
 
         //~~ View model callbacks
 
@@ -266,10 +306,9 @@ $(function () {
         };
 
         self.onStartup = () => {
-            self.dialog = $("#systemcommands_run_dialog");
             self.dialog.on("hidden", self._onHidden);
             self.terminal = new SystemCommandsTerminal(
-                self.dialog.find(".systemcommands-terminal")[0],
+                terminal,
                 {
                     onProgress: self.progress.set,
                     onIdle: () => self.follower.onTerminalIdle(),
@@ -281,6 +320,7 @@ $(function () {
                 onFailed: self._onFailed
             });
             self.runs.showRequests.subscribe(self.open);
+            self.runs.hideRequests.subscribe(() => self.dialog.modal("hide"));
             self.triggering.formRequests.subscribe(self.openForm);
             self.runs.changes.subscribe(self.follower.onChange);
             self.runs.refreshes.subscribe(self.follower.refresh);
@@ -293,7 +333,8 @@ $(function () {
             "systemCommandsRunsViewModel",
             "systemCommandsTriggerViewModel",
             "systemCommandsAccessViewModel",
-            "systemCommandsGuardsViewModel"
+            "systemCommandsGuardsViewModel",
+            "settingsViewModel"
         ],
         elements: ["#systemcommands_run_dialog"]
     });
