@@ -291,8 +291,6 @@ def test_search(menu, go):
 
 
 def test_search_in_100000_lines_while_they_arrive(menu, go, browser, record_property):
-    from test_run_dialog import longest_task
-
     dialog = menu.watch("Stream")
     dialog.button("Search").click()
     dialog.search.fill("thousand")
@@ -304,7 +302,7 @@ def test_search_in_100000_lines_while_they_arrive(menu, go, browser, record_prop
     )
     dialog.search.press("Enter")
     expect(dialog.found).to_have_text(re.compile(r"^[1-9]\d* of 5\d\d\d$"))
-    wall, cpu = longest_task(browser.stop_tracing())
+    wall, cpu = chromium.longest_task(browser.stop_tracing())
     record_property("longest_task_ms", wall)
     record_property("longest_task_cpu_ms", cpu)
     print(f"longest task: {wall:.0f} ms, {cpu:.0f} ms of them on the processor")
@@ -312,7 +310,7 @@ def test_search_in_100000_lines_while_they_arrive(menu, go, browser, record_prop
     expect(dialog.found).to_have_text(re.compile(r"^\d+ of 5\d$"))
     # more than anybody wants to look at
     dialog.search.fill("n")
-    expect(dialog.found).to_have_text(re.compile(r"of 10000\+$"))
+    expect(dialog.found).to_have_text(re.compile(r"of \d{4,5}\+$"))
 
 
 ##~~ Times and long lines
@@ -321,7 +319,7 @@ def test_search_in_100000_lines_while_they_arrive(menu, go, browser, record_prop
 def test_times_and_long_lines(menu, go):
     page, dialog = menu.page, menu.watch("Long line")
     expect(dialog.lines.last).to_have_text("300")
-    line = dialog.lines.nth(2)
+    line = dialog.lines.filter(has_text="beginning")
     terminal = "terminal => terminal.scrollWidth > terminal.clientWidth"
     height = line.bounding_box()["height"]
     assert height > 20
@@ -331,7 +329,6 @@ def test_times_and_long_lines(menu, go):
     dialog.button("Wrap lines").click()
     expect(dialog.button("Wrap lines")).to_have_attribute("aria-pressed", "false")
     assert line.bounding_box()["height"] < height
-    assert dialog.terminal.evaluate(terminal)
     # it goes along with the end all the same
     expect(dialog.jump).to_be_hidden()
     expect(dialog.lines.last).to_be_in_viewport()
@@ -340,6 +337,7 @@ def test_times_and_long_lines(menu, go):
     dialog.search.fill("end")
     expect(dialog.current).to_be_in_viewport(ratio=1)
     assert dialog.terminal.evaluate("terminal => terminal.scrollLeft") > 0
+    assert dialog.terminal.evaluate(terminal)
     dialog.search.press("Escape")
 
     time = "e => getComputedStyle(e, '::after').content"

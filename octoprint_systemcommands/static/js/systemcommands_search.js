@@ -24,13 +24,15 @@
         // of the current one, from 1 on
         self.position = ko.observable(0);
         self.isBusy = ko.observable(false);
+        // there are more than are marked
+        self.isFull = ko.observable(false);
         self.result = ko.pureComputed(() => {
             if (!self.query()) return "";
             if (self.isBusy() && !self.total()) return "…";
             if (!self.total()) return gettext("Not found");
             return _.sprintf(gettext("%(position)s of %(total)s"), {
                 position: self.position() || "–",
-                total: self.total() < MAX_MATCHES ? self.total() : MAX_MATCHES + "+"
+                total: self.total() + (self.isFull() ? "+" : "")
             });
         });
 
@@ -125,9 +127,13 @@
                 // it may have gone out at the top meanwhile
                 if (!line.isConnected) continue;
                 clean(line);
-                if (!pattern || room <= 0 || line.matches(".systemcommands-note")) continue;
-                mark(line);
-                room -= line.getElementsByClassName(FIRST).length;
+                if (!pattern || line.matches(".systemcommands-note")) continue;
+                if (room > 0) {
+                    mark(line);
+                    room -= line.getElementsByClassName(FIRST).length;
+                } else if (line.textContent.search(pattern) >= 0) {
+                    self.isFull(true);
+                }
             }
             // these were our own doing
             observer.takeRecords();
@@ -224,6 +230,7 @@
             pattern = text ? new RegExp(_.escapeRegExp(text), "gi") : undefined;
             setCurrent(undefined);
             isNew = true;
+            self.isFull(false);
             self.isBusy(!!text);
             add(element);
             observer.observe(element, {childList: true, subtree: true});
