@@ -8,6 +8,7 @@ from pathlib import Path
 
 import browser as chromium
 import pytest
+from editor_pages import Editor
 from pages import Menu, RunDialog
 from playwright.sync_api import expect
 from waiting import wait_until
@@ -40,7 +41,7 @@ def commands(folder):
         {
             "action": "long-line",
             "name": "Long line",
-            "command": "echo short; echo oops >&2; "
+            "command": "echo short; echo oops >&2; sleep 0.2; "
             "printf 'beginning %0300d end\\n' 0; for i in $(seq 300); do echo $i; done; "
             f"{step('one')}",
         },
@@ -428,3 +429,46 @@ def test_copy_as_curl(menu, start, octoprint):
         "action": "asks",
         "arguments": {"text": "it's $HOME", "level": 5, "key": "<key>"},
     }
+
+    # behind a reverse proxy, at the plugin's own address, and with any action
+    page.evaluate("OctoPrint.options.baseurl = '/printers/one/'")
+    lines = page.evaluate(
+        """() => {
+            const settings = {plugins: {systemcommands: {octoprint_address: () => false}}};
+            return ["it's", "a/b"].map((action) => SystemCommandsCurl(
+                {source: "custom", action: action},
+                SystemCommandsCurl.address(settings, "custom", action)
+            ));
+        }"""
+    )
+    assert [shlex.split(line)[-1] for line in lines] == [
+        f"{base}/printers/one/plugin/systemcommands/api/system/commands/custom/{action}"
+        for action in ("it's", "a%2Fb")
+    ]
+    assert page.evaluate("SystemCommandsLink({id: '12'})") == (
+        f"{base}/printers/one/#run=12"
+    )
+
+
+def test_copy_as_curl_in_the_editor(admin_page, octoprint):
+    page = admin_page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    editor = Editor(page).open()
+    dialog = editor.edit("It's asking")
+    dialog.unfold("Advanced")
+    line = copied_line(page, dialog.button("Copy as curl"))
+    *_, body, address = shlex.split(line)
+    assert address.endswith("/plugin/systemcommands/api/runs")
+    assert json.loads(body)["arguments"] == {
+        "text": "it's $HOME",
+        "level": 2,
+        "key": "<key>",
+    }
+    dialog.close()
+
+    dialog = editor.edit("Wait")
+    dialog.unfold("Advanced")
+    line = copied_line(page, dialog.button("Copy as curl"))
+    assert shlex.split(line)[-1].endswith("/api/system/commands/custom/wait")
+    dialog.field("action").fill("")
+    expect(dialog.button("Copy as curl")).to_be_disabled()

@@ -173,16 +173,19 @@ $(function () {
                     self.dialog.modal("layout");
                 })
                 .fail((response) => {
-                    if (request !== self._request) return;
-                    self.error(
-                        response.status === 403
-                            ? gettext("You may not see the runs.")
-                            : gettext("The server does not answer.")
-                    );
+                    if (request === self._request) self._onFailed(response);
                 })
                 .always(() => {
                     if (request === self._request) self.isLoading(false);
                 });
+        };
+
+        self._onFailed = (response) => {
+            self.error(
+                response.status === 403
+                    ? gettext("You may not see the runs.")
+                    : gettext("The server does not answer.")
+            );
         };
 
         self._learnNames = (runs) => {
@@ -249,25 +252,20 @@ $(function () {
         self.stop = (row) => {
             if (row.isStopping()) return;
             row.stopRequested(true);
+            // the button goes away with the run
+            self._focus(row);
             OctoPrint.plugins.systemcommands
                 .stopRun(row.id)
-                .done((run) => {
-                    row.update(run);
-                    self.error(undefined);
-                })
+                .done(row.update)
                 .fail((response) => {
-                    // that it has ended by itself is fine, too
-                    if (response.status === 409 || response.status === 404) return;
-                    self.error(
-                        response.status === 403
-                            ? gettext("You may not see the runs.")
-                            : gettext("The server does not answer.")
-                    );
+                    // that it has ended by itself, or is not there any more, is fine, too
+                    if ([404, 409].includes(response.status)) {
+                        self._requestSoon(NEWS_DELAY);
+                    } else {
+                        self._onFailed(response);
+                    }
                 })
-                .always(() => {
-                    row.stopRequested(false);
-                    self._requestSoon(NEWS_DELAY);
-                });
+                .always(() => row.stopRequested(false));
         };
 
         self.runAgain = (row) => {
