@@ -106,6 +106,7 @@ class SystemCommandsPlugin(
                     "argument",
                     "arguments",
                     "progress",
+                    "tools",
                     "run_dialog",
                     "history_row",
                     "history",

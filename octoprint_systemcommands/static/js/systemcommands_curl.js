@@ -2,16 +2,20 @@
     const quote = (text) => "'" + text.replace(/'/g, "'\\''") + "'";
 
     // what could be entered; a text in < > is to be replaced
-    const exampleOf = (spec, value) => {
-        if (spec.type === "secret") return "<" + spec.name + ">";
-        if (!_.isUndefined(value) && value !== null) return value;
-        if (!_.isUndefined(spec.default) && spec.default !== null) return spec.default;
-        if (spec.required === false) return undefined;
-        if (spec.type === "number") return _.isNumber(spec.min) ? spec.min : 0;
-        if (spec.type === "toggle") return false;
+    const exampleOf = (spec, values) => {
+        const blank = "<" + spec.name + ">";
+        if (spec.type === "secret") return blank;
+        const known = [_.get(values, spec.name), spec.default].find(
+            (value) => value !== undefined && value !== null
+        );
+        if (known !== undefined || spec.required === false) return known;
         const choice = _.first(spec.choices);
-        if (spec.type === "choice" && choice !== undefined) return _.get(choice, "value", choice);
-        return "<" + spec.name + ">";
+        const examples = {
+            number: spec.min || 0,
+            toggle: false,
+            choice: _.get(choice, "value", choice)
+        };
+        return _.get(examples, spec.type, blank);
     };
 
     // The line that runs a command from a shell. The key is a variable of that shell, and
@@ -20,25 +24,24 @@
     //   address   where the command is run, as the documented API has it
     //   values    of its arguments, by name
     window.SystemCommandsCurl = function (command, address, values) {
-        const specs = _.filter(command.arguments, (spec) => _.isPlainObject(spec));
-        const start = 'curl -X POST -H "X-Api-Key: $OCTOPRINT_API_KEY"';
-        if (!specs.length) return start + " " + quote(address);
+        const start = 'curl -X POST -H "X-Api-Key: $OCTOPRINT_API_KEY" ';
+        const specs = _.filter(command.arguments, _.isPlainObject);
+        if (!specs.length) return start + quote(address);
         const body = {
             source: command.source,
             action: command.action,
+            // without what has no value
             arguments: _.object(
-                specs
-                    .map((spec) => [spec.name, exampleOf(spec, _.get(values, spec.name))])
-                    .filter((pair) => !_.isUndefined(pair[1]))
+                specs.map((spec) => [spec.name, exampleOf(spec, values)])
             )
         };
-        return [
-            start,
-            '-H "Content-Type: application/json"',
-            "-d",
-            quote(JSON.stringify(body)),
+        return (
+            start +
+            '-H "Content-Type: application/json" -d ' +
+            quote(JSON.stringify(body)) +
+            " " +
             quote(SystemCommandsCurl.base() + "plugin/systemcommands/api/runs")
-        ].join(" ");
+        );
     };
 
     // ends in a slash
@@ -46,10 +49,10 @@
 
     SystemCommandsCurl.address = (settings, source, action) => {
         const own = settings && settings.plugins.systemcommands.octoprint_address;
-        const isOwnOnly = own && !own() && source === "custom";
+        const isElsewhere = source === "custom" && own && !own();
         return (
             SystemCommandsCurl.base() +
-            (isOwnOnly ? "plugin/systemcommands/" : "") +
+            (isElsewhere ? "plugin/systemcommands/" : "") +
             "api/system/commands/" +
             [source, action].map(encodeURIComponent).join("/")
         );

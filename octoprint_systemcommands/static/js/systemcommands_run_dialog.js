@@ -8,7 +8,6 @@ $(function () {
         self.triggering = parameters[1];
         self.access = parameters[2];
         self.guards = parameters[3];
-        self.settingsViewModel = parameters[4];
 
         // while the arguments are asked for, undefined when there is a run to be seen
         self.form = ko.observable();
@@ -18,10 +17,6 @@ $(function () {
         self.elapsed = ko.observable();
         self.progress = new SystemCommandsProgress(() => self.isActive());
         self.clipboard = new SystemCommandsClipboard();
-        self.view = new SystemCommandsView(() => {
-            // lines that have become higher or lower move the end away
-            if (self.following()) self.terminal.jumpToEnd();
-        });
         self.following = ko.observable(true);
         self.hasStderr = ko.observable(false);
         self.isEmpty = ko.observable(true);
@@ -73,6 +68,20 @@ $(function () {
             // what was only tested is not in the menu, or is another one there
             if (!self.run() || self.run().door === "test") return undefined;
             return self.triggering.find(self.run());
+        });
+        self.tools = new SystemCommandsTools({
+            dialog: $("#systemcommands_run_dialog"),
+            run: self.run,
+            command: self.command,
+            clipboard: self.clipboard,
+            settings: parameters[4],
+            onJump: () => {
+                self.terminal.following = false;
+                self.following(false);
+            },
+            onView: () => {
+                if (self.following()) self.terminal.jumpToEnd();
+            }
         });
         self.emptyText = ko.pureComputed(() => {
             const run = self.run();
@@ -133,7 +142,7 @@ $(function () {
         self._prepare = () => {
             if (!self.isOpen()) self._focusedBefore = document.activeElement;
             self.follower.stop();
-            self.search.reset();
+            self.tools.search.reset();
             self.terminal.reset();
             self._reset();
         };
@@ -165,7 +174,7 @@ $(function () {
             // those of other dialogs come by here as well
             if (event.target !== self.dialog[0]) return;
             self.follower.stop();
-            self.search.reset();
+            self.tools.search.reset();
             self.terminal.reset();
             self._reset();
             SystemCommandsFocus.giveBackTo(self._focusedBefore);
@@ -264,40 +273,11 @@ $(function () {
             self.clipboard.copy(line.text, line.text, self.dialog[0]);
         };
 
-        self.copyLink = () => {
-            const link = SystemCommandsLink(self.run());
-            self.clipboard.copy("link", link, self.dialog[0]);
-        };
-        self.copyCurl = () => {
-            const command = self.command();
-            const address = SystemCommandsCurl.address(
-                self.settingsViewModel.settings,
-                command.source,
-                command.action
-            );
-            const line = SystemCommandsCurl(command, address, self.run().arguments);
-            self.clipboard.copy("curl", line, self.dialog[0]);
-        };
-
-        self.toggleSearch = () => {
-            self.search.toggle();
-            if (self.search.isOpen()) self._focusFirst(".systemcommands-search input");
-        };
-
         self.runAgain = () => {
             if (!self.command()) return;
             const callbacks = {onStarted: self.runs.show};
             self.triggering.trigger(self.command(), callbacks, self.run().arguments);
         };
-
-        //~~ The page's parts
-
-        self.dialog = $("#systemcommands_run_dialog");
-        const terminal = self.dialog.find(".systemcommands-terminal")[0];
-        self.search = new SystemCommandsSearch(terminal, () => {
-            self.terminal.following = false;
-            self.following(false);
-        });
 
         //~~ View model callbacks
 
@@ -306,9 +286,10 @@ $(function () {
         };
 
         self.onStartup = () => {
+            self.dialog = $("#systemcommands_run_dialog");
             self.dialog.on("hidden", self._onHidden);
             self.terminal = new SystemCommandsTerminal(
-                terminal,
+                self.dialog.find(".systemcommands-terminal")[0],
                 {
                     onProgress: self.progress.set,
                     onIdle: () => self.follower.onTerminalIdle(),

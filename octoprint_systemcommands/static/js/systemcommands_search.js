@@ -5,49 +5,38 @@
     const TIME = 4;
     // after the last key, in milliseconds
     const TYPING_DELAY = 200;
-    // the view moves on as blocks come into it that are higher than expected
+    // in which a match stays in view, while blocks turn out to be higher than expected
     const FRAMES = 4;
 
     const LINE = ".systemcommands-block > div";
-    const FIRST = "systemcommands-match";
+    const MATCH = "systemcommands-match";
     const CURRENT = "systemcommands-current";
 
     // Finds a text in what a terminal shows, and goes on finding it while more arrives. It
-    // knows nothing but the lines on the page, of which it marks parts.
+    // knows nothing but the lines on the page, in which it marks what it finds.
     //   onJump()   the view is about to move to a match
     window.SystemCommandsSearch = function (element, onJump) {
         const self = this;
 
         self.isOpen = ko.observable(false);
-        self.query = ko.observable("");
+        self.query = ko.observable("").extend({
+            rateLimit: {timeout: TYPING_DELAY, method: "notifyWhenChangesStop"}
+        });
         self.total = ko.observable(0);
         // of the current one, from 1 on
         self.position = ko.observable(0);
-        self.isBusy = ko.observable(false);
         // there are more than are marked
         self.isFull = ko.observable(false);
-        self.result = ko.pureComputed(() => {
-            if (!self.query()) return "";
-            if (self.isBusy() && !self.total()) return "…";
-            if (!self.total()) return gettext("Not found");
-            return _.sprintf(gettext("%(position)s of %(total)s"), {
-                position: self.position() || "–",
-                total: self.total() + (self.isFull() ? "+" : "")
-            });
-        });
+        self.result = ko.observable("");
 
         // the first parts of all matches, from top to bottom; the browser keeps it up to date
-        const matches = element.getElementsByClassName(FIRST);
+        const matches = element.getElementsByClassName(MATCH);
         const pending = new Set();
         let pattern, frame, current, isNew;
 
-        //~~ Marks
-
-        const partsOf = (match) => (match && match.isConnected && match.parts) || [];
-        const setCurrent = (match) => {
-            partsOf(current).forEach((part) => part.classList.remove(CURRENT));
-            current = match;
-            partsOf(current).forEach((part) => part.classList.add(CURRENT));
+        const highlight = (match, isCurrent) => {
+            if (!match) return;
+            match.parts.forEach((part) => part.classList.toggle(CURRENT, isCurrent));
         };
 
         const clean = (line) => {
@@ -56,41 +45,33 @@
             if (marks.length) line.normalize();
         };
 
-        const textNodes = (line) => {
-            const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-            const nodes = [];
-            let end = 0;
-            while (walker.nextNode()) {
-                const start = end;
-                end += walker.currentNode.length;
-                nodes.unshift({node: walker.currentNode, start: start, end: end});
-            }
-            return nodes;
-        };
-
         // from the end on, so that what is before it stays where it is
         const mark = (line) => {
             const found = [...line.textContent.matchAll(pattern)].reverse();
-            if (!found.length) return;
-            const nodes = textNodes(line);
+            const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+            const texts = [];
+            let end = 0;
+            while (found.length && walker.nextNode()) {
+                const node = walker.currentNode;
+                texts.unshift({node: node, start: end, end: (end += node.length)});
+            }
             found.forEach((match) => {
-                const start = match.index;
-                const end = start + match[0].length;
+                const from = match.index;
+                const to = from + match[0].length;
                 // in several colours it has several parts
-                const parts = nodes
-                    .filter((part) => part.start < end && part.end > start)
-                    .map((part) => {
-                        part.node.splitText(Math.min(end, part.end) - part.start);
-                        const text = part.node.splitText(
-                            Math.max(start, part.start) - part.start
-                        );
-                        const element = document.createElement("mark");
-                        text.replaceWith(element);
-                        element.append(text);
-                        return element;
+                const parts = texts
+                    .filter((text) => text.start < to && text.end > from)
+                    .map((text) => {
+                        const start = Math.max(from - text.start, 0);
+                        if (to < text.end) text.node.splitText(to - text.start);
+                        const part = document.createElement("mark");
+                        const inner = text.node.splitText(start);
+                        inner.replaceWith(part);
+                        part.append(inner);
+                        return part;
                     });
-                const first = parts[parts.length - 1];
-                first.className = FIRST;
+                const first = _.last(parts);
+                first.className = MATCH;
                 first.parts = parts;
             });
         };
@@ -98,7 +79,7 @@
         //~~ What is to be looked at
 
         const add = (node) => {
-            if (node.nodeType !== Node.ELEMENT_NODE) return;
+            if (!node.matches) return;
             const lines = node.matches(LINE) ? [node] : node.querySelectorAll(LINE);
             lines.forEach((line) => pending.add(line));
         };
@@ -108,16 +89,15 @@
                 if (line) pending.add(line);
                 else record.addedNodes.forEach(add);
             });
-            if (pending.size) schedule();
+            schedule();
         };
         const observer = new MutationObserver(addChanged);
 
         const schedule = () => {
-            if (frame === undefined) frame = requestAnimationFrame(work);
+            frame = frame || requestAnimationFrame(work);
         };
 
         const work = () => {
-            frame = undefined;
             addChanged(observer.takeRecords());
             const deadline = performance.now() + TIME;
             let room = MAX_MATCHES - matches.length;
@@ -130,30 +110,40 @@
                 if (!pattern || line.matches(".systemcommands-note")) continue;
                 if (room > 0) {
                     mark(line);
-                    room -= line.getElementsByClassName(FIRST).length;
+                    room -= line.getElementsByClassName(MATCH).length;
                 } else if (line.textContent.search(pattern) >= 0) {
                     self.isFull(true);
                 }
             }
             // these were our own doing
             observer.takeRecords();
+            frame = undefined;
             if (pending.size) {
                 schedule();
             } else {
                 if (!pattern) observer.disconnect();
-                self.isBusy(false);
                 if (isNew && matches.length) jump(firstInView());
                 isNew = false;
             }
             count();
         };
 
+        const indexOfCurrent = () => Array.prototype.indexOf.call(matches, current);
         const count = () => {
-            const position = partsOf(current).length
-                ? Array.prototype.indexOf.call(matches, current) + 1
-                : 0;
             self.total(matches.length);
-            self.position(position);
+            self.position(indexOfCurrent() + 1);
+            if (!pattern || (isNew && !matches.length)) {
+                self.result("");
+            } else if (!matches.length) {
+                self.result(gettext("Not found"));
+            } else {
+                self.result(
+                    _.sprintf(gettext("%(position)s of %(total)s"), {
+                        position: self.position() || "–",
+                        total: matches.length + (self.isFull() ? "+" : "")
+                    })
+                );
+            }
         };
 
         //~~ Moving
@@ -164,22 +154,24 @@
             let to = matches.length;
             while (from < to) {
                 const middle = (from + to) >> 1;
-                if (matches[middle].getBoundingClientRect().bottom < top)
-                    from = middle + 1;
+                const isAbove = matches[middle].getBoundingClientRect().bottom < top;
+                if (isAbove) from = middle + 1;
                 else to = middle;
             }
             return matches[from] || matches[0];
         };
 
         const jump = (match) => {
-            setCurrent(match);
+            highlight(current, false);
+            current = match;
+            highlight(current, true);
             onJump();
             show(FRAMES);
             count();
         };
 
         const show = (frames) => {
-            if (!partsOf(current).length) return;
+            if (!current || !current.isConnected) return;
             const view = element.getBoundingClientRect();
             const box = current.getBoundingClientRect();
             // a scrollbar may lie at the bottom
@@ -195,7 +187,7 @@
         const go = (step) => {
             const size = matches.length;
             if (!size) return;
-            const index = Array.prototype.indexOf.call(matches, current);
+            const index = indexOfCurrent();
             jump(index < 0 ? firstInView() : matches[(index + step + size) % size]);
         };
 
@@ -209,15 +201,11 @@
             find();
         };
 
-        // Escape is for the search at first, and then for the dialog, which hears of the key
-        // when it is let go.
         self.onKeydown = (_data, event) => {
-            if (event.key === "Enter") {
-                go(event.shiftKey ? -1 : 1);
-            } else {
-                return true;
-            }
+            if (event.key !== "Enter") return true;
+            go(event.shiftKey ? -1 : 1);
         };
+        // for the dialog it is the key's end that counts
         self.onKeyup = (_data, event) => {
             if (event.key !== "Escape") return true;
             event.stopPropagation();
@@ -227,15 +215,15 @@
 
         const find = () => {
             const text = self.isOpen() ? self.query() : "";
-            pattern = text ? new RegExp(_.escapeRegExp(text), "gi") : undefined;
-            setCurrent(undefined);
+            pattern = text && new RegExp(_.escapeRegExp(text), "gi");
+            current = undefined;
             isNew = true;
             self.isFull(false);
-            self.isBusy(!!text);
             add(element);
             observer.observe(element, {childList: true, subtree: true});
             schedule();
         };
+        self.query.subscribe(() => self.isOpen() && find());
 
         // what is shown is another run's
         self.reset = () => {
@@ -246,11 +234,5 @@
             self.query("");
             count();
         };
-
-        self.query
-            .extend({rateLimit: {timeout: TYPING_DELAY, method: "notifyWhenChangesStop"}})
-            .subscribe(() => {
-                if (self.isOpen()) find();
-            });
     };
 })();

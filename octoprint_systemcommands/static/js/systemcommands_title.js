@@ -4,10 +4,15 @@
 
     // Tells of ended runs in the page's title, for as long as nobody looks at the page. What
     // others write there meanwhile stays.
-    const element = document.querySelector("title");
     const observer = new MutationObserver(() => mark());
     let prefix = "";
-    let hasFailed = false;
+    let hasFailed;
+
+    const strip = () => {
+        if (document.title.startsWith(prefix)) {
+            document.title = document.title.slice(prefix.length);
+        }
+    };
 
     const mark = () => {
         // whoever adds to a title may have read ours
@@ -16,34 +21,35 @@
     };
 
     const clear = () => {
-        if (!prefix || document.hidden) return;
+        if (document.hidden) return;
         observer.disconnect();
-        if (document.title.startsWith(prefix)) {
-            document.title = document.title.slice(prefix.length);
-        }
+        strip();
         prefix = "";
-        hasFailed = false;
     };
 
     // isFine: although it has failed
     window.SystemCommandsTitle = (run, isFine) => {
         const isLong = run.duration >= LONG;
-        if (!element || !(document.hidden || (isLong && !document.hasFocus()))) return;
+        if (!document.hidden && !(isLong && !document.hasFocus())) return;
         const failed = run.status !== "succeeded" && !isFine;
         // what went wrong is not hidden by what goes right after it
-        if (hasFailed && !failed) return;
-        // as browsers do with titles
-        const name = (run.name || run.action).replace(/\s+/g, " ").trim();
-        const text = failed
-            ? "✘ " + name + ": " + SystemCommandsFormat.status(run)
-            : "✔ " + name;
-        if (prefix) document.title = document.title.replace(prefix, () => "");
-        prefix = text + " – ";
+        if (prefix && hasFailed && !failed) return;
         hasFailed = failed;
+        strip();
+        const text = failed ? "✘ %(name)s: %(status)s – " : "✔ %(name)s – ";
+        prefix = _.sprintf(text, {
+            // as browsers do with titles
+            name: (run.name || run.action).replace(/\s+/g, " ").trim(),
+            status: SystemCommandsFormat.status(run)
+        });
         mark();
-        observer.observe(element, {childList: true, characterData: true, subtree: true});
+        observer.observe(document.head, {
+            childList: true,
+            characterData: true,
+            subtree: true
+        });
     };
 
-    document.addEventListener("visibilitychange", clear);
-    window.addEventListener("focus", clear);
+    $(document).on("visibilitychange", clear);
+    $(window).on("focus", clear);
 })();
