@@ -1,5 +1,6 @@
 """A real browser on OctoPrint's page, for the browser tests and for taking screenshots."""
 
+import json
 import os
 import re
 import shutil
@@ -216,3 +217,23 @@ def unexpected_errors(page):
         for error in page.errors
         if not any(part in error for part in KNOWN_ERRORS + page.expected_errors)
     ]
+
+
+def longest_task(trace):
+    """The longest tasks of the page's main thread: by the clock and by processor time, in
+    ms. They need not be the same one."""
+    events = json.loads(trace)["traceEvents"]
+    threads = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        event
+        for event in events
+        if event["name"].endswith("RunTask")
+        and (event["pid"], event["tid"]) in threads
+        and "tdur" in event
+    ]
+    assert len(tasks) > 100, "the trace has no tasks"
+    return tuple(max(task[key] for task in tasks) / 1000 for key in ("dur", "tdur"))

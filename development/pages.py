@@ -135,7 +135,7 @@ class RunDialog:
         self.page = page
         self.root = page.locator("#systemcommands_run_dialog")
         self.title = self.root.locator("h3")
-        self.status = self.root.get_by_role("status")
+        self.status = self.root.locator(".systemcommands-state").get_by_role("status")
         self.elapsed = self.root.locator(".systemcommands-elapsed")
         self.terminal = self.root.locator(".systemcommands-terminal")
         self.lines = self.terminal.locator(".systemcommands-block > div")
@@ -144,6 +144,10 @@ class RunDialog:
         self.hint = self.root.locator(".systemcommands-hint")
         self.error = self.root.locator(".alert-error")
         self.jump = self.button("Jump to the end")
+        self.search = self.root.get_by_role("textbox", name="Search in the output")
+        self.found = self.root.get_by_role("search").get_by_role("status")
+        # the parts of the match that one is at
+        self.current = self.terminal.locator(".systemcommands-current")
 
     def button(self, name):
         return self.root.get_by_role("button", name=name, exact=True)

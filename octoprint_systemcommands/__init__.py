@@ -104,6 +104,10 @@ class SystemCommandsPlugin(
                     "percent",
                     "streams",
                     "terminal",
+                    "search",
+                    "view",
+                    "title",
+                    "curl",
                     "access",
                     "guards",
                     "runs",
@@ -112,12 +116,14 @@ class SystemCommandsPlugin(
                     "answers",
                     "notices",
                     "confirm",
+                    "link",
                     "trigger",
                     "checks",
                     "uploads",
                     "argument",
                     "arguments",
                     "progress",
+                    "tools",
                     "run_dialog",
                     "history_row",
                     "history",
@@ -155,7 +161,10 @@ class SystemCommandsPlugin(
                     "editor",
                 )
             ],
-            "clientjs": ["clientjs/systemcommands.js"],
+            "clientjs": [
+                "clientjs/systemcommands.js",
+                "clientjs/systemcommands_link.js",
+            ],
             "css": ["css/systemcommands.css", "css/systemcommands_editor.css"],
         }
 

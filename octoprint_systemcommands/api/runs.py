@@ -93,12 +93,13 @@ class Runs:
         return flask.jsonify(run_to_json(self._find(run_id)))
 
     def output(self, run_id: str) -> flask.Response:
-        """``GET /api/runs/<id>/output?offset=`` → ``{id, status, offset, next, finished,
-        chunks}``, see `octoprint_systemcommands.runs.output.read`."""
+        """``GET /api/runs/<id>/output?offset=&times=`` → ``{id, status, offset, next,
+        finished, chunks}``, see `octoprint_systemcommands.runs.output.read`."""
         record = self._find(run_id)
         offset = _number("offset", 0, MAX_OFFSET) or 0
+        with_times = _flag("times")
         finished = record.status not in UNFINISHED
-        part = read(self._output(record), offset, finished)
+        part = read(self._output(record), offset, finished, with_times)
         return flask.jsonify(
             id=record.id, status=record.status, finished=finished, **part
         )
@@ -213,6 +214,13 @@ def _statuses() -> Optional[tuple[str, ...]]:
                 "separated by commas",
             )
     return statuses
+
+
+def _flag(name: str) -> bool:
+    value = _parameter(name)
+    if value in (None, "", "false", "true"):
+        return value == "true"
+    flask.abort(400, description=f'"{name}" has to be "true" or "false"')
 
 
 def _number(name: str, minimum: int, maximum: int) -> Optional[int]:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
-from .output import Damaged, StoredOutput, pack, unpack
+from .output import MAX_OFFSET, Damaged, StoredOutput, pack, unpack
 from .retention import Limits, prune
 from .rows import COLUMNS, pack_hint, place_of_id, to_record, to_row
 from .run import UNFINISHED, Owner, Record, Run
@@ -19,6 +19,7 @@ from .schema import (
     ensure_not_newer,
     identity,
 )
+from .times import pack_marks, unpack_marks
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.history")
 
@@ -124,13 +125,17 @@ class _Open:
 
     def output(self, record: Record) -> StoredOutput:
         """The output of a run."""
+        # all columns: one that cannot be brought up to date, on a full disk say, has no times
         row = self._connection.execute(
-            "SELECT pieces FROM output WHERE seq = ?", (record.seq,)
+            "SELECT * FROM output WHERE seq = ?", (record.seq,)
         ).fetchone()
+        if row is None:
+            return StoredOutput([], record.bytes)
+        times = unpack_marks(row[2], MAX_OFFSET) if len(row) > 2 else []
         try:
-            return StoredOutput(unpack(row[0]) if row else [], record.bytes)
+            return StoredOutput(unpack(row[1]), record.bytes, times=times)
         except Damaged as damaged:
-            return StoredOutput(damaged.pieces, record.bytes, is_damaged=True)
+            return StoredOutput(damaged.pieces, record.bytes, True, times)
 
     def find(self, wanted: Filter, limit: int, before: Optional[int]) -> list[Record]:
         """Runs, the newest first, see `History.find`."""
@@ -266,7 +271,8 @@ def _write(connection: sqlite3.Connection, run: Run, record: Record) -> None:
     if record.status not in UNFINISHED and record.kept:
         pieces, _ = run.output.pieces()
         connection.execute(
-            "INSERT OR REPLACE INTO output VALUES (?, ?)", (record.seq, pack(pieces))
+            "INSERT OR REPLACE INTO output (seq, pieces, times) VALUES (?, ?, ?)",
+            (record.seq, pack(pieces), pack_marks(run.output.times())),
         )
 
 

@@ -6,7 +6,9 @@ import threading
 import zlib
 from collections import deque
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, Optional, Union
+
+from .times import Mark, Times, cut, iso
 
 STDOUT = "stdout"
 STDERR = "stderr"
@@ -69,6 +71,7 @@ class Capture:
         self._head_kept = 0
         self._tail_kept = 0
         self._head_is_full = False
+        self._times = Times()
         self._lock = threading.Lock()
         self.total = 0
 
@@ -80,6 +83,8 @@ class Capture:
     def write(self, stream: str, data: Union[bytes, memoryview]) -> None:
         """Takes in what was read from a stream, which is `STDOUT` or `STDERR`."""
         with self._lock:
+            if len(data):
+                self._times.note(self.total, *self._gap())
             if not self._head_is_full:
                 taken = data[: self._head_size - self._head_kept]
                 self._append(self._head, stream, taken)
@@ -109,6 +114,10 @@ class Capture:
             pieces.append(Piece(self.total, stream, bytearray(data)))
         self.total += len(data)
 
+    def _gap(self) -> tuple[int, int]:
+        tail = self._tail[0].offset if self._tail else self.total
+        return self._head_kept, max(self._head_kept, tail)
+
     def _trim_tail(self) -> None:
         while self._tail_kept > self._tail_size or len(self._tail) > _MAX_PIECES:
             excess = self._tail_kept - self._tail_size
@@ -125,6 +134,7 @@ class Capture:
         with self._lock:
             self._head.clear()
             self._tail.clear()
+            self._times.clear()
             self._head_kept = self._tail_kept = 0
             self._head_is_full = True
 
@@ -149,6 +159,11 @@ class Capture:
             ]
             return found, self.total
 
+    def times(self) -> list[Mark]:
+        """When it was read."""
+        with self._lock:
+            return self._times.marks()
+
 
 class StoredOutput:
     """The output of an ended run, as it comes from the history. Reads like a `Capture`.
@@ -157,10 +172,18 @@ class StoredOutput:
         pieces: what there is
         total: number of bytes that were written
         is_damaged: something after the pieces was kept, but cannot be read any more
+        times: when it was read, as far as that is known
     """
 
-    def __init__(self, pieces: list[Piece], total: int, is_damaged: bool = False):
+    def __init__(
+        self,
+        pieces: list[Piece],
+        total: int,
+        is_damaged: bool = False,
+        times: Iterable[Mark] = (),
+    ):
         self._pieces = pieces
+        self._times = list(times)
         self.is_damaged = is_damaged
         end = pieces[-1].offset + len(pieces[-1].data) if pieces else 0
         # something is missing, even if the number of bytes is what was damaged
@@ -177,6 +200,10 @@ class StoredOutput:
             for piece in self._pieces
             if piece.offset + len(piece.data) > offset
         ], self.total
+
+    def times(self) -> list[Mark]:
+        """See `Capture.times`."""
+        return self._times
 
 
 Output = Union[Capture, StoredOutput]
@@ -247,29 +274,34 @@ def _decompress(packed: Any) -> tuple[bytes, bool]:
     return bytes(found), decompressor.eof
 
 
-def read(output: Output, offset: int, finished: bool) -> dict[str, Any]:
+def read(
+    output: Output, offset: int, finished: bool, with_times: bool = False
+) -> dict[str, Any]:
     """A part of the output for somebody who watches.
 
     Arguments:
         output: the output
         offset: 0 at first, then the ``next`` of the answer before
         finished: whether nothing will be added
+        with_times: whether to tell when it was read
 
     Returns:
         ``{offset, next, chunks}``, the chunks being ``{stream, text}`` or, where something
         is missing, ``{dropped: bytes}``, with ``damaged: True`` where it was kept, but
         cannot be read any more. Bytes that are not UTF-8 become U+FFFD. A
-        character of which only a part has arrived is left for the next time.
+        character of which only a part has arrived is left for the next time. With times,
+        chunks have a ``time`` where it is known, and end where there is another one.
     """
     pieces, total = output.pieces(offset)
-    chunks, pending = _to_chunks(pieces, offset)
+    times = output.times() if with_times else []
+    chunks, pending = _to_chunks(pieces, offset, times)
     end = max(total, offset)
     if pending and not finished:
         # Its other half may come. What another stream has said since then comes again,
         # unless that gets too much for the sake of a byte.
         begun = min(pending)
         if total - begun <= _MAX_HELD_BACK:
-            chunks, _ = _to_chunks(_until(pieces, begun), offset)
+            chunks, _ = _to_chunks(_until(pieces, begun), offset, times)
             return {"offset": offset, "next": begun, "chunks": chunks}
     last = pieces[-1].offset + len(pieces[-1].data) if pieces else offset
     if last < total:
@@ -279,7 +311,7 @@ def read(output: Output, offset: int, finished: bool) -> dict[str, Any]:
 
 
 def _to_chunks(
-    pieces: Iterable[Piece], offset: int
+    pieces: Iterable[Piece], offset: int, times: list[Mark]
 ) -> tuple[list[dict[str, Any]], list[int]]:
     """The pieces as chunks, and the offsets of characters that are not complete."""
     decoders = {
@@ -289,19 +321,22 @@ def _to_chunks(
     # where what a decoder has not decoded yet begins
     begun = dict.fromkeys(decoders, 0)
     chunks: list[dict[str, Any]] = []
+    moment: Optional[float] = None
 
     def say(stream: str, data: bytes, final: bool = False) -> None:
         text = decoders[stream].decode(data, final)
         if text:
-            chunks.append({"stream": stream, "text": text})
+            time = {} if moment is None else {"time": iso(moment)}
+            chunks.append({"stream": stream, "text": text, **time})
 
     position = offset
-    for piece in pieces:
+    for piece, piece_read_at in cut(pieces, times):
         if piece.offset > position:
             # what was begun before the gap is not going to be completed
             for stream in decoders:
                 say(stream, b"", final=True)
             chunks.append({"dropped": piece.offset - position})
+        moment = piece_read_at
         say(piece.stream, piece.data)
         position = piece.offset + len(piece.data)
         waiting = len(decoders[piece.stream].getstate()[0])

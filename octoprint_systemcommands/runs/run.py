@@ -4,7 +4,6 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Optional, Union
 
 from ..commands.definition import Command
@@ -13,6 +12,7 @@ from .hints import Hint
 from .masking import MaskedCapture
 from .output import Capture
 from .process import Process
+from .times import iso
 
 QUEUED = "queued"
 RUNNING = "running"
@@ -24,8 +24,6 @@ INTERRUPTED = "interrupted"
 
 STATUSES = (QUEUED, RUNNING, SUCCEEDED, FAILED, STOPPED, TIMED_OUT, INTERRUPTED)
 UNFINISHED = (QUEUED, RUNNING)
-
-_EPOCH = datetime(1970, 1, 1)
 
 
 class Owner(NamedTuple):
@@ -157,9 +155,9 @@ class Record(NamedTuple):
             "address": self.address,
             "arguments": dict(self.arguments),
             "stopped_by": self.stopped_by,
-            "queued_at": _iso(self.queued_at),
-            "started_at": _iso(self.started_at),
-            "finished_at": _iso(self.finished_at),
+            "queued_at": iso(self.queued_at),
+            "started_at": iso(self.started_at),
+            "finished_at": iso(self.finished_at),
             "duration": self.duration,
             "output": {
                 "bytes": self.bytes,
@@ -283,11 +281,3 @@ class Run:
             pid=process and process.pid,
             pid_created=process and process.created,
         )
-
-
-def _iso(seconds: Optional[float]) -> Optional[str]:
-    if seconds is None:
-        return None
-    # without a time zone, whose offset would only be cut off again: lists have many of these
-    moment = _EPOCH + timedelta(seconds=seconds)
-    return moment.isoformat(timespec="milliseconds") + "Z"

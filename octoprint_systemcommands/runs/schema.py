@@ -5,7 +5,7 @@ import os
 import sqlite3
 from urllib.parse import quote
 
-_SCHEMA_VERSION = 4
+_SCHEMA_VERSION = 5
 _SCHEMA = """
 CREATE TABLE runs (
     seq INTEGER PRIMARY KEY,
@@ -38,7 +38,8 @@ CREATE INDEX runs_by_status ON runs (status, seq);
 CREATE INDEX runs_by_end ON runs (ended);
 CREATE TABLE output (
     seq INTEGER PRIMARY KEY REFERENCES runs (seq) ON DELETE CASCADE,
-    pieces BLOB NOT NULL
+    pieces BLOB NOT NULL,
+    times BLOB
 );
 """
 # what a database of an earlier version lacks, by that version
@@ -56,6 +57,7 @@ UPDATE runs SET duration = NULL WHERE status = 'interrupted';
 CREATE INDEX runs_by_end ON runs (ended);
 """,
     3: "ALTER TABLE runs ADD COLUMN account TEXT;",
+    4: "ALTER TABLE output ADD COLUMN times BLOB;",
 }
 
 # Damaged files that are kept beside the present one. A failing disk makes many; the first

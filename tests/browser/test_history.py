@@ -1,5 +1,6 @@
 """The list of recent runs."""
 
+import functools
 import re
 
 import pytest
@@ -240,6 +241,50 @@ def test_run_again_asks_as_the_menu_does(menu, start):
     confirmation.get_by_text("Cancel").click()
     expect(confirmation).to_have_count(0)
     expect(history.rows).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_stop(open_page, octoprint, admin, start, width):
+    start("fails")
+    start("hello")
+    first, second = start("waits", end=False), start("waits", end=False)
+    page = open_page(octoprint.operator, viewport={"width": width, "height": 740})
+    history = Menu(page).show_history()
+    expect(history.rows.locator(".systemcommands-status")).to_have_text(
+        ["Running", "Running", "Succeeded", "Failed (exit code 3)"]
+    )
+    stop = history.button("Stop: Waits")
+    expect(stop).to_have_count(2)
+    expect(history.button("Stop: Fails")).to_be_hidden()
+    for button in (stop.nth(1), history.button("Run again: Waits").nth(1)):
+        expect(button).to_be_in_viewport(ratio=1)
+        box = button.bounding_box()
+        assert box["x"] + box["width"] <= width
+
+    stop.nth(1).press("Enter")
+    expect(history.rows.nth(1)).to_contain_text("Stopped")
+    expect(stop).to_have_count(1)
+    # what is left of the row has the keyboard
+    expect(history.rows.nth(1).locator(".systemcommands-name button")).to_be_focused()
+    assert admin.get(f"{RUNS}/{first['id']}").json()["stopped_by"] == "operator"
+    assert admin.get(f"{RUNS}/{second['id']}").json()["status"] == "running"
+
+
+def test_stop_what_has_ended_or_cannot_be_reached(menu, start):
+    page = menu.page
+    page.expected_errors += ["409", "503"]
+    start("waits", end=False)
+    history = menu.show_history()
+    for status, error in ((409, ""), (503, "The server does not answer.")):
+        answer = functools.partial(pretend, status)
+        page.route("**/stop", answer, times=1)
+        history.button("Stop: Waits").click()
+        expect(history.root.locator(".alert-error")).to_have_text(error)
+        expect(history.button("Stop: Waits")).to_have_attribute("aria-disabled", "false")
+
+
+def pretend(status, route):
+    route.fulfill(status=status)
 
 
 def test_clear(menu, admin, start):

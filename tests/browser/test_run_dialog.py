@@ -1,6 +1,5 @@
 """The dialog of a run: what it prints while it prints it, and what can be done about it."""
 
-import json
 import re
 from pathlib import Path
 
@@ -544,7 +543,7 @@ def test_100000_lines_keep_the_page_responsive(menu, browser, go, record_propert
     go("one")
     last = "line 100000 of a hundred thousand"
     expect(dialog.lines.last).to_have_text(last, timeout=90_000)
-    wall, cpu = longest_task(browser.stop_tracing())
+    wall, cpu = chromium.longest_task(browser.stop_tracing())
     assert dialog.lines.count() <= 5100
     elements = dialog.terminal.locator("*").count()
     print(f"{elements} elements in the terminal")
@@ -553,26 +552,6 @@ def test_100000_lines_keep_the_page_responsive(menu, browser, go, record_propert
     record_property("longest_task_ms", wall)
     record_property("longest_task_cpu_ms", cpu)
     print(f"longest task: {wall:.0f} ms, {cpu:.0f} ms of them on the processor")
-
-
-def longest_task(trace):
-    """The longest tasks of the page's main thread: by the clock and by processor time, in
-    ms. They need not be the same one."""
-    events = json.loads(trace)["traceEvents"]
-    threads = {
-        (event["pid"], event["tid"])
-        for event in events
-        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
-    }
-    tasks = [
-        event
-        for event in events
-        if event["name"].endswith("RunTask")
-        and (event["pid"], event["tid"]) in threads
-        and "tdur" in event
-    ]
-    assert len(tasks) > 100, "the trace has no tasks"
-    return tuple(max(task[key] for task in tasks) / 1000 for key in ("dur", "tdur"))
 
 
 ##~~ Who looks at it, and how

@@ -210,6 +210,30 @@ def test_both_streams_in_order_and_marked(start, ended, operator):
     ]
 
 
+def test_when_it_was_read(start, operator):
+    run = start("slow")
+    url = f"{API}/{run['id']}/output"
+
+    def chunks(**params):
+        return operator.get(url, params=params).json()["chunks"]
+
+    wait_until(lambda: len(chunks(times="true")) > 3)
+    timed = chunks(times="true")
+    times = [chunk["time"] for chunk in timed]
+    assert times == sorted(set(times))
+    for moment in times:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment)
+    assert run["queued_at"] <= times[0]
+    text = "".join(chunk["text"] for chunk in timed)
+    assert text.startswith("line 0\nline 1\n")
+    for times_ in ("false", ""):
+        assert not any("time" in chunk for chunk in chunks(times=times_))
+    for times_ in ("yes", "1", "TRUE"):
+        response = operator.get(url, params={"times": times_})
+        assert response.status_code == 400
+        assert response.json()["error"] == '"times" has to be "true" or "false"'
+
+
 def test_output_comes_while_it_runs_and_bit_by_bit(start, operator):
     run = start("slow")
     seen, offset = "", 0

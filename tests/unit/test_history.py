@@ -623,6 +623,7 @@ NEW_COLUMNS = {
     1: ("application", "address", "arguments", "stopped_by", "ended", "account"),
     2: ("ended", "account"),
     3: ("account",),
+    4: (),
 }
 
 
@@ -639,6 +640,7 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
             connection.execute("DROP INDEX runs_by_end")
         for column in NEW_COLUMNS[version]:
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+        connection.execute("ALTER TABLE output DROP COLUMN times")
         connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
 

@@ -53,7 +53,8 @@
     };
 
     OctoPrintSystemCommandsClient.prototype.getOutput = function (id, offset, opts) {
-        return this.base.get(this.getRunUrl(id, "/output?offset=" + (offset || 0)), opts);
+        const query = "/output?times=true&offset=" + (offset || 0);
+        return this.base.get(this.getRunUrl(id, query), opts);
     };
 
     // for a link

@@ -49,8 +49,9 @@
             });
         };
 
-        self.label = (what) => {
-            if (self._last().what !== what) return gettext("Copy");
+        // text: what the button says else
+        self.label = (what, text) => {
+            if (self._last().what !== what) return text || gettext("Copy");
             return self._last().isDone ? gettext("Copied") : gettext("Not copied");
         };
     };

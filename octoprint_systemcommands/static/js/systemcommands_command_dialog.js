@@ -153,6 +153,16 @@ $(function () {
                 encodeURIComponent(self.form.action() || "")
             );
         });
+        self.clipboard = new SystemCommandsClipboard();
+        self.copyCurl = () => {
+            const command = {
+                source: "custom",
+                action: self.form.action(),
+                arguments: self.argumentEditor.result()
+            };
+            const line = SystemCommandsCurl(command, self.address());
+            self.clipboard.copy("curl", line, self.dialog[0]);
+        };
 
         self.removeLeftover = (field, event) => {
             SystemCommandsFocus.keepWhileRemoving(

@@ -171,16 +171,19 @@ $(function () {
                     self.dialog.modal("layout");
                 })
                 .fail((response) => {
-                    if (request !== self._request) return;
-                    self.error(
-                        response.status === 403
-                            ? gettext("You may not see the runs.")
-                            : gettext("The server does not answer.")
-                    );
+                    if (request === self._request) self._onFailed(response);
                 })
                 .always(() => {
                     if (request === self._request) self.isLoading(false);
                 });
+        };
+
+        self._onFailed = (response) => {
+            self.error(
+                response.status === 403
+                    ? gettext("You may not see the runs.")
+                    : gettext("The server does not answer.")
+            );
         };
 
         self._learnNames = (runs) => {
@@ -243,6 +246,25 @@ $(function () {
         //~~ What users do
 
         self.show = (row) => self.runs.show(row.run());
+
+        self.stop = (row) => {
+            if (row.isStopping()) return;
+            row.stopRequested(true);
+            // the button goes away with the run
+            self._focus(row);
+            OctoPrint.plugins.systemcommands
+                .stopRun(row.id)
+                .done(row.update)
+                .fail((response) => {
+                    // that it has ended by itself, or is not there any more, is fine, too
+                    if ([404, 409].includes(response.status)) {
+                        self._requestSoon(NEWS_DELAY);
+                    } else {
+                        self._onFailed(response);
+                    }
+                })
+                .always(() => row.stopRequested(false));
+        };
 
         self.runAgain = (row) => {
             if (!row.command()) return;

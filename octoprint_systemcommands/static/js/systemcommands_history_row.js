@@ -20,7 +20,12 @@
         self.isActive = ko.pureComputed(() => format.isActive(self.run()));
         self.name = ko.pureComputed(() => self.run().name || self.run().action);
         self.icon = ko.pureComputed(() => format.icon(self.run()));
-        self.status = ko.pureComputed(() => format.status(self.run()));
+        self.status = ko.pureComputed(() => format.statusInFull(self.run()));
+        // from the click on until the server says so as well
+        self.stopRequested = ko.observable(false);
+        self.isStopping = ko.pureComputed(() => {
+            return self.stopRequested() || !!self.run().stopping;
+        });
         self.date = ko.pureComputed(() => format.date(self.run()));
         self.ago = ko.pureComputed(() => {
             now();

@@ -149,6 +149,16 @@ $(function () {
             self._sayOnce(command, "refused", title, text, button);
         };
 
+        // what a link leads to; nobody is told whether it is there
+        self.noSuchRun = (isUnknown) => {
+            self._open({
+                title: gettext("This run cannot be shown"),
+                text: isUnknown
+                    ? gettext("The server does not answer.")
+                    : gettext("There is no such run, or you may not see it.")
+            });
+        };
+
         self._outputBox = (output) => {
             return $('<pre class="systemcommands-output" tabindex="0"></pre>').text(
                 output.slice(-MAX_OUTPUT)

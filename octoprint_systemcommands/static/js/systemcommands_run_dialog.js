@@ -69,6 +69,20 @@ $(function () {
             if (!self.run() || self.run().door === "test") return undefined;
             return self.triggering.find(self.run());
         });
+        self.tools = new SystemCommandsTools({
+            dialog: $("#systemcommands_run_dialog"),
+            run: self.run,
+            command: self.command,
+            clipboard: self.clipboard,
+            settings: parameters[4],
+            onJump: () => {
+                self.terminal.following = false;
+                self.following(false);
+            },
+            onView: () => {
+                if (self.following()) self.terminal.jumpToEnd();
+            }
+        });
         self.emptyText = ko.pureComputed(() => {
             const run = self.run();
             if (!run || !self.isEmpty() || self.error() || run.status === "queued")
@@ -127,6 +141,7 @@ $(function () {
 
         self._prepare = () => {
             self.follower.stop();
+            self.tools.search.reset();
             self.terminal.reset();
             self._reset();
         };
@@ -158,6 +173,7 @@ $(function () {
             // those of other dialogs come by here as well
             if (event.target !== self.dialog[0]) return;
             self.follower.stop();
+            self.tools.search.reset();
             self.terminal.reset();
             self._reset();
         };
@@ -168,7 +184,11 @@ $(function () {
             const height = self.dialog.height();
             self._receivedAt = performance.now();
             self.error(undefined);
+            const wasActive = self.isActive();
             self.run(run);
+            if (wasActive && !self.isActive()) {
+                SystemCommandsTitle(run, self.command() && self.command().ignore);
+            }
             self._tick();
             // a hint makes it higher
             if (self.dialog.height() !== height) self.dialog.modal("layout");
@@ -284,6 +304,7 @@ $(function () {
                 onFailed: self._onFailed
             });
             self.runs.showRequests.subscribe(self.open);
+            self.runs.hideRequests.subscribe(() => self.dialog.modal("hide"));
             self.triggering.formRequests.subscribe(self.openForm);
             self.runs.changes.subscribe(self.follower.onChange);
             self.runs.refreshes.subscribe(self.follower.refresh);
@@ -296,7 +317,8 @@ $(function () {
             "systemCommandsRunsViewModel",
             "systemCommandsTriggerViewModel",
             "systemCommandsAccessViewModel",
-            "systemCommandsGuardsViewModel"
+            "systemCommandsGuardsViewModel",
+            "settingsViewModel"
         ],
         elements: ["#systemcommands_run_dialog"]
     });

@@ -26,6 +26,7 @@ $(function () {
         // for the dialog that shows a run: what to show, and what it shows
         self.showRequests = new ko.subscribable();
         self.shownId = ko.observable();
+        self.hideRequests = new ko.subscribable();
 
         // ids of ended runs: their end may be pushed before it is known that they are ours
         self._ended = new Set();

@@ -55,9 +55,10 @@
                     self._queue.push(chunk);
                     return;
                 }
+                const time = chunk.time && moment(chunk.time).format("HH:mm:ss");
                 for (let at = 0; at < chunk.text.length; at += PIECE) {
                     const text = chunk.text.slice(at, at + PIECE);
-                    self._queue.push({stream: chunk.stream, text: text});
+                    self._queue.push({stream: chunk.stream, text: text, time: time});
                 }
             });
             self._schedule();
@@ -72,6 +73,8 @@
         //~~ What arrives
 
         self._onLineChanged = (line) => {
+            // that of its beginning
+            if (line.time === undefined) line.time = self._time || "";
             self._changed.add(line);
         };
 
@@ -94,6 +97,7 @@
             let count = 0;
             while (count < self._queue.length && performance.now() < deadline) {
                 const chunk = self._queue[count++];
+                self._time = chunk.time;
                 if (chunk.dropped) {
                     self._streams.skip(
                         _.sprintf(
@@ -181,6 +185,7 @@
         };
 
         self._fill = (line) => {
+            line.node.dataset.time = line.time || "";
             if (line.note) {
                 line.node.className = "systemcommands-note";
                 line.node.textContent = line.note;

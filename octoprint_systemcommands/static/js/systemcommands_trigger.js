@@ -207,6 +207,7 @@ $(function () {
         };
 
         self._onEnded = (command, run) => {
+            SystemCommandsTitle(run, command.ignore);
             // who looks at it knows
             if (self.runs.shownId() === run.id) {
                 self.notices.removeStarted(run);
