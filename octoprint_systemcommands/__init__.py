@@ -130,7 +130,11 @@ class SystemCommandsPlugin(
                 )
             ],
             "clientjs": ["clientjs/systemcommands.js"],
-            "css": ["css/systemcommands.css", "css/systemcommands_editor.css"],
+            "css": [
+                "css/systemcommands.css",
+                "css/systemcommands_editor.css",
+                "css/systemcommands_contrast.css",
+            ],
         }
 
     ##~~ BlueprintPlugin mixin
