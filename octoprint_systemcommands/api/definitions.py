@@ -102,7 +102,7 @@ class Definitions:
             current = self._editing.lists()
             response = flask.jsonify(
                 error=gettext(
-                    "Somebody else has saved definitions meanwhile. Nothing was changed."
+                    "Somebody else has saved commands meanwhile. Nothing was changed."
                 ),
                 etag=current.etag,
                 current=_to_json(current),
@@ -120,7 +120,7 @@ class Definitions:
         except NotWritten as error:
             return make_api_error(
                 gettext(
-                    "The definitions could not be written, nothing was changed: "
+                    "The commands could not be saved, nothing was changed: "
                     "%(error)s. Check that there is space left on the disk.",
                     error=error,
                 ),

@@ -45,6 +45,11 @@ def test_two_editors_and_keep_mine(open_editor, store):
     expect(kinds).to_have_count(3)
     expect(kinds.filter(has_text="only in yours")).to_contain_text("Three")
     expect(kinds.filter(has_text="One of the first")).to_have_count(1)
+    # whose is whose stands where there is something beside each other, and only there
+    changed = kinds.filter(has_text="Two of the second")
+    expect(changed.locator("thead th")).to_have_text(["Theirs", "Yours"])
+    expect(changed.locator("tbody td")).to_have_text(["Two", "Two of the second"])
+    expect(kinds.filter(has_text="only in yours").locator("th")).to_have_count(0)
     dialog.button("Keep mine").click()
     expect(second.unsaved).to_be_hidden()
     assert [entry["name"] for entry in store()] == ["One", "Two of the second", "Three"]

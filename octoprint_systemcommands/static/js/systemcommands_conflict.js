@@ -11,7 +11,8 @@ $(function () {
             added: gettext("only in yours"),
             removed: gettext("only in theirs"),
             changed: gettext("differs"),
-            moved: gettext("stands elsewhere")
+            moved: gettext("is at another place"),
+            columns: [gettext("Theirs"), gettext("Yours")]
         };
 
         // options: theirs, mine, onTheirs, onMine, onClosed (with whether it was decided)

@@ -63,7 +63,7 @@ $(function () {
             } else if (status === "failed" && command.ignore) {
                 self._succeeded(
                     gettext("Finished"),
-                    gettext('"%(name)s" finished. Its return code is not looked at.'),
+                    gettext('"%(name)s" finished. Its return code is ignored.'),
                     command,
                     run
                 );
