@@ -24,6 +24,11 @@ def octoprint(make_octoprint):
     return make_octoprint(lean=False)
 
 
+def hide(page, dialogs):
+    page.evaluate("dialogs => $(dialogs).modal('hide')", dialogs)
+    expect(page.locator(dialogs).filter(visible=True)).to_have_count(0)
+
+
 def test_places(admin_page):
     page = admin_page
     dialogs = {"Settings": "#settings_dialog", "User Settings": "#usersettings_dialog"}
@@ -51,6 +56,6 @@ def test_places(admin_page):
                 expect(seen).to_be_visible()
                 if part != parts[-1]:
                     seen.click()
-        for shown in reversed(page.locator(".modal:visible .modal-header .close").all()):
-            shown.click()
-        expect(page.locator(".modal:visible")).to_have_count(0)
+            # what has opened above it
+            hide(page, f".modal:visible:not({selector})")
+        hide(page, selector)
