@@ -16,13 +16,14 @@ a, .btn-link { color: #00b0f4; }
 .dropdown-menu { background-color: #18191c !important; color: #b9bbbe; }
 .dropdown-menu li > a { color: #b9bbbe !important; }
 input, textarea, select, .uneditable-input {
-    background-color: #40444b; border-color: #202225; color: #dcddde;
+    background-color: #40444b !important; border-color: #202225; color: #dcddde !important;
 }
 .input-append .add-on {
     background-color: #202225 !important; color: #dcddde; text-shadow: none;
 }
-.btn { background: #4f545c; border-color: #202225; color: #ffffff; text-shadow: none; }
-.btn-primary { background: #5865f2; }
+.btn { background: #4f545c !important; color: #ffffff !important; text-shadow: none; }
+.btn-primary { background: #4752c4 !important; }
+.btn-danger { background: #c03537 !important; }
 code, pre { background-color: #202225; border-color: #18191c; color: #dcddde; }
 .table td, .table th { border-color: #40444b; }
 .table-hover tbody tr:hover > td { background-color: #36393f; }
