@@ -165,7 +165,11 @@ class SystemCommandsPlugin(
                 "clientjs/systemcommands.js",
                 "clientjs/systemcommands_link.js",
             ],
-            "css": ["css/systemcommands.css", "css/systemcommands_editor.css"],
+            "css": [
+                "css/systemcommands.css",
+                "css/systemcommands_editor.css",
+                "css/systemcommands_contrast.css",
+            ],
         }
 
     ##~~ BlueprintPlugin mixin

@@ -104,7 +104,7 @@ class Definitions:
             current, saved = self._editing.current()
             response = flask.jsonify(
                 error=gettext(
-                    "Somebody else has saved definitions meanwhile. Nothing was changed."
+                    "Somebody else has saved commands meanwhile. Nothing was changed."
                 ),
                 etag=current.etag,
                 current=_to_json(current, saved),
@@ -122,7 +122,7 @@ class Definitions:
         except NotWritten as error:
             return make_api_error(
                 gettext(
-                    "The definitions could not be written, nothing was changed: "
+                    "The commands could not be saved, nothing was changed: "
                     "%(error)s. Check that there is space left on the disk.",
                     error=error,
                 ),

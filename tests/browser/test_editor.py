@@ -374,7 +374,7 @@ def test_search_in_a_long_list(store, admin_page):
     # the order cannot be seen now
     expect(editor.button("Move down: Command 1")).to_be_disabled()
     search.fill("nothing like this")
-    expect(editor.root).to_contain_text("No command fits the search.")
+    expect(editor.root).to_contain_text("No command matches the search.")
     search.fill("")
     expect(editor.names).to_have_count(12)
 

@@ -1,5 +1,7 @@
 """Import, export, previous versions and presets in the editor of commands."""
 
+import re
+
 import pytest
 import yaml
 from editor_pages import Editor
@@ -59,6 +61,14 @@ def stored(octoprint):
     return octoprint.read_config()["plugins"]["systemcommands"]["commands"]
 
 
+def choose(file, content):
+    with file.page.expect_file_chooser() as chooser:
+        file.click()
+    chooser.value.set_files(
+        {"name": "a.yaml", "mimeType": "text/yaml", "buffer": content.encode()}
+    )
+
+
 def test_import_from_yaml(editor, octoprint):
     dialog = editor.import_()
     dialog.root.get_by_label("Import from").select_option("yaml")
@@ -66,16 +76,25 @@ def test_import_from_yaml(editor, octoprint):
     editor.page.expected_errors.append("400")
     dialog.root.get_by_label("YAML", exact=True).fill("- [")
     expect(dialog.root.get_by_role("alert")).to_contain_text("line 1")
-    dialog.root.locator("input[type=file]").set_input_files(
-        {"name": "a.yaml", "mimeType": "text/yaml", "buffer": YAML.encode()}
-    )
+    file = dialog.root.get_by_label("YAML file")
+    choose(file, YAML.replace("echo two", "echo three"))
     found = dialog.root.locator(".systemcommands-imports > li")
     expect(found).to_have_count(2)
+    expect(found.nth(0)).to_contain_text("echo three")
+    # one sees what was read, and can read it again when it was mended
+    expect(file).to_have_value(re.compile(r"\ba\.yaml$"))
+    choose(file, YAML)
     expect(found.nth(0)).to_contain_text("echo two")
     expect(found.nth(1)).to_contain_text("Entry 2, timeout:")
     expect(found.nth(1).get_by_role("checkbox")).to_be_disabled()
     # nothing has happened yet
     editor.expect_rows("One")
+    # somebody looks for another one, and does not take it
+    file.evaluate("input => $(input).on('click', (event) => event.preventDefault())")
+    file.click()
+    expect(file).to_have_value("")
+    file.dispatch_event("cancel")
+    expect(file).to_have_value(re.compile(r"\ba\.yaml$"))
     dialog.button("Add selected (1)").click()
     editor.expect_rows("One", "From a file")
     assert stored(octoprint) == COMMANDS
@@ -98,10 +117,10 @@ def test_import_of_odd_actions(editor, octoprint):
     expect(found.nth(0)).to_contain_text("Gets a new ID, instead of true")
     for entry in (found.nth(1), found.nth(2)):
         expect(entry.get_by_text("Gets a new ID")).to_be_hidden()
-    expect(found.nth(3)).to_contain_text("another one is run today")
+    expect(found.nth(3)).to_contain_text("another one is run")
     expect(found.nth(3)).to_contain_text("Gets a new ID, instead of lamp")
-    expect(found.nth(4)).to_contain_text("this is the one that is run today")
-    expect(found.nth(4).get_by_text("There is a command of this ID")).to_be_hidden()
+    expect(found.nth(4)).to_contain_text("this is the one that is run")
+    expect(found.nth(4).get_by_text("There is a command with this ID")).to_be_hidden()
     dialog.button("Add selected (5)").click()
     editor.save()
     assert [(entry["action"], entry["name"]) for entry in stored(octoprint)[1:]] == [
@@ -197,7 +216,7 @@ def test_import_from_system_actions(editor, octoprint):
     # it would be there twice
     clash = found.nth(2)
     expect(clash.get_by_role("checkbox")).not_to_be_checked()
-    expect(clash).to_contain_text("There is a command of this ID already: one")
+    expect(clash).to_contain_text("There is a command with this ID already: one")
     clash.get_by_role("checkbox").check()
     expect(clash).to_contain_text("Gets a new ID, instead of one")
     found.nth(1).get_by_role("checkbox").uncheck()

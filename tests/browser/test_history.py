@@ -159,7 +159,7 @@ def test_filter(menu, start):
     history.expect_names("Fails")
     history.command.select_option("Say hello")
     expect(history.rows).to_have_count(0)
-    expect(history.root).to_contain_text("No run fits the filter.")
+    expect(history.root).to_contain_text("No run matches the filter.")
     history.status.select_option("All")
     expect(history.rows).to_have_count(2)
     start("fails")

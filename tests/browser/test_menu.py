@@ -385,7 +385,7 @@ def test_started_in_the_background(menu):
 
 def test_ignored_return_code(menu):
     menu.run("Careless")
-    menu.expect_notice("Finished", "Its return code is not looked at.")
+    menu.expect_notice("Finished", "Its return code is ignored.")
 
 
 def test_action_with_odd_characters(menu, traces):

@@ -27,7 +27,9 @@ $(function () {
             ...CHANGES,
             added: gettext("only in yours"),
             removed: gettext("only in theirs"),
-            changed: gettext("differs")
+            changed: gettext("differs"),
+            moved: gettext("is at another place"),
+            columns: [gettext("Theirs"), gettext("Yours")]
         };
 
         // options: base, theirs, mine, saved, onTheirs, onMine, onMerged (with the list),

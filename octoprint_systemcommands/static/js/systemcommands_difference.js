@@ -121,8 +121,9 @@
     };
 
     // What has to happen to the list `from` so that it becomes the list `to`:
-    // [{kind: added | removed | changed | moved, label, name, fields: [{name, from, to}]}]
-    //   labels   what each kind is called
+    // [{kind: added | removed | changed | moved, label, name, columns, fields: [{name, from, to}]}]
+    //   labels   what each kind is called; and columns, if they need it: what stands in from
+    //            and in to
     window.SystemCommandsDifference = {
         keyed: keyed,
         inOrder: inOrder,
@@ -145,6 +146,7 @@
                     kind: kind,
                     label: labels[kind],
                     name: entries.nameOf(entry),
+                    columns: labels.columns,
                     fields: fields || []
                 });
             };

@@ -32,11 +32,12 @@ $(function () {
         });
 
         // options: from, others, onAdd (called with the entries, and with the places of
-        // those that shall go from system.actions)
+        // those that shall be removed from system.actions)
         self.open = (options) => {
             self._options = options;
             self._chosen = undefined;
             self.text("");
+            $("#systemcommands_import_file").val("");
             self.removeThere(false);
             self.from(options.from || "system_actions");
             self._reset();
@@ -106,25 +107,30 @@ $(function () {
         self._twiceText = (isUsed) => {
             if (isUsed === null) return "";
             return isUsed
-                ? gettext("This ID is there more than once; this is the one that is run today.")
-                : gettext("This ID is there more than once; another one is run today.");
+                ? gettext("This ID is used more than once; so far, this is the one that is run.")
+                : gettext("This ID is used more than once; so far, another one is run.");
         };
 
         self.onFile = (_data, event) => {
             const file = event.target.files[0];
-            // the same file may be chosen again when it has been mended
-            const done = () => (event.target.value = "");
             if (!file) return;
             if (file.size > MAX_SIZE) {
                 self._reset();
                 self.error(gettext("The file is larger than 2 MiB."));
-                done();
                 return;
             }
-            file.text().then((text) => {
-                done();
-                self.text(text);
-            });
+            file.text().then((text) => self.text(text));
+        };
+        // the same file may be chosen again when it has been mended
+        self.onFileClick = (_data, event) => {
+            self._files = new DataTransfer();
+            _.forEach(event.target.files, (file) => self._files.items.add(file));
+            event.target.value = "";
+            return true;
+        };
+        // it is still the one that was read
+        self.onFileCancel = (_data, event) => {
+            event.target.files = self._files.files;
         };
 
         self.add = () => {

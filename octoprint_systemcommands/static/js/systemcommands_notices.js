@@ -113,7 +113,7 @@ $(function () {
 
         self._runFinished = (command, run, isIgnored, output) => {
             const text = isIgnored
-                ? gettext('"%(name)s" finished. Its return code is not looked at.')
+                ? gettext('"%(name)s" finished. Its return code is ignored.')
                 : gettext('"%(name)s" finished successfully.');
             self._say(
                 "succeeded",

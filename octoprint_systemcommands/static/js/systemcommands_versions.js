@@ -13,9 +13,10 @@ $(function () {
 
         const LABELS = {
             added: gettext("comes back"),
-            removed: gettext("goes"),
+            removed: gettext("is removed"),
             changed: gettext("changes back"),
-            moved: gettext("moves back")
+            moved: gettext("moves back"),
+            columns: [gettext("Now"), gettext("Restored")]
         };
 
         // options: current, ifAgreed (calls what is to be done if the user agrees), onRestore
