@@ -40,3 +40,7 @@ need_browser() {
     need chromium fonts-liberation -- \
         sh -c 'command -v chromium || command -v chromium-browser'
 }
+
+need_node() {
+    need nodejs npm -- sh -c 'command -v node && command -v npm'
+}
