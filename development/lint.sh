@@ -37,7 +37,7 @@ stylelint() {
 }
 
 djlint() {
-    "$python/djlint" --quiet --lint octoprint_systemcommands/templates
+    "$python/djlint" --quiet --rules .djlint_rules.yaml --lint octoprint_systemcommands/templates
 }
 
 if [ $# -eq 0 ]; then

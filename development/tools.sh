@@ -14,7 +14,9 @@ flock 9
 is_current() {
     folder=$1
     shift
-    stamp="$(python3 -V 2>&1) $(pwd -P) $(cat development/tools.sh "$@" | cksum)"
+    # the settings of the tools themselves are no reason to install them again
+    content=$(cat development/tools.sh "$@" | sed '/^\[tool\.ruff/,$d' | cksum)
+    stamp="$(python3 -V 2>&1) $(pwd -P) $content"
     [ "$(cat "$folder/stamp" 2>/dev/null)" = "$stamp" ]
 }
 
