@@ -58,5 +58,5 @@ dist: ## build the zip that OctoPrint's Plugin Manager installs
 	@.venv/tools/bin/python development/make_dist.py
 
 clean: ## remove what the other commands made, except the data of `make run`
-	rm -rf .venv dist build test-results .pytest_cache .mypy_cache .ruff_cache .grimp_cache .hypothesis *.egg-info
+	rm -rf .venv dist build test-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
 	find . -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +
