@@ -14,7 +14,7 @@ venv_of = .venv/octoprint-$(1)
 ONE = $(or $(OCTOPRINT),$(NEWEST))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-js bench lint translations openapi dist clean
+.PHONY: help run test test-unit test-js bench lint format translations openapi dist clean
 
 help: ## list the commands
 	@echo 'make <command>, on OctoPrint $(VERSIONS):'
@@ -38,10 +38,15 @@ bench: ## measure the plugin beside OctoPrint's own endpoint [OCTOPRINT=version 
 	@development/venv.sh $(or $(OCTOPRINT),$(firstword $(VERSIONS)))
 	@$(call venv_of,$(or $(OCTOPRINT),$(firstword $(VERSIONS))))/bin/python -m benchmarks $(ARGS)
 
-lint: ## check the Python code with ruff
-	@development/tools.sh
-	@.venv/tools/bin/ruff check .
-	@.venv/tools/bin/ruff format --check .
+lint: ## check code, styles, templates, types, and who imports whom
+	@development/venv.sh $(NEWEST)
+	@development/lint.sh
+
+format: ## bring code and styles into the form that `make lint` expects
+	@development/tools.sh tools node
+	@.venv/tools/bin/ruff check --fix --quiet .
+	@.venv/tools/bin/ruff format --quiet .
+	@.venv/node/node_modules/.bin/prettier --write --log-level warn .
 
 translations: ## collect the texts, update and compile the translations
 	@development/venv.sh $(NEWEST)
@@ -52,9 +57,9 @@ openapi: ## write docs/openapi.json, the copy of the API's description
 	@$(call venv_of,$(NEWEST))/bin/python development/openapi_copy.py
 
 dist: ## build the zip that OctoPrint's Plugin Manager installs
-	@development/tools.sh
-	@.venv/tools/bin/python development/make_dist.py
+	@development/tools.sh dist
+	@.venv/dist/bin/python development/make_dist.py
 
 clean: ## remove what the other commands made, except the data of `make run`
-	rm -rf tests/js/node_modules .venv dist build test-results .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv tests/js/node_modules dist build test-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
 	find . -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +

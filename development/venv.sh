@@ -18,8 +18,8 @@ need_python
 
 # a venv belongs to one interpreter and one place ...
 place=$(python3 -c 'import sys; print(sys.version, sys.prefix)'; pwd -P)
-# ... and its content to these files
-content=$(cat pyproject.toml setup.py tests/requirements.txt development/venv.sh | cksum)
+# ... and its content to these files, without the settings of ruff and other tools
+content=$(cat setup.py development/venv.sh pyproject.toml | sed '/^\[tool\.ruff/,$d' | cksum)
 
 if [ "$(cat "$stamp" 2>/dev/null)" = "$place $content" ]; then
     exit
@@ -35,5 +35,5 @@ if [ "$(cat "$venv/place" 2>/dev/null)" != "$place" ]; then
 fi
 rm -f "$stamp"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --prefer-binary \
-    "OctoPrint==$version" -r tests/requirements.txt -e . >&2
+    "OctoPrint==$version" -e '.[test]' >&2
 echo "$place $content" >"$stamp"

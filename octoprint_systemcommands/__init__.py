@@ -2,6 +2,7 @@
 
 import copy
 import os
+from typing import Any
 
 import octoprint.plugin
 from flask_babel import gettext
@@ -38,6 +39,13 @@ class SystemCommandsPlugin(
     octoprint.plugin.StartupPlugin,
     octoprint.plugin.TemplatePlugin,
 ):
+    # set by OctoPrint before it calls `initialize`, which the base classes cannot promise
+    _event_bus: Any
+    _identifier: str
+    _plugin_manager: Any
+    _plugin_version: str
+    _settings: Any
+
     def initialize(self):
         catalogue = Catalogue(self._settings, gettext)
         self._preferences = Preferences(self._settings)

@@ -51,7 +51,7 @@ class Notifier:
         self._changed: dict[str, dict[str, str]] = {}
         self._events: deque[tuple[str, dict[str, Any]]] = deque(maxlen=_MAX_EVENTS)
         # by id of the run, the latest last
-        self._owners: OrderedDict[str, Optional[Owner]] = OrderedDict()
+        self._owners: OrderedDict[Optional[str], Optional[Owner]] = OrderedDict()
         self._cleared = False
         self._thread = threading.Thread(
             target=self._tell_loop, name="systemcommands.notify", daemon=True
@@ -81,7 +81,7 @@ class Notifier:
             self._cleared = True
             self._condition.notify()
 
-    def owner_of(self, run_id: str) -> Optional[Owner]:
+    def owner_of(self, run_id: Optional[str]) -> Optional[Owner]:
         """Whose the run of an event is; None if it is nobody's, or if that is long ago."""
         with self._condition:
             return self._owners.get(run_id)

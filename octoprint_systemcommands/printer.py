@@ -8,7 +8,7 @@ from octoprint.printer import PrinterCallback
 from .runs.surroundings import Heater, PrinterState
 
 # OctoPrint 2.0 has another name for the printer's own storage
-_ORIGINS = {"printer": "sdcard"}
+_ORIGINS: dict[Optional[str], str] = {"printer": "sdcard"}
 
 
 class Printer:

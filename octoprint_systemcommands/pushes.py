@@ -41,7 +41,7 @@ def may_get(
     user: Any,
     message: str,
     payload: Any,
-    owner_of: Callable[[str], Optional[Owner]],
+    owner_of: Callable[[Optional[str]], Optional[Owner]],
 ) -> bool:
     """Decides for OctoPrint's hook ``octoprint.server.sockjs.emit``.
 

@@ -5,7 +5,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any
 
 import flask
 import octoprint.server
@@ -17,7 +17,7 @@ from ..access import Access
 from ..accounts import own_user
 from ..commands import exchange
 from ..commands.catalogue import CUSTOM
-from ..commands.definition import DIVIDER, GUESTS, parse_entry
+from ..commands.definition import GUESTS, Command, parse_entry
 from ..commands.editing import Editing, Invalid, Lists, NotWritten, Stale
 from ..commands.environment import from_bytes, path_as_text
 from ..commands.json_form import to_json
@@ -156,7 +156,7 @@ class Definitions:
             if problem.field != "name" and problem.severity == ERROR
         ]
         command, _ = parse_entry(entry)
-        if problems or command is None or command.action == DIVIDER:
+        if problems or not isinstance(command, Command):
             response = flask.jsonify(
                 error=_summary([problems]) or gettext("Dividers cannot be executed"),
                 problems=_problems(problems),
@@ -174,6 +174,8 @@ class Definitions:
         interpreters, groups}``: as whom, where and with what commands are run, by which
         programs: ``[{name, path}]``, and to whom they can be given: ``[{key, name,
         description}]``."""
+        # OctoPrint sets it when it starts
+        groups: Any = octoprint.server.groupManager
         return flask.jsonify(
             user=own_user(),
             folder=_own_folder(),
@@ -190,7 +192,7 @@ class Definitions:
                     "name": group.get_name(),
                     "description": group.get_description(),
                 }
-                for group in octoprint.server.groupManager.groups
+                for group in groups.groups
                 # admins may run everything as it is, and nobody knows who guests are
                 if group.key not in (ADMIN_GROUP, GUESTS)
             ],
@@ -252,7 +254,7 @@ class Definitions:
             entries=[
                 {
                     "definition": candidate.definition,
-                    "index": candidate.index,
+                    "index": candidate.position,
                     "renamed_from": candidate.renamed_from,
                     "clash": candidate.clash,
                     "is_used": candidate.is_used,
@@ -321,7 +323,7 @@ def _to_json(lists: Lists, saved: Optional[Saved]) -> dict[str, Any]:
     return result
 
 
-def _problems(problems: Sequence[Problem]) -> list[dict[str, Optional[str]]]:
+def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     return [
         {
             "field": problem.field,
@@ -334,7 +336,7 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Optional[str]]]:
 
 
 def _place(candidate: exchange.Candidate, problem: Problem) -> str:
-    place = gettext("entry %(number)s", number=candidate.index + 1)
+    place = gettext("entry %(number)s", number=candidate.position + 1)
     return f"{place}, {problem.field}" if problem.field else place
 
 

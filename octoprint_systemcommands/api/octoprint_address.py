@@ -45,7 +45,7 @@ def before_request_handler(
 
     def handle() -> Optional[flask.Response]:
         request = flask.request
-        view = by_endpoint.get(request.endpoint)
+        view = by_endpoint.get(request.endpoint or "")
         if view is None or request.method == "OPTIONS" or not is_wanted():
             return None
         arguments: dict[str, Any] = request.view_args or {}

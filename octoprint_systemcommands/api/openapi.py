@@ -26,7 +26,7 @@ class OpenApi:
 
     def get(self) -> flask.Response:
         """``GET /api/openapi.json`` → the description, with the address that was asked."""
-        address = flask.url_for(flask.request.endpoint, _external=True)
+        address = flask.url_for(flask.request.endpoint or "", _external=True)
         document = describe(self._version, address[: -len(_RULE)])
         # by hand, since OctoPrint's jsonify would sort it
         return flask.Response(json.dumps(document), mimetype="application/json")
@@ -49,6 +49,6 @@ def describe(version: str, server: str) -> dict[str, Any]:
 
 
 @functools.cache
-def _read() -> dict[str, Any]:
+def _read() -> Any:
     # when somebody asks for it, and once only: most servers are never asked
     return yaml.load_from_file(path=_FILE)

@@ -6,17 +6,14 @@ from typing import Any, NamedTuple, Optional
 
 import yaml
 
-try:
-    # many times as fast
-    from yaml import CSafeLoader as SafeLoader
-except ImportError:
-    from yaml import SafeLoader
-
-from .definition import DIVIDER, parse_entry
+from .definition import DIVIDER, Command, parse_entry
 from .json_form import from_yaml, to_json, to_yaml
 from .problems import ERROR, N_, Problem, filled
 from .rules import MAX_ENTRIES, check, check_action, slug
 from .store import as_in_system_actions
+
+# it may be missing, and is many times as fast
+SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _HEADER = "# Commands of the OctoPrint plugin System Commands\n"
 _MAX_SIZE = 2 * 1024 * 1024
@@ -54,7 +51,7 @@ class Candidate(NamedTuple):
 
     Attributes:
         definition: as it would be added
-        index: its position in where it comes from
+        position: where it is in what it comes from
         renamed_from: its action there, if it has got another one
         clash: why, if it is because of another command: that one's action
         problems: what has to be mended before it can be added
@@ -63,7 +60,7 @@ class Candidate(NamedTuple):
     """
 
     definition: Any
-    index: int
+    position: int
     renamed_from: Optional[str]
     clash: Optional[str]
     problems: list[Problem]
@@ -134,7 +131,8 @@ def _as_before(entry: Any) -> Any:
         return entry
     # whatever else is odd about it, and has to be mended first
     flags, _ = parse_entry({"action": "any", "async": entry.get("async")})
-    if as_in_system_actions(flags).outlives_server:
+    meant = None if flags is None else as_in_system_actions(flags)
+    if isinstance(meant, Command) and meant.outlives_server:
         return {**entry, "outlives_server": True}
     return entry
 

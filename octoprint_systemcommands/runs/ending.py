@@ -20,12 +20,13 @@ def end_processes(run: Run, then: Callable[[bool], None]) -> None:
         run: the run, which has a process
         then: called with whether they are gone, when there is nothing left to be done
     """
+    process = run.its_process
     name = one_line(f"{run.request.source}:{run.request.command.action}")
 
     def end() -> None:
         left: Optional[list[int]] = None
         try:
-            left = tree.end(run.id, lambda: run.process.session, run.process.tree)
+            left = tree.end(run.id, lambda: process.session, process.tree)
             if left:
                 _logger.warning(f"Could not end all processes of {name}: {left} are left")
         except Exception:

@@ -94,7 +94,7 @@ def explain_failure(failure: Failure) -> Optional[Hint]:
     if hint is None and not spoken:
         # these two mean that by convention, and there are no words that mean something else
         silent = {127: hints.NOT_FOUND, 126: hints.NOT_EXECUTABLE}.get(failure.exit_code)
-        return silent and Hint(silent)
+        return None if silent is None else Hint(silent)
     return hint
 
 
@@ -199,7 +199,7 @@ def _look_for_program(hint: Hint, failure: Failure, line: str) -> Optional[Hint]
         values = {"program": program, "path": program, **_folder(program, failure)}
         return Hint(hints.NOT_FOUND, values)
     # one of that name may be there for this server, while the command had another PATH
-    if reason is not None and not script.is_binary:
+    if script is not None and reason is not None and not script.is_binary:
         return reason
     path = system_program(program)
     if path is not None:

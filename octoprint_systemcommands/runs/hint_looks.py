@@ -151,7 +151,8 @@ def _whole_path(program: Optional[str]) -> Optional[str]:
 def _which(name: str, folders: Optional[str] = None) -> Optional[str]:
     """Where a program is, whatever the characters of the server's locale are."""
     try:
-        path = shutil.which(to_bytes(name), path=folders and to_bytes(folders))
+        searched = None if folders is None else os.fsdecode(to_bytes(folders))
+        path = shutil.which(to_bytes(name), path=searched)
     except ValueError:  # a NUL in it
         return None
-    return path and from_bytes(path)
+    return None if path is None else from_bytes(path)

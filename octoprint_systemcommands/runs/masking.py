@@ -77,11 +77,12 @@ class MaskedCapture:
         self, known: bytes, masked: int, is_last: bool = False
     ) -> tuple[bytes, _Held]:
         """What can be written of what is known, and what has to wait."""
-        if self._joints is not None and not masked:
+        joints = self._joints
+        if joints is not None and not masked:
             cut = len(known)
             if not is_last:
                 cut = min((begins_at_the_end(f, known) for f in self._forms), default=cut)
-            if not self._overlap(known, cut):
+            if not self._overlap(joints, known, cut):
                 # Quick, also with a flood of secrets: while this is at work, the
                 # interpreter is held from the communication with the printer.
                 text = known[:cut]
@@ -94,9 +95,9 @@ class MaskedCapture:
         found.sort()
         return _mask_together(known, found, masked, len(known) if is_last else cut)
 
-    def _overlap(self, known: bytes, cut: int) -> bool:
+    def _overlap(self, joints: set[bytes], known: bytes, cut: int) -> bool:
         """Whether secrets overlap each other, or one of them a cut."""
-        return any(joint in known for joint in self._joints) or (
+        return any(joint in known for joint in joints) or (
             cut < len(known)
             and any(
                 form in known[max(0, cut - len(form) + 1) : cut + len(form) - 1]

@@ -114,25 +114,25 @@ class Orphans:
         leaders = {process.pid for _, process in ended}
         runs = {*self._left.values(), *self._recent, *(run_id for run_id, _ in ended)}
         sessions = {process.session: run_id for run_id, process in ended}
-        for process, run_id in self._left.items():
-            sessions[_session_of(process)] = run_id
+        for orphan, run_id in self._left.items():
+            sessions[_session_of(orphan)] = run_id
         for nobodys in (None, os.getsid(0)):
             sessions.pop(nobodys, None)
 
         left = {}
         has_collected = False
         for child in psutil.Process().children():
-            run_id = (
+            belongs_to = (
                 self._left.get(child)
                 or sessions.get(_session_of(child))
                 or _marked(child, runs)
             )
-            if run_id is None or child.pid in leaders:
+            if belongs_to is None or child.pid in leaders:
                 continue
             if _collect(child):
                 has_collected = True
             else:
-                left[child] = run_id
+                left[child] = belongs_to
         self._left = left
         return has_collected
 

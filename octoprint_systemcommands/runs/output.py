@@ -48,7 +48,15 @@ class Piece(NamedTuple):
 
     offset: int
     stream: str
-    data: Union[bytes, bytearray]
+    data: bytes
+
+
+class _Growing(NamedTuple):
+    """A `Piece` to which its stream may add something still."""
+
+    offset: int
+    stream: str
+    data: bytearray
 
 
 class Capture:
@@ -66,8 +74,8 @@ class Capture:
     def __init__(self, head_size: int = HEAD_SIZE, tail_size: int = TAIL_SIZE):
         self._head_size = head_size
         self._tail_size = tail_size
-        self._head: list[Piece] = []
-        self._tail: deque[Piece] = deque()
+        self._head: list[_Growing] = []
+        self._tail: deque[_Growing] = deque()
         self._head_kept = 0
         self._tail_kept = 0
         self._head_is_full = False
@@ -103,7 +111,7 @@ class Capture:
 
     def _append(
         self,
-        pieces: Union[list[Piece], deque[Piece]],
+        pieces: Union[list[_Growing], deque[_Growing]],
         stream: str,
         data: Union[bytes, memoryview],
     ) -> None:
@@ -111,7 +119,7 @@ class Capture:
         if last and last.stream == stream and last.offset + len(last.data) == self.total:
             last.data.extend(data)
         elif len(data):
-            pieces.append(Piece(self.total, stream, bytearray(data)))
+            pieces.append(_Growing(self.total, stream, bytearray(data)))
         self.total += len(data)
 
     def _gap(self) -> tuple[int, int]:

@@ -94,9 +94,10 @@ class Process:
         self._created: Optional[float] = None
         # what a stop has found of its tree
         self.tree: set[psutil.Process] = set()
-        self.outputs: dict[int, str] = {self._popen.stdout.fileno(): STDOUT}
-        if self._popen.stderr is not None:
-            self.outputs[self._popen.stderr.fileno()] = STDERR
+        pipes = {STDOUT: self._popen.stdout, STDERR: self._popen.stderr}
+        self.outputs: dict[int, str] = {
+            pipe.fileno(): stream for stream, pipe in pipes.items() if pipe is not None
+        }
         try:
             self._look_after(niceness, outlives_server)
         except BaseException:
@@ -164,7 +165,9 @@ class Process:
         stream = self.outputs.pop(fd, None)
         if stream is None:
             return
-        (self._popen.stderr if stream == STDERR else self._popen.stdout).close()
+        pipe = self._popen.stderr if stream == STDERR else self._popen.stdout
+        if pipe is not None:
+            pipe.close()
         if self._drain is not None and not self.outputs:
             self._drain.close()
 

@@ -64,5 +64,5 @@ def _explain(run: Run, exit_code: int) -> Optional[Hint]:
     # if there is one output only, what went wrong is said there
     stderr = stdout if command.merge_output else excerpt(run.output, STDERR, _EXCERPT)
     return explain_failure(
-        Failure(exit_code, stderr, stdout, command.command, run.process.folder)
+        Failure(exit_code, stderr, stdout, command.command or "", run.its_process.folder)
     )

@@ -225,6 +225,12 @@ class Run:
         """Which runs it may have to wait for; what is tried out keeps to itself."""
         return (*self.key, self.request.requester.door == "test")
 
+    @property
+    def its_process(self) -> Process:
+        """The same as `process`, for who knows that there is one."""
+        assert self.process is not None
+        return self.process
+
     def start(self) -> None:
         """Notes that it is its turn."""
         self.status = RUNNING
@@ -240,7 +246,7 @@ class Run:
             # it was its turn, but nothing has begun
             self._started = self._started_at = None
         # by the clock of the beginning, which a change of the time does not turn back
-        if self._started is not None:
+        if self._started is not None and self._started_at is not None:
             self._duration = now - self._started
             self._finished_at = self._started_at + self._duration
         else:
@@ -278,6 +284,6 @@ class Run:
             bytes=self.output.total,
             kept=self.output.kept,
             hint=self.hint,
-            pid=process and process.pid,
-            pid_created=process and process.created,
+            pid=None if process is None else process.pid,
+            pid_created=None if process is None else process.created,
         )

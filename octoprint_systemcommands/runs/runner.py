@@ -215,10 +215,12 @@ class Runner:
             command.prepare()
             environment = self._environment(run)
             with self._lock:
-                is_unwanted = run.stop_reason is not None
-            if is_unwanted:
-                self._finish(run, run.stop_reason)
+                unwanted = run.stop_reason
+            if unwanted is not None:
+                self._finish(run, unwanted)
                 return
+            # `start` has seen to it
+            assert command.command is not None
             process = Process(
                 command.command,
                 environment,
@@ -308,7 +310,7 @@ class Runner:
 
     def _conclude(self, run: Run, exit_code: int) -> None:
         # not before: a stop has to know that what has the process's pid is the process
-        self._orphans.collect(run.id, run.process)
+        self._orphans.collect(run.id, run.its_process)
         if run.stop_reason is not None:
             hint = None
             if run.stop_reason == TIMED_OUT:

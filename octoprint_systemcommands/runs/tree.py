@@ -11,7 +11,7 @@ import os
 import signal
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Callable, NamedTuple, Optional, Union
 
 import psutil
@@ -132,7 +132,7 @@ class _Ending:
             left = self._after_a_while(left)
         return [process.pid for process in left]
 
-    def _tell_to_end(self) -> list[_Member]:
+    def _tell_to_end(self) -> Sequence[_Member]:
         """All processes of the run, after a TERM. They are suspended while they are looked
         for, so that none starts another one unseen."""
         try:
@@ -147,14 +147,14 @@ class _Ending:
             _signal(self._told, signal.SIGTERM, signal.SIGCONT)
         return list(self._told)
 
-    def _after_a_while(self, processes: list[_Member]) -> list[_Member]:
+    def _after_a_while(self, processes: Sequence[_Member]) -> Sequence[_Member]:
         is_blind = any(isinstance(process, _Group) for process in processes)
         time.sleep(_POLL_INTERVAL_BLIND if is_blind else _POLL_INTERVAL)
         # looking at all processes is expensive, so it is only done when it looks like the end
         left = [process for process in processes if _is_alive(process)]
         return left or self._look()
 
-    def _look(self) -> list[_Member]:
+    def _look(self) -> Sequence[_Member]:
         session = self._session()
         try:
             found = find(self._run_id, session)
@@ -273,7 +273,7 @@ def _signal(processes: Iterable[_Member], *signals: int) -> None:
 
 def _send(process: _Member, number: int) -> None:
     pidfd = None if isinstance(process, _Group) else open_pidfd(process.pid)
-    if pidfd is None:
+    if isinstance(process, _Group) or pidfd is None:
         # psutil looks at the time of creation, and sends nothing to another process that
         # has got the same pid meanwhile
         process.send_signal(number)

@@ -1,8 +1,8 @@
 """A process under watch: where its output goes, and how much of it is read at a time."""
 
-from typing import Callable, Optional
+from typing import Callable, Optional, Protocol, Union
 
-from .output import STDERR, STDOUT, Capture
+from .output import STDERR, STDOUT
 from .process import Process, unread
 
 # What is read at a time at most
@@ -16,13 +16,19 @@ MIN_SLICE = 4 * 1024
 _SLICE = 0.005
 
 
+class Sink(Protocol):
+    """Takes in what a process writes, see `octoprint_systemcommands.runs.output.Capture`."""
+
+    def write(self, stream: str, data: Union[bytes, memoryview]) -> None: ...
+
+
 class Watched:
     """A process under watch and where its output and its end go."""
 
     def __init__(
         self,
         process: Process,
-        capture: Capture,
+        capture: Sink,
         on_output: Callable[[], None],
         on_end: Callable[[int], None],
     ):

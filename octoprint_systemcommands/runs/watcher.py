@@ -20,10 +20,10 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Callable, Optional
 
-from .output import STDERR, Capture
+from .output import STDERR
 from .pace import Pace
 from .process import FULL_PIPE, Process, enlarge_pipe, unread
-from .watched import MIN_SLICE, READ_SIZE, Watched
+from .watched import MIN_SLICE, READ_SIZE, Sink, Watched
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
@@ -74,7 +74,7 @@ class Watcher:
     def watch(
         self,
         process: Process,
-        capture: Capture,
+        capture: Sink,
         on_output: Callable[[], None],
         on_end: Callable[[int], None],
     ) -> None:
@@ -196,8 +196,8 @@ class Watcher:
             except OSError as error:
                 # the system has no room for more; looking after it works without
                 _logger.warning(f"Asking for output instead of being told: {error}")
-                for fd in (*process.outputs, process.pidfd):
-                    self._unregister(fd)
+                for registered in (*process.outputs, process.pidfd):
+                    self._unregister(registered)
                 process.close_pidfd()
             if process.pidfd is None:
                 self._unannounced[process.pid] = watched
@@ -288,6 +288,8 @@ class Watcher:
                 self._take(fd, watched, MIN_SLICE)
             self._keep_orphans(watched)
             try:
+                # without one it is not among them
+                assert watched.return_code is not None
                 on_end(watched.return_code)
             except Exception:
                 _logger.exception("Error at the end of a command")

@@ -177,7 +177,7 @@ def test_an_entry_is_checked_once(mocker):
 def test_what_is_wrong_stays_with_its_entry():
     found = candidates([GOOD, {**OTHER, "timeout": "soon"}, 5], ())
 
-    assert [candidate.index for candidate in found] == [0, 1, 2]
+    assert [candidate.position for candidate in found] == [0, 1, 2]
     fields = [[problem.field for problem in c.problems] for c in found]
     assert fields == [[], ["timeout"], [None]]
 

@@ -52,7 +52,7 @@
             const scroll = () => {
                 const box = scroller.getBoundingClientRect();
                 if (y < Math.max(box.top, 0) + EDGE) scroller.scrollTop -= STEP;
-                if (y > Math.min(box.bottom, innerHeight) - EDGE) {
+                if (y > Math.min(box.bottom, window.innerHeight) - EDGE) {
                     scroller.scrollTop += STEP;
                 }
                 update();
