@@ -549,8 +549,6 @@ def test_scrolling_up_while_a_lot_arrives(menu, go):
     # it stays where it is, also when lines are dropped at the other end
     expect(dialog.jump).to_be_visible()
     expect(dialog.lines.last).not_to_be_in_viewport()
-    dialog.button("Stop").click()
-    dialog.expect_ended("Stopped")
 
 
 def test_100000_lines_keep_the_page_responsive(menu, browser, go, record_property):
