@@ -524,7 +524,8 @@ def test_scrolling_up_stops_following(menu, go):
 def test_scrolling_up_while_a_lot_arrives(menu, go):
     dialog = menu.watch("Stream")
     go("one")
-    expect(dialog.lines.last).to_contain_text("line 01")
+    # enough for the view to be moved, and far from the end
+    expect(dialog.lines.last).to_contain_text(re.compile("line 0[0-5][1-9]"))
     dialog.terminal.hover()
     menu.page.mouse.wheel(0, -300)
     expect(dialog.jump).to_be_visible()
@@ -533,8 +534,6 @@ def test_scrolling_up_while_a_lot_arrives(menu, go):
     # it stays where it is, also when lines are dropped at the other end
     expect(dialog.jump).to_be_visible()
     expect(dialog.lines.last).not_to_be_in_viewport()
-    dialog.button("Stop").click()
-    dialog.expect_ended("Stopped")
 
 
 def test_100000_lines_keep_the_page_responsive(menu, browser, go, record_property):

@@ -185,7 +185,7 @@
         };
 
         self._fill = (line) => {
-            line.node.dataset.time = line.time || "";
+            if (line.time) line.node.dataset.time = line.time;
             if (line.note) {
                 line.node.className = "systemcommands-note";
                 line.node.textContent = line.note;
