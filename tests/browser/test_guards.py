@@ -35,6 +35,7 @@ COMMANDS = [
         "action": "enters",
         "name": "Asks for more",
         "command": "echo $SC_WORD",
+        "show_output": "always",
         "while_printing": "confirm",
         "arguments": [{"name": "word", "type": "text", "label": "Word"}],
     },

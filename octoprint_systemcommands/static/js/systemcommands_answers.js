@@ -11,7 +11,7 @@
 
     // The lines as the dialog of the run shows them. It takes a place in the page to draw.
     const draw = (chunks, then) => {
-        const element = $('<div class="systemcommands-terminal"></div>');
+        const element = $("<div></div>");
         const place = $("<div hidden></div>").append(element).appendTo("body");
         const terminal = new SystemCommandsTerminal(element[0], {
             onProgress: () => {},
@@ -32,7 +32,7 @@
     const toElement = (lines) => {
         if (!lines.length) return undefined;
         const block = $('<div class="systemcommands-block"></div>').append(lines);
-        return $('<div class="systemcommands-terminal" tabindex="0" role="group"></div>')
+        return $('<div class="systemcommands-answer" tabindex="0" role="group"></div>')
             .attr("aria-label", gettext("Output"))
             .append(block);
     };
