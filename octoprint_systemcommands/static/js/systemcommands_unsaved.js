@@ -85,9 +85,13 @@ $(function () {
             if (event.target.id !== "settings_dialog" || !self._goesWithSettings) return;
             // whoever closes them by hand shall find them closed
             if (!self.settingsViewModel.receiving()) return;
-            self._isToClose = self.list.isSaving();
+            self._isToClose = self._goesWithSettings = self.list.isSaving();
             if (self._isToClose || self.list.isDirty()) event.preventDefault();
-            self._goesWithSettings = self._isToClose;
+            if (!self._isToClose) self._showWhatIsWrong();
+        };
+
+        self._showWhatIsWrong = () => {
+            if (self.list.isDirty()) self.settingsViewModel.selectTab(TAB);
         };
 
         self._saveWithSettings = () => {
@@ -116,13 +120,11 @@ $(function () {
 
         self._onSavedOrNot = () => {
             if (self._goesWithSettings && self.settingsViewModel.isDialogActive()) {
-                if (self.list.isDirty()) {
-                    self._isToClose = false;
-                    self.settingsViewModel.selectTab(TAB);
-                } else if (self._isToClose) {
-                    self._goesWithSettings = false;
-                    self.settingsViewModel.hide();
-                }
+                const isToClose = self._isToClose;
+                // else OctoPrint has not tried yet
+                if (isToClose) self._goesWithSettings = false;
+                if (isToClose && !self.list.isDirty()) self.settingsViewModel.hide();
+                self._showWhatIsWrong();
             }
             self._tell();
         };
