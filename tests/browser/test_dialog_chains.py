@@ -123,6 +123,8 @@ def submit(page):
 CONFIRM = "#systemcommands_field_confirm"
 FIRST_RUN = "tbody tr:first-child .systemcommands-name button"
 HISTORY = Step(named("Recent runs"), "#systemcommands_history", STATUS)
+# where it is only on the way to another one
+BRIEF = replace(HISTORY, ways=("Escape",))
 RUN = Step(inside(FIRST_RUN), "#systemcommands_run_dialog", ".systemcommands-terminal")
 PROMPT = Step(named("Enter password"), "#reauthenticate_dialog", "input[type=password]")
 
@@ -143,11 +145,11 @@ EDITOR_CHAINS = {
     "discard the changes": [Step(named("Discard"), QUESTION, "text=Cancel")],
     "runs": [HISTORY, RUN],
     "run again": [
-        HISTORY,
+        BRIEF,
         Step(named("Run again: All"), "#systemcommands_run_dialog", "input[type=text]"),
         Step(named("Run"), QUESTION, "text=Cancel"),
     ],
-    "clear": [HISTORY, Step(named("Clear"), QUESTION, "text=Cancel")],
+    "clear": [BRIEF, Step(named("Clear"), QUESTION, "text=Cancel")],
     "conflict": [
         Step(named("Save"), "#systemcommands_conflict_dialog", "text=Cancel"),
     ],
@@ -157,6 +159,7 @@ EDITOR_CHAINS = {
             "#systemcommands_import_dialog",
             "select",
             before=expire,
+            ways=("Escape",),
         ),
         PROMPT,
     ],
@@ -174,7 +177,7 @@ TOGGLE = inside("#navbar_systemmenu > a")
 MENU_CHAINS = {
     "runs": [replace(HISTORY, opener=TOGGLE, open=history_of), RUN],
     "clear": [
-        replace(HISTORY, opener=TOGGLE, open=history_of),
+        replace(BRIEF, opener=TOGGLE, open=history_of),
         Step(named("Clear"), QUESTION, "text=Cancel"),
     ],
     "question": [

@@ -2,7 +2,7 @@
 
 import pytest
 from editor_pages import CommandDialog, Editor
-from pages import RunDialog
+from pages import ArgumentsForm, RunDialog
 from playwright.sync_api import expect
 
 COMMANDS = [
@@ -127,6 +127,23 @@ def test_test_prompts_and_goes_on(editor, password):
     expect(run.lines).to_have_text(["changed"])
     page.keyboard.press("Escape")
     expect(run.root).to_be_hidden()
+    expect(test).to_be_focused()
+
+    # also when it is only then that it is too old
+    dialog.unfold("Arguments")
+    dialog.arguments.add("Text", label="Word")
+    test.click()
+    form = ArgumentsForm(page).expect_open()
+    form.fill(Word="hello")
+    password.expire()
+    form.submit.click()
+    password.abort()
+    expect(form.submit).to_be_focused()
+    expect(form.field("Word")).to_have_value("hello")
+    form.submit.press("Enter")
+    password.enter()
+    run.expect_ended("Succeeded")
+    page.keyboard.press("Escape")
     expect(test).to_be_focused()
 
     # and so does what puts it into the list

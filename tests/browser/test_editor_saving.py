@@ -136,6 +136,8 @@ def test_the_password_is_asked_for(store, octoprint, open_page):
     page.keyboard.press("Enter")
     expect(editor.save_button).to_be_visible()
     editor.expect_rows("One", "Two")
+    # the button that it was asked with is not there any more
+    expect(editor.button("Add command")).to_be_focused()
 
 
 def test_settings_of_the_plugin(store, octoprint, open_page, open_editor):

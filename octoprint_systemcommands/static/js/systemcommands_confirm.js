@@ -13,7 +13,7 @@
             onproceed: () => (isProceeding = true),
             // OctoPrint would call it while the question is still there
             oncancel: undefined,
-            dialogClass: _.compact(["systemcommands-question", options.dialogClass]).join(" "),
+            dialogClass: "systemcommands-question " + (options.dialogClass || ""),
             // What follows may be another dialog, such as that for the password. It would
             // lose the focus to this one, as long as this one is there.
             onclose: () => {

@@ -3,8 +3,8 @@
     // opened from. OctoPrint's own get a class while they serve for one of our questions.
     const OURS = ".modal[id^='systemcommands_'], .systemcommands-question";
     const PAGE = "#settings_plugin_systemcommands";
-    // what lies above the dialogs, and may be used as well
-    const ABOVE = ".ui-pnotify";
+    // what lies below the topmost one; notices and what browsers add may be used
+    const BELOW = ".modal, #navbar, .octoprint-container";
 
     const focus = window.SystemCommandsFocus;
 
@@ -106,7 +106,7 @@
         const target = event.target;
         if (!dialog || dialog.contains(target)) {
             places.set(dialog || document.body, focus.placeOf(target));
-        } else if (isOurs(dialog) && !$(target).closest(ABOVE).length) {
+        } else if (isOurs(dialog) && $(target).closest(BELOW).length) {
             focusAgain(dialog, placeIn(dialog));
         }
     });

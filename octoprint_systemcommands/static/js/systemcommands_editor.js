@@ -236,6 +236,16 @@ $(function () {
                 // unless somebody types by now
                 if (!$(document.activeElement).is("input, textarea")) self.focus(row);
             });
+            // the button that has asked for it is gone by then
+            self.list.state.subscribe((state) => {
+                const isLost = $(document.activeElement).is("body, :hidden");
+                const isHere =
+                    self.settingsViewModel.isDialogActive() &&
+                    SystemCommandsDialog.isFree();
+                if (state === "ready" && isLost && isHere) {
+                    SystemCommandsFocus.giveBackTo("#systemcommands_add");
+                }
+            });
         };
     }
 

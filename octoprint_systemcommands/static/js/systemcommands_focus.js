@@ -12,7 +12,8 @@
     };
 
     const follows = (element, other) => {
-        return !!(other.compareDocumentPosition(element) & other.DOCUMENT_POSITION_FOLLOWING);
+        const position = other.compareDocumentPosition(element);
+        return !!(position & Node.DOCUMENT_POSITION_FOLLOWING);
     };
 
     // Where the keyboard is, and where it goes on when something has taken it away.

@@ -11,7 +11,7 @@
     // OctoPrint's dialog for the password. It takes the keyboard, so it is for what a click
     // has asked for, and for nothing else.
     window.SystemCommandsPassword = {
-        // one of the two is called, onAborted when the focus is back
+        // one of the two is called, onEntered when the focus is back
         ask: (loginState, onEntered, onAborted) => {
             const dialog = $("#reauthenticate_dialog");
             const modal = dialog.data("modal");
@@ -39,8 +39,8 @@
             if (isEntered) return;
             isShown = true;
             dialog.one("hidden", () => {
-                if (isEntered) return;
-                SystemCommandsFocus.giveBackTo(undefined, () => settle("onAborted"));
+                // at once: what was disabled for the time gets the focus back
+                if (!isEntered) settle("onAborted");
             });
         },
 
