@@ -40,8 +40,11 @@ def expect_above_the_bar(editor, name):
 
 
 def expect_inside(editor):
-    """Nothing of the bar stands out of it."""
+    """Nothing of the bar stands out of it, and its buttons have one line each."""
     assert editor.bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+    assert editor.bar.locator("button").evaluate_all(
+        "buttons => buttons.every((button) => button.offsetHeight < 40)"
+    )
 
 
 def test_what_is_changed_can_be_seen(editor):
@@ -85,6 +88,7 @@ def test_what_is_changed_can_be_seen(editor):
     editor.save()
     expect(editor.saved).to_have_text(re.compile(r"^Saved at \d+:\d\d [AP]M$"))
     expect(editor.bar.get_by_role("button", name="Undo")).to_be_hidden()
+    expect_inside(editor)
     editor.button("Delete: Command 0").click()
     expect(editor.unsaved).to_be_visible()
     expect(editor.saved).to_be_hidden()
