@@ -14,7 +14,7 @@ venv_of = .venv/octoprint-$(1)
 ONE = $(or $(OCTOPRINT),$(NEWEST))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench lint translations openapi dist clean
+.PHONY: help run test test-unit test-js bench lint translations openapi dist clean
 
 help: ## list the commands
 	@echo 'make <command>, on OctoPrint $(VERSIONS):'
@@ -30,6 +30,9 @@ test: ## all tests, on both versions of OctoPrint [OCTOPRINT=version ARGS="-k me
 test-unit: ## only the tests that need no server [OCTOPRINT=version ARGS=]
 	@development/venv.sh $(ONE)
 	@$(call venv_of,$(ONE))/bin/python -m pytest tests/unit $(ARGS)
+
+test-js: ## only the tests of the terminal's JavaScript, in node [ARGS=]
+	@development/test_js.sh $(ARGS)
 
 bench: ## measure the plugin beside OctoPrint's own endpoint [OCTOPRINT=version ARGS=]
 	@development/venv.sh $(or $(OCTOPRINT),$(firstword $(VERSIONS)))
@@ -53,5 +56,5 @@ dist: ## build the zip that OctoPrint's Plugin Manager installs
 	@.venv/tools/bin/python development/make_dist.py
 
 clean: ## remove what the other commands made, except the data of `make run`
-	rm -rf .venv dist build test-results .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf tests/js/node_modules .venv dist build test-results .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +

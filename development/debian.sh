@@ -36,6 +36,11 @@ import os, sysconfig
 open(os.path.join(sysconfig.get_path(\"include\"), \"Python.h\"))"'
 }
 
+# For the tests of the terminal. npm comes with node where that is not Debian's.
+need_node() {
+    need nodejs npm -- sh -c 'command -v node && command -v npm'
+}
+
 need_browser() {
     need chromium fonts-liberation -- \
         sh -c 'command -v chromium || command -v chromium-browser'

@@ -61,60 +61,100 @@ def stderr(text):
     return {"stream": "stderr", "text": text}
 
 
+# What becomes of other texts is tested in node, see tests/js.
 TEXTS = {
-    "plain": ("one\ntwo\n", ["one", "two"]),
-    "empty lines": ("one\n\n\ntwo", ["one", "", "", "two"]),
+    "plain": ("one\n\ntwo\n", ["one", "", "two"]),
     "carriage return": ("50 %\r100 %\n", ["100 %"]),
-    "shorter over longer": ("working\rdone", ["doneing"]),
-    "windows line ends": ("one\r\ntwo\r\n", ["one", "two"]),
-    "backspace": ("abc\b\bX", ["aXc"]),
-    "backspace at the beginning": ("\b\ba", ["a"]),
-    "tab": ("a\tb\n12345678\tc", ["a       b", "12345678        c"]),
-    "erase to the end": ("working\r\x1b[Kdone", ["done"]),
-    "erase all of it": ("working\x1b[2K\rdone", ["done"]),
-    "erase to the cursor": ("abcdef\b\b\x1b[1K", ["     f"]),
-    "cursor up": ("one\ntwo\nthree\x1b[2A\rONE\n", ["ONE", "two", "three"]),
-    "cursor up too far": ("one\x1b[999999999A\rONE", ["ONE"]),
-    "cursor to the right": ("a\x1b[3Cb", ["a   b"]),
-    "erase below": ("one\ntwo\nthree\x1b[2A\x1b[J", ["one", "", ""]),
-    "colors": ("\x1b[31mred\x1b[0m plain", ["red plain"]),
-    "hidden cursor": ("\x1b[?25lwork\x1b[?25h", ["work"]),
-    "unknown CSI": ("a\x1b[>4;1mb\x1b[!pc\x1b[0 qd\x1b[5ne", ["abcde"]),
-    "title, BEL": ("\x1b]0;a title\x07text", ["text"]),
-    "title, ST": ("\x1b]0;a title\x1b\\text", ["text"]),
-    "link": ("\x1b]8;;http://a\x1b\\link\x1b]8;;\x1b\\.", ["link."]),
-    "OSC without an end": ("\x1b]0;lost\nnext", ["", "next"]),
-    "DCS": ("a\x1bPq#0;2;0\nmore\x1b\\b", ["ab"]),
-    "character set": ("\x1b(Ba\x1b)0b", ["ab"]),
-    "two letters": ("a\x1b7b\x1b8c\x1b=d", ["abcd"]),
-    "8 bit": ("a\x9b31mred\x9d0;title\x9cb\x85c", ["aredbc"]),
-    "aborted": ("a\x1b[31\nb\x1b]0;x\x18c", ["a", "bc"]),
-    "other control characters": ("a\x00\x01\x07\x0e\x7fb", ["ab"]),
-    "undecodable bytes": ("a\ufffd\ufffdb", ["a\ufffd\ufffdb"]),
     "beyond ASCII": ("häß 温度 🙂\n", ["häß 温度 🙂"]),
+    "over an emoji": ("🙂🙂\rx👩‍💻e\u0301", ["x👩‍💻e\u0301"]),
+    "encoded twice": ("GrÃ\x9f Ã\x9c\nnext\x90\nlast", ["GrÃ� Ã�", "next�", "last"]),
+    "without an end": ("one\n\x1bPtwo\nlast", ["one", "two", "last"]),
+    "a string": ("a\x1bPq#0;2;0\nmore\x1b\\b", ["ab"]),
     "html": ("<b>no</b> &amp; <img src=x onerror=alert(1)>", None),
     "colors and overwriting": ("\x1b[31mred\x1b[0m\r\x1b[32mG\x1b[4munder", ["Gunder"]),
-    "progress": ("\x1b]9;4;1;42\x07a\x1b]9;4;3\x1b\\b\x1b]9;4;0\x07", ["ab"]),
+    "saved": ("\x1b[31ma\x1b7\x1b[mbc\x1b8d", ["adc"]),
+    "frames": ("a\n\x1b[H\x1b[2Jone\nmore\n\x1b[H\x1b[2Jtwo", ["a", "two"]),
+    "many frames": (
+        "a\n" + "".join(f"\x1bc{n}\n" * n for n in range(1, 12)),
+        ["a", "11"],
+    ),
 }
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_text(show, name):
+def test_text(terminal_page, name):
     text, expected = TEXTS[name]
-    assert show(text)["lines"] == (expected or [text])
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_chunks_may_end_anywhere(terminal_page, name):
-    text = TEXTS[name][0]
-    splits = [(text[:at], text[at:]) for at in range(1, len(text))]
+    splits = [[text], list(text)]
+    # in the middle, and wherever that is in an emoji
+    half = len(text) // 2
+    splits += [[text[:half], text[half:]]]
     inputs = [
-        [{"stream": "stdout", "text": part} for part in parts]
-        for parts in [[text], list(text), *splits]
+        [{"stream": "stdout", "text": part} for part in parts if part] for parts in splits
     ]
-    whole, *others = terminal_page.evaluate(SHOW, inputs)
-    for parts, other in zip([list(text), *splits], others, strict=True):
-        assert other == whole, parts
+    for shown in terminal_page.evaluate(SHOW, inputs):
+        assert shown["lines"] == (expected or [text])
+        assert shown["text"].split("\n") == [line.rstrip() for line in shown["lines"]]
+
+
+# Writes one piece after the other, when all before it is shown.
+SHOW_BY_AND_BY = """
+async (pieces) => {
+    const element = document.createElement("div");
+    element.className = "systemcommands-terminal";
+    document.body.append(element);
+    const shown = [];
+    let onIdle;
+    const terminal = new SystemCommandsTerminal(element, {
+        onProgress: () => {},
+        onChange: () => {},
+        onIdle: () => onIdle()
+    });
+    for (const piece of pieces) {
+        await new Promise((resolve) => {
+            onIdle = resolve;
+            terminal.write([{stream: "stdout", text: piece}]);
+        });
+        const blocks = [...element.querySelectorAll(".systemcommands-block")];
+        shown.push({
+            lines: blocks.flatMap((block) => [...block.children]).map((l) => l.textContent),
+            blocks: blocks.map((block) => block.children.length)
+        });
+    }
+    element.remove();
+    return shown;
+}
+"""
+
+
+def test_frames_by_and_by(terminal_page):
+    tall = "".join(f"{n}\n" for n in range(250))
+    shown = terminal_page.evaluate(
+        SHOW_BY_AND_BY,
+        ["before\n", "\x1b[H\x1b[2J" + tall, "\x1b[H\x1b[2J", "low\n", "\x1bc", tall],
+    )
+    numbers = [str(n) for n in range(250)]
+    assert [one["lines"] for one in shown] == [
+        ["before"],
+        ["before", *numbers],
+        # as long as nothing takes its place
+        ["before", *numbers],
+        ["before", "low"],
+        ["before", "low"],
+        ["before", *numbers],
+    ]
+    assert shown[-1]["blocks"] == [100, 100, 51]
+
+
+def test_string_without_an_end_is_text_for_a_while(terminal_page):
+    pieces = ["one\ntwo", "\x1b_three", "\nfour\n", "five\x1b\\", "\rTWO\n"]
+    shown = terminal_page.evaluate(SHOW_BY_AND_BY, pieces)
+    assert [one["lines"] for one in shown] == [
+        ["one", "two"],
+        ["one", "twothree"],
+        ["one", "twothree", "four"],
+        ["one", "two"],
+        ["one", "TWO"],
+    ]
 
 
 ##~~ Looks
@@ -234,26 +274,9 @@ def test_gap_in_a_string_that_then_never_ends(show):
 ##~~ Progress
 
 
-@pytest.mark.parametrize(
-    ("sequence", "expected"),
-    [
-        ("9;4;1;42", [[1, 42]]),
-        ("9;4;1;0", [[1, 0]]),
-        ("9;4;1;999", [[1, 100]]),
-        ("9;4;2;10", [[2, 10]]),
-        ("9;4;2", [[2, None]]),
-        ("9;4;3;", [[3, None]]),
-        ("9;4;4;50", [[4, 50]]),
-        ("9;4;0", [[0, None]]),
-        ("9;4;5;1", []),
-        ("9;4;1;x", []),
-        ("9;4", []),
-        ("9;a message", []),
-    ],
-)
-def test_progress(show, sequence, expected):
-    assert show(f"\x1b]{sequence}\x07")["progress"] == expected
-    assert show(f"\x1b]{sequence}\x1b\\")["progress"] == expected
+def test_progress(show):
+    text = "5 %\n\r45% of it\r46%\x1b]9;4;1;47\x07\n80 %\n"
+    assert show(text)["progress"] == [[1, 5], [1, 45], [1, 47]]
 
 
 ##~~ Bounds

@@ -8,7 +8,7 @@
     // What may be one character with what is on its left: marks, formats, flags, skin tones,
     // Korean letters. Without any of these, each code point is a character.
     const JOINS =
-        /[\p{M}\p{Cf}\p{RI}\p{Emoji_Modifier}\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]/u;
+        /[\p{M}\p{Cf}\p{RI}\p{Emoji_Modifier}\u0d4e\u0e33\u0eb3\uff9e\uff9f\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7ff\u{111c2}\u{111c3}\u{1193f}\u{11941}\u{11a3a}\u{11a84}-\u{11a89}\u{11d46}\u{11f02}\u{113d1}]/u;
     const FIRST_JOINS = new RegExp("^" + JOINS.source, "u");
 
     // what Unicode calls wide, in its blocks; emoji have a property of their own
