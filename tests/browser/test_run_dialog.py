@@ -44,6 +44,12 @@ def commands(folder):
             f"printf '\\033]9;4;2;80\\007'; {step('three')}",
         },
         {
+            "action": "percentages",
+            "name": "Percentages",
+            "command": f"printf '10 %%\\r'; {step('one')}; printf '\\r 20%% of it'; "
+            f"{step('two')}; printf '\\n30 %%\\n'; {step('three')}; df -h /",
+        },
+        {
             "action": "stubborn",
             "name": "Stubborn",
             "command": "trap 'echo not yet' TERM; echo ready; while :; do sleep 0.1; done",
@@ -227,6 +233,20 @@ def test_progress_bar(menu, go):
     expect(dialog.status).to_have_text("Succeeded")
     expect(dialog.progress).to_be_hidden()
     expect(dialog.root).to_contain_text("It printed nothing.")
+
+
+def test_progress_from_percentages(menu, go):
+    dialog = menu.watch("Percentages")
+    expect(dialog.progress).to_have_attribute("aria-valuenow", "10")
+    expect(dialog.progress).to_have_class(re.compile("progress-info"))
+    go("one")
+    expect(dialog.progress).to_have_attribute("aria-valuenow", "20")
+    go("two")
+    expect(dialog.progress).to_have_attribute("aria-valuenow", "30")
+    go("three")
+    expect(dialog.status).to_have_text("Succeeded")
+    expect(dialog.progress).to_be_hidden()
+    expect(dialog.lines.filter(has_text="10 %")).to_have_count(0)
 
 
 def test_errors_are_marked(menu, dialog):

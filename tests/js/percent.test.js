@@ -42,6 +42,14 @@ Object.entries(FOUND).forEach(([name, [text, expected]]) => {
     });
 });
 
+test("while nothing more arrives", () => {
+    assert.deepStrictEqual(values("10 %\r"), [10]);
+    assert.deepStrictEqual(values("\r10 % of it"), [10]);
+    assert.deepStrictEqual(values("\r10 % of it\r"), [10]);
+    assert.deepStrictEqual(values("disk 42% /\r"), []);
+    assert.deepStrictEqual(values("10 %"), []);
+});
+
 test("the exact way wins", () => {
     const shown = show(["5 %\n", "\x1b]9;4;1;42\x07", "10 %\n\r50%\r60%\n"]);
     assert.deepStrictEqual(shown.progress, [[1, 5], [1, 42]]);

@@ -69,9 +69,12 @@
             if (GOES_BACK.test(parameters + final)) self._goBack();
         };
 
-        // Nothing more arrives for now.
+        // Nothing more arrives for now. The first line with a \r at its end may be one of many
+        // that end in \r\n.
         self.pause = () => {
-            if (self._isOver && !self._isReturned) self._findInWrittenOver();
+            if (self._isOver || (self._isReturned && AT_END.test(self._line))) {
+                self._findInWrittenOver();
+            }
         };
 
         self._goBack = () => {
