@@ -41,15 +41,13 @@
             self._run(whole.slice(0, end));
         };
 
-        // What may be text after all: a string that has not ended, and perhaps never will.
-        // An OSC string is not, it ends with its line.
+        // A string that may never end, and be text. OSC strings end with their line.
         self.pending = () => {
             const isString =
                 self._state === self._string || self._state === self._escapeInString;
             return isString && !self._isOsc ? self._collected : "";
         };
 
-        // Nothing that belongs to what has begun is going to come.
         self.finish = () => {
             self._replay(self.pending());
             self.reset();
@@ -83,15 +81,14 @@
                 // NEL, which ends a line in Unicode as well
                 handler.control("\n");
             } else if (char >= "\x80") {
-                // In UTF-8 that is text which was encoded twice. The controls that it could
-                // be by its number (\x9b is ESC [) would swallow what follows.
+                // Text that was encoded twice. As a control (\x9b is ESC [) it would swallow
+                // what follows.
                 handler.print("\ufffd");
             }
         };
 
         self._escape = (text, position) => {
             const char = text[position];
-            // the name of a file in a listing may well have an ESC in it
             if (char < " " || char > "~") {
                 self._state = self._ground;
                 return position;
@@ -139,7 +136,6 @@
         self._string = (text, position) => {
             const end = endOfText(text, position);
             const char = text[end];
-            // of an OSC only the beginning can mean anything, the others may be text
             const room = (self._isOsc ? MAX_SEQUENCE : MAX_STRING) - self._collected.length;
             self._collected += text.slice(position, Math.min(end, position + room));
             self._length += end - position;
@@ -189,7 +185,6 @@
             }
         };
 
-        // There is no ESC in it, so the state is the same afterwards.
         self._replay = (text) => {
             if (self._isOsc) return;
             self._state = self._ground;

@@ -54,9 +54,10 @@
         self._printParts = (first, given, style) => {
             const at = self.position.at;
             const text = SystemCommandsColumns.whole(given);
+            const isJoined = SystemCommandsColumns.mayJoin(text, self._lastText);
             let current = first;
             let parts;
-            if (current.isEnd(at.column) && !at.inserts && !self._mayJoinLast(text)) {
+            if (current.isEnd(at.column) && !at.inserts && !isJoined) {
                 const width = SystemCommandsColumns.widthOfPlain(text);
                 if (width !== undefined && at.column + width <= MAX_COLUMNS) {
                     current.append(text, width, style);
@@ -85,10 +86,7 @@
             screen.changed(current);
         };
 
-        self._mayJoinLast = (text) => SystemCommandsColumns.mayJoin(text, self._lastText);
-
-        // What arrives in two pieces may be one character. Returns the parts of the text, with
-        // what it belongs to if there is any.
+        // what arrives in two pieces may be one character
         self._joined = (line, text) => {
             const at = self.position.at;
             const parts = SystemCommandsColumns.split(text);
@@ -100,7 +98,6 @@
             return joined;
         };
 
-        // returns the line that has it, which is the next one if this one is full
         self._room = (current, width) => {
             if (self.position.at.column + width <= MAX_COLUMNS) return current;
             screen.changed(current);

@@ -1,19 +1,15 @@
 (function () {
-    // e.g. "45%", "12.5 %", "(45%"; not "+5%", "v1.45%" or "100%25"
     const PERCENT = /(?:^|[^\w.,+-])(\d{1,3}(?:[.,]\d{1,2})?)[ \xa0]?%(?!\w)/;
     const AT_END = /(?:^|[^\w.,+-])(\d{1,3}(?:[.,]\d{1,2})?)[ \xa0]?%\s*$/;
-    // two that have no terminal to draw on: wget's dots, and curl's table without a "%"
+    // without a terminal to draw on
     const WGET = /^ *\d+K[ .,]* (\d{1,3})% /;
     const CURL =
         /^ *(\d{1,3})(?: +[\d.]+[kMGTP]? +\d{1,3} +[\d.]+[kMGTP]?){2} .*?\d+:\d\d:\d\d /;
-    // of a line; there is none that long with a percentage in it that anybody reads
     const MAX_LENGTH = 1000;
     // from here on something else may begin anew
     const NEARLY_DONE = 99;
-    // that are written over in turn
     const LINES_AT_ONCE = 10;
 
-    // these go back to a line that is there already
     const GOES_BACK = /^[12]K$|[AFGHdf]$/;
 
     // Finds out how far a command is from the percentages that it prints:
@@ -28,15 +24,13 @@
         self.reset = () => {
             self._line = "";
             self._isSeen = false;
-            // the line is written over what was there
             self._isOver = false;
-            // \r, which may still be the first half of a line's end
+            // \r, perhaps half of a line's end
             self._isReturned = false;
             self._isFramed = false;
             self._isTrusted = true;
             self._value = undefined;
-            // the first word of the line that is written over and that counts, and how many
-            // lines ago that was
+            // of the line that counts: its first word, and how many lines ago it was
             self._label = undefined;
             self._age = 0;
         };
@@ -69,8 +63,7 @@
             if (GOES_BACK.test(parameters + final)) self._goBack();
         };
 
-        // Nothing more arrives for now. The first line with a \r at its end may be one of many
-        // that end in \r\n.
+        // nothing more arrives for now
         self.pause = () => {
             if (self._isOver || (self._isReturned && AT_END.test(self._line))) {
                 self._findInWrittenOver();
@@ -102,8 +95,7 @@
             return value <= 100 ? value : undefined;
         };
 
-        // Several lines may be written over in turn (rclone): it is the first one that counts,
-        // until that is done or is gone.
+        // of several lines in turn (rclone) the first one counts, until it is done or gone
         self._findInWrittenOver = () => {
             if (self._isFramed) return;
             const curl = CURL.exec(self._line);

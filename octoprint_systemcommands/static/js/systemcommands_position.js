@@ -10,28 +10,26 @@
     const INITIAL = {
         row: 0,
         column: 0,
-        // the first row of the screen, if that is not full
+        // of the screen, if that is not full
         base: 0,
         rows: ROWS,
-        // {top, bottom}: rows of the screen that scroll, if these are not all of them
+        // {top, bottom} of what scrolls, if that is not all
         margins: undefined,
-        // whether the screen was cleared, so that the next time replaces what is shown
+        // see SystemCommandsFrames
         isFramed: false,
-        // the row from which on everything goes away as soon as there is new text
+        // the row from which on all goes away as soon as there is new text
         stale: undefined,
-        // what belongs to the other screen while the alternate one is used
+        // of the main screen, while the alternate one is used
         main: undefined,
-        // of ESC 7
         saved: undefined,
-        // character sets G0 and G1: whether they are lines in place of letters
+        // G0 and G1: whether they are lines in place of letters
         sets: [false, false],
         set: 0,
         inserts: false,
-        // whether the last thing was text, which marks that follow belong to
+        // marks belong to the text right before them
         hasPrinted: false,
-        // whether the cursor came to the first row and column by an absolute position
         isHome: false,
-        // whether the other stream broke into the line that was being written
+        // the other stream broke into the line
         isBroken: false
     };
 
@@ -48,7 +46,6 @@
             self.at = {...state};
         };
 
-        // ESC c: but for where the text goes on
         self.resetModes = () => {
             const {rows, margins, saved, sets, set, inserts} = INITIAL;
             Object.assign(self.at, {rows, margins, saved, sets, set, inserts});
@@ -61,15 +58,14 @@
             Object.assign(self.at, INITIAL, {row: end, base: end, sets: sets, set: set});
         };
 
-        // lines were removed on behalf of the other stream
         self.onRemoved = () => {
             if (screen.current === stream) return;
             self.at.row = Math.min(self.at.row, screen.end());
             self.at.base = Math.min(self.at.base, self.at.row);
         };
 
-        // The other stream may have printed since. What is in the middle of changing its
-        // lines goes on there; what has added to the end goes on in a new line.
+        // What is in the middle of changing its lines goes on there after the other stream;
+        // what has added to the end goes on in a new line.
         self.enter = () => {
             if (screen.current === stream) return;
             screen.current = stream;
@@ -108,7 +104,6 @@
             return result < limit || self.isForeign(result) ? row : result;
         };
 
-        // the screen is the last rows of this stream
         self.topRow = () => {
             const at = self.at;
             let row = Math.max(screen.end(), at.row + 1);
@@ -120,10 +115,9 @@
             return row;
         };
 
-        // the first row that can be reached from here
         self.lowest = () => Math.max(self.at.base, screen.reach());
 
-        // of the screen's rows, counted from 1
+        // of the screen, from 1 on
         self.rowOf = (number) => {
             let row = self.topRow();
             if (self.isForeign(row)) row = self.down(row);
@@ -165,11 +159,10 @@
             const at = self.at;
             at.margins = undefined;
             if (bottom > top && bottom <= MAX_ROWS) {
-                // it knows a screen that is higher, by a line at least that does not scroll
                 if (bottom > at.rows) at.rows = bottom + 1;
                 if (top > 1 || bottom < at.rows) at.margins = {top: top, bottom: bottom};
-                // A line at the bottom is kept for something (apt's progress). What is
-                // above it is the end of the log, as on a screen that is full already.
+                // A line is kept at the bottom (apt's progress), as of a screen that is
+                // full: above it is the end of the log.
                 if (top === 1 && at.margins && !at.isFramed) {
                     at.base = Math.max(at.base, at.row) - at.rows + 1;
                 }

@@ -2,11 +2,8 @@
     // how far up a program may go to change what it has printed
     const MAX_UP = 200;
 
-    // The lines that a terminal shows, without their looks on the page, as a log: what two
-    // streams print stands in the order in which it came, each in lines of its own. They
-    // are changed by a cursor for each stream.
-    //
-    // Lines are numbered from the first one ever; the oldest are dropped in blocks, so
+    // The lines that a terminal shows, as a log: what two streams print, each in lines of its
+    // own. They are numbered from the first one ever; the oldest are dropped in blocks, so
     // `first` grows.
     //   maxLines    how many are kept at least; a multiple of blockSize
     //   onChange    is called with a line that has changed
@@ -32,7 +29,6 @@
         // the first line that may still be changed
         self.reach = () => Math.max(self.first, self.end() - MAX_UP);
 
-        // there is such a line afterwards, and all that are above it
         self.require = (number, stream) => {
             while (number >= self.end()) self._add(stream);
             return self.line(number);
@@ -60,8 +56,7 @@
             self.cursors.forEach((cursor) => cursor.position.leave());
         };
 
-        // From the number on all lines but those that are to be kept go away. Returns how
-        // many there are of those.
+        // returns how many are kept of the lines from this one on
         self.remove = (number, isKept) => {
             const kept = self.lines.slice(number - self.first).filter(isKept);
             self.lines.length = number - self.first;
@@ -77,7 +72,7 @@
             self.move(number, self.end() - 1, 1, stream);
         };
 
-        // moves lines down by a count, or up by a negative one, within these two numbers
+        // moves lines down (or up) between these two
         self.move = (from, to, count, stream) => {
             const lines = [];
             for (let number = from; number <= to; number++) {
@@ -104,13 +99,16 @@
                 self.lines.length = start - self.first;
                 onTruncate(start);
                 self.lines.push(...lines.slice(start - from, end - from));
-                self.lines.forEach((line) => line.number >= start && onChange(line));
                 self.current = current;
-                self.cursors.forEach((cursor, index) => cursor.position.restore(states[index]));
+                self.cursors.forEach((cursor, index) => {
+                    cursor.position.restore(states[index]);
+                });
             };
         };
 
-        self.text = () => self.lines.map((line) => line.note || line.text.trimEnd()).join("\n");
+        self.text = () => {
+            return self.lines.map((line) => line.note || line.text.trimEnd()).join("\n");
+        };
 
         self.reset();
     };

@@ -147,7 +147,7 @@
             d: (count) => position.toRow(count),
             H: to,
             f: to,
-            I: (count) => tabs(Math.min(count, MAX_COUNT)),
+            I: (count) => tabs(count),
             Z: (count) => tabs(-count),
             J: eraseInScreen,
             K: eraseInLine,

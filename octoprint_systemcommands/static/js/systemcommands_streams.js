@@ -1,8 +1,7 @@
 (function () {
     // Reads what a command prints on its two streams onto a screen.
     //
-    //   onProgress({state, value})  the command reports its progress; state is one of those
-    //                               of OSC 9;4, value is undefined when nobody knows it
+    //   onProgress({state, value})  state is that of OSC 9;4, value may be undefined
     window.SystemCommandsStreams = function (screen, onProgress) {
         const self = this;
 
@@ -27,8 +26,8 @@
             screen.note(note);
         };
 
-        // A string that nobody has ended so far is shown as the text that it may be. More of
-        // it may turn up, or its end.
+        // A string that nobody has ended is shown as the text that it may be, until there is
+        // more of it.
         self.showPending = () => {
             self._sources.forEach((source) => source.percent.pause());
             const sources = [...self._sources.values()].filter((one) => one.pending());
@@ -104,7 +103,6 @@
         self._onOsc = (text) => {
             const match = text.match(/^9;4;([0-4])(?:;(\d{0,3}))?$/);
             if (!match) return;
-            // it says so itself, nobody needs to guess any more
             self._isExact = true;
             onProgress({
                 state: Number(match[1]),
