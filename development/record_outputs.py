@@ -7,6 +7,7 @@ Each runs in a terminal of 80 columns and 24 rows, or into a pipe, in a folder o
 with almost no environment, so that nothing of the machine gets into the files.
 """
 
+import contextlib
 import os
 import pty
 import re
@@ -79,7 +80,7 @@ PROGRAMS = {
     "tqdm": (
         "python3",
         True,
-        "{python} -c 'import time, tqdm\nfor n in tqdm.tqdm(range(40), desc=\"Printing\"):"
+        '{python} -c \'import time, tqdm\nfor n in tqdm.tqdm(range(40), desc="Printing"):'
         " time.sleep(0.05)'",
     ),
     "rclone": (
@@ -96,7 +97,11 @@ PROGRAMS = {
     ),
     "top_batch": ("top", False, "sleep 30 & top -b -n 2 -d 1 -w 80 -p $!"),
     "top": ("top", True, "sleep 30 & top -n 3 -d 1 -p $!"),
-    "watch": ("watch", True, "echo before; timeout 4 watch -n 1 'seq 3; cat /proc/uptime'"),
+    "watch": (
+        "watch",
+        True,
+        "echo before; timeout 4 watch -n 1 'seq 3; cat /proc/uptime'",
+    ),
     "dialog": (
         "dialog",
         True,
@@ -138,10 +143,8 @@ def run(command, in_terminal):
             output += piece
         elif process.poll() is not None:
             break
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
-    except ProcessLookupError:
-        pass
     process.wait()
     os.close(ours)
     return output

@@ -150,7 +150,7 @@
         self.index = () => {
             const at = self.position.at;
             const margins = at.margins;
-            self.position.line();
+            if (at.row >= screen.end()) self.position.line();
             if (!margins || at.row !== self.position.rowOf(margins.bottom)) {
                 at.row = self.position.down(at.row);
             } else if (margins.top === 1) {

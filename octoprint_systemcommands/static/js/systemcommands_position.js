@@ -94,6 +94,7 @@
 
         self.down = (row) => {
             let result = row + 1;
+            if (result >= screen.end()) return result;
             while (self.isForeign(result)) result++;
             return result;
         };
