@@ -81,7 +81,7 @@ const PROGRAMS = {
     apt: true, apt_update: true, curl: true, docker_pull: false, dpkg: false, git: true,
     ls_colors: false, npm: false, pip: false, rclone: true, rsync: true,
     systemctl_status: false, top: false, top_batch: false, tqdm: true, watch: false,
-    wget: true, wget_pipe: true, dd: false, dialog: false, ffmpeg: false
+    wget: true, wget_pipe: true, dd: false, ffmpeg: false
 };
 
 Object.entries(PROGRAMS).forEach(([name, isFound]) => {
