@@ -5,7 +5,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Optional
 
 import flask
 import octoprint.server

@@ -56,12 +56,12 @@ exports.makeXterm = ({cols = 500, rows = 24} = {}) => {
         const lines = [];
         for (let index = 0; index < buffer.length; index++) {
             const line = buffer.getLine(index);
-            const text = line.translateToString(true);
+            const shown = line.translateToString(true);
             // what did not fit into its columns is one line all the same
             if (line.isWrapped) {
-                lines[lines.length - 1] += text;
+                lines[lines.length - 1] += shown;
             } else {
-                lines.push(text);
+                lines.push(shown);
             }
         }
         const trimmed = lines.map((line) => line.trimEnd());

@@ -32,6 +32,7 @@ const FOUND = {
         []
     ],
     "df in frames": ["\x1b[H\x1b[2J/dev/root 42% /\x1b[3;1H/dev/sda 21% /boot\n", []],
+    "after a cleared screen": ["\x1b[H\x1b[2J5 %\n10 %\n\r15 % of it\n", [5, 10, 15]],
     "grep with colors": ["\x1b[35mlog\x1b[m\x1b[K: 42% \x1b[01;31m\x1b[Kused\x1b[m\x1b[K now\n", []]
 };
 
@@ -80,7 +81,7 @@ const PROGRAMS = {
     apt: true, apt_update: true, curl: true, docker_pull: false, dpkg: false, git: true,
     ls_colors: false, npm: false, pip: false, rclone: true, rsync: true,
     systemctl_status: false, top: false, top_batch: false, tqdm: true, watch: false,
-    wget: true, wget_pipe: true, dd: false, dialog: false, ffmpeg: false
+    wget: true, wget_pipe: true, dd: false, ffmpeg: false
 };
 
 Object.entries(PROGRAMS).forEach(([name, isFound]) => {

@@ -214,9 +214,9 @@ $(function () {
                 })
                 .fail((response) => {
                     if (response.status === 412 && response.responseJSON) {
-                        const {current, etag} = response.responseJSON;
-                        self.hear(etag, current.saved);
-                        self.onConflict({current: current, etag: etag});
+                        const newer = response.responseJSON;
+                        self.hear(newer.etag, newer.current.saved);
+                        self.onConflict({current: newer.current, etag: newer.etag});
                     } else {
                         self._onRefused(sent, response);
                     }

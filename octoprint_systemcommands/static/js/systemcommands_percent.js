@@ -56,11 +56,17 @@
         };
 
         self.csi = (final, parameters) => {
-            // what fills the screen is a table more often than not
-            if (final === "J" && parameters === "2") self._isFramed = true;
-            if (final === "h" && parameters === "?1049") self._isFramed = true;
-            if (final === "C") self.print(" ");
-            if (GOES_BACK.test(parameters + final)) self._goBack();
+            const isClear = /^(2J|\?1049[hl])$/.test(parameters + final);
+            self._isFramed = self._isFramed || isClear;
+            if (isClear || (self._isFramed && "Hfd".includes(final))) {
+                // what fills the screen is a table more often than not
+                self._line = "";
+                self._isSeen = self._isOver = self._isReturned = false;
+            } else if (GOES_BACK.test(parameters + final)) {
+                self._goBack();
+            } else if (final === "C") {
+                self.print(" ");
+            }
         };
 
         // nothing more arrives for now
@@ -82,7 +88,7 @@
         self._endLine = () => {
             if (self._isOver) {
                 self._findInWrittenOver();
-            } else if (self._isSeen && !self._isFramed) {
+            } else if (self._isSeen) {
                 self._findAtEnd();
             }
             self._line = "";
@@ -97,7 +103,6 @@
 
         // of several lines in turn (rclone) the first one counts, until it is done or gone
         self._findInWrittenOver = () => {
-            if (self._isFramed) return;
             const curl = CURL.exec(self._line);
             const value = valueOf(curl || (self._isSeen && PERCENT.exec(self._line)));
             if (value === undefined) return;

@@ -97,8 +97,8 @@
             line.erase(mode === 0 ? column : 0, mode === 1 ? column + 1 : ALL);
         });
 
-        const eraseRows = (from, to) => {
-            for (let row = from; row < to; row++) {
+        const eraseRows = (from, end) => {
+            for (let row = from; row < end; row++) {
                 if (position.isForeign(row)) continue;
                 screen.line(row).erase(0, ALL);
                 screen.changed(screen.line(row));
