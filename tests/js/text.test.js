@@ -91,6 +91,11 @@ const TEXTS = {
         "a\n\x1b[?1049h\x1b[Hone\x1b[?1049l\x1b[?1049h\x1b[Htwo\x1b[?1049l",
         ["a", "two"]
     ],
+    "cleared after the alternate screen": [
+        "a\nb\n\x1b[?1049h\x1b[Hone\x1b[?1049l\x1b[H\x1b[2Jtwo",
+        ["a", "b", "two"]
+    ],
+    "reset in the alternate screen": ["a\nb\n\x1b[?1049h\x1b[Hone\x1bctwo", ["a", "b", "two"]],
     "written over": [`\x1b[2J${HOME}one\ntwo${HOME}ONE`, ["ONE", "two"]],
     "up within a frame": [`a\n\x1b[2J${HOME}one${UP.repeat(9)}\rtwo`, ["a", "two"]],
 

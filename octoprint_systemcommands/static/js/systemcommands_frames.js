@@ -7,12 +7,11 @@
         self.clear = () => {
             const at = position.at;
             const top = position.topRow();
-            if (at.stale === undefined) {
-                if (at.isFramed) {
-                    at.stale = at.base;
-                } else {
-                    at.base = screen.end();
-                }
+            if (at.isFramed) {
+                at.stale = at.base;
+            } else {
+                // in place of the alternate screen, if that has just been left
+                at.base = at.stale === undefined ? screen.end() : at.stale;
             }
             at.isFramed = true;
             at.base = Math.max(at.base, screen.first);
