@@ -104,9 +104,10 @@
     on("focusin", (event) => {
         const dialog = topmost();
         const target = event.target;
-        if (!dialog || dialog.contains(target)) {
-            places.set(dialog || document.body, focus.placeOf(target));
-        } else if (isOurs(dialog) && $(target).closest(BELOW).length) {
+        if (!isOurs(dialog) || dialog.contains(target)) {
+            const home = $(target).closest(".modal")[0];
+            places.set(home || document.body, focus.placeOf(target));
+        } else if ($(target).closest(BELOW).length) {
             focusAgain(dialog, placeIn(dialog));
         }
     });
