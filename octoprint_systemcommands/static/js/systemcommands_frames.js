@@ -25,7 +25,11 @@
 
         self.enterAlternate = () => {
             const at = position.at;
-            if (at.main) return;
+            if (at.main) {
+                // all that is left of it then
+                position.save();
+                return;
+            }
             const {row, column, base, isFramed, saved} = at;
             at.main = {row, column, base, isFramed, saved};
             // the one before is replaced when it has just been left
