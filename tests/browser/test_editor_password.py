@@ -1,8 +1,7 @@
 """The password is asked for when a click wants something that needs it, and never else."""
 
 import pytest
-from editor_pages import CommandDialog, Editor
-from pages import ArgumentsForm, RunDialog
+from editor_pages import CommandDialog, Editor, Tryout
 from playwright.sync_api import expect
 
 COMMANDS = [
@@ -122,29 +121,24 @@ def test_test_prompts_and_goes_on(editor, password):
     expect(test).not_to_have_attribute("aria-disabled", "true")
     test.press("Enter")
     password.enter()
-    run = RunDialog(page).expect_open()
+    run = Tryout(dialog).expect_open()
     run.expect_ended("Succeeded")
     expect(run.lines).to_have_text(["changed"])
-    page.keyboard.press("Escape")
-    expect(run.root).to_be_hidden()
     expect(test).to_be_focused()
 
     # also when it is only then that it is too old
     dialog.unfold("Arguments")
     dialog.arguments.add("Text", label="Word")
     test.click()
-    form = ArgumentsForm(page).expect_open()
-    form.fill(Word="hello")
+    run.fill(Word="hello")
     password.expire()
-    form.submit.click()
+    run.submit.click()
     password.abort()
-    expect(form.submit).to_be_focused()
-    expect(form.field("Word")).to_have_value("hello")
-    form.submit.press("Enter")
+    expect(run.submit).to_be_focused()
+    expect(run.field("Word")).to_have_value("hello")
+    run.submit.press("Enter")
     password.enter()
     run.expect_ended("Succeeded")
-    page.keyboard.press("Escape")
-    expect(test).to_be_focused()
 
     # and so does what puts it into the list
     password.expire()
