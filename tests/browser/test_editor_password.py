@@ -109,7 +109,6 @@ def test_what_only_the_server_finds_too_old(editor, password):
 
 def test_test_prompts_and_goes_on(editor, password):
     dialog = editor.edit("One")
-    page = editor.page
     password.expire()
     test = dialog.button("Test")
     # the check of what is typed comes while the password is being asked for

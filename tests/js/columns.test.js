@@ -8,7 +8,22 @@ const {load, page} = require("./loader.js");
 
 const WIDTHS = {
     1: ["a", "ä", "e\u0301", "ß", "Ж", "─", "⣿", "✓", "½", "ﬁ", "ﾌ", "\u00ad", "हि"],
-    2: ["温", "プ", "한", "Ｆ", "🙂", "👍🏽", "👩‍💻", "👨‍👩‍👧‍👦", "🇩🇪", "❤️", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "⌚", "𠀀"],
+    2: [
+        "温",
+        "プ",
+        "한",
+        "Ｆ",
+        "🙂",
+        "👍🏽",
+        "👩‍💻",
+        "👨‍👩‍👧‍👦",
+        "🇩🇪",
+        "❤️",
+        "1️⃣",
+        "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+        "⌚",
+        "𠀀"
+    ],
     0: ["\u0301", "\u200b", "\u200d", "\u202e", "\ufeff", "\ufe0f"]
 };
 
@@ -35,7 +50,11 @@ test("simple text is what it seems", () => {
         // of its own, on both sides
         const parts = SystemCommandsColumns.split(`a${char}b\u{1f642}${char}`);
         assert.strictEqual(parts.length, 5, code.toString(16));
-        assert.doesNotMatch(char, /[\p{M}\p{Cc}]|\p{Emoji_Presentation}/u, code.toString(16));
+        assert.doesNotMatch(
+            char,
+            /[\p{M}\p{Cc}]|\p{Emoji_Presentation}/u,
+            code.toString(16)
+        );
     }
 });
 

@@ -40,7 +40,12 @@ const page = exports.load();
 // {dropped} for a gap.
 exports.show = (chunks, scripts = page) => {
     const progress = [];
-    const screen = new scripts.SystemCommandsScreen(5000, 100, () => {}, () => {});
+    const screen = new scripts.SystemCommandsScreen(
+        5000,
+        100,
+        () => {},
+        () => {}
+    );
     const streams = new scripts.SystemCommandsStreams(screen, (one) => {
         progress.push([one.state, one.value ?? null]);
     });

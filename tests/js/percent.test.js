@@ -8,11 +8,15 @@ const {test} = require("node:test");
 
 const {show} = require("./loader.js");
 
-const values = (...chunks) => show(chunks).progress.map(([state, value]) => state && value);
+const values = (...chunks) =>
+    show(chunks).progress.map(([state, value]) => state && value);
 
 const FOUND = {
     "at the end of lines": ["5 %\n10 %\n15%\n", [5, 10, 15]],
-    "after text": ["Copying: 12.5%\nCopying: 99,5 %\nCopying: 100%\nDone\n", [12.5, 99.5, 100]],
+    "after text": [
+        "Copying: 12.5%\nCopying: 99,5 %\nCopying: 100%\nDone\n",
+        [12.5, 99.5, 100]
+    ],
     "after a carriage return": ["\r 45% of it\r 46% of it", [45, 46]],
     "before a carriage return": ["45% of it\r46% of it\r\n", [45, 46]],
     "by backspaces": ["at 45%\b\b\b46%\b\b\b47%", [45, 46, 47]],
@@ -22,7 +26,10 @@ const FOUND = {
     "phases, in lines": ["50%\n100%\n0%\n50%\n", [50, 100, 0, 50]],
     "the same again": ["\r45%\r45%\r45%\n45%\n", [45]],
     "not a list of measurements": ["42%\n13%\n80%\n90%\n", [42, 0]],
-    "in a sentence": ["45% of 12 files are new\nIt is 30% faster.\nWith 5 %, or so\n", []],
+    "in a sentence": [
+        "45% of 12 files are new\nIt is 30% faster.\nWith 5 %, or so\n",
+        []
+    ],
     "Windows line ends": ["disk 42% /\r\ndisk 13% /boot\r\n", []],
     "no percentage": ["\r+5%\r-5%\r123.5%\r1000%\r%d%\r100%25\r101%\r.5%\rv1%\n", []],
     df: [
@@ -33,7 +40,10 @@ const FOUND = {
     ],
     "df in frames": ["\x1b[H\x1b[2J/dev/root 42% /\x1b[3;1H/dev/sda 21% /boot\n", []],
     "after a cleared screen": ["\x1b[H\x1b[2J5 %\n10 %\n\r15 % of it\n", [5, 10, 15]],
-    "grep with colors": ["\x1b[35mlog\x1b[m\x1b[K: 42% \x1b[01;31m\x1b[Kused\x1b[m\x1b[K now\n", []]
+    "grep with colors": [
+        "\x1b[35mlog\x1b[m\x1b[K: 42% \x1b[01;31m\x1b[Kused\x1b[m\x1b[K now\n",
+        []
+    ]
 };
 
 Object.entries(FOUND).forEach(([name, [text, expected]]) => {
@@ -53,7 +63,10 @@ test("while nothing more arrives", () => {
 
 test("the exact way wins", () => {
     const shown = show(["5 %\n", "\x1b]9;4;1;42\x07", "10 %\n\r50%\r60%\n"]);
-    assert.deepStrictEqual(shown.progress, [[1, 5], [1, 42]]);
+    assert.deepStrictEqual(shown.progress, [
+        [1, 5],
+        [1, 42]
+    ]);
 });
 
 [
@@ -78,10 +91,26 @@ test("the exact way wins", () => {
 
 // name: whether it goes from a low value to (nearly) 100
 const PROGRAMS = {
-    apt: true, apt_update: true, curl: true, docker_pull: false, dpkg: false, git: true,
-    ls_colors: false, npm: false, pip: false, rclone: true, rsync: true,
-    systemctl_status: false, top: false, top_batch: false, tqdm: true, watch: false,
-    wget: true, wget_pipe: true, dd: false, ffmpeg: false
+    apt: true,
+    apt_update: true,
+    curl: true,
+    docker_pull: false,
+    dpkg: false,
+    git: true,
+    ls_colors: false,
+    npm: false,
+    pip: false,
+    rclone: true,
+    rsync: true,
+    systemctl_status: false,
+    top: false,
+    top_batch: false,
+    tqdm: true,
+    watch: false,
+    wget: true,
+    wget_pipe: true,
+    dd: false,
+    ffmpeg: false
 };
 
 Object.entries(PROGRAMS).forEach(([name, isFound]) => {

@@ -13,7 +13,9 @@ exports.makeRandom = (seed) => {
 };
 
 const WORDS = [
-    ..."alpha beta gamma delta e 12 45% a_long_word_without_an_end Größe naïve".split(" "),
+    ..."alpha beta gamma delta e 12 45% a_long_word_without_an_end Größe naïve".split(
+        " "
+    ),
     ..."温度 プリンター 한국어 ｆｕｌｌ ½ 20°C ─┼─ ⣿⣷ ✓ …".split(" "),
     ..."🙂 👍🏽 👩‍💻 👨‍👩‍👧 🇩🇪🇫🇷 ❤️ 🏴󠁧󠁢󠁥󠁮󠁧󠁿 1️⃣ x🙂y".split(" "),
     ..."e\u0301 Z\u0351\u036b\u0343 हिन्दी ไทย".split(" ")
@@ -24,14 +26,34 @@ const MOVES = "A B C D E F G d H f I Z a e `".split(" ");
 const CHANGES = "K 1K 2K J 1J X P @ L M".split(" ");
 const SAVES = ["\x1b7", "\x1b8", "\x1b[s", "\x1b[u", "\x1bD", "\x1bE", "\x1bM"];
 const SILENT = [
-    "\x1b[1;31m", "\x1b[m", "\x1b[38;5;208m", "\x1b[?25l", "\x1b]0;a title\x07",
-    "\x1b]8;;http://localhost\x1b\\", "\x1bPq#0\x1b\\", "\x1b_Gi=1\x1b\\", "\x1b(B", "\x1b=",
-    "\x00", "\x07", "\x7f", "\x18", "\x1b[>4;1m", "\x1b[6n"
+    "\x1b[1;31m",
+    "\x1b[m",
+    "\x1b[38;5;208m",
+    "\x1b[?25l",
+    "\x1b]0;a title\x07",
+    "\x1b]8;;http://localhost\x1b\\",
+    "\x1bPq#0\x1b\\",
+    "\x1b_Gi=1\x1b\\",
+    "\x1b(B",
+    "\x1b=",
+    "\x00",
+    "\x07",
+    "\x7f",
+    "\x18",
+    "\x1b[>4;1m",
+    "\x1b[6n"
 ];
 // a program that fills the screen begins at its first row
 const FRAMES = [
-    "\x1b[2J\x1b[H", "\x1b[H\x1b[2J", "\x1b[H\x1b[J", "\x1bc", "\x1b[?1049h\x1b[H",
-    "\x1b[?1049l", "\x1b[3J", "\x1b[S", "\x1b[2T"
+    "\x1b[2J\x1b[H",
+    "\x1b[H\x1b[2J",
+    "\x1b[H\x1b[J",
+    "\x1bc",
+    "\x1b[?1049h\x1b[H",
+    "\x1b[?1049l",
+    "\x1b[3J",
+    "\x1b[S",
+    "\x1b[2T"
 ];
 
 // withFrames: whether the screen is cleared now and then

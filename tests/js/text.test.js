@@ -29,7 +29,10 @@ const TEXTS = {
     "cursor up": ["one\ntwo\nthree\x1b[2A\rONE\n", ["ONE", "two", "three"]],
     "cursor up too far": ["one\x1b[999999999A\rONE", ["ONE"]],
     "cursor down": ["a\x1b[2Bb", ["a", "", " b"]],
-    "cursor down as far as possible": ["a\nb\nc\x1b[2A\x1b[999B\rd", ["a", "b", "c", "d"]],
+    "cursor down as far as possible": [
+        "a\nb\nc\x1b[2A\x1b[999B\rd",
+        ["a", "b", "c", "d"]
+    ],
     "cursor to the right": ["a\x1b[3Cb", ["a   b"]],
     "as far to the right as possible": [
         `a\x1b[999C\x1b[4D[ok]`,
@@ -81,11 +84,20 @@ const TEXTS = {
 
     // frames
     "clear by ESC [ 2 J": ["a\n\x1b[2J\x1b[Hone\n\x1b[2J\x1b[Htwo", ["a", "two"]],
-    "clear as `clear` does": [`a\n${HOME}\x1b[2J\x1b[3Jone\n${HOME}\x1b[2J\x1b[3Jtwo`, ["a", "two"]],
-    "clear from the first position": [`a\n${HOME}\x1b[Jone\nmore${HOME}\x1b[Jtwo`, ["a", "two"]],
+    "clear as `clear` does": [
+        `a\n${HOME}\x1b[2J\x1b[3Jone\n${HOME}\x1b[2J\x1b[3Jtwo`,
+        ["a", "two"]
+    ],
+    "clear from the first position": [
+        `a\n${HOME}\x1b[Jone\nmore${HOME}\x1b[Jtwo`,
+        ["a", "two"]
+    ],
     "clear by ESC c": ["a\x1bcone\nmore\x1bctwo", ["a", "two"]],
     "cleared at the end": ["\x1b[2J\x1b[Hone\n\x1b[2J\x1b[Htwo\x1b[2J\x1b[H", ["two"]],
-    "alternate screen": ["a\n\x1b[?1049h\x1b[Hone\x1b[2J\x1b[Htwo\x1b[?1049lb", ["a", "b"]],
+    "alternate screen": [
+        "a\n\x1b[?1049h\x1b[Hone\x1b[2J\x1b[Htwo\x1b[?1049lb",
+        ["a", "b"]
+    ],
     "alternate screen at the end": ["a\n\x1b[?1049h\x1b[Hone\x1b[?1049l", ["a", "one"]],
     "alternate screen twice": [
         "a\n\x1b[?1049h\x1b[Hone\x1b[?1049l\x1b[?1049h\x1b[Htwo\x1b[?1049l",
@@ -95,7 +107,10 @@ const TEXTS = {
         "a\nb\n\x1b[?1049h\x1b[Hone\x1b[?1049l\x1b[H\x1b[2Jtwo",
         ["a", "b", "two"]
     ],
-    "reset in the alternate screen": ["a\nb\n\x1b[?1049h\x1b[Hone\x1bctwo", ["a", "b", "two"]],
+    "reset in the alternate screen": [
+        "a\nb\n\x1b[?1049h\x1b[Hone\x1bctwo",
+        ["a", "b", "two"]
+    ],
     "written over": [`\x1b[2J${HOME}one\ntwo${HOME}ONE`, ["ONE", "two"]],
     "up within a frame": [`a\n\x1b[2J${HOME}one${UP.repeat(9)}\rtwo`, ["a", "two"]],
 
@@ -147,7 +162,10 @@ test("no C1 character swallows what follows", () => {
     test(`ESC ${kind} that never ends`, () => {
         const string = `one\n\x1b${kind}two\nthree`;
         assert.deepStrictEqual(show([string]).lines, ["one", "two", "three"]);
-        assert.deepStrictEqual(show([string, "\nlast"]).lines.slice(-2), ["three", "last"]);
+        assert.deepStrictEqual(show([string, "\nlast"]).lines.slice(-2), [
+            "three",
+            "last"
+        ]);
         // text with colors
         const colored = show([string, "\n\x1b[31mred\x1b[m\nlast"]);
         assert.deepStrictEqual(colored.lines, ["one", "two", "three", "red", "last"]);
@@ -167,7 +185,12 @@ test("what is shown for a while leaves no traces", () => {
     const {screen} = show(["one\ntwo\x1b_three\nfour"]);
     assert.strictEqual(screen.text(), "one\ntwothree\nfour");
     const {page} = require("./loader.js");
-    const other = new page.SystemCommandsScreen(5000, 100, () => {}, () => {});
+    const other = new page.SystemCommandsScreen(
+        5000,
+        100,
+        () => {},
+        () => {}
+    );
     const streams = new page.SystemCommandsStreams(other, () => {});
     ["one\ntwo\x1b_th", "ree\nfour", "\nfive", "\x1b\\", "\rTWO\n"].forEach((text) => {
         streams.read({stream: "stdout", text: text});
@@ -177,28 +200,40 @@ test("what is shown for a while leaves no traces", () => {
 });
 
 test("nothing is lost at the right margin, nor cut in half", () => {
-    [["x", 4000], ["🙂", 2000], ["e\u0301", 4000], ["温", 2000], ["👩‍💻", 2000]].forEach(
-        ([char, count]) => {
-            const {lines} = show(["-" + char.repeat(4500)]);
-            assert.strictEqual(lines.join(""), "-" + char.repeat(4500));
-            assert.ok(lines[0].length <= 1 + char.length * count);
-            assert.doesNotMatch(lines.join(""), /\p{Cs}/u);
-        }
-    );
+    [
+        ["x", 4000],
+        ["🙂", 2000],
+        ["e\u0301", 4000],
+        ["温", 2000],
+        ["👩‍💻", 2000]
+    ].forEach(([char, count]) => {
+        const {lines} = show(["-" + char.repeat(4500)]);
+        assert.strictEqual(lines.join(""), "-" + char.repeat(4500));
+        assert.ok(lines[0].length <= 1 + char.length * count);
+        assert.doesNotMatch(lines.join(""), /\p{Cs}/u);
+    });
 });
 
 test("without a segmenter", () => {
     const old = load({Intl: undefined});
     ["over an emoji", "over a family", "over a flag", "a skin", "over an accent"].forEach(
-        (name) => assert.deepStrictEqual(show([TEXTS[name][0]], old).lines, TEXTS[name][1])
+        (name) =>
+            assert.deepStrictEqual(show([TEXTS[name][0]], old).lines, TEXTS[name][1])
     );
 });
 
 test("hostile sizes", () => {
-    assert.deepStrictEqual(show(["\x1b[" + "1;".repeat(100000) + "mtext"]).lines, ["text"]);
-    assert.deepStrictEqual(show(["\x1b]0;" + "x".repeat(60000) + "\x07text"]).lines, ["text"]);
-    const far = show(["\x1b[999999999Cx\x1b[999999999Bx\x1b[999999999;999999999Hy\x1b[9999999b"]);
+    assert.deepStrictEqual(show(["\x1b[" + "1;".repeat(100000) + "mtext"]).lines, [
+        "text"
+    ]);
+    assert.deepStrictEqual(show(["\x1b]0;" + "x".repeat(60000) + "\x07text"]).lines, [
+        "text"
+    ]);
+    const far = show([
+        "\x1b[999999999Cx\x1b[999999999Bx\x1b[999999999;999999999Hy\x1b[9999999b"
+    ]);
     assert.ok(far.lines.length < 30 && far.lines[0].endsWith(" x"));
-    const much = "\x1b[99999L\x1b[99999S\x1b[99999T\x1b[99999@\x1b[99999P\x1b[99999X\x1bM";
+    const much =
+        "\x1b[99999L\x1b[99999S\x1b[99999T\x1b[99999@\x1b[99999P\x1b[99999X\x1bM";
     assert.ok(show(["text" + much.repeat(200)]).screen.end() < 30000);
 });

@@ -136,7 +136,8 @@
         self._string = (text, position) => {
             const end = endOfText(text, position);
             const char = text[end];
-            const room = (self._isOsc ? MAX_SEQUENCE : MAX_STRING) - self._collected.length;
+            const room =
+                (self._isOsc ? MAX_SEQUENCE : MAX_STRING) - self._collected.length;
             self._collected += text.slice(position, Math.min(end, position + room));
             self._length += end - position;
 

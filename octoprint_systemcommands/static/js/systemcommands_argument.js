@@ -53,15 +53,15 @@
 
         // what the element of the field has
         self.attributes = ko.pureComputed(() => ({
-            "id": self.id,
+            id: self.id,
             "aria-describedby": self.helpId + " " + self.mistakeId,
             "aria-invalid": self.mistake() ? "true" : "false",
             "aria-required": self.isRequired ? "true" : undefined,
-            "maxlength": spec.max_length,
-            "min": spec.min,
-            "max": spec.max,
-            "step": spec.type === "number" ? spec.step || "any" : undefined,
-            "inputmode": spec.type === "number" ? keyboard(spec) : undefined,
+            maxlength: spec.max_length,
+            min: spec.min,
+            max: spec.max,
+            step: spec.type === "number" ? spec.step || "any" : undefined,
+            inputmode: spec.type === "number" ? keyboard(spec) : undefined,
             ...(self.isSecret ? {type: self.isRevealed() ? "text" : "password"} : {})
         }));
 

@@ -161,7 +161,7 @@
         self.problems = ko.observableArray([]);
         // what was not touched yet is no mistake yet
         self.showAll = ko.observable(!!options.showAll);
-        self._touched = _.mapValues({...self.form, "choices": true, "": true}, () =>
+        self._touched = _.mapValues({...self.form, choices: true, "": true}, () =>
             ko.observable(false)
         );
         self._touch = (field) => {

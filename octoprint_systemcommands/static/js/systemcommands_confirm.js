@@ -23,7 +23,7 @@
                 });
             }
         });
-        dialog.attr({"role": "dialog", "aria-label": dialog.find("h3").text()});
+        dialog.attr({role: "dialog", "aria-label": dialog.find("h3").text()});
         dialog.find(".close").attr("aria-label", gettext("Close"));
         dialog.find("[data-dismiss]").removeAttr("aria-hidden");
     };

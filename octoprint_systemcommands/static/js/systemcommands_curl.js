@@ -31,9 +31,7 @@
             source: command.source,
             action: command.action,
             // without what has no value
-            arguments: _.object(
-                specs.map((spec) => [spec.name, exampleOf(spec, values)])
-            )
+            arguments: _.object(specs.map((spec) => [spec.name, exampleOf(spec, values)]))
         };
         return (
             start +
@@ -45,7 +43,8 @@
     };
 
     // ends in a slash
-    SystemCommandsCurl.base = () => OctoPrint.getParsedBaseUrl().href.replace(/\/*$/, "/");
+    SystemCommandsCurl.base = () =>
+        OctoPrint.getParsedBaseUrl().href.replace(/\/*$/, "/");
 
     SystemCommandsCurl.address = (settings, source, action) => {
         const own = settings && settings.plugins.systemcommands.octoprint_address;

@@ -85,7 +85,8 @@
             const reason = response.responseJSON && response.responseJSON.reason;
             return response.status === 409 && reason === "busy";
         },
-        busy: () => gettext("It is running already. Wait until it has ended, or stop it."),
+        busy: () =>
+            gettext("It is running already. Wait until it has ended, or stop it."),
 
         // what is wrong with the arguments: [{argument, message}]
         problemsOf: (response) => {

@@ -62,7 +62,10 @@
             if (at.row < screen.first) at.row = from;
             const row = self._ownRows(from, at.row);
             const base = self._ownRows(from, at.base);
-            const kept = screen.remove(from, (line) => line.note || line.stream !== stream);
+            const kept = screen.remove(
+                from,
+                (line) => line.note || line.stream !== stream
+            );
             // what the other stream has printed comes first now
             if (at.row >= from) at.row = from + kept + row;
             if (at.base >= from) at.base = from + kept + base;

@@ -107,7 +107,9 @@ $(function () {
         self._twiceText = (isUsed) => {
             if (isUsed === null) return "";
             return isUsed
-                ? gettext("This ID is used more than once; so far, this is the one that is run.")
+                ? gettext(
+                      "This ID is used more than once; so far, this is the one that is run."
+                  )
                 : gettext("This ID is used more than once; so far, another one is run.");
         };
 

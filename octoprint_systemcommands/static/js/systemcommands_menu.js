@@ -213,8 +213,7 @@ $(function () {
                 // "…", unless the name has it already
                 asks: ko.pureComputed(() => {
                     return (
-                        !/(…|\.\.\.)$/.test(command.name) &&
-                        self.triggering.asks(command)
+                        !/(…|\.\.\.)$/.test(command.name) && self.triggering.asks(command)
                     );
                 }),
                 runs: runs,
@@ -283,13 +282,11 @@ $(function () {
         self.access.refreshes.subscribe(self._onAnswer);
         self.triggering.vanished.subscribe(self.requestAll);
         // what is taken away goes at once, what is given waits for the answers
-        [
-            self.access.mayRunAll,
-            self.access.mayReadHistory,
-            self.access.mayEdit
-        ].forEach((may) => {
-            may.subscribe((is) => is || self._rebuild());
-        });
+        [self.access.mayRunAll, self.access.mayReadHistory, self.access.mayEdit].forEach(
+            (may) => {
+                may.subscribe((is) => is || self._rebuild());
+            }
+        );
     }
 
     OCTOPRINT_VIEWMODELS.push({

@@ -245,7 +245,7 @@ $(function () {
             notice
                 .get()
                 .find(".ui-pnotify-closer")
-                .attr({"tabindex": 0, "role": "button", "aria-label": gettext("Close")})
+                .attr({tabindex: 0, role: "button", "aria-label": gettext("Close")})
                 .on("keydown", (event) => {
                     if (event.key !== "Enter" && event.key !== " ") return;
                     event.preventDefault();

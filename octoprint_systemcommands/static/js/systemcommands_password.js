@@ -22,7 +22,7 @@
             let isShown = false;
             // it is looked after like one of ours, and has a name
             dialog.addClass("systemcommands-question");
-            dialog.attr({"role": "dialog", "aria-label": dialog.find("h3").text()});
+            dialog.attr({role: "dialog", "aria-label": dialog.find("h3").text()});
             dialog
                 .find("input[type=password]")
                 .attr("aria-label", dialog.find(".control-label").text());

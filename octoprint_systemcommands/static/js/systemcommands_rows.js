@@ -35,7 +35,9 @@
         self.signs = ko.pureComputed(() => entries.signsOf(self.entry()));
 
         self.fits = (text) => {
-            return JSON.stringify(self.entry()).toLowerCase().includes(text.toLowerCase());
+            return JSON.stringify(self.entry())
+                .toLowerCase()
+                .includes(text.toLowerCase());
         };
     };
 

@@ -291,14 +291,11 @@ $(function () {
             new ResizeObserver(() => {
                 if (self.dialog.is(":visible")) self.dialog.modal("layout");
             }).observe(screen);
-            self.terminal = new SystemCommandsTerminal(
-                screen,
-                {
-                    onProgress: self.progress.set,
-                    onIdle: () => self.follower.onTerminalIdle(),
-                    onChange: self._onTerminalChange
-                }
-            );
+            self.terminal = new SystemCommandsTerminal(screen, {
+                onProgress: self.progress.set,
+                onIdle: () => self.follower.onTerminalIdle(),
+                onChange: self._onTerminalChange
+            });
             self.follower = new SystemCommandsFollower(self.terminal, {
                 onRun: self._onRun,
                 onFailed: self._onFailed

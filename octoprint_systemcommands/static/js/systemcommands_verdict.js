@@ -20,7 +20,8 @@
         self._request = 0;
         self._onVerdict = undefined;
 
-        const messages = (problems) => problems.map((problem) => problem.message).join(" ");
+        const messages = (problems) =>
+            problems.map((problem) => problem.message).join(" ");
         self.errors = _.object(
             fields.map((field) => [
                 field,

@@ -11,7 +11,8 @@
         } catch (error) {
             // there is nothing yet, or nothing that can be read
         }
-        const isKept = (name) => (kept && _.isBoolean(kept[name]) ? kept[name] : undefined);
+        const isKept = (name) =>
+            kept && _.isBoolean(kept[name]) ? kept[name] : undefined;
 
         self.times = ko.observable(isKept("times") || false);
         self.wrap = ko.observable(isKept("wrap") !== false);
