@@ -121,6 +121,7 @@ def submit(page):
 
 
 CONFIRM = "#systemcommands_field_confirm"
+FIELD = ".systemcommands-form input[type=text]"
 FIRST_RUN = "tbody tr:first-child .systemcommands-name button"
 HISTORY = Step(named("Recent runs"), "#systemcommands_history", STATUS)
 # where it is only on the way to another one
@@ -146,7 +147,7 @@ EDITOR_CHAINS = {
     "runs": [HISTORY, RUN],
     "run again": [
         BRIEF,
-        Step(named("Run again: All"), "#systemcommands_run_dialog", "input[type=text]"),
+        Step(named("Run again: All"), "#systemcommands_run_dialog", FIELD),
         Step(named("Run"), QUESTION, "text=Cancel"),
     ],
     "clear": [BRIEF, Step(named("Clear"), QUESTION, "text=Cancel")],
@@ -188,7 +189,7 @@ MENU_CHAINS = {
         Step(
             TOGGLE,
             "#systemcommands_run_dialog",
-            "input[type=text]",
+            FIELD,
             open=lambda page: Menu(page).run("All of it"),
         ),
         replace(PROMPT, opener=named("Run"), open=submit),
@@ -213,6 +214,8 @@ class Walker:
         if step.open:
             step.open(self.page)
         else:
+            # what it is about may still be on its way
+            self.expect(opener, "it can be pressed").to_be_enabled()
             opener.press("Enter")
         dialog = self.page.locator(step.dialog)
         self.expect(dialog, f"{step.dialog} opens").to_be_visible()
@@ -356,7 +359,7 @@ def test_one_gives_way_to_the_next_one(editor):
     expect_clean(page)
 
 
-def test_what_others_do_takes_no_focus(editor, store):
+def test_what_others_do_takes_no_focus(editor, store, admin):
     page = editor.page
     two = editor.button("Two")
     two.focus()
@@ -380,6 +383,8 @@ def test_what_others_do_takes_no_focus(editor, store):
     command = editor.add()
     page.keyboard.type("Some")
     store([*others, *COMMANDS])
+    # that is ours, and nothing to ask about; this is not
+    admin.post("/api/settings", json={"appearance": {"name": "Other"}}).raise_for_status()
     page.wait_for_function(
         "OctoPrint.coreui.viewmodels.systemCommandsUnsavedViewModel._isRefreshDue"
     )
