@@ -164,7 +164,7 @@ def test_what_two_lists_differ_in(editor, store):
     expect(editor.signs("Guarded").get_by_text("Open to user groups")).to_have_count(1)
     versions = editor.versions()
     versions.root.get_by_role("button", name="Compare").first.click()
-    rows = versions.root.locator(".systemcommands-differences tr")
+    rows = versions.root.locator(".systemcommands-differences tbody tr")
     expect(rows).to_have_count(4)
     assert [row.locator("th").inner_text() for row in rows.all()] == [
         "arguments › level › min",
