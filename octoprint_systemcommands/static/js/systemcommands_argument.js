@@ -7,7 +7,8 @@
     // One argument of a command as a field of a form.
     //   spec      as the server describes it: name, type, label, required, default, …
     //   uploads   what there is to choose from, for files
-    window.SystemCommandsArgument = function (spec, uploads) {
+    //   form      the name of the form, which tells its fields from those of another one
+    window.SystemCommandsArgument = function (spec, uploads, form) {
         const self = this;
 
         self.name = spec.name;
@@ -17,8 +18,8 @@
         self.isRequired = !!spec.required && spec.type !== "toggle";
         self.help = spec.help || "";
         self.limits = checks.limitsOf(spec);
-        // of the elements that belong together; there is one form at a time
-        self.id = "systemcommands_argument_" + spec.name;
+        // of the elements that belong together
+        self.id = form + "_argument_" + spec.name;
         self.helpId = self.id + "_help";
         self.mistakeId = self.id + "_mistake";
 

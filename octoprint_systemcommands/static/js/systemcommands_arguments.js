@@ -4,7 +4,7 @@
 
     // The form in which the arguments of a command are entered.
     //   request    what the trigger asks for: {command, values, start, onStarted}
-    //   options    user: who enters them, mayListFiles: whether the user may,
+    //   options    form: a name for it, user: who enters them, mayListFiles: whether the user may,
     //              refusal(command): what is in the way, onStarted(run): it runs,
     //              isShown(): whether the form is still to be seen,
     //              onCancelled(): a question was answered with no
@@ -17,7 +17,7 @@
         self.description = command.description;
         self.uploads = new SystemCommandsUploads(options.mayListFiles);
         self.fields = command.arguments.map(
-            (spec) => new SystemCommandsArgument(spec, self.uploads)
+            (spec) => new SystemCommandsArgument(spec, self.uploads, options.form)
         );
         self.hasRequired = self.fields.some((field) => field.isRequired);
 

@@ -75,8 +75,15 @@ $(function () {
         // before saving fails for it
         self._compare = () => {
             const {definitions, error, hear, isSaving, newer, onConflict} = self.list;
+            // one answer is enough for a double click
+            if (self._isComparing) return;
+            self._isComparing = true;
+            error(undefined);
             definitions
                 .fetch()
+                .always(() => {
+                    self._isComparing = false;
+                })
                 .done((response, _status, xhr) => {
                     const etag = xhr.getResponseHeader("ETag");
                     hear(etag, response.saved);

@@ -142,18 +142,12 @@ $(function () {
         );
 
         self.address = ko.pureComputed(() => {
-            const settings = self.settingsViewModel.settings;
-            const own = settings && settings.plugins.systemcommands.octoprint_address;
-            const path = own && !own() ? "plugin/systemcommands/" : "";
-            return (
-                OctoPrint.getParsedBaseUrl().href.replace(/\/$/, "") +
-                "/" +
-                path +
-                "api/system/commands/custom/" +
-                encodeURIComponent(self.form.action() || "")
+            return SystemCommandsCurl.address(
+                self.settingsViewModel.settings,
+                "custom",
+                self.form.action() || ""
             );
         });
-        self.clipboard = new SystemCommandsClipboard();
         self.copyCurl = () => {
             const command = {
                 source: "custom",

@@ -83,7 +83,8 @@ $(function () {
         self.keepMine = () => self._decide("onMine");
         self.keepBoth = () => {
             const choices = self.clashes().map((clash) => [clash.key, clash.choice()]);
-            self._decide("onMerged", self._merge.merge(_.object(choices)));
+            const list = self._merge.merge(_.object(choices));
+            self._decide("onMerged", list, choices.length > 0);
         };
 
         self._decide = (...decision) => {
@@ -92,9 +93,9 @@ $(function () {
         };
 
         self._onHidden = () => {
-            const [decision, list] = self._decision || [];
+            const [decision, ...values] = self._decision || [];
             self.isOpen(false);
-            if (decision) self._options[decision](list);
+            if (decision) self._options[decision](...values);
             self._options.onClosed(!!decision);
         };
 

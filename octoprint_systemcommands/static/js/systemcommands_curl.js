@@ -5,7 +5,8 @@
     const exampleOf = (spec, values) => {
         const blank = "<" + spec.name + ">";
         if (spec.type === "secret") return blank;
-        const known = [_.get(values, spec.name), spec.default].find(
+        const given = _.has(values, spec.name) ? values[spec.name] : undefined;
+        const known = [given, spec.default].find(
             (value) => value !== undefined && value !== null
         );
         if (known !== undefined || spec.required === false) return known;

@@ -221,6 +221,7 @@ $(function () {
         };
 
         self.exportSaved = () => {
+            self.list.error(undefined);
             self.list.definitions
                 .export()
                 .done((text) => self.bar.download(text, "system-commands.yaml"))

@@ -18,8 +18,9 @@ $(function () {
 
         // without a new entry in the browser's history, and nobody is told
         self._setHash = (hash) => {
-            const url = hash || location.pathname + location.search;
-            history.replaceState(history.state, "", url);
+            // as it is: a path alone might be read as that of another host
+            const address = location.href.split("#")[0];
+            history.replaceState(history.state, "", address + hash);
         };
 
         // returns whether the address names a run
@@ -74,8 +75,8 @@ $(function () {
         //~~ View model callbacks
 
         self.onStartupComplete = () => {
-            self._show();
             self.access.refreshes.subscribe(self._show);
+            self._show();
         };
 
         self.runs.shownId.subscribe(self._onShown);

@@ -268,7 +268,8 @@ $(function () {
                 mine: mine,
                 saved: current.saved,
                 onTheirs: () => {
-                    self._keptLists.push(mine);
+                    // with what was changed while the question was waiting
+                    self._keptLists.push(self.entries());
                     self._removeNothing();
                     self._accept(current, etag);
                     self.events.notifySubscribers("replaced");
@@ -278,7 +279,9 @@ $(function () {
                     self._acceptSystemActions(current);
                     self._put(etag);
                 },
-                onMerged: (entries) => {
+                onMerged: (entries, isClash) => {
+                    // what is not taken of it is not lost
+                    if (isClash) self._keptLists.push(self.entries());
                     self._acceptSystemActions(current);
                     self._rebase(current, etag);
                     self.rows(self._toRows(entries));

@@ -21,13 +21,18 @@
     // or at the end.
     const insert = (keys, floating, order) => {
         const result = keys.filter((key) => !floating.has(key));
-        const fixed = new Set(result);
-        const isAtEnd = (index) => !order.slice(index).some((key) => fixed.has(key));
+        const there = new Set(result);
+        let lastFixed = -1;
+        order.forEach((key, index) => {
+            if (there.has(key)) lastFixed = index;
+        });
         order.forEach((key, index) => {
             if (!floating.has(key)) return;
-            const before = order.slice(0, index).filter((k) => result.includes(k));
-            const place = before.length ? result.indexOf(before.pop()) + 1 : 0;
-            result.splice(isAtEnd(index) ? result.length : place, 0, key);
+            let before = index - 1;
+            while (before >= 0 && !there.has(order[before])) before--;
+            const place = before >= 0 ? result.indexOf(order[before]) + 1 : 0;
+            result.splice(index > lastFixed ? result.length : place, 0, key);
+            there.add(key);
         });
         return result;
     };

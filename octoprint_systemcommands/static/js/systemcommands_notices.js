@@ -83,8 +83,10 @@ $(function () {
         self.runEnded = (command, run) => {
             self.removeStarted(run);
             // somebody may begin to look at the run while its output is fetched
+            const session = self._session;
             const unlessShown = (say) => (output) => {
-                if (self.runs.shownId() !== run.id) say(output);
+                const isSame = session === self._session;
+                if (isSame && self.runs.shownId() !== run.id) say(output);
             };
             const isIgnored = run.status === "failed" && command.ignore;
             if (run.status === "succeeded" || isIgnored) {
@@ -151,12 +153,13 @@ $(function () {
 
         // what a link leads to; nobody is told whether it is there
         self.noSuchRun = (isUnknown) => {
-            self._open({
-                title: gettext("This run cannot be shown"),
-                text: isUnknown
+            self._say(
+                "refused",
+                gettext("This run cannot be shown"),
+                isUnknown
                     ? gettext("The server does not answer.")
                     : gettext("There is no such run, or you may not see it.")
-            });
+            );
         };
 
         self._outputBox = (output) => {
@@ -259,7 +262,13 @@ $(function () {
         //~~ View model callbacks
 
         // what commands have printed is not for whoever comes next
-        self.onUserLoggedOut = () => all().forEach(close);
+        self.onUserLoggedOut = () => {
+            self._session = {};
+            // what somebody has not saved yet has nothing to do with that
+            all()
+                .filter((notice) => !notice.get().hasClass("systemcommands-reminder"))
+                .forEach(close);
+        };
 
         // What is there when a dialog is opened waits behind it until it can be read again.
         self.onStartup = () => {

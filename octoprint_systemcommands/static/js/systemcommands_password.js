@@ -1,6 +1,11 @@
 (function () {
+    const DIALOG = "#reauthenticate_dialog";
+    // a dialog that has this is looked after like one of ours
+    const OURS = "systemcommands-question";
+
     // who waits for the one dialog: while it is open, OctoPrint's must not be asked again
     let waiting = [];
+    let isEntered = false;
 
     const settle = (how) => {
         const those = waiting;
@@ -8,20 +13,29 @@
         those.forEach((one) => one[how] && one[how]());
     };
 
+    // OctoPrint takes the handlers of its dialog away when somebody else asks for it
+    $(document).on("hidden", (event) => {
+        if (!$(event.target).is(DIALOG)) return;
+        $(event.target).removeClass(OURS);
+        // at once: what was disabled for the time gets the focus back
+        if (!isEntered) settle("onAborted");
+    });
+
     // OctoPrint's dialog for the password. It takes the keyboard, so it is for what a click
     // has asked for, and for nothing else.
     window.SystemCommandsPassword = {
         // one of the two is called, onEntered when the focus is back
         ask: (loginState, onEntered, onAborted) => {
-            const dialog = $("#reauthenticate_dialog");
+            const dialog = $(DIALOG);
             const modal = dialog.data("modal");
+            const isOpen = !!modal && modal.isShown;
             waiting.push({onEntered: onEntered, onAborted: onAborted});
-            if (waiting.length > 1 && modal && modal.isShown) return;
+            if (waiting.length > 1 && isOpen) return;
 
-            let isEntered = false;
+            isEntered = false;
             let isShown = false;
-            // it is looked after like one of ours, and has a name
-            dialog.addClass("systemcommands-question");
+            // it has a name then, too
+            dialog.addClass(OURS);
             dialog.attr({role: "dialog", "aria-label": dialog.find("h3").text()});
             dialog
                 .find("input[type=password]")
@@ -36,12 +50,8 @@
                 // not everybody has a password
                 else proceed();
             });
-            if (isEntered) return;
-            isShown = true;
-            dialog.one("hidden", () => {
-                // at once: what was disabled for the time gets the focus back
-                if (!isEntered) settle("onAborted");
-            });
+            isShown = !isEntered;
+            if (isEntered) dialog.removeClass(OURS);
         },
 
         // A line with a button, where a dialog could not ask the server without a password:

@@ -113,6 +113,7 @@ $(function () {
         self.openForm = (request) => {
             self._prepare();
             const form = new SystemCommandsArguments(request, {
+                form: "systemcommands_run",
                 user: self.access.user(),
                 mayListFiles: self.access.mayListFiles(),
                 refusal: self.guards.refusal,

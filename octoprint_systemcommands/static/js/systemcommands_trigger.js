@@ -265,9 +265,11 @@ $(function () {
                     source: command.source,
                     action: command.action,
                     status: "queued,running",
-                    limit: 1
+                    limit: 10
                 })
-                .done((response) => say(response.runs[0]))
+                .done((response) => {
+                    say(response.runs.find((run) => run.door !== "test"));
+                })
                 .fail(() => say());
         };
     }

@@ -92,6 +92,7 @@
                 }
             };
             const form = new SystemCommandsArguments(request, {
+                form: "systemcommands_tryout",
                 mayListFiles: options.mayListFiles(),
                 refusal: options.guards.refusal,
                 isShown: () => self.form() === form

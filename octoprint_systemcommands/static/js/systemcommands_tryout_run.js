@@ -70,12 +70,15 @@
         };
 
         self._onFailed = (response) => {
+            const reasons = {
+                403: gettext("You may not see this run."),
+                404: gettext("This run is not kept any more.")
+            };
             self.error(
-                response.status === 404
-                    ? gettext("This run is not kept any more.")
-                    : gettext(
-                          "The server does not answer. What is shown may be out of date."
-                      )
+                reasons[response.status] ||
+                    gettext(
+                        "The server does not answer. What is shown may be out of date."
+                    )
             );
         };
 

@@ -37,7 +37,7 @@ $(function () {
                 ]).join("\n"),
                 title_escape: true,
                 text_escape: true,
-                addclass: "systemcommands-notice",
+                addclass: "systemcommands-notice systemcommands-reminder",
                 hide: false,
                 buttons: {closer_hover: false, sticker: false}
             });
@@ -60,7 +60,9 @@ $(function () {
             self._conflict = conflict;
             // an answer that was slow might come while somebody types in another dialog
             SystemCommandsDialog.whenFree(() => {
-                if (self._conflict === conflict) self._openConflict(conflict);
+                if (self._conflict !== conflict) return;
+                self._conflict = undefined;
+                if (self.list.isDirty()) self._openConflict(conflict);
             });
         };
 
@@ -199,6 +201,8 @@ $(function () {
                 if (!isSaving) setTimeout(self._onSavedOrNot);
             });
             self.list.events.subscribe((event) => {
+                // what it is about is over
+                self._conflict = undefined;
                 if (event !== "saved") return;
                 self._savedAt = performance.now();
                 self._removeNotice();
