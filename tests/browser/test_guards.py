@@ -1,7 +1,7 @@
 """What the printer has against a command, with a virtual one that really prints and heats."""
 
 import pytest
-from pages import ArgumentsForm, Menu
+from pages import ArgumentsForm, Menu, RunDialog
 from playwright.sync_api import expect
 from waiting import wait_until
 
@@ -261,7 +261,7 @@ def test_with_arguments(menu, sent, start_print, confirmation):
     expect(form.field("Word")).to_have_value("hello")
     form.submit.click()
     confirmation.get_by_text('Run "Asks for more"').click()
-    expect(menu.page.locator(".systemcommands-terminal")).to_contain_text("hello")
+    expect(RunDialog(menu.page).terminal).to_contain_text("hello")
     entered = {"action": "enters", "arguments": {"word": "hello"}}
     assert sent == [{**entered, "confirmed": True}]
 

@@ -225,6 +225,8 @@ def test_link_to_what_one_may_not_see(menu, user_page, start, admin):
     for name in (of_others, "0" * 16, "nonsense", "../menu", '"><img src=x>', ""):
         page.evaluate("name => { location.hash = '#run=' + name; }", name)
         menu.expect_notice("This run cannot be shown", UNKNOWN)
+        # one that is about to appear would come back
+        page.wait_for_function("PNotify.notices.every((one) => one.state !== 'opening')")
         page.evaluate("PNotify.removeAll()")
         expect(menu.notice).to_have_count(0)
         assert page.evaluate("location.hash") == hash_before

@@ -38,7 +38,7 @@ $(function () {
 
         const all = () => {
             return PNotify.notices.filter((notice) => {
-                return notice.options.addclass === "systemcommands-notice";
+                return notice.get().hasClass("systemcommands-notice");
             });
         };
 
