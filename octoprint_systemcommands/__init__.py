@@ -64,7 +64,7 @@ class SystemCommandsPlugin(
             self._settings,
             self._versions,
             LastSave(os.path.join(data, "last_save.json")),
-            tell=lambda saved: self._push(about_definitions(saved)),
+            tell=lambda news: self._push(about_definitions(news)),
         )
         self._history = History(os.path.join(data, "history.db"), self._limits)
         self._server_url = ""

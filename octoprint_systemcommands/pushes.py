@@ -7,12 +7,12 @@ somebody after the login who may not see it.
 
 import logging
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from octoprint.access.permissions import Permissions
 
 from .access import Access
-from .commands.last_save import Saved
+from .commands.last_save import Saved, Unchanged
 from .runs.run import Owner
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.access")
@@ -23,17 +23,20 @@ _EVENT_PREFIX = f"plugin_{IDENTIFIER}_"
 _DEFINITIONS = "definitions"
 
 
-def about_definitions(saved: Optional[Saved]) -> dict[str, Any]:
+def about_definitions(news: Union[Saved, Unchanged, None]) -> dict[str, Any]:
     """What is pushed when definitions are saved: by whom, and how to tell whether one has
     them already, but nothing of what they say.
 
     Arguments:
-        saved: None if they are just about to be saved
+        news: None if they are just about to be saved
     """
     message: dict[str, Any] = {"type": _DEFINITIONS}
-    return (
-        message if saved is None else {**message, "etag": saved.etag, **saved.to_json()}
-    )
+    if news is None:
+        return message
+    message["etag"] = news.etag
+    if isinstance(news, Unchanged):
+        return {**message, "changed": False}
+    return {**message, **news.to_json()}
 
 
 def may_get(

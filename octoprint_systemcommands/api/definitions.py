@@ -99,7 +99,7 @@ class Definitions:
             )
         try:
             user = self._access.current().name
-            lists = self._editing.save(definitions, etags, user, remove)
+            lists, saved = self._editing.save(definitions, etags, user, remove)
         except Stale:
             current, saved = self._editing.current()
             response = flask.jsonify(
@@ -128,7 +128,7 @@ class Definitions:
                 ),
                 500,
             )
-        return _with_etag(lists, self._editing.saved(lists))
+        return _with_etag(lists, saved)
 
     def check(self) -> flask.Response:
         """``POST /api/definitions/check`` ``{definition, others}`` → ``{problems,

@@ -26,7 +26,8 @@ _MAX_TEXT = 4096
 _MAX_SECRET = 1024
 _DEFAULT_LENGTH = 255
 _MAX_PATTERN = 500
-# what people read beside a field
+# what people read beside a field, which a command can do without
+WORDS = ("help", "error")
 _MAX_WORDS = 500
 
 Number = Union[StrictInt, StrictFloat]
@@ -50,7 +51,7 @@ class _Argument(BaseModel):
     error: Optional[str] = Field(default=None, max_length=_MAX_WORDS)
     required: bool = True
 
-    @field_validator("help", "error")
+    @field_validator(*WORDS)
     @classmethod
     def _no_words_are_none(cls, value: Optional[str]) -> Optional[str]:
         return value or None

@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from .arguments import MAX_ARGUMENTS, Argument
+from .arguments import MAX_ARGUMENTS, WORDS, Argument
 from .json_form import fits, with_writable_numbers
 from .problems import N_, WARNING, Problem, explain
 
@@ -266,12 +266,41 @@ def parse_entry(
             fields.pop(problem.field, None)
         elif problem.field in _FLAGS:
             fields[problem.field] = bool(fields[problem.field])
+        elif _is_about_words(problem):
+            fields["arguments"] = _without(fields["arguments"], *problem.inside)
     try:
         definition = model.model_validate(fields)
     except ValidationError as error:
-        wrong = {problem.field for problem in explain(error)}
-        return None, [problem for problem in problems if problem.field in wrong]
+        left = explain(error)
+        wrong = {problem.field for problem in left}
+        found = {tuple(problem.path) for problem in problems}
+        return None, [
+            *(
+                problem._replace(severity=WARNING)
+                if _is_about_words(problem)
+                else problem
+                for problem in problems
+                if problem.field in wrong
+            ),
+            # pydantic looks at a default when all the rest of an argument is right
+            *(problem for problem in left if tuple(problem.path) not in found),
+        ]
     return definition, [problem._replace(severity=WARNING) for problem in problems]
+
+
+def _is_about_words(problem: Problem) -> bool:
+    """Whether all that is wrong is what people would read beside an argument."""
+    return (
+        problem.field == "arguments"
+        and len(problem.inside) == 2
+        and problem.inside[1] in WORDS
+    )
+
+
+def _without(arguments: list[Any], position: int, name: str) -> list[Any]:
+    """The arguments, one of them without one of its fields; those of the file stay."""
+    changed = {key: item for key, item in arguments[position].items() if key != name}
+    return [*arguments[:position], changed, *arguments[position + 1 :]]
 
 
 @functools.cache

@@ -6,13 +6,13 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 import yaml
 
 from .definition import DIVIDER, parse_entry
 from .json_form import fingerprint, fits, is_json_in_yaml, restored, to_json
-from .last_save import LastSave, Saved
+from .last_save import LastSave, Saved, Unchanged
 from .problems import ERROR, N_, Problem
 from .rules import MAX_ENTRIES, check, check_action
 from .system_actions import parse_system_action
@@ -83,7 +83,7 @@ class Editing:
         versions: keeps the lists that are replaced
         last_save: remembers who has saved
         tell: called with None when definitions are about to be saved, and with who it was
-            when they have been
+            when they have been, or that they are unchanged
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Editing:
         settings: Any,
         versions: Versions,
         last_save: LastSave,
-        tell: Callable[[Optional[Saved]], None] = lambda saved: None,
+        tell: Callable[[Union[Saved, Unchanged, None]], None] = lambda news: None,
     ):
         self._settings = settings
         self._versions = versions
@@ -125,7 +125,7 @@ class Editing:
         etags: Collection[str],
         user: Optional[str],
         remove_system_actions: Sequence[int] = (),
-    ) -> Lists:
+    ) -> tuple[Lists, Optional[Saved]]:
         """Replaces the plugin's list.
 
         Entries that are equal to one that is or was stored are taken as they are, even if
@@ -139,7 +139,7 @@ class Editing:
                 ``system.actions``
 
         Returns:
-            what stands in the configuration now
+            what stands in the configuration now, and who has saved it; see `current`
 
         Raises:
             Stale, Invalid, NotWritten: nothing was changed
@@ -159,11 +159,10 @@ class Editing:
                 if position not in removed
             ]
             if kept == lists.system_actions and _are_equal(entries, lists.definitions):
-                return lists
+                return lists, self.saved(lists)
             try:
                 self._versions.add(lists.definitions, lists.system_actions, user)
-                self._tell(None)
-                self._write(entries, kept, lists)
+                self._announce_and_write(entries, kept, lists)
             except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
                 raise NotWritten(str(error)) from error
             _logger.info(
@@ -171,8 +170,9 @@ class Editing:
                 f"{len(lists.definitions)} before, {len(entries)} now"
             )
             lists = self.lists()
-            self._tell(self._last_save.note(lists.etag, user))
-            return lists
+            saved = self._last_save.note(lists.etag, user)
+            self._tell(saved)
+            return lists, saved
 
     def check(self, entry: Any, others: Collection[str]) -> list[Problem]:
         """What `save` would say of a new or changed entry.
@@ -190,6 +190,17 @@ class Editing:
             return problems
         stored = _by_action(self.lists().definitions, self._versions.all())
         return _of_stored(problems, entry, others, stored.get(action))
+
+    def _announce_and_write(
+        self, entries: list[Any], kept: list[Any], before: Lists
+    ) -> None:
+        self._tell(None)
+        try:
+            self._write(entries, kept, before)
+        except BaseException:
+            # nobody shall take the next change of settings for the one announced
+            self._tell(Unchanged(before.etag))
+            raise
 
     def _write(self, entries: list[Any], kept: list[Any], before: Lists) -> None:
         settings = self._settings

@@ -34,6 +34,16 @@ class Saved(NamedTuple):
         }
 
 
+class Unchanged(NamedTuple):
+    """Somebody was about to save, and nothing came of it.
+
+    Attributes:
+        etag: of the lists, which are as they were
+    """
+
+    etag: str
+
+
 class LastSave:
     """Remembers it, in a file.
 
@@ -46,6 +56,8 @@ class LastSave:
 
     def __init__(self, path: str):
         self._path = path
+        # the state of the file, and what is wrong with it, that the log tells of
+        self._warned_of: Optional[tuple[Optional[int], str]] = None
 
     def of(self, etag: str) -> Optional[Saved]:
         """Who has saved the lists with this ETag; None if they were changed elsewhere."""
@@ -57,7 +69,7 @@ class LastSave:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
-            _logger.warning(f"Cannot tell from {self._path} who has saved last: {error}")
+            self._warn(error)
             return None
         is_sound = saved.user is None or isinstance(saved.user, str)
         return saved if is_sound and saved.etag == etag else None
@@ -70,6 +82,9 @@ class LastSave:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
             with open(temporary, "w", encoding="utf-8") as file:
                 json.dump(saved._asdict(), file)
+                # else a file without content may be all that outlives a power failure
+                file.flush()
+                os.fsync(file.fileno())
             os.replace(temporary, self._path)
         except OSError as error:
             # the definitions are saved, which is what matters
@@ -77,3 +92,14 @@ class LastSave:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
         return saved
+
+    def _warn(self, error: Exception) -> None:
+        # each page that is opened asks, and the log need not tell as often
+        try:
+            changed_at: Optional[int] = os.stat(self._path).st_mtime_ns
+        except OSError:
+            changed_at = None
+        state = (changed_at, str(error))
+        if state != self._warned_of:
+            self._warned_of = state
+            _logger.warning(f"Cannot tell from {self._path} who has saved last: {error}")

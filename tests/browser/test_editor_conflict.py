@@ -171,6 +171,30 @@ def test_who_has_nothing_to_lose_gets_the_newer_list(open_editor, anna, octoprin
     expect(second.button("Load it")).to_be_hidden()
 
 
+def test_a_save_that_was_called_off_hides_no_other_change(open_editor):
+    editor = open_editor()
+    is_hidden_after = """(messages) => {
+        const models = OctoPrint.coreui.viewmodels;
+        const model = models.systemCommandsUnsavedViewModel;
+        const etag = models.systemCommandsListViewModel._etag;
+        const saved = {etag: etag, user: "anna", saved_at: new Date().toISOString()};
+        const news = {announced: {}, saved: saved, off: {etag: etag, changed: false}};
+        messages.forEach((message) =>
+            model.onDataUpdaterPluginMessage("systemcommands", {
+                type: "definitions",
+                ...news[message]
+            })
+        );
+        return model.onSettingsPreventRefresh();
+    }"""
+
+    assert editor.page.evaluate(is_hidden_after, ["announced"])
+    # OctoPrint's event may come later than our message
+    assert editor.page.evaluate(is_hidden_after, ["announced", "saved"])
+    assert not editor.page.evaluate(is_hidden_after, ["announced", "off"])
+    editor.expect_rows("One", "Two")
+
+
 def test_a_change_in_octoprints_settings_is_told_as_well(open_editor, admin, store):
     editor = open_editor()
     rename(editor, "Two", "Due")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_systemcommands.commands.definition import parse_entry
+from octoprint_systemcommands.commands.rules import check
 from octoprint_systemcommands.commands.values import WrongValues, take
 
 UPLOADS = {"part.gcode": "/uploads/part.gcode", "a/-b.gcode": "/uploads/a/-b.gcode"}
@@ -257,9 +258,33 @@ def test_what_people_read_of_an_argument():
     assert one.to_json()["error"] == "Wrong"
     (one,) = defined({"name": "a", **TEXT, "help": "", "error": None})
     assert {"help", "error"}.isdisjoint(one.to_json())
-    assert problems_of({"name": "a", **TEXT, "help": "x" * 501}) == [
-        ([0, "help"], "is too long")
-    ]
+
+
+@pytest.mark.parametrize("name", ["help", "error"])
+@pytest.mark.parametrize("words", ["x" * 501, ["a"], {"de": "a"}, True])
+def test_a_command_can_do_without_words_that_nobody_can_read(name, words):
+    arguments = [{"name": "a", **TEXT}, {"name": "b", **NUMBER, name: words}]
+    entry = {"action": "a", "command": "true", "arguments": arguments}
+    command, (problem,) = parse_entry(entry)
+
+    assert (problem.path, problem.severity) == (["arguments", 1, name], "warning")
+    assert {"help", "error"}.isdisjoint(command.arguments[1].to_json())
+    values = take(command.arguments, {"a": "x", "b": 1}, UPLOADS.get)
+    assert values.environment == {"SC_A": "x", "SC_B": "1"}
+    # what stands in the file is not changed
+    assert arguments[1][name] is words
+    # who saves can mend it
+    (problem,) = check({**entry, "name": "A"}, ())
+    assert (problem.path, problem.severity) == (["arguments", 1, name], "error")
+
+
+def test_words_that_nobody_can_read_hide_nothing():
+    argument = {"name": "a", **NUMBER, "help": ["a"], "max": 1}
+    for wrong, place in (({"default": 2}, "default"), ({"step": -1}, "step")):
+        assert {tuple(path) for path, _ in problems_of({**argument, **wrong})} == {
+            (0, "help"),
+            (0, place),
+        }
 
 
 def test_a_catastrophic_pattern_is_none():

@@ -57,7 +57,8 @@ def make(tmp_path):
 
 
 def save(editing, definitions, **kwargs):
-    return editing.save(definitions, {editing.lists().etag}, "me", **kwargs)
+    lists, _ = editing.save(definitions, {editing.lists().etag}, "me", **kwargs)
+    return lists
 
 
 def test_saves_and_reads_back(make):
@@ -227,6 +228,22 @@ def test_what_json_cannot_say_survives(make):
     changed = {**as_json[0], "name": "B", "list": [as_json[0]["list"][0], 2], "new": True}
     saved = save(editing, [changed]).definitions[0]
     assert saved == {**entry, "name": "B", "list": [date, 2], "new": True}
+
+
+def test_unusable_words_of_an_argument_are_not_saved(make):
+    argument = {"name": "x", "type": "text", "help": ["one", "two"]}
+    wrong = {**GOOD, "arguments": [argument]}
+    editing, _ = make([wrong])
+
+    ((problem,),) = editing.lists().problems()["definitions"]
+    assert problem.severity == "warning"
+    # it may stay, as all that is in the file
+    assert save(editing, [OTHER, wrong]).definitions == [OTHER, wrong]
+    with pytest.raises(Invalid) as error:
+        save(editing, [OTHER, {**wrong, "name": "New"}])
+    assert [problem.path for problem in error.value.problems[1]] == [
+        ["arguments", 0, "help"]
+    ]
 
 
 def test_removed_fields_are_removed(make):

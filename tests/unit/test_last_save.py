@@ -1,6 +1,7 @@
 """Who has saved the definitions last, which is known of the lists that were saved only."""
 
 import json
+import os
 import threading
 
 import pytest
@@ -8,7 +9,7 @@ import yaml
 from test_editing import GOOD, OTHER, SavingSettings, save
 
 from octoprint_systemcommands.commands.editing import Editing, NotWritten
-from octoprint_systemcommands.commands.last_save import LastSave
+from octoprint_systemcommands.commands.last_save import LastSave, Unchanged
 from octoprint_systemcommands.commands.versions import Versions
 
 
@@ -66,8 +67,10 @@ def test_nobody_sees_a_list_without_who_has_saved_it(editing, stored):
 def test_what_changes_nothing_is_no_save(editing, told):
     saved = editing.saved(save(editing, [GOOD, OTHER]))
     del told[:]
-    editing.save([GOOD, OTHER], {editing.lists().etag}, "somebody else")
+    lists = editing.lists()
+    answer = editing.save([GOOD, OTHER], {lists.etag}, "somebody else")
 
+    assert answer == (lists, saved)
     assert editing.saved(editing.lists()) == saved
     assert told == []
 
@@ -86,7 +89,39 @@ def test_nobody_is_named_for_what_was_not_written(editing, stored, told):
     with pytest.raises(NotWritten):
         save(editing, [])
     assert editing.saved(editing.lists()) == before
-    assert told == [None]
+    # what was announced is called off
+    assert told == [None, Unchanged(before.etag)]
+
+
+def test_a_save_is_called_off_whatever_goes_wrong(editing, stored, told):
+    etag = editing.lists().etag
+    stored.failure = RuntimeError("out of order")
+
+    with pytest.raises(RuntimeError):
+        save(editing, [])
+    assert told == [None, Unchanged(etag)]
+
+
+def test_the_answer_names_who_has_saved_it(editing, stored, told):
+    def save_once_more(saved):
+        told.append(saved)
+        # somebody else, who has waited
+        if saved is not None and len(told) == 2:
+            other = threading.Thread(target=save, args=(editing, [GOOD]))
+            others.append(other)
+            other.start()
+            # it must not be able to, and this shows if it is
+            other.join(0.2)
+
+    others = []
+    editing._tell = save_once_more
+    lists, saved = editing.save([OTHER], {editing.lists().etag}, "me")
+    others[0].join()
+
+    assert lists.definitions == [OTHER]
+    assert (saved.user, saved.etag) == ("me", lists.etag)
+    # by now it is another list
+    assert editing.saved(lists) is None
 
 
 @pytest.mark.parametrize(
@@ -109,10 +144,41 @@ def test_a_broken_file_names_nobody(path, content):
     assert LastSave(str(path)).of("x") is None
 
 
-def test_a_save_does_not_fail_for_it(editing, path, caplog):
+def test_a_save_does_not_fail_for_it(editing, path, told, caplog):
     path.mkdir(parents=True)
-    lists = save(editing, [OTHER])
+    lists, saved = editing.save([OTHER], {editing.lists().etag}, "me")
 
     assert lists.definitions == [OTHER]
+    assert (saved.user, saved.etag) == ("me", lists.etag)
+    assert told == [None, saved]
     assert editing.saved(lists) is None
     assert "who has saved" in caplog.text
+
+
+def test_what_is_wrong_with_the_file_is_logged_once(path, caplog):
+    path.parent.mkdir()
+    path.write_text("{")
+    last_save = LastSave(str(path))
+    for _ in range(3):
+        assert last_save.of("x") is None
+    assert len(caplog.records) == 1
+    # somebody has tried to mend it
+    os.utime(path, (1, 1))
+    for _ in range(3):
+        assert last_save.of("x") is None
+    assert len(caplog.records) == 2
+
+
+def test_the_file_is_on_the_disk_before_it_takes_the_others_place(path, monkeypatch):
+    sizes = []
+    replace = os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: sizes.append(os.fstat(file).st_size))
+
+    def replace_what_is_written(old, new):
+        assert sizes == [os.stat(old).st_size]
+        replace(old, new)
+
+    monkeypatch.setattr(os, "replace", replace_what_is_written)
+    saved = LastSave(str(path)).note("x", "me")
+    assert sizes[0] > 0
+    assert LastSave(str(path)).of("x") == saved

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from octoprint_systemcommands import pushes
-from octoprint_systemcommands.commands.last_save import Saved
+from octoprint_systemcommands.commands.last_save import Saved, Unchanged
 from octoprint_systemcommands.identity import NOBODY
 from octoprint_systemcommands.pushes import about_definitions, may_get
 from octoprint_systemcommands.runs.run import Owner
@@ -96,3 +96,8 @@ def test_who_has_saved_is_all_that_is_told():
         "saved_at": "2001-09-09T01:46:40+00:00",
     }
     assert about_definitions(None) == {"type": "definitions"}
+    assert about_definitions(Unchanged("0" * 32)) == {
+        "type": "definitions",
+        "etag": "0" * 32,
+        "changed": False,
+    }

@@ -153,11 +153,14 @@ $(function () {
 
         self.onEventSettingsUpdated = () => self._loadIfVisible();
 
-        // somebody has saved, or is about to: then there is no ETag yet
+        // Somebody has saved, or is about to: then there is no ETag yet. The event that is
+        // announced may come after the ETag, but never if nothing was changed.
         self.onDataUpdaterPluginMessage = (plugin, data) => {
             if (plugin !== "systemcommands" || data.type !== "definitions") return;
             if (!data.etag) {
                 self._announcedAt = performance.now();
+            } else if (data.changed === false) {
+                self._announcedAt = undefined;
             } else if (self._isVisible() && self.list.canFollow()) {
                 if (!self.list.isCurrent(data.etag)) self.list.load();
             } else {
