@@ -267,7 +267,7 @@ def parse_entry(
         elif problem.field in _FLAGS:
             fields[problem.field] = bool(fields[problem.field])
         elif _is_about_words(problem):
-            fields["arguments"] = _without(fields["arguments"], *problem.inside)
+            fields["arguments"] = _without(fields["arguments"], problem.inside)
     try:
         definition = model.model_validate(fields)
     except ValidationError as error:
@@ -297,10 +297,15 @@ def _is_about_words(problem: Problem) -> bool:
     )
 
 
-def _without(arguments: list[Any], position: int, name: str) -> list[Any]:
+def _without(arguments: list[Any], inside: tuple[Union[str, int], ...]) -> list[Any]:
     """The arguments, one of them without one of its fields; those of the file stay."""
-    changed = {key: item for key, item in arguments[position].items() if key != name}
-    return [*arguments[:position], changed, *arguments[position + 1 :]]
+    position, name = inside
+    return [
+        {key: value for key, value in item.items() if key != name}
+        if index == position
+        else item
+        for index, item in enumerate(arguments)
+    ]
 
 
 @functools.cache
