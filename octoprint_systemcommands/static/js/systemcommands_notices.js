@@ -281,7 +281,8 @@ $(function () {
             onDialog("show", () => {
                 all().forEach((notice) => {
                     notice.get().addClass("systemcommands-behind");
-                    notice.cancelRemove();
+                    // one that is on its way out would come back
+                    if (notice.state !== "closing") notice.cancelRemove();
                 });
             });
             onDialog("hidden", () => {
