@@ -5,7 +5,7 @@ import functools
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
 from .output import MAX_OFFSET, Damaged, StoredOutput, pack, unpack
@@ -238,6 +238,13 @@ class Database(_Open):
                 f"ended = {_NEXT_ENDED} WHERE seq = ?",
                 (record.status, pack_hint(record.hint), record.seq),
             )
+
+    def count(self, ids: Sequence[str]) -> int:
+        """How many of these runs are in the file."""
+        (count,) = self._connection.execute(
+            f"SELECT COUNT(*) FROM runs WHERE id IN ({_places(ids)})", ids
+        ).fetchone()
+        return count
 
     def delete(self, seqs: Iterable[int], owner: Optional[Owner]) -> int:
         """Forgets runs; returns how many.

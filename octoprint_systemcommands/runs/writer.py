@@ -170,11 +170,13 @@ class Writer:
         if clearing is None:
             return
         ended, others = self._memory.ended(clearing.owner)
+        # those that have ended just now are not in the file yet, or still as running
+        written = database.count(ended)
         deleted = database.delete(others, clearing.owner)
         with self._memory.condition:
             self._memory.forget(ended, clearing.owner)
             self._clearing = None
-        clearing.deleted = max(deleted, len(ended))
+        clearing.deleted = deleted + len(ended) - written
         clearing.done.set()
 
     def _write(self, database: Database) -> None:

@@ -195,6 +195,16 @@ def test_clear_forgets_what_has_ended(history):
     assert [record.id for record in history.find(ALL, 100)] == [new.id, running.id]
 
 
+def test_clear_counts_what_is_not_written_yet(history, mocker):
+    for _ in range(3):
+        finished(history)
+    history.flush()
+    mocker.patch.object(history._writer, "_write")
+    finished(history)
+
+    assert history.clear() == 4
+
+
 ##~~ A server that dies
 
 
