@@ -12,6 +12,7 @@ const values = (...chunks) =>
     show(chunks).progress.map(([state, value]) => state && value);
 
 const FOUND = {
+    "wget's last row": [" 3072K ........ ........100% 10M=1s\n", [100]],
     "at the end of lines": ["5 %\n10 %\n15%\n", [5, 10, 15]],
     "after text": [
         "Copying: 12.5%\nCopying: 99,5 %\nCopying: 100%\nDone\n",

@@ -17,6 +17,10 @@ const TEXTS = {
     "shorter over longer": ["working\rdone", ["doneing"]],
     "Windows line ends": ["one\r\ntwo\r\n", ["one", "two"]],
     backspace: ["abc\b\bX", ["aXc"]],
+    "the cursor of the main screen is its own": [
+        "a\x1b7b\x1b[?1049h\x1b[5;5H\x1b7zz\x1b8\x1b[?1049l\x1b8X",
+        ["abX"]
+    ],
     "backspace at the beginning": ["\b\ba", ["a"]],
     tab: ["a\tb\n12345678\tc", ["a       b", "12345678        c"]],
     "tabs by sequence": ["\x1b[2Ia\x1b[Zb", ["                b"]],
@@ -236,4 +240,30 @@ test("hostile sizes", () => {
     const much =
         "\x1b[99999L\x1b[99999S\x1b[99999T\x1b[99999@\x1b[99999P\x1b[99999X\x1bM";
     assert.ok(show(["text" + much.repeat(200)]).screen.end() < 30000);
+});
+
+const linesOf = (text) => show([text]).lines;
+
+test("no character is repeated without end", () => {
+    const marked = "a" + "\u0301".repeat(2000);
+    for (const text of ["x\x1b[4000b", "🙂\x1b[4000b", marked + "\x1b[4000bx"]) {
+        const shown = linesOf(text.repeat(50)).join("");
+        assert.ok(shown.length <= 50 * 8000, `${shown.length} characters`);
+    }
+});
+
+test("no line gets longer than 4,000 columns, whatever is inserted into it", () => {
+    for (const text of [
+        "x\r" + "\x1b[200@".repeat(1000),
+        "\x1b[4h" + "ab\r".repeat(3000)
+    ]) {
+        const lengths = linesOf(text).map((line) => line.length);
+        assert.ok(Math.max(...lengths) <= 4000, `${lengths}`);
+    }
+});
+
+test("no character has marks without end", () => {
+    const shown = linesOf("a" + "\x1b[1m\u0301".repeat(10_000) + "b");
+    assert.ok(shown.join("").length < 100);
+    assert.ok(shown[0].endsWith("b"));
 });

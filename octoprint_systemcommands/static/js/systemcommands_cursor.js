@@ -1,6 +1,11 @@
 (function () {
-    // of a line, in columns; what is longer goes on in the next one
-    const MAX_COLUMNS = 4000;
+    // what is longer goes on in the next line
+    const MAX_COLUMNS = window.SystemCommandsLine.MAX_COLUMNS;
+    // how often a character is printed again at most, and how much text that may be
+    const MAX_REPEATED = 200;
+    const MAX_REPEATED_LENGTH = 4000;
+    // nobody sees more marks than these on one character
+    const MAX_CHARACTER = 64;
     const TAB = 8;
     // ESC ( 0: lines and corners in place of the letters from "`" on
     const GRAPHICS = "◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·";
@@ -71,6 +76,7 @@
             }
             parts.forEach((part) => {
                 const last = part.width ? undefined : current.before(at.column);
+                if (last && last.text.length >= MAX_CHARACTER) return;
                 if (last) {
                     // it stands above, below or within that one
                     const start = at.column - last.width;
@@ -92,6 +98,7 @@
             const parts = SystemCommandsColumns.split(text);
             const before = line.before(at.column);
             if (!before || !(at.hasPrinted || parts[0].width === 0)) return parts;
+            if (before.text.length >= MAX_CHARACTER) return parts;
             const joined = SystemCommandsColumns.split(before.text + text);
             if (joined[0].text.length === before.text.length) return parts;
             at.column -= before.width;
@@ -112,7 +119,11 @@
         self.repeat = (count, style) => {
             const at = self.position.at;
             const last = at.hasPrinted && self.position.line().before(at.column);
-            if (last) self.print(last.text.repeat(Math.min(count, MAX_COLUMNS)), style);
+            if (last) {
+                const most = Math.floor(MAX_REPEATED_LENGTH / last.text.length);
+                const times = Math.min(count, MAX_REPEATED, most);
+                if (times) self.print(last.text.repeat(times), style);
+            }
             at.hasPrinted = false;
         };
 

@@ -23,13 +23,15 @@
             }
         };
 
-        self.enterAlternate = () => {
+        // savesCursor: for the main screen, as some of the sequences do
+        self.enterAlternate = (savesCursor) => {
             const at = position.at;
             if (at.main) {
                 // all that is left of it then
                 position.save();
                 return;
             }
+            if (savesCursor) position.save();
             const {row, column, base, isFramed, saved} = at;
             at.main = {row, column, base, isFramed, saved};
             // the one before is replaced when it has just been left

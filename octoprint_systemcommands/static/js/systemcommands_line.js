@@ -3,6 +3,9 @@
     const HALF = {text: "", style: ""};
     const BLANK = {text: " ", style: ""};
 
+    // columns of a line
+    const MAX_COLUMNS = 4000;
+
     // One line that a terminal shows: text in segments {text, style, stream}, or a note.
     //
     // Most lines are only ever added to, and stay a few strings. What is changed in the
@@ -91,6 +94,11 @@
             if (column >= this.length) return;
             this._cut(column, column);
             this._cells.splice(column, 0, ...Array(count).fill(BLANK));
+            // what is pushed out is gone
+            if (this._cells.length > MAX_COLUMNS) {
+                this._cut(MAX_COLUMNS, MAX_COLUMNS);
+                this._cells.length = MAX_COLUMNS;
+            }
             this.length = this._cells.length;
         }
 
@@ -172,4 +180,6 @@
             return result;
         }
     };
+
+    window.SystemCommandsLine.MAX_COLUMNS = MAX_COLUMNS;
 })();

@@ -2,7 +2,7 @@
     const PERCENT = /(?:^|[^\w.,+-])(\d{1,3}(?:[.,]\d{1,2})?)[ \xa0]?%(?!\w)/;
     const AT_END = /(?:^|[^\w.,+-])(\d{1,3}(?:[.,]\d{1,2})?)[ \xa0]?%\s*$/;
     // without a terminal to draw on
-    const WGET = /^ *\d+K[ .,]* (\d{1,3})% /;
+    const WGET = /^ *\d+K[ .,]*[ .,](\d{1,3})% /;
     const CURL =
         /^ *(\d{1,3})(?: +[\d.]+[kMGTP]? +\d{1,3} +[\d.]+[kMGTP]?){2} .*?\d+:\d\d:\d\d /;
     const MAX_LENGTH = 1000;

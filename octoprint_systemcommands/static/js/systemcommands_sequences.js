@@ -49,7 +49,7 @@
             position.at.hasPrinted = false;
             if (/^\?(.*;)?(47|1047|1049)(;|$)/.test(parameters)) {
                 position.enter();
-                if (final === "h") frames.enterAlternate();
+                if (final === "h") frames.enterAlternate(parameters.includes("1049"));
                 if (final === "l") frames.leaveAlternate();
             } else if (/^[\d;]*$/.test(parameters) && OPERATIONS[final]) {
                 const [mode, second] = parameters.split(";").map(Number);
