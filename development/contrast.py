@@ -167,11 +167,14 @@ MINIMUM_OF_ICONS = 3
 
 def measure(page, selector):
     """The contrasts of all texts below what the selector finds, the worst first."""
-    # dialogs and notices are faded in
+    # dialogs and notices are faded in, with what is in them
     page.wait_for_function(
-        """(selector) => [...document.querySelectorAll(selector)].every(
-            (root) => getComputedStyle(root).opacity === "1"
-        )""",
+        """(selector) => [...document.querySelectorAll(selector)].every((root) => {
+            for (let one = root; one; one = one.parentElement) {
+                if (getComputedStyle(one).opacity !== "1") return false;
+            }
+            return true;
+        })""",
         arg=selector,
     )
     found = page.evaluate(MEASURE, selector)
