@@ -55,8 +55,7 @@ def reason_of(run: Run, exit_code: int) -> Optional[Hint]:
 
 
 def _explain(run: Run, exit_code: int) -> Optional[Hint]:
-    # Its patterns take 20 ms to compile, and ten times that on a Raspberry Pi: not when the
-    # server starts
+    # its patterns take long to compile, 20 ms on a fast machine: not when the server starts
     from .failure_hints import Failure, explain_failure
 
     command = run.request.command
