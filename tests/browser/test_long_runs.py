@@ -183,6 +183,15 @@ def test_link_opens_a_run(menu, start, open_page, octoprint):
     expect(page).to_have_url(re.compile("#term$"))
     expect(page.locator("#term")).to_have_class(re.compile("active"))
 
+    # when the browser has not yet told of the tab that was chosen just before
+    page.evaluate("link => { location.hash = '#control'; location.href = link; }", link)
+    dialog.expect_open("Wait")
+    dialog.close()
+    expect(page).to_have_url(re.compile("#control$"))
+    expect(page.locator("#control")).to_have_class(re.compile("active"))
+    page.get_by_role("link", name="Terminal", exact=True).click()
+    expect(page).to_have_url(re.compile("#term$"))
+
     # the browser's way back leads out of it
     page.evaluate("link => { location.href = link; }", link)
     dialog.expect_open("Wait")

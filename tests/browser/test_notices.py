@@ -321,6 +321,15 @@ def test_notices_wait_behind_a_dialog(open_page, octoprint):
     history.close()
     assert is_on_top(earlier)
 
+    # one that fades out stays away when a dialog is closed meanwhile
+    page.evaluate(
+        """() => {
+            [...PNotify.notices].forEach((notice) => notice.remove(false));
+            $("#systemcommands_history").trigger("hidden");
+        }"""
+    )
+    expect(earlier).to_have_count(0, timeout=10_000)
+
 
 ##~~ What is running already
 
@@ -343,6 +352,7 @@ def test_refused_because_it_runs(menu, dialog, end, operator):
     assert refused.inner_text().count("not started") == 1
     refused.get_by_role("button", name="Show the running one").click()
     dialog.expect_open("Once")
+    expect(refused).to_have_count(0)
     expect(dialog.lines).to_have_text(["here"])
     dialog.close()
     expect(refused).to_have_count(0)

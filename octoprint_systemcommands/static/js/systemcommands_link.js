@@ -31,8 +31,14 @@ $(function () {
             return true;
         };
 
+        // Events come late: by the time of the one for a tab the address may be that of a run.
+        self._hashBeforeLink = (event) => {
+            const hash = new URL(event.newURL).hash;
+            return hash.startsWith(LINK) ? new URL(event.oldURL).hash : hash;
+        };
+
         self._onHashChange = (event) => {
-            if (!self._linked) self._hashBefore = new URL(event.oldURL).hash;
+            if (!self._linked) self._hashBefore = self._hashBeforeLink(event);
             if (self._read()) {
                 event.stopImmediatePropagation();
                 self._show();

@@ -36,6 +36,11 @@ $(function () {
             notice.remove(false);
         };
 
+        // one that is on its way out would come back
+        const keep = (notice) => {
+            if (notice.state !== "closing") notice.cancelRemove();
+        };
+
         const all = () => {
             return PNotify.notices.filter((notice) => {
                 return notice.get().hasClass("systemcommands-notice");
@@ -218,7 +223,8 @@ $(function () {
                 $('<div class="systemcommands-addition"></div>')
                     .append(output, button)
                     .appendTo(notice.text_container)
-                    .on("click", "button", () => notice.remove());
+                    // one that fades comes back under the pointer or with the focus
+                    .on("click", "button", () => close(notice));
             }
             self._makeCloserReachable(notice);
             self._keepWhileFocused(notice);
@@ -235,7 +241,7 @@ $(function () {
         self._keepWhileFocused = (notice) => {
             notice
                 .get()
-                .on("focusin", () => notice.cancelRemove())
+                .on("focusin", () => keep(notice))
                 .on("focusout", () => {
                     if (notice.options.hide && notice.state === "open") {
                         notice.queueRemove();
@@ -243,16 +249,18 @@ $(function () {
                 });
         };
 
-        // PNotify's button is a div that only a pointer can get at
+        // PNotify's button is a div that only a pointer can get at, and does not close what is
+        // still about to appear
         self._makeCloserReachable = (notice) => {
             notice
                 .get()
                 .find(".ui-pnotify-closer")
                 .attr({tabindex: 0, role: "button", "aria-label": gettext("Close")})
+                .on("click", () => close(notice))
                 .on("keydown", (event) => {
                     if (event.key !== "Enter" && event.key !== " ") return;
                     event.preventDefault();
-                    notice.remove(false);
+                    close(notice);
                 });
         };
 
@@ -281,15 +289,16 @@ $(function () {
             onDialog("show", () => {
                 all().forEach((notice) => {
                     notice.get().addClass("systemcommands-behind");
-                    // one that is on its way out would come back
-                    if (notice.state !== "closing") notice.cancelRemove();
+                    keep(notice);
                 });
             });
             onDialog("hidden", () => {
                 if ($(".modal:visible").length) return;
                 all().forEach((notice) => {
                     notice.get().removeClass("systemcommands-behind");
-                    if (notice.options.hide) notice.queueRemove();
+                    if (notice.options.hide && notice.state !== "closing") {
+                        notice.queueRemove();
+                    }
                 });
             });
         };
