@@ -20,9 +20,9 @@ class MakeRun:
     """The program, and what it has printed once the server is there."""
 
     def __init__(self, basedir):
+        options = ["--basedir", str(basedir), "--port", str(free_port())]
         self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "development/run.py")]
-            + ["--basedir", str(basedir), "--port", str(free_port())],
+            [sys.executable, str(ROOT / "development/run.py"), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
