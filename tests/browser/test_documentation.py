@@ -99,6 +99,6 @@ def test_the_first_command(admin_page, octoprint):
     editor.close()
     assert named[3][0] == name
     menu.run(name)
-    menu.expect_notice(f"{name} has finished")
+    expect(menu.notice.filter(has_text=name)).to_contain_text("Mem:")
     config = octoprint.read_config()["plugins"]["systemcommands"]
     assert config["commands"] == commands
