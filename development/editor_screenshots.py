@@ -1,7 +1,8 @@
 """The screenshots of the editor, for screenshots.py: each dialog, wide and narrow."""
 
-from editor_pages import Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
 
 WEBCAM = "Restart the webcam"
 # not those of the machine that takes the screenshots

@@ -15,7 +15,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import yaml
-from octoprint_server import OctoPrintServer, ServerError, User, free_port
+
+from harness.octoprint_server import OctoPrintServer, ServerError, User, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,16 +1,17 @@
 """Take the screenshots of the documentation, of a real server with the sample commands.
 
-.venv/octoprint-2.0.0rc7/bin/python development/screenshots.py
+.venv/octoprint-2.0.0rc7/bin/python -m development.screenshots
 """
 
 from pathlib import Path
 
-import browser
 import yaml
-from editor_screenshots import editor
-from octoprint_server import OctoPrintServer, merged
-from pages import Menu, RunDialog
 from playwright.sync_api import expect, sync_playwright
+
+from development.editor_screenshots import editor
+from harness import chromium
+from harness.octoprint_server import OctoPrintServer, merged
+from harness.pages import Menu, RunDialog
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -57,24 +58,24 @@ def main():
         OctoPrintServer(merged(sample, CORE_COMMANDS), env={"LOGNAME": "pi"}) as server,
         sync_playwright() as playwright,
     ):
-        chromium = browser.launch(playwright)
-        page = browser.new_page(
-            browser.new_context(
-                chromium,
+        browser = chromium.launch(playwright)
+        page = chromium.new_page(
+            chromium.new_context(
+                browser,
                 server.url,
                 viewport={"width": 1280, "height": 660},
                 device_scale_factor=2,
             )
         )
-        browser.log_in(page, server.admin)
+        chromium.log_in(page, server.admin)
         arguments(page)
         run_dialog(page)
         history(page)
         system_menu(page)
-        page = browser.new_page(browser.new_context(chromium, server.url))
-        browser.log_in(page, server.admin)
+        page = chromium.new_page(chromium.new_context(browser, server.url))
+        chromium.log_in(page, server.admin)
         editor(page, save)
-        chromium.close()
+        browser.close()
 
 
 def arguments(page):

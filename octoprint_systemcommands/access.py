@@ -19,7 +19,7 @@ from octoprint.server.util.flask import (
 
 from .commands.catalogue import CUSTOM, Catalogue, NotExecutable, UnknownAction
 from .commands.definition import Command
-from .commands.store import Entry, tidy
+from .commands.lists import Entry, tidy
 from .identity import Identities, Person
 from .runs.run import Owner, Request
 

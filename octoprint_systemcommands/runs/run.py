@@ -6,13 +6,13 @@ import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional, Union
 
+from ..commands.arguments.values import Values
 from ..commands.definition import Command
-from ..commands.values import Values
-from .hints import Hint
-from .masking import MaskedCapture
-from .output import Capture
-from .process import Process
-from .times import iso
+from .failure_hints.hints import Hint
+from .output.capture import Capture
+from .output.masking import MaskedCapture
+from .output.times import iso
+from .processes.process import Process
 
 QUEUED = "queued"
 RUNNING = "running"

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from pages import ArgumentsForm, Menu, RunDialog
 from playwright.sync_api import expect
+
+from harness.pages import ArgumentsForm, Menu, RunDialog
 
 RUNS = "/plugin/systemcommands/api/runs"
 HOSTILE = "<img src=x onerror=window.hacked=1>"

@@ -1,10 +1,11 @@
 """The plugin as people install it, with minified assets: all of its parts come up."""
 
 import pytest
-from built import build, unpack
-from editor_pages import Editor
-from pages import Menu, RunDialog
 from playwright.sync_api import expect
+
+from harness.built import build, unpack
+from harness.editor_pages import Editor
+from harness.pages import Menu, RunDialog
 
 COMMANDS = [
     {

@@ -6,12 +6,13 @@ import re
 import shlex
 from pathlib import Path
 
-import browser as chromium
 import pytest
-from editor_pages import Editor
-from pages import Menu, RunDialog
 from playwright.sync_api import expect
-from waiting import wait_until
+
+from harness import chromium as chromium
+from harness.editor_pages import Editor
+from harness.pages import Menu, RunDialog
+from harness.waiting import wait_until
 
 RUNS = "/plugin/systemcommands/api/runs"
 UNKNOWN = "There is no such run, or you may not see it."

@@ -1,7 +1,8 @@
 """The terminal of the run dialog by itself: what becomes of what a command prints."""
 
-import browser as chromium
 import pytest
+
+from harness import chromium as chromium
 
 # Puts a terminal for each list of chunks on the page, and returns what all of them show.
 SHOW = """

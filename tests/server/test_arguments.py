@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from http_clients import ApiClient
-from octoprint_server import User
+
+from harness.http_clients import ApiClient
+from harness.octoprint_server import User
 
 RUNS = "/plugin/systemcommands/api/runs"
 TEST = "/plugin/systemcommands/api/definitions/test"

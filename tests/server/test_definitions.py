@@ -125,7 +125,7 @@ def test_who_has_saved_is_told(get, put, octoprint, admin):
 
 
 def test_of_many_savers_at_once_one_wins(get, octoprint):
-    from http_clients import ApiClient
+    from harness.http_clients import ApiClient
 
     body, etag = get()
     statuses = []

@@ -1,7 +1,8 @@
 """Guards with OctoPrint's virtual printer, which really prints and really heats."""
 
 import pytest
-from waiting import wait_until
+
+from harness.waiting import wait_until
 
 COMMANDS = [
     {

@@ -5,9 +5,10 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from http_clients import ApiClient
 from other_program import another_program
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo said"},

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from http_clients import ApiClient
+
+from harness.http_clients import ApiClient
 
 RUNS = "/plugin/systemcommands/api/runs"
 DEFINITIONS = "/plugin/systemcommands/api/definitions"

@@ -8,8 +8,9 @@ import re
 
 import pytest
 import yaml
-from http_clients import ApiClient, BrowserClient
-from octoprint_server import User
+
+from harness.http_clients import ApiClient, BrowserClient
+from harness.octoprint_server import User
 
 PLUGIN = "/plugin/systemcommands"
 RUNS = f"{PLUGIN}/api/runs"

@@ -4,7 +4,8 @@ import re
 import time
 
 import pytest
-from waiting import wait_until
+
+from harness.waiting import wait_until
 
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo out; echo err >&2"},
@@ -38,7 +39,7 @@ API = "/plugin/systemcommands/api/runs"
 @pytest.fixture(autouse=True)
 def nothing_goes_on(octoprint):
     yield
-    from http_clients import ApiClient
+    from harness.http_clients import ApiClient
 
     with ApiClient(octoprint.url, octoprint.admin) as client:
         for run in client.get(f"{API}?status=queued,running").json()["runs"]:

@@ -9,10 +9,11 @@ import pytest
 from histories import finished, started
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from waiting import wait_until
 
-from octoprint_systemcommands.runs.database import Filter
-from octoprint_systemcommands.runs.output import (
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.history.database import Filter
+from octoprint_systemcommands.runs.history.rows import COLUMNS, id_of_place, to_record
+from octoprint_systemcommands.runs.output.capture import (
     STDERR,
     STDOUT,
     Damaged,
@@ -21,7 +22,6 @@ from octoprint_systemcommands.runs.output import (
     read,
     unpack,
 )
-from octoprint_systemcommands.runs.rows import COLUMNS, id_of_place, to_record
 from octoprint_systemcommands.runs.run import STATUSES, Record
 
 ALL = Filter()

@@ -4,18 +4,18 @@ import threading
 
 import pytest
 from processes import command
-from waiting import wait_until
 
+from harness.waiting import wait_until
 from octoprint_systemcommands.commands.definition import parse_entry
-from octoprint_systemcommands.commands.rules import OWN_VARIABLES
-from octoprint_systemcommands.runs.errors import Failed, Refused
-from octoprint_systemcommands.runs.output import STDOUT, excerpt
-from octoprint_systemcommands.runs.surroundings import (
+from octoprint_systemcommands.commands.editing.validation import OWN_VARIABLES
+from octoprint_systemcommands.runs.environment import (
     Heater,
     PrinterState,
     local_url,
     of_run,
 )
+from octoprint_systemcommands.runs.errors import Failed, Refused
+from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
 
 
 class FakePrinter:

@@ -7,9 +7,10 @@ import zlib
 import pytest
 from histories import finished, started
 
-from octoprint_systemcommands.runs import schema, times
-from octoprint_systemcommands.runs.output import STDERR, STDOUT, Capture, read
-from octoprint_systemcommands.runs.times import (
+from octoprint_systemcommands.runs.history import schema
+from octoprint_systemcommands.runs.output import times
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture, read
+from octoprint_systemcommands.runs.output.times import (
     MAX_MARKS,
     Mark,
     Times,
