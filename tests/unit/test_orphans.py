@@ -133,7 +133,7 @@ sys.path[:0] = {path!r}
 import psutil
 from processes import command
 from harness.waiting import wait_until
-from octoprint_systemcommands.runs.processes import orphans, tree
+from octoprint_systemcommands.runs.processes import orphans, process_tree
 from octoprint_systemcommands.runs.history.database import Limits
 from octoprint_systemcommands.runs.history.history import History
 from octoprint_systemcommands.runs.runner import Runner
