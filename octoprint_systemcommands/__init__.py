@@ -15,6 +15,7 @@ from .api.routes import build_blueprint
 from .api.runs import Runs
 from .api.system_api import Contract
 from .api.wishes import Wishes
+from .assets import ASSETS
 from .commands.catalogue import Catalogue
 from .commands.editing.editor import Editing
 from .commands.editing.last_save import LastSave
@@ -91,94 +92,7 @@ class SystemCommandsPlugin(
     ##~~ AssetPlugin mixin
 
     def get_assets(self):
-        return {
-            "js": [
-                f"js/systemcommands_{name}.js"
-                for name in (
-                    "format",
-                    "clipboard",
-                    "focus",
-                    "dialogs",
-                    "password",
-                    "ansi",
-                    "colors",
-                    "columns",
-                    "line",
-                    "position",
-                    "frames",
-                    "sequences",
-                    "cursor",
-                    "screen",
-                    "percent",
-                    "streams",
-                    "terminal",
-                    "search",
-                    "view",
-                    "title",
-                    "curl",
-                    "access",
-                    "guards",
-                    "runs",
-                    "follower",
-                    "errors",
-                    "answers",
-                    "notices",
-                    "confirm",
-                    "link",
-                    "trigger",
-                    "checks",
-                    "uploads",
-                    "argument",
-                    "arguments",
-                    "progress",
-                    "tools",
-                    "run_dialog",
-                    "history_row",
-                    "history",
-                    "menu_keys",
-                    "menu_height",
-                    "menu",
-                    "definitions",
-                    "entries",
-                    "rows",
-                    "difference",
-                    "merge",
-                    "saves",
-                    "sorting",
-                    "icons",
-                    "interpreters",
-                    "variables",
-                    "choices",
-                    "argument_fields",
-                    "argument_row",
-                    "argument_editor",
-                    "groups",
-                    "environment",
-                    "tryout_run",
-                    "tryout",
-                    "verdict",
-                    "summaries",
-                    "list",
-                    "bar",
-                    "command_dialog",
-                    "conflict",
-                    "import",
-                    "versions",
-                    "presets",
-                    "unsaved",
-                    "editor",
-                )
-            ],
-            "clientjs": [
-                "clientjs/systemcommands.js",
-                "clientjs/systemcommands_link.js",
-            ],
-            "css": [
-                "css/systemcommands.css",
-                "css/systemcommands_editor.css",
-                "css/systemcommands_contrast.css",
-            ],
-        }
+        return ASSETS
 
     ##~~ BlueprintPlugin mixin
 

@@ -209,7 +209,7 @@ def sent(menu):
 def problem_of(menu, argument, value):
     """What the page says about a value before the server has seen it."""
     return menu.page.evaluate(
-        "([argument, value]) => SystemCommandsChecks.problemOf(argument, value)",
+        "([argument, value]) => SystemCommands.Checks.problemOf(argument, value)",
         [argument, value],
     )
 

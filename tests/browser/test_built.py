@@ -29,7 +29,7 @@ def octoprint(make_octoprint, tmp_path_factory):
 
 def test_all_of_it(admin_page, octoprint):
     sent = admin_page.request.get(
-        octoprint.url + "/plugin/systemcommands/static/js/systemcommands_menu.js"
+        octoprint.url + "/plugin/systemcommands/static/js/menu/menu.js"
     )
     assert "\n    //" not in sent.text()
 
