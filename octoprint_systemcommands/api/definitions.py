@@ -163,7 +163,7 @@ class Definitions:
             )
             response.status_code = 400
             return response
-        run = self._runner.start(self._wishes.of(CUSTOM, command, body, door="test"))
+        run = self._runner.start(self._wishes.of(CUSTOM, command, body, trigger="test"))
         result = run_to_json(run.record())
         return flask.make_response(
             flask.jsonify(result), 202, {"Location": result["resource"]}

@@ -192,7 +192,7 @@ def test_the_environment_of_a_command(make_runner):
 
     assert excerpt(run.output, STDOUT, 10_000).splitlines() == [
         "OCTOPRINT_ACTION=show",
-        "OCTOPRINT_DOOR=api",
+        "OCTOPRINT_TRIGGER=api",
         "OCTOPRINT_FILE=folder/part.gcode",
         "OCTOPRINT_FILE_ORIGIN=local",
         "OCTOPRINT_PRINTING=true",
