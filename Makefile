@@ -22,7 +22,7 @@ help: ## list the commands
 
 run: ## start OctoPrint with this plugin and sample commands [OCTOPRINT=version HOST= PORT=]
 	@development/venv.sh $(ONE)
-	@exec $(call venv_of,$(ONE))/bin/python development/run.py --host $(HOST) --port $(PORT)
+	@exec $(call venv_of,$(ONE))/bin/python -m development.run --host $(HOST) --port $(PORT)
 
 test: ## all tests, on both versions of OctoPrint [OCTOPRINT=version ARGS="-k menu"]
 	@development/test.sh "$(or $(OCTOPRINT),$(VERSIONS))" $(ARGS)
@@ -54,11 +54,11 @@ translations: ## collect the texts, update and compile the translations
 
 openapi: ## write docs/openapi.json, the copy of the API's description
 	@development/venv.sh $(NEWEST)
-	@$(call venv_of,$(NEWEST))/bin/python development/openapi_copy.py
+	@$(call venv_of,$(NEWEST))/bin/python -m development.openapi_copy
 
 dist: ## build the zip that OctoPrint's Plugin Manager installs
 	@development/tools.sh dist
-	@.venv/dist/bin/python development/make_dist.py
+	@.venv/dist/bin/python -m development.make_dist
 
 clean: ## remove what the other commands made, except the data of `make run`
 	rm -rf .venv tests/js/node_modules dist build test-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

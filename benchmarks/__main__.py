@@ -10,12 +10,9 @@ import sys
 import time
 import traceback
 from importlib.metadata import version
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "development"))
 
 from benchmarks.figures import HEADER, line
-from benchmarks.rows import ROWS
+from benchmarks.scenarios import ROWS
 from benchmarks.servers import Servers
 
 

@@ -4,8 +4,9 @@ import tempfile
 import time
 
 import psutil
-from built import build, unpack
-from octoprint_server import OctoPrintServer, merged
+
+from harness.built import build, unpack
+from harness.octoprint_server import OctoPrintServer, merged
 
 # A print is sent as fast as the server can, without the errors that the virtual printer
 # otherwise simulates, and nothing else is done with its file. The health check asks the

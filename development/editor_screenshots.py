@@ -2,8 +2,9 @@
 
 import re
 
-from editor_pages import Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
 
 WEBCAM = "Restart the webcam"
 LIGHT = "Light up the printer"

@@ -1,7 +1,7 @@
 """Record what programs print, for the terminal's tests (tests/js/recordings).
 
-    python development/record_outputs.py            all that are installed
-    python development/record_outputs.py rsync top  only these
+    python -m development.record_outputs            all that are installed
+    python -m development.record_outputs rsync top  only these
 
 Each runs in a terminal of 80 columns and 24 rows, or into a pipe, in a folder of its own and
 with almost no environment, so that nothing of the machine gets into the files.

@@ -14,8 +14,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from octoprint_server import ServerError, free_port
-from sample import SampleServer, accounts
+from development.sample import SampleServer, accounts
+from harness.octoprint_server import ServerError, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import yaml
-from octoprint_server import OctoPrintServer, User
+
+from harness.octoprint_server import OctoPrintServer, User
 
 CONFIG = Path(__file__).with_name("sample_config.yaml")
 

@@ -1,16 +1,17 @@
 """Take the pictures of the documentation: of what `make run` shows.
 
-.venv/octoprint-2.0.0rc7/bin/python development/screenshots.py
+.venv/octoprint-2.0.0rc7/bin/python -m development.screenshots
 """
 
 import base64
 from pathlib import Path
 
-import browser
-from editor_screenshots import editor
-from pages import Menu, RunDialog
 from playwright.sync_api import expect, sync_playwright
-from sample import SampleServer, accounts
+
+from development.editor_screenshots import editor
+from development.sample import SampleServer, accounts
+from harness import chromium
+from harness.pages import Menu, RunDialog
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -31,24 +32,24 @@ MENU_AND_DIALOG = """
 def main():
     IMAGES.mkdir(parents=True, exist_ok=True)
     with SampleServer(users=accounts()) as server, sync_playwright() as playwright:
-        chromium = browser.launch(playwright)
-        context = browser.new_context(
-            chromium,
+        browser = chromium.launch(playwright)
+        context = chromium.new_context(
+            browser,
             server.url,
             viewport={"width": 1280, "height": 700},
             device_scale_factor=2,
         )
-        page = browser.new_page(context)
-        browser.log_in(page, server.admin)
+        page = chromium.new_page(context)
+        chromium.log_in(page, server.admin)
         arguments(page)
         dialog = run_dialog(page)
         history(page)
         menu = system_menu(page)
-        overview(browser.new_page(context), menu, dialog)
-        page = browser.new_page(browser.new_context(chromium, server.url))
-        browser.log_in(page, server.admin)
+        overview(chromium.new_page(context), menu, dialog)
+        page = chromium.new_page(chromium.new_context(browser, server.url))
+        chromium.log_in(page, server.admin)
         editor(page, save)
-        chromium.close()
+        browser.close()
 
 
 def arguments(page):

@@ -8,27 +8,28 @@ import octoprint.plugin
 from flask_babel import gettext
 
 from .access import Access, additional_permissions
-from .api.blueprint import build_blueprint
-from .api.contract import Contract
+from .api.core_endpoint import before_request_handler
 from .api.definitions import Definitions
-from .api.octoprint_address import before_request_handler
 from .api.openapi import OpenApi
+from .api.routes import build_blueprint
 from .api.runs import Runs
+from .api.system_api import Contract
 from .api.wishes import Wishes
+from .assets import ASSETS
 from .commands.catalogue import Catalogue
-from .commands.editing import Editing
-from .commands.last_save import LastSave
-from .commands.versions import Versions
+from .commands.editing.editor import Editing
+from .commands.editing.last_save import LastSave
+from .commands.editing.versions import Versions
+from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
+from .host.preferences import DEFAULTS, Preferences
+from .host.printer import Printer
+from .host.push_filter import about_definitions, may_get
+from .host.uploads import Uploads
 from .identity import Identities
-from .notify import RUN_FINISHED, RUN_STARTED, Notifier
-from .preferences import DEFAULTS, Preferences
-from .printer import Printer
-from .pushes import about_definitions, may_get
-from .runs.history import History
-from .runs.retention import Limits
+from .runs.environment import local_url
+from .runs.history.history import History
+from .runs.history.retention import Limits
 from .runs.runner import Runner
-from .runs.surroundings import local_url
-from .uploads import Uploads
 
 
 class SystemCommandsPlugin(
@@ -91,94 +92,7 @@ class SystemCommandsPlugin(
     ##~~ AssetPlugin mixin
 
     def get_assets(self):
-        return {
-            "js": [
-                f"js/systemcommands_{name}.js"
-                for name in (
-                    "format",
-                    "clipboard",
-                    "focus",
-                    "dialogs",
-                    "password",
-                    "ansi",
-                    "colors",
-                    "columns",
-                    "line",
-                    "position",
-                    "frames",
-                    "sequences",
-                    "cursor",
-                    "screen",
-                    "percent",
-                    "streams",
-                    "terminal",
-                    "search",
-                    "view",
-                    "title",
-                    "curl",
-                    "access",
-                    "guards",
-                    "runs",
-                    "follower",
-                    "errors",
-                    "answers",
-                    "notices",
-                    "confirm",
-                    "link",
-                    "trigger",
-                    "checks",
-                    "uploads",
-                    "argument",
-                    "arguments",
-                    "progress",
-                    "tools",
-                    "run_dialog",
-                    "history_row",
-                    "history",
-                    "menu_keys",
-                    "menu_height",
-                    "menu",
-                    "definitions",
-                    "entries",
-                    "rows",
-                    "difference",
-                    "merge",
-                    "saves",
-                    "sorting",
-                    "icons",
-                    "interpreters",
-                    "variables",
-                    "choices",
-                    "argument_fields",
-                    "argument_row",
-                    "argument_editor",
-                    "groups",
-                    "environment",
-                    "tryout_run",
-                    "tryout",
-                    "verdict",
-                    "summaries",
-                    "list",
-                    "bar",
-                    "command_dialog",
-                    "conflict",
-                    "import",
-                    "versions",
-                    "presets",
-                    "unsaved",
-                    "editor",
-                )
-            ],
-            "clientjs": [
-                "clientjs/systemcommands.js",
-                "clientjs/systemcommands_link.js",
-            ],
-            "css": [
-                "css/systemcommands.css",
-                "css/systemcommands_editor.css",
-                "css/systemcommands_contrast.css",
-            ],
-        }
+        return ASSETS
 
     ##~~ BlueprintPlugin mixin
 

@@ -18,8 +18,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from http_clients import ApiClient, BrowserClient
-from octoprint_server import OctoPrintServer, merged
+
+from harness.http_clients import ApiClient, BrowserClient
+from harness.octoprint_server import OctoPrintServer, merged
 
 # Of OctoPrint's own plugins most servers do without those that no test looks at: they cost a
 # server a second or two to start, and each of its pages almost one. test_menu.py and

@@ -14,21 +14,21 @@ from octoprint.access import ADMIN_GROUP
 from octoprint.server.util.flask import make_api_error
 
 from ..access import Access
-from ..accounts import own_user
-from ..commands import exchange
 from ..commands.catalogue import CUSTOM
 from ..commands.definition import GUESTS, Command, parse_entry
-from ..commands.editing import Editing, Invalid, Lists, NotWritten, Stale
+from ..commands.editing import import_export
+from ..commands.editing.editor import Editing, Invalid, Lists, NotWritten, Stale
+from ..commands.editing.last_save import Saved
+from ..commands.editing.presets import presets
+from ..commands.editing.validation import slug
+from ..commands.editing.versions import Versions
 from ..commands.environment import from_bytes, path_as_text
-from ..commands.json_form import to_json
-from ..commands.last_save import Saved
-from ..commands.presets import presets
 from ..commands.problems import ERROR, Problem
-from ..commands.rules import slug
-from ..commands.versions import Versions
+from ..commands.serialization import to_json
+from ..commands.sudoers import own_user
 from ..runs.runner import Runner
-from .body import read_json_object
 from .errors import errors_of_commands
+from .request_body import read_json_object
 from .run_json import run_to_json
 from .texts import translated
 from .wishes import Wishes
@@ -163,7 +163,7 @@ class Definitions:
             )
             response.status_code = 400
             return response
-        run = self._runner.start(self._wishes.of(CUSTOM, command, body, door="test"))
+        run = self._runner.start(self._wishes.of(CUSTOM, command, body, trigger="test"))
         result = run_to_json(run.record())
         return flask.make_response(
             flask.jsonify(result), 202, {"Location": result["resource"]}
@@ -225,7 +225,9 @@ class Definitions:
 
     def export(self) -> flask.Response:
         """``GET /api/definitions/export`` → the plugin's list as YAML."""
-        response = flask.make_response(exchange.dump(self._editing.lists().definitions))
+        response = flask.make_response(
+            import_export.dump(self._editing.lists().definitions)
+        )
         response.mimetype = "application/yaml"
         response.headers.set(
             "Content-Disposition", "attachment", filename="system-commands.yaml"
@@ -247,8 +249,8 @@ class Definitions:
             }
         )
         try:
-            found = exchange.candidates(self._to_import(body, lists), taken)
-        except exchange.Unreadable as error:
+            found = import_export.candidates(self._to_import(body, lists), taken)
+        except import_export.Unreadable as error:
             return make_api_error(translated(error), 400)
         return flask.jsonify(
             entries=[
@@ -272,12 +274,14 @@ class Definitions:
     def _to_import(self, body: dict[str, Any], lists: Lists) -> list[Any]:
         source = body.get("from")
         if source == _FROM_SYSTEM_ACTIONS:
-            return exchange.from_system_actions(lists.system_actions)
+            return import_export.from_system_actions(lists.system_actions)
         if source == _FROM_GCODE_SYSTEM_COMMANDS:
             path = ["plugins", "gcodesystemcommands", "command_definitions"]
-            return exchange.from_gcode_system_commands(self._settings.global_get(path))
+            return import_export.from_gcode_system_commands(
+                self._settings.global_get(path)
+            )
         if source == _FROM_YAML and isinstance(body.get("text"), str):
-            return exchange.load(body["text"])
+            return import_export.load(body["text"])
         return flask.abort(
             400,
             description=f'"from" has to be {_FROM_SYSTEM_ACTIONS}, '
@@ -335,7 +339,7 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     ]
 
 
-def _place(candidate: exchange.Candidate, problem: Problem) -> str:
+def _place(candidate: import_export.Candidate, problem: Problem) -> str:
     place = gettext("entry %(number)s", number=candidate.position + 1)
     return f"{place}, {problem.field}" if problem.field else place
 

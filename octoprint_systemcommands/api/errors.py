@@ -8,14 +8,8 @@ import flask
 from flask_babel import gettext
 from octoprint.server.util.flask import make_api_error
 
-from ..commands.catalogue import (
-    CORE,
-    CUSTOM,
-    NotExecutable,
-    UnknownAction,
-    UnknownSource,
-)
-from ..commands.values import WrongValues
+from ..commands.arguments.values import WrongValues
+from ..commands.catalogue import CORE, CUSTOM, NotExecutable, UnknownAction, UnknownSource
 from ..runs.errors import Busy, CommandError, NotAllowed, NotStarted, Refused
 from .hint_texts import ask_the_administrator, sees_definitions
 from .texts import translated

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from flask_babel import gettext
 from octoprint.access.permissions import Permissions
 
-from ..accounts import own_user
-from ..runs import hints
-from ..runs.hints import Hint
+from ..commands.sudoers import own_user
+from ..runs.failure_hints import hints
+from ..runs.failure_hints.hints import Hint
 from .hint_words import TEXTS, Text
 
 _ALLOWED_BY_SUDOERS = (hints.SUDO_PASSWORD, hints.SUDO_NOT_ALLOWED)

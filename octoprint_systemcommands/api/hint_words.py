@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ..commands.problems import N_
-from ..runs import hints
+from ..runs.failure_hints import hints
 
 
 class Text(NamedTuple):

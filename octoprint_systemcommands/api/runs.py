@@ -9,15 +9,15 @@ from flask_babel import gettext
 
 from ..access import Access
 from ..commands.problems import N_
-from ..notify import Notifier
-from ..runs.database import Filter
-from ..runs.history import History
-from ..runs.output import MAX_OFFSET, Output, read
+from ..host.notifier import Notifier
+from ..runs.history.database import Filter
+from ..runs.history.history import History
+from ..runs.history.troubles import Unavailable
+from ..runs.output.capture import MAX_OFFSET, Output, read
 from ..runs.run import STATUSES, UNFINISHED, Owner, Record
 from ..runs.runner import Runner
-from ..runs.troubles import Unavailable
-from .body import read_json_object
 from .errors import errors_of_commands
+from .request_body import read_json_object
 from .run_json import run_to_json, runs_to_json
 from .texts import translated
 from .wishes import Wishes

@@ -5,14 +5,14 @@ from typing import Any
 import flask
 
 from ..access import Access, ensure_fresh_credentials
+from ..commands.arguments.values import FindUpload, take
 from ..commands.definition import Command
-from ..commands.values import FindUpload, take
 from ..runs.run import Request
 from .requester import current_requester
 
 
 class Wishes:
-    """The same for every address and every door.
+    """The same for every address and trigger.
 
     Arguments:
         access: who may run what

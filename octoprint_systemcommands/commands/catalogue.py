@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from .core import core_commands
 from .definition import Command, is_divider_key
-from .store import Entry, Store
+from .lists import Entry, Store
 
 CORE = "core"
 CUSTOM = "custom"

@@ -18,9 +18,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from .arguments import MAX_ARGUMENTS, WORDS, Argument
-from .json_form import fits, with_writable_numbers
+from .arguments.types import MAX_ARGUMENTS, WORDS, Argument
 from .problems import N_, WARNING, Problem, explain
+from .serialization import fits, with_writable_numbers
 
 DIVIDER = "divider"
 

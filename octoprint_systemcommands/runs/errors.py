@@ -1,8 +1,8 @@
 """Why a command was not run, or how it failed, in words for the user."""
 
 from ..commands.problems import N_, filled
-from . import hints
-from .output import STDERR, STDOUT, excerpt
+from .failure_hints import hints
+from .output.capture import STDERR, STDOUT, excerpt
 from .run import STOPPED, TIMED_OUT, Request, Run
 
 # Bytes of each output in the message of a failure

@@ -4,8 +4,8 @@ import logging
 import threading
 from typing import Optional
 
-from .hints import Hint
-from .output import STDERR, STDOUT, excerpt
+from .failure_hints.hints import Hint
+from .output.capture import STDERR, STDOUT, excerpt
 from .run import Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
@@ -56,7 +56,7 @@ def reason_of(run: Run, exit_code: int) -> Optional[Hint]:
 
 def _explain(run: Run, exit_code: int) -> Optional[Hint]:
     # its patterns take long to compile, 20 ms on a fast machine: not when the server starts
-    from .failure_hints import Failure, explain_failure
+    from .failure_hints.explanation import Failure, explain_failure
 
     command = run.request.command
     stdout = excerpt(run.output, STDOUT, _EXCERPT)

@@ -1,4 +1,4 @@
-"""Admits, starts, stops and ends runs, whichever door they came in by."""
+"""Admits, starts, stops and ends runs, by whichever trigger they came."""
 
 import logging
 import threading
@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Optional
 
 from ..commands.problems import N_, CannotRun
-from . import guards, hints, tree
-from .descriptors import ensure_enough
-from .ending import call_at_the_end, elsewhere, end_processes
+from . import guards
+from .environment import NoPrinter, Printer, PrinterState, of_run
 from .errors import (
     Busy,
     Failed,
@@ -20,13 +19,18 @@ from .errors import (
     failure_message,
     title,
 )
-from .hints import Hint
-from .history import History
+from .failure_hints import hints
+from .failure_hints.hints import Hint
+from .history.history import History
+from .interpreter_exit import call_at_the_end, elsewhere, end_processes
 from .log_lines import prefix_lines, what_becomes_of, who_does_what
-from .masking import MaskedCapture
-from .orphans import Orphans
-from .pace import PrintersFirst
-from .process import NICENESS, Process
+from .output.masking import MaskedCapture
+from .processes import process_tree
+from .processes.descriptors import ensure_enough
+from .processes.orphans import Orphans
+from .processes.pace import PrintersFirst
+from .processes.process import NICENESS, Process
+from .processes.watcher import Watcher
 from .reasons import reason_of
 from .run import (
     FAILED,
@@ -39,9 +43,7 @@ from .run import (
     Request,
     Run,
 )
-from .surroundings import NoPrinter, Printer, PrinterState, of_run
 from .waiting import places_for_waiting
-from .watcher import Watcher
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
@@ -271,7 +273,7 @@ class Runner:
             **of_run(request, self._server_url()),
             **printer.environment(),
             **request.values.environment,
-            tree.MARK: run.id,
+            process_tree.MARK: run.id,
         }
 
     ##~~ End
@@ -411,7 +413,7 @@ class Runner:
             for run in active:
                 if run.status == QUEUED or not run.request.command.outlives_server:
                     self._stop(run, STOPPED)
-        deadline = time.monotonic() + 2 * tree.GRACE
+        deadline = time.monotonic() + 2 * process_tree.GRACE
         for run in active:
             if run.stop_reason is not None or run.returned is not None:
                 run.finished.wait(max(0, deadline - time.monotonic()))

@@ -11,9 +11,10 @@ in test-results/.
 
 import re
 
-import browser as chromium
 import pytest
 from playwright.sync_api import expect, sync_playwright
+
+from harness import chromium as chromium
 
 # a machine that tests several things at a time is not quick
 expect.set_options(timeout=chromium.TIMEOUT)

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from pages import ArgumentsForm, Menu, RunDialog
 from playwright.sync_api import expect
+
+from harness.pages import ArgumentsForm, Menu, RunDialog
 
 RUNS = "/plugin/systemcommands/api/runs"
 HOSTILE = "<img src=x onerror=window.hacked=1>"
@@ -208,7 +209,7 @@ def sent(menu):
 def problem_of(menu, argument, value):
     """What the page says about a value before the server has seen it."""
     return menu.page.evaluate(
-        "([argument, value]) => SystemCommandsChecks.problemOf(argument, value)",
+        "([argument, value]) => SystemCommands.Checks.problemOf(argument, value)",
         [argument, value],
     )
 
@@ -738,7 +739,7 @@ def test_last_values_that_are_not_valid_any_more(menu):
     menu.page.route(
         "**/api/runs?*action=light*",
         lambda route: route.fulfill(
-            json={"runs": [{"door": "menu", "arguments": last}], "next": None}
+            json={"runs": [{"trigger": "menu", "arguments": last}], "next": None}
         ),
     )
     form = menu.ask("Switch the light")
@@ -756,7 +757,7 @@ def test_last_values_that_were_empty_while_they_could_be(menu):
     menu.page.route(
         "**/api/runs?*action=numbers*",
         lambda route: route.fulfill(
-            json={"runs": [{"door": "menu", "arguments": last}], "next": None}
+            json={"runs": [{"trigger": "menu", "arguments": last}], "next": None}
         ),
     )
     form = menu.ask("Numbers")
@@ -769,7 +770,7 @@ def test_mask_of_what_was_a_secret_is_no_last_value(menu):
     menu.page.route(
         "**/api/runs?*action=light*",
         lambda route: route.fulfill(
-            json={"runs": [{"door": "menu", "arguments": last}], "next": None}
+            json={"runs": [{"trigger": "menu", "arguments": last}], "next": None}
         ),
     )
     form = menu.ask("Switch the light")
@@ -786,7 +787,9 @@ def test_last_values_that_come_late_do_not_get_in_the_way(menu):
     form.fill(Device="typed-1")
     held[0].fulfill(
         json={
-            "runs": [{"door": "menu", "arguments": {"device": "late-2", "note": "late"}}],
+            "runs": [
+                {"trigger": "menu", "arguments": {"device": "late-2", "note": "late"}}
+            ],
             "next": None,
         }
     )

@@ -1,10 +1,11 @@
 """The plugin as people install it, with minified assets: all of its parts come up."""
 
 import pytest
-from built import build, unpack
-from editor_pages import Editor
-from pages import Menu, RunDialog
 from playwright.sync_api import expect
+
+from harness.built import build, unpack
+from harness.editor_pages import Editor
+from harness.pages import Menu, RunDialog
 
 COMMANDS = [
     {
@@ -28,7 +29,7 @@ def octoprint(make_octoprint, tmp_path_factory):
 
 def test_all_of_it(admin_page, octoprint):
     sent = admin_page.request.get(
-        octoprint.url + "/plugin/systemcommands/static/js/systemcommands_menu.js"
+        octoprint.url + "/plugin/systemcommands/static/js/menu/menu.js"
     )
     assert "\n    //" not in sent.text()
 

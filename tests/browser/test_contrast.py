@@ -1,10 +1,11 @@
 """Every text of ours can be read, as OctoPrint comes and with a dark theme: 4.5:1 at least."""
 
 import pytest
-from contrast import expect_readable
-from editor_pages import Editor
-from pages import Menu
 from playwright.sync_api import expect
+
+from harness.contrast import expect_readable
+from harness.editor_pages import Editor
+from harness.pages import Menu
 
 COLORS = r"""
 for style in 1 2 3 7 '2;7'; do printf '\033[%smstyle\033[0m ' "$style"; done; echo

@@ -4,9 +4,10 @@ was in what is below it, and nothing is left over."""
 from dataclasses import dataclass, replace
 
 import pytest
-from editor_pages import Editor
-from pages import ArgumentsForm, Menu
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
+from harness.pages import ArgumentsForm, Menu
 
 COMMANDS = [
     {"action": "one", "name": "One", "command": "echo 1"},

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from editor_pages import Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
 
 HOSTILE = '<img src="x" onerror="window.hacked = true">'
 

@@ -1,8 +1,9 @@
 """Who may run a command and when, in its dialog and in the list; what two lists differ in."""
 
 import pytest
-from editor_pages import Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
 
 API = "/plugin/systemcommands/api"
 HOSTILE = '<img src="x" onerror="window.hacked = true">'

@@ -1,8 +1,9 @@
 """The arguments of a command in its dialog: each type, names, order, mistakes."""
 
 import pytest
-from editor_pages import CommandDialog, Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import CommandDialog, Editor
 
 API = "/plugin/systemcommands/api"
 HOSTILE = '<img src="x" onerror="window.hacked = true">'

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from editor_pages import TAB, Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import TAB, Editor
 
 API = "**/plugin/systemcommands/api/definitions"
 COMMANDS = [

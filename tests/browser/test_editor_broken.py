@@ -1,7 +1,8 @@
 """What nobody can read stays in the file, is shown, and can be mended."""
 
-from editor_pages import Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
 
 BROKEN = [
     "no command at all",

@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from editor_pages import Editor
-from http_clients import ApiClient
-from octoprint_server import User
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
+from harness.http_clients import ApiClient
+from harness.octoprint_server import User
 
 COMMANDS = [
     {"action": "one", "name": "One", "command": "echo 1"},

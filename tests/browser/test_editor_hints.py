@@ -2,8 +2,9 @@
 command line and its arguments fit together."""
 
 import pytest
-from editor_pages import Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
 
 HOSTILE = '<img src="x" onerror="window.hacked = true">'
 

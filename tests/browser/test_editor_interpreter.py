@@ -1,8 +1,9 @@
 """What a command is run by, and how, as the editor offers it."""
 
 import pytest
-from editor_pages import Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
 
 COMMANDS = [
     {"action": "plain", "name": "Plain", "command": "echo plain"},

@@ -4,8 +4,9 @@ import re
 
 import pytest
 import yaml
-from editor_pages import Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
 
 DEFINITIONS = "/plugin/systemcommands/api/definitions"
 COMMANDS = [{"action": "one", "name": "One", "command": "echo 1"}]

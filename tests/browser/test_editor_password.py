@@ -1,8 +1,9 @@
 """The password is asked for when a click wants something that needs it, and never else."""
 
 import pytest
-from editor_pages import CommandDialog, Editor, Tryout
 from playwright.sync_api import expect
+
+from harness.editor_pages import CommandDialog, Editor, Tryout
 
 COMMANDS = [
     {"action": "one", "name": "One", "command": "echo 1"},

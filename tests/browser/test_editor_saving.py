@@ -1,8 +1,9 @@
 """Saving the list of commands: nothing is lost, whoever else saves and whatever fails."""
 
 import pytest
-from editor_pages import Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
 
 API = "**/plugin/systemcommands/api/definitions"
 COMMANDS = [

@@ -1,8 +1,9 @@
 """Trying out a command before it is saved, in its dialog."""
 
 import pytest
-from editor_pages import Editor
 from playwright.sync_api import expect
+
+from harness.editor_pages import Editor
 
 HOSTILE = '<img src="x" onerror="window.hacked = true">'
 

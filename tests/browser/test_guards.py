@@ -1,9 +1,10 @@
 """What the printer has against a command, with a virtual one that really prints and heats."""
 
 import pytest
-from pages import ArgumentsForm, Menu, RunDialog
 from playwright.sync_api import expect
-from waiting import wait_until
+
+from harness.pages import ArgumentsForm, Menu, RunDialog
+from harness.waiting import wait_until
 
 RUNS = "/plugin/systemcommands/api/runs"
 # long enough for any test; prints are cancelled at the end

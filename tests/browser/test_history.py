@@ -4,8 +4,9 @@ import functools
 import re
 
 import pytest
-from pages import History, Menu, RunDialog
 from playwright.sync_api import expect
+
+from harness.pages import History, Menu, RunDialog
 
 RUNS = "/plugin/systemcommands/api/runs"
 

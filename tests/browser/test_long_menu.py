@@ -1,11 +1,12 @@
 """The System menu as an administrator has it: long, with a way to the editor, and in the
 hands of others."""
 
-import browser
 import pytest
-from octoprint_server import User
-from pages import Menu
 from playwright.sync_api import expect
+
+from harness import chromium
+from harness.octoprint_server import User
+from harness.pages import Menu
 
 ENTRIES = [
     {
@@ -256,7 +257,7 @@ def test_second_binding(open_page, octoprint, view_model):
     menu.entry("Entry 39").click()
     menu.expect_notice("Finished", '"Entry 39" finished successfully.')
     assert len([r for r in requests if r.method == "POST"]) == 1
-    assert not browser.unexpected_errors(page)
+    assert not chromium.unexpected_errors(page)
     # it still comes and goes
     page.evaluate("OctoPrint.coreui.viewmodels.systemCommandsMenuViewModel.rows([])")
     expect(menu.root).to_be_hidden()

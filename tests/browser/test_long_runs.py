@@ -6,12 +6,13 @@ import re
 import shlex
 from pathlib import Path
 
-import browser as chromium
 import pytest
-from editor_pages import Editor
-from pages import Menu, RunDialog
 from playwright.sync_api import expect
-from waiting import wait_until
+
+from harness import chromium as chromium
+from harness.editor_pages import Editor
+from harness.pages import Menu, RunDialog
+from harness.waiting import wait_until
 
 RUNS = "/plugin/systemcommands/api/runs"
 UNKNOWN = "There is no such run, or you may not see it."
@@ -145,7 +146,7 @@ def test_title_of_a_failed_run_that_is_shown(menu, go):
     go("one")
     expect(page).to_have_title(f"✘ Fails: Failed – {before}")
     # what goes right after that does not hide it
-    page.evaluate("SystemCommandsTitle({name: 'Other', status: 'succeeded'})")
+    page.evaluate("SystemCommands.Title({name: 'Other', status: 'succeeded'})")
     expect(page).to_have_title(f"✘ Fails: Failed – {before}")
     # OctoPrint's own title changes with its name
     appearance = "OctoPrint.coreui.viewmodels.appearanceViewModel"
@@ -466,9 +467,9 @@ def test_copy_as_curl(menu, start, octoprint):
     lines = page.evaluate(
         """() => {
             const settings = {plugins: {systemcommands: {octoprint_address: () => false}}};
-            return ["it's", "a/b"].map((action) => SystemCommandsCurl(
+            return ["it's", "a/b"].map((action) => SystemCommands.Curl(
                 {source: "custom", action: action},
-                SystemCommandsCurl.address(settings, "custom", action)
+                SystemCommands.Curl.address(settings, "custom", action)
             ));
         }"""
     )
@@ -476,7 +477,7 @@ def test_copy_as_curl(menu, start, octoprint):
         f"{base}/printers/one/plugin/systemcommands/api/system/commands/custom/{action}"
         for action in ("it's", "a%2Fb")
     ]
-    assert page.evaluate("SystemCommandsLink({id: '12'})") == (
+    assert page.evaluate("SystemCommands.Link({id: '12'})") == (
         f"{base}/printers/one/#run=12"
     )
 

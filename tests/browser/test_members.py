@@ -2,12 +2,13 @@
 
 import re
 
-import browser as chromium
 import pytest
-from http_clients import ApiClient
-from octoprint_server import User
-from pages import ArgumentsForm, Menu, RunDialog
 from playwright.sync_api import expect
+
+from harness import chromium as chromium
+from harness.http_clients import ApiClient
+from harness.octoprint_server import User
+from harness.pages import ArgumentsForm, Menu, RunDialog
 
 API = "/plugin/systemcommands/api"
 RUNS = f"{API}/runs"

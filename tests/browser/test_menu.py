@@ -4,10 +4,11 @@ import re
 import threading
 from pathlib import Path
 
-import browser
 import pytest
-from pages import Menu, RunDialog, reconnect
 from playwright.sync_api import expect
+
+from harness import chromium
+from harness.pages import Menu, RunDialog, reconnect
 
 CORE = [
     "Shutdown system",
@@ -163,7 +164,7 @@ def menu(operator_page):
 def remembered_page(open_page, octoprint):
     """Logged in with "remember me", so that it also is after a restart."""
     page = open_page()
-    browser.log_in(page, octoprint.operator, remember=True)
+    chromium.log_in(page, octoprint.operator, remember=True)
     return page
 
 
@@ -293,7 +294,7 @@ def test_other_entries_stay_when_the_plugin_does_not_answer(open_page, octoprint
     page.route(
         "**/plugin/systemcommands/api/menu", lambda route: route.fulfill(status=500)
     )
-    browser.log_in(page, octoprint.operator)
+    chromium.log_in(page, octoprint.operator)
     menu = Menu(page)
     menu.open()
     # that they are in no group shows that they come from OctoPrint's answer
@@ -317,7 +318,7 @@ def test_no_entry_is_shown_before_those_above_it(open_page, octoprint, late, ear
     held = []
     page.route(octoprint.url + late, lambda route: held.append(route))
     with page.expect_response(octoprint.url + early):
-        browser.enter(page, octoprint.operator)
+        chromium.enter(page, octoprint.operator)
     menu = Menu(page)
     expect(menu.root).to_be_hidden()
     assert held
@@ -363,7 +364,7 @@ def test_own_entries_are_shown_when_octoprint_does_not_answer(open_page, octopri
     page.route(
         octoprint.url + "/api/system/commands", lambda route: route.fulfill(status=500)
     )
-    browser.enter(page, octoprint.operator)
+    chromium.enter(page, octoprint.operator)
     menu = Menu(page)
     expect(menu.open().entry("Show addresses")).to_be_visible()
     expect(menu.entry("Camera")).to_be_visible()
@@ -609,7 +610,7 @@ def test_entry_of_another_plugin_that_asks_for_the_password(
     remembered_page, octoprint, traces
 ):
     page = remembered_page
-    browser.reopen(page)
+    chromium.reopen(page)
     menu = Menu(page)
     menu.run("Open the safe")
     expect(menu.dialog.locator(".modal-body p").first).to_have_text("<b>Really</b>?")

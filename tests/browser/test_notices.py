@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from pages import ArgumentsForm, Menu, RunDialog
 from playwright.sync_api import expect
+
+from harness.pages import ArgumentsForm, Menu, RunDialog
 
 RUNS = "/plugin/systemcommands/api/runs"
 ARGUMENTS = {"arguments": [{"name": "word", "type": "text", "default": "word"}]}

@@ -3,11 +3,12 @@
 import re
 from pathlib import Path
 
-import browser as chromium
 import pytest
-from pages import History, Menu, RunDialog, reconnect
 from playwright.sync_api import expect
-from waiting import wait_until
+
+from harness import chromium as chromium
+from harness.pages import History, Menu, RunDialog, reconnect
+from harness.waiting import wait_until
 
 HOSTILE = '<img src="x" onerror="window.hacked = true">'
 

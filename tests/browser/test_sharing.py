@@ -7,12 +7,13 @@ page tells what is not there, or leaves out what OctoPrint asks for.
 import re
 from pathlib import Path
 
-import browser as chromium
 import pytest
-from editor_pages import Editor
-from octoprint_server import User
-from pages import Menu
 from playwright.sync_api import expect
+
+from harness import chromium as chromium
+from harness.editor_pages import Editor
+from harness.octoprint_server import User
+from harness.pages import Menu
 
 PAGE = Path(__file__).parents[2] / "docs/sharing.md"
 

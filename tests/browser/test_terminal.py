@@ -1,7 +1,8 @@
 """The terminal of the run dialog by itself: what becomes of what a command prints."""
 
-import browser as chromium
 import pytest
+
+from harness import chromium as chromium
 
 # Puts a terminal for each list of chunks on the page, and returns what all of them show.
 SHOW = """
@@ -12,7 +13,7 @@ async (inputs) => {
         element.style.width = "800px";
         document.body.append(element);
         const progress = [];
-        const terminal = new SystemCommandsTerminal(element, {
+        const terminal = new SystemCommands.Terminal(element, {
             onProgress: (value) => progress.push([value.state, value.value ?? null]),
             onChange: () => {},
             onIdle: () => {
@@ -104,7 +105,7 @@ async (pieces) => {
     document.body.append(element);
     const shown = [];
     let onIdle;
-    const terminal = new SystemCommandsTerminal(element, {
+    const terminal = new SystemCommands.Terminal(element, {
         onProgress: () => {},
         onChange: () => {},
         onIdle: () => onIdle()
@@ -198,7 +199,7 @@ def test_looks_that_are_none(show, sgr):
 
 CONTRASTS = """
 () => {
-    const style = new SystemCommandsTextStyle();
+    const style = new SystemCommands.TextStyle();
     const element = document.createElement("span");
     const channels = (color) => color.match(/\\d+/g).map((value) => {
         const part = value / 255;

@@ -9,28 +9,34 @@ const PACKAGE = path.join(__dirname, "..", "..", "octoprint_systemcommands");
 
 // what the terminal is made of, without the part that needs a page
 const TERMINAL = [
-    ..."ansi colors columns line position frames sequences cursor screen".split(" "),
-    ..."percent streams".split(" ")
-];
+    ..."ansi_parser text_style columns line position frames sequences cursor".split(" "),
+    ..."screen percent streams".split(" ")
+].map((name) => "terminal/" + name);
 
-// in the order in which __init__.py lists them
-const inOrder = (names) => {
-    const source = fs.readFileSync(path.join(PACKAGE, "__init__.py"), "utf8");
-    const list = source.match(/"js": \[[^]*?for name in \(([^]*?)\)/)[1];
-    const all = [...list.matchAll(/"(\w+)"/g)].map((match) => match[1]);
+// all scripts, as folder/name, in the order in which assets.py lists them
+const all = (() => {
+    const source = fs.readFileSync(path.join(PACKAGE, "assets.py"), "utf8");
+    const folders = source.matchAll(/^ {4}"(\w+)": \(([^)]*)\),$/gm);
+    return [...folders].flatMap(([, folder, names]) =>
+        [...names.matchAll(/"(\w+)"/g)].map((match) => `${folder}/${match[1]}`)
+    );
+})();
+
+exports.all = all;
+
+// names: folder/name of the scripts that are wanted, in any order; globals: what the page has
+// that they need, e.g. {Intl: undefined}
+exports.load = (names = TERMINAL, globals = {}) => {
     const unknown = names.filter((name) => !all.includes(name));
     if (unknown.length) throw new Error("no such scripts: " + unknown);
-    return all.filter((name) => names.includes(name));
-};
-
-// globals: what the page has that the scripts need, e.g. {Intl: undefined}
-exports.load = (globals = {}, names = TERMINAL) => {
     const context = vm.createContext({Intl, ...globals});
     context.window = context;
-    inOrder(names).forEach((name) => {
-        const file = path.join(PACKAGE, "static", "js", `systemcommands_${name}.js`);
-        vm.runInContext(fs.readFileSync(file, "utf8"), context, {filename: file});
-    });
+    all.filter((name) => name === "shared/namespace" || names.includes(name)).forEach(
+        (name) => {
+            const file = path.join(PACKAGE, "static", "js", name + ".js");
+            vm.runInContext(fs.readFileSync(file, "utf8"), context, {filename: file});
+        }
+    );
     return context;
 };
 
@@ -40,13 +46,13 @@ const page = exports.load();
 // {dropped} for a gap.
 exports.show = (chunks, scripts = page) => {
     const progress = [];
-    const screen = new scripts.SystemCommandsScreen(
+    const screen = new scripts.SystemCommands.Screen(
         5000,
         100,
         () => {},
         () => {}
     );
-    const streams = new scripts.SystemCommandsStreams(screen, (one) => {
+    const streams = new scripts.SystemCommands.Streams(screen, (one) => {
         progress.push([one.state, one.value ?? null]);
     });
     chunks.forEach((chunk) => {

@@ -2,13 +2,10 @@
 "use strict";
 
 const assert = require("node:assert/strict");
-const fs = require("node:fs");
-const path = require("node:path");
 const {test} = require("node:test");
 const {isDeepStrictEqual} = require("node:util");
-const vm = require("node:vm");
 
-const JS = path.join(__dirname, "../../octoprint_systemcommands/static/js");
+const {load} = require("./loader");
 
 // what it needs of lodash
 const isPlainObject = (value) =>
@@ -20,13 +17,10 @@ const lodash = {
     isNumber: (value) => typeof value === "number"
 };
 
-const window = {_: lodash};
-window.window = window;
-const context = vm.createContext(window);
-for (const name of ["entries", "difference", "merge"]) {
-    const file = path.join(JS, `systemcommands_${name}.js`);
-    vm.runInContext(fs.readFileSync(file, "utf-8"), context, {filename: file});
-}
+const {SystemCommands} = load(
+    ["editor/definition_form", "editor/list_diff", "editor/list_merge"],
+    {_: lodash}
+);
 
 const command = (action, more) => ({action: action, name: action, ...more});
 const divider = {action: "divider"};
@@ -35,7 +29,7 @@ const [A, B, C] = ["a", "b", "c"].map((action) => command(action, {command: "min
 const [X, Y] = ["a", "b"].map((action) => command(action, {command: "theirs"}));
 const [n, m] = ["n", "m"].map((action) => command(action));
 
-const of = (base, theirs, mine) => new window.SystemCommandsMerge(base, theirs, mine);
+const of = (base, theirs, mine) => new SystemCommands.Merge(base, theirs, mine);
 
 // array methods of the other realm make its arrays
 const plain = (value) => JSON.parse(JSON.stringify(value));

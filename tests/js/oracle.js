@@ -4,7 +4,7 @@
 const {Terminal} = require("@xterm/headless");
 const {page} = require("./loader.js");
 
-const {SystemCommandsColumns} = page;
+const {Columns} = page.SystemCommands;
 
 // xterm.js asks how wide a code point is, and whether it joins with what is before it. The
 // state that it keeps for that is a number: here that of the character so far in a list.
@@ -17,20 +17,20 @@ class Graphemes {
     }
 
     wcwidth(code) {
-        return SystemCommandsColumns.width(String.fromCodePoint(code));
+        return Columns.width(String.fromCodePoint(code));
     }
 
     charProperties(code, preceding) {
         const char = String.fromCodePoint(code);
         const before = this.known[preceding >> 3] || "";
-        const parts = SystemCommandsColumns.split(before + char);
-        const own = SystemCommandsColumns.width(char);
+        const parts = Columns.split(before + char);
+        const own = Columns.width(char);
         const joins = before !== "" && (parts.length === 1 || own === 0);
         const cluster = joins ? before + char : char;
         if (!this.numbers.has(cluster)) {
             this.numbers.set(cluster, this.known.push(cluster) - 1);
         }
-        const width = SystemCommandsColumns.width(cluster);
+        const width = Columns.width(cluster);
         return (this.numbers.get(cluster) << 3) | (width << 1) | (joins ? 1 : 0);
     }
 }

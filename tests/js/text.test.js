@@ -189,13 +189,13 @@ test("what is shown for a while leaves no traces", () => {
     const {screen} = show(["one\ntwo\x1b_three\nfour"]);
     assert.strictEqual(screen.text(), "one\ntwothree\nfour");
     const {page} = require("./loader.js");
-    const other = new page.SystemCommandsScreen(
+    const other = new page.SystemCommands.Screen(
         5000,
         100,
         () => {},
         () => {}
     );
-    const streams = new page.SystemCommandsStreams(other, () => {});
+    const streams = new page.SystemCommands.Streams(other, () => {});
     ["one\ntwo\x1b_th", "ree\nfour", "\nfive", "\x1b\\", "\rTWO\n"].forEach((text) => {
         streams.read({stream: "stdout", text: text});
         streams.showPending();
@@ -219,7 +219,7 @@ test("nothing is lost at the right margin, nor cut in half", () => {
 });
 
 test("without a segmenter", () => {
-    const old = load({Intl: undefined});
+    const old = load(undefined, {Intl: undefined});
     ["over an emoji", "over a family", "over a flag", "a skin", "over an accent"].forEach(
         (name) =>
             assert.deepStrictEqual(show([TEXTS[name][0]], old).lines, TEXTS[name][1])

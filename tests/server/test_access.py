@@ -2,8 +2,9 @@
 
 import pytest
 import yaml
-from http_clients import ApiClient
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 COMMANDS = [
     {"action": "touch", "name": "Touch", "command": "touch touched"},

@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yaml
-from http_clients import RUNS, ApiClient, BrowserClient
-from octoprint_server import User
-from waiting import wait_until
+
+from harness.http_clients import RUNS, ApiClient, BrowserClient
+from harness.octoprint_server import User
+from harness.waiting import wait_until
 
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo said", "groups": ["kids"]},

@@ -3,7 +3,8 @@
 from urllib.parse import urlsplit
 
 import pytest
-from waiting import wait_until
+
+from harness.waiting import wait_until
 
 COMMANDS = [
     {"action": "succeed", "name": "Succeed", "command": "true"},

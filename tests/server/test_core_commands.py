@@ -1,7 +1,8 @@
 """OctoPrint's own commands and other plugins' at both addresses."""
 
 import pytest
-from waiting import wait_until
+
+from harness.waiting import wait_until
 
 CONFIG = {
     "server": {

@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from http_clients import ApiClient
-from octoprint_server import User, default_users
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.octoprint_server import User, default_users
+from harness.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -5,8 +5,9 @@ import resource
 
 import psutil
 import pytest
-from http_clients import ApiClient
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 API = "/plugin/systemcommands/api/runs"
 COMMANDS = [

@@ -5,9 +5,10 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from http_clients import ApiClient
 from other_program import another_program
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo said"},
@@ -131,7 +132,7 @@ DAMAGE = [
     "status = 'dreaming'",
     "id = x'00'",
     "queued_at = 9e999, started_at = 'yesterday', duration = x'00'",
-    "bytes = -1, kept = 'all', exit_code = 'x', user = x'00', door = 7",
+    "bytes = -1, kept = 'all', exit_code = 'x', user = x'00', trigger = 7",
 ]
 
 

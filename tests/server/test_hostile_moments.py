@@ -4,8 +4,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from http_clients import ApiClient
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 PLUGIN = "/plugin/systemcommands"
 RUNS = f"{PLUGIN}/api/runs"

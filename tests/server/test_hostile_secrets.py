@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from http_clients import ApiClient
-from push_client import PushClient
-from waiting import wait_until
 
-from octoprint_systemcommands.runs.output import unpack
+from harness.http_clients import ApiClient
+from harness.push_client import PushClient
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.output.capture import unpack
 
 RUNS = "/plugin/systemcommands/api/runs"
 TEST = "/plugin/systemcommands/api/definitions/test"

@@ -9,8 +9,9 @@ import threading
 import psutil
 import pytest
 import requests
-from http_clients import ApiClient
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo kept"},

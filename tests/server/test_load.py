@@ -4,8 +4,9 @@ import threading
 import time
 
 import psutil
-from http_clients import ApiClient
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 COMMANDS = [
     {"action": "slow", "command": "echo x >> started; sleep 2"},

@@ -4,7 +4,8 @@ import shutil
 import subprocess
 
 import pytest
-from http_clients import ApiClient
+
+from harness.http_clients import ApiClient
 
 API = "/plugin/systemcommands/api"
 TEXT = "Größe – 5 €"

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from http_clients import RUNS, ApiClient, BrowserClient
-from octoprint_server import User, free_port
-from waiting import wait_until
+
+from harness.http_clients import RUNS, ApiClient, BrowserClient
+from harness.octoprint_server import User, free_port
+from harness.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 API = "/plugin/systemcommands/api"
@@ -22,7 +23,8 @@ class MakeRun:
     def __init__(self, basedir):
         options = ["--basedir", str(basedir), "--port", str(free_port())]
         self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "development/run.py"), *options],
+            [sys.executable, "-m", "development.run", *options],
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -10,15 +10,15 @@ from typing import Callable, NamedTuple
 
 import pytest
 import yaml
-from http_clients import ApiClient, BrowserClient
-from octoprint_server import User
-from push_client import PushClient
-from waiting import wait_until
 
+from harness.http_clients import ApiClient, BrowserClient
+from harness.octoprint_server import User
+from harness.push_client import PushClient
+from harness.waiting import wait_until
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.runs.database import Limits
-from octoprint_systemcommands.runs.history import History
-from octoprint_systemcommands.runs.output import STDOUT
+from octoprint_systemcommands.runs.history.database import Limits
+from octoprint_systemcommands.runs.history.history import History
+from octoprint_systemcommands.runs.output.capture import STDOUT
 from octoprint_systemcommands.runs.run import SUCCEEDED, Request, Requester, Run
 
 DOCS = Path(__file__).parents[2] / "docs" / "access.md"

@@ -1,9 +1,10 @@
 """Commands that are open to groups: who sees and runs them without the permission SYSTEM."""
 
 import pytest
-from http_clients import ApiClient
-from octoprint_server import User
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.octoprint_server import User
+from harness.waiting import wait_until
 
 COMMANDS = [
     {"action": "divider"},

@@ -7,8 +7,9 @@ import stat
 import psutil
 import pytest
 import requests
-from http_clients import ApiClient
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 API = "/plugin/systemcommands/api/runs"
 

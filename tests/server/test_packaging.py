@@ -9,7 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from built import PACKAGE, build
+
+from harness.built import PACKAGE, build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from push_client import PushClient
+
+from harness.push_client import PushClient
 
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo s3cret output"},

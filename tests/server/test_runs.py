@@ -4,7 +4,8 @@ import re
 import time
 
 import pytest
-from waiting import wait_until
+
+from harness.waiting import wait_until
 
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo out; echo err >&2"},
@@ -38,7 +39,7 @@ API = "/plugin/systemcommands/api/runs"
 @pytest.fixture(autouse=True)
 def nothing_goes_on(octoprint):
     yield
-    from http_clients import ApiClient
+    from harness.http_clients import ApiClient
 
     with ApiClient(octoprint.url, octoprint.admin) as client:
         for run in client.get(f"{API}?status=queued,running").json()["runs"]:
@@ -94,7 +95,7 @@ def test_start_gives_a_run(operator, octoprint):
         "address",
         "stopped_by",
         "user",
-        "door",
+        "trigger",
         "arguments",
         "queued_at",
         "started_at",
@@ -109,7 +110,7 @@ def test_start_gives_a_run(operator, octoprint):
     assert response.headers["Location"] == run["resource"]
     assert (run["source"], run["action"], run["name"]) == ("custom", "quick", "Quick")
     assert run["user"] == "operator"
-    assert run["door"] == "api"
+    assert run["trigger"] == "api"
 
 
 def test_a_run_from_its_beginning_to_its_end(start, ended, operator):
@@ -132,7 +133,7 @@ def test_start_from_a_browser_is_the_menus_door(octoprint, login, operator):
     response = client.post(API, json={"source": "custom", "action": "quick"})
 
     assert response.status_code == 202
-    assert response.json()["door"] == "menu"
+    assert response.json()["trigger"] == "menu"
     assert response.json()["user"] == "operator"
 
 
@@ -146,7 +147,7 @@ def test_the_contract_makes_runs_too(operator, address):
         assert run["action"] == action
         assert run["status"] == ("succeeded" if status == 204 else "failed")
         assert run["user"] == "operator"
-        assert run["door"] == "api"
+        assert run["trigger"] == "api"
 
 
 def test_core_commands_are_runs_too(start, ended, text_of):

@@ -4,8 +4,9 @@ import os
 
 import psutil
 import pytest
-from http_clients import ApiClient
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 API = "/plugin/systemcommands/api"
 

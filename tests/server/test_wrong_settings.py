@@ -2,8 +2,9 @@
 
 import pytest
 import yaml
-from http_clients import ApiClient
-from waiting import wait_until
+
+from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 RUNS = "/plugin/systemcommands/api/runs"
 DEFAULTS = {"max_runs": 200, "max_days": 30, "visible_to_all": False}

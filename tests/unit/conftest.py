@@ -2,9 +2,9 @@
 
 import pytest
 
-from octoprint_systemcommands.runs import reader
-from octoprint_systemcommands.runs.database import Limits
-from octoprint_systemcommands.runs.history import History
+from octoprint_systemcommands.runs.history import reader
+from octoprint_systemcommands.runs.history.database import Limits
+from octoprint_systemcommands.runs.history.history import History
 from octoprint_systemcommands.runs.runner import Runner
 
 

@@ -2,7 +2,7 @@
 
 from processes import command
 
-from octoprint_systemcommands.runs.output import STDOUT
+from octoprint_systemcommands.runs.output.capture import STDOUT
 from octoprint_systemcommands.runs.run import Requester, Run
 
 ME = Requester(user="me")

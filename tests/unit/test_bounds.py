@@ -3,9 +3,9 @@
 import threading
 
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.notify import Notifier
-from octoprint_systemcommands.runs.masking import MaskedCapture
-from octoprint_systemcommands.runs.output import STDERR, STDOUT, Capture
+from octoprint_systemcommands.host.notifier import Notifier
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture
+from octoprint_systemcommands.runs.output.masking import MaskedCapture
 from octoprint_systemcommands.runs.run import SUCCEEDED, Request, Run
 
 WIDEST = "\U0001f511"

@@ -3,7 +3,7 @@ import logging
 import pytest
 from fakes import Settings, bomb, wide_circle
 
-from octoprint_systemcommands.commands import store
+from octoprint_systemcommands.commands import lists
 from octoprint_systemcommands.commands.catalogue import (
     Catalogue,
     NotExecutable,
@@ -154,9 +154,9 @@ def test_references_that_stand_for_too_much(make):
 
 
 def test_entries_are_parsed_once_however_often_they_are_asked_for(mocker):
-    parse = mocker.patch.dict(store._PARSERS)
-    calls = mocker.Mock(side_effect=store.parse_entry)
-    parse[store.PLUGIN_COMMANDS] = calls
+    parse = mocker.patch.dict(lists._PARSERS)
+    calls = mocker.Mock(side_effect=lists.parse_entry)
+    parse[lists.PLUGIN_COMMANDS] = calls
     commands = [{"action": f"a{n}", "command": "true"} for n in range(50)]
     subject = catalogue(commands)
     for _ in range(10):

@@ -9,10 +9,11 @@ import pytest
 from histories import finished, started
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from waiting import wait_until
 
-from octoprint_systemcommands.runs.database import Filter
-from octoprint_systemcommands.runs.output import (
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.history.database import Filter
+from octoprint_systemcommands.runs.history.rows import COLUMNS, id_of_place, to_record
+from octoprint_systemcommands.runs.output.capture import (
     STDERR,
     STDOUT,
     Damaged,
@@ -21,7 +22,6 @@ from octoprint_systemcommands.runs.output import (
     read,
     unpack,
 )
-from octoprint_systemcommands.runs.rows import COLUMNS, id_of_place, to_record
 from octoprint_systemcommands.runs.run import STATUSES, Record
 
 ALL = Filter()
@@ -69,7 +69,7 @@ def sound_json(record):
     """The record as the API tells it, which has to be JSON for everyone."""
     told = json.loads(json.dumps(record.to_dict(), allow_nan=False))
     assert told["status"] in STATUSES
-    for field in ("source", "action", "name", "door", "id"):
+    for field in ("source", "action", "name", "trigger", "id"):
         assert isinstance(told[field], str)
     assert all(isinstance(number, int) for number in told["output"].values())
     return told

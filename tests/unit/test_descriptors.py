@@ -9,11 +9,11 @@ import signal
 
 import pytest
 from processes import alive, command
-from waiting import wait_until
 
-from octoprint_systemcommands.runs import descriptors, tree
+from harness.waiting import wait_until
 from octoprint_systemcommands.runs.errors import Busy
-from octoprint_systemcommands.runs.process import Process
+from octoprint_systemcommands.runs.processes import descriptors, process_tree
+from octoprint_systemcommands.runs.processes.process import Process
 
 # in two sessions, so that it takes a look at all processes to find them
 LINE = "sleep 600 & setsid sleep 600 & wait"
@@ -56,7 +56,7 @@ def take_all():
 
 @pytest.fixture
 def subject(make_runner, mocker):
-    mocker.patch.object(tree.end, "__defaults__", (2,))  # the grace
+    mocker.patch.object(process_tree.end, "__defaults__", (2,))  # the grace
     return make_runner()
 
 
@@ -71,8 +71,10 @@ def start_as_many_as_possible(subject, line):
 
 
 def processes_of(runs):
-    wait_until(lambda: all(len(tree.find(run.id, run.process.pid)) == 3 for run in runs))
-    return [p for run in runs for p in tree.find(run.id, run.process.pid)]
+    wait_until(
+        lambda: all(len(process_tree.find(run.id, run.process.pid)) == 3 for run in runs)
+    )
+    return [p for run in runs for p in process_tree.find(run.id, run.process.pid)]
 
 
 def test_all_can_be_stopped(subject, limit, take_all):
@@ -113,7 +115,7 @@ def test_without_any_the_group_is_ended_and_the_rest_when_there_are_some(
     )
     wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
     outside, inside = map(int, pids.read_text().split())
-    look = tree.find
+    look = process_tree.find
 
     def find(*args):
         if run.returned is None or alive(inside):
@@ -121,7 +123,7 @@ def test_without_any_the_group_is_ended_and_the_rest_when_there_are_some(
         assert alive(outside)
         return look(*args)
 
-    mocker.patch.object(tree, "find", find)
+    mocker.patch.object(process_tree, "find", find)
     subject.stop(run.id)
     assert run.finished.wait(20)
     assert run.record().exit_code == -signal.SIGTERM

@@ -11,19 +11,19 @@ import sys
 import psutil
 import pytest
 from processes import command
-from waiting import wait_until
 
-from octoprint_systemcommands.runs import drain, tree
-from octoprint_systemcommands.runs.output import STDERR, STDOUT, excerpt
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, excerpt
+from octoprint_systemcommands.runs.processes import drain, process_tree
 
 # Starts a command, tells that it has begun and waits for its own end, which is a hard one
 _SERVER = """
 import sys, time
 sys.path[:0] = {path!r}
 from processes import command
-from waiting import wait_until
-from octoprint_systemcommands.runs.database import Limits
-from octoprint_systemcommands.runs.history import History
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.history.database import Limits
+from octoprint_systemcommands.runs.history.history import History
 from octoprint_systemcommands.runs.runner import Runner
 
 runner = Runner(history=History({history!r}, lambda: Limits(runs=100, days=1)))
@@ -98,8 +98,8 @@ def test_it_is_gone_with_the_last_one_who_writes(make_runner, tmp_path):
     assert excerpt(run.output, STDERR, 100) == "more\n"
     # there is still somebody who may write
     (process,) = drains()
-    assert tree.find(run.id)
-    assert process not in tree.find(run.id)
+    assert process_tree.find(run.id)
+    assert process not in process_tree.find(run.id)
     (tmp_path / "go").touch()
     wait_until(lambda: not process.is_running())
     assert not drains()

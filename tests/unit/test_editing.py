@@ -11,14 +11,19 @@ from fakes import Settings, bomb, wide_circle
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from octoprint_systemcommands.commands import editing as editing_module
-from octoprint_systemcommands.commands import json_form
-from octoprint_systemcommands.commands.editing import Editing, Invalid, NotWritten, Stale
-from octoprint_systemcommands.commands.json_form import fingerprint, restored, to_json
-from octoprint_systemcommands.commands.last_save import LastSave
-from octoprint_systemcommands.commands.rules import check, slug
-from octoprint_systemcommands.commands.store import Store
-from octoprint_systemcommands.commands.versions import Versions
+from octoprint_systemcommands.commands import serialization
+from octoprint_systemcommands.commands.editing import editor as editing_module
+from octoprint_systemcommands.commands.editing.editor import (
+    Editing,
+    Invalid,
+    NotWritten,
+    Stale,
+)
+from octoprint_systemcommands.commands.editing.last_save import LastSave
+from octoprint_systemcommands.commands.editing.validation import check, slug
+from octoprint_systemcommands.commands.editing.versions import Versions
+from octoprint_systemcommands.commands.lists import Store
+from octoprint_systemcommands.commands.serialization import fingerprint, restored, to_json
 
 GOOD = {"action": "good", "name": "Good", "command": "true"}
 OTHER = {"action": "other", "name": "Other", "command": "true"}
@@ -128,7 +133,7 @@ def test_what_is_wrong_is_refused_with_its_place(make, entry, field):
 
 def test_too_many_are_refused_before_they_are_looked_at(make, mocker):
     editing, stored = make([OTHER])
-    look = mocker.patch("octoprint_systemcommands.commands.editing.check")
+    look = mocker.patch("octoprint_systemcommands.commands.editing.editor.check")
 
     with pytest.raises(Invalid) as error:
         save(editing, [5] * 501)
@@ -498,7 +503,7 @@ def test_versions_of_an_earlier_build_are_kept(make, tmp_path):
 def test_yaml_is_only_asked_where_it_matters(make, mocker):
     entries = [{**GOOD, "action": f"a{n}", "command": "if x\n  y"} for n in range(50)]
     editing, _ = make(entries)
-    written = mocker.spy(json_form, "to_yaml")
+    written = mocker.spy(serialization, "to_yaml")
     checked = mocker.spy(editing_module, "check")
     changed = [{**entry, "name": "New"} for entry in entries]
     save(editing, [*changed[:1], *entries[1:]])
@@ -591,8 +596,8 @@ LINES = st.text(
 @MANY
 @given(value=ANYTHING | LINES | st.dictionaries(LINES, LINES, max_size=3))
 def test_what_yaml_is_not_asked_for_it_can_hold(value):
-    if not list(json_form._doubtful(value)):
-        assert json_form.from_yaml(json_form.to_yaml(value)) == value
+    if not list(serialization._doubtful(value)):
+        assert serialization.from_yaml(serialization.to_yaml(value)) == value
 
 
 @MANY

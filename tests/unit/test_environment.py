@@ -5,15 +5,15 @@ import pwd
 
 import pytest
 from processes import command
-from waiting import wait_until
 
+from harness.waiting import wait_until
 from octoprint_systemcommands.commands import environment
+from octoprint_systemcommands.commands.editing.validation import check
 from octoprint_systemcommands.commands.environment import complete, existing_folder
 from octoprint_systemcommands.commands.problems import WARNING, CannotRun
-from octoprint_systemcommands.commands.rules import check
-from octoprint_systemcommands.runs.database import Filter
 from octoprint_systemcommands.runs.errors import Failed
-from octoprint_systemcommands.runs.output import STDOUT, excerpt
+from octoprint_systemcommands.runs.history.database import Filter
+from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
 
 
 @pytest.fixture

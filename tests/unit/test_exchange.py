@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_editing import ENTRIES, GOOD, OTHER
 
-from octoprint_systemcommands.commands import exchange
-from octoprint_systemcommands.commands.exchange import (
+from octoprint_systemcommands.commands.editing import import_export
+from octoprint_systemcommands.commands.editing.import_export import (
     Unreadable,
     candidates,
     dump,
@@ -15,9 +15,9 @@ from octoprint_systemcommands.commands.exchange import (
     from_system_actions,
     load,
 )
-from octoprint_systemcommands.commands.json_form import fingerprint, unstorable
-from octoprint_systemcommands.commands.presets import presets
-from octoprint_systemcommands.commands.rules import check, slug
+from octoprint_systemcommands.commands.editing.presets import presets
+from octoprint_systemcommands.commands.editing.validation import check, slug
+from octoprint_systemcommands.commands.serialization import fingerprint, unstorable
 
 
 def test_what_was_exported_imports_unchanged():
@@ -82,14 +82,14 @@ def test_no_more_than_can_be_saved():
 
 
 def test_the_fast_parser_is_used_where_there_is_one():
-    assert exchange.SafeLoader is getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    assert import_export.SafeLoader is getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @pytest.mark.parametrize("name", ["SafeLoader", "CSafeLoader"])
 def test_a_bomb_is_no_list(mocker, name):
     if not hasattr(yaml, name):
         pytest.skip("this YAML has no such parser")
-    mocker.patch.object(exchange, "SafeLoader", getattr(yaml, name))
+    mocker.patch.object(import_export, "SafeLoader", getattr(yaml, name))
     bomb = "a: &a [x]\n" + "".join(
         f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join([f'*{chr(97 + i)}'] * 9)}]\n"
         for i in range(9)
@@ -161,7 +161,7 @@ def test_of_two_with_the_same_action_the_one_that_is_run_keeps_it():
 
 
 def test_a_huge_mapping_is_refused_before_it_is_read(mocker):
-    read = mocker.spy(exchange, "from_yaml")
+    read = mocker.spy(import_export, "from_yaml")
     text = "- action: a\n" + "".join(f"  k{n}: 1\n" for n in range(100_000))
     with pytest.raises(Unreadable, match="too much in it, 60000 values"):
         load(text)
@@ -169,7 +169,7 @@ def test_a_huge_mapping_is_refused_before_it_is_read(mocker):
 
 
 def test_an_entry_is_checked_once(mocker):
-    checks = mocker.spy(exchange, "check")
+    checks = mocker.spy(import_export, "check")
     candidates([{**GOOD, "action": f"a{n}"} for n in range(20)], {"a3"})
     assert checks.call_count == 20
 

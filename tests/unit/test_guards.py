@@ -4,18 +4,18 @@ import threading
 
 import pytest
 from processes import command
-from waiting import wait_until
 
+from harness.waiting import wait_until
 from octoprint_systemcommands.commands.definition import parse_entry
-from octoprint_systemcommands.commands.rules import OWN_VARIABLES
-from octoprint_systemcommands.runs.errors import Failed, Refused
-from octoprint_systemcommands.runs.output import STDOUT, excerpt
-from octoprint_systemcommands.runs.surroundings import (
+from octoprint_systemcommands.commands.editing.validation import OWN_VARIABLES
+from octoprint_systemcommands.runs.environment import (
     Heater,
     PrinterState,
     local_url,
     of_run,
 )
+from octoprint_systemcommands.runs.errors import Failed, Refused
+from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
 
 
 class FakePrinter:
@@ -192,7 +192,6 @@ def test_the_environment_of_a_command(make_runner):
 
     assert excerpt(run.output, STDOUT, 10_000).splitlines() == [
         "OCTOPRINT_ACTION=show",
-        "OCTOPRINT_DOOR=api",
         "OCTOPRINT_FILE=folder/part.gcode",
         "OCTOPRINT_FILE_ORIGIN=local",
         "OCTOPRINT_PRINTING=true",
@@ -207,6 +206,7 @@ def test_the_environment_of_a_command(make_runner):
         "OCTOPRINT_TEMPERATURE_A_B=",
         "OCTOPRINT_TEMPERATURE_TOOL0=205.0",
         "OCTOPRINT_TEMPERATURE_W=",
+        "OCTOPRINT_TRIGGER=api",
         "OCTOPRINT_URL=http://127.0.0.1:5000",
         "OCTOPRINT_USER=",
     ]

@@ -6,8 +6,11 @@ in their catalogs.
 
 import pytest
 
-from octoprint_systemcommands.runs.failure_hints import Failure, explain_failure
-from octoprint_systemcommands.runs.hint_rules import RULES
+from octoprint_systemcommands.runs.failure_hints.explanation import (
+    Failure,
+    explain_failure,
+)
+from octoprint_systemcommands.runs.failure_hints.rules import RULES
 
 DENIED = "Keine Berechtigung"
 MISSING = "Datei oder Verzeichnis nicht gefunden"

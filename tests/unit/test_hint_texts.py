@@ -7,8 +7,8 @@ import pytest
 
 from octoprint_systemcommands.api import hint_texts
 from octoprint_systemcommands.api.hint_words import TEXTS
-from octoprint_systemcommands.runs import hints
-from octoprint_systemcommands.runs.hints import Hint
+from octoprint_systemcommands.runs.failure_hints import hints
+from octoprint_systemcommands.runs.failure_hints.hints import Hint
 
 CODES = {value for name, value in vars(hints).items() if name.isupper()}
 PAGE = Path(__file__, "../../../docs/failures.md").resolve()

@@ -9,13 +9,13 @@ import sys
 
 import pytest
 
-from octoprint_systemcommands.runs import failure_hints, hint_looks
-from octoprint_systemcommands.runs.failure_hints import Failure
-from octoprint_systemcommands.runs.sudo_line import sudo_command
+from octoprint_systemcommands.runs.failure_hints import explanation, looks
+from octoprint_systemcommands.runs.failure_hints.explanation import Failure
+from octoprint_systemcommands.runs.failure_hints.sudo_line import sudo_command
 
 
 def explain_failure(exit_code, stderr, command_line):
-    return failure_hints.explain_failure(
+    return explanation.explain_failure(
         Failure(exit_code, stderr, command_line=command_line)
     )
 
@@ -28,7 +28,7 @@ def ended(line, shell="/bin/sh", folder=None):
         stdin=subprocess.DEVNULL,
         cwd=folder,
     )
-    return failure_hints.explain_failure(
+    return explanation.explain_failure(
         Failure(done.returncode, done.stderr, done.stdout, line, folder and str(folder))
     )
 
@@ -258,7 +258,7 @@ def test_a_script_as_an_argument_that_is_not_there(tmp_path, program):
 
 def test_a_program_of_the_system_folders(tmp_path, monkeypatch, script):
     script("#!/bin/sh\n", "a-daemon")
-    monkeypatch.setattr(hint_looks, "SYSTEM_FOLDERS", str(tmp_path))
+    monkeypatch.setattr(looks, "SYSTEM_FOLDERS", str(tmp_path))
 
     assert ended("a-daemon") == (
         "not_in_path",
@@ -271,9 +271,9 @@ def test_looks_wait_for_nothing_and_at_files_only(tmp_path):
     (tmp_path / "loop").symlink_to("loop")
 
     with open(__file__) as own:
-        assert hint_looks.script_at(f"/proc/self/fd/{own.fileno()}", None, "") is None
+        assert looks.script_at(f"/proc/self/fd/{own.fileno()}", None, "") is None
     for name in ("pipe", "loop", ".", "nosuch", "a\0b"):
-        assert hint_looks.script_at(f"./{name}", str(tmp_path), "") is None
+        assert looks.script_at(f"./{name}", str(tmp_path), "") is None
 
 
 ##~~ Python, devices
@@ -287,9 +287,9 @@ def test_which_python(script, tmp_path):
     script(f"#!{python}\nimport no_such_module\n", "job.py")
     assert ended("./job.py", folder=tmp_path).values["python"] == python
     script("#!/bin/sh\nexit 1", "job.py")
-    assert hint_looks.python_of("./job.py", str(tmp_path)) is None
-    assert hint_looks.python_of(f"#!{python}\nimport x", None) == python
-    assert hint_looks.python_of("echo 'python", None) is None
+    assert looks.python_of("./job.py", str(tmp_path)) is None
+    assert looks.python_of(f"#!{python}\nimport x", None) == python
+    assert looks.python_of("echo 'python", None) is None
 
 
 def test_input_is_wanted():
@@ -301,10 +301,10 @@ def test_group_of_a_device_that_is_there(monkeypatch, tmp_path):
     device.write_text("")
     device.chmod(stat.S_IRUSR | stat.S_IRGRP)
     monkeypatch.setattr(
-        hint_looks.grp, "getgrgid", lambda gid: type("G", (), {"gr_name": "gpio"})
+        looks.grp, "getgrgid", lambda gid: type("G", (), {"gr_name": "gpio"})
     )
 
-    assert hint_looks.group_of_device(str(device)) == "gpio"
+    assert looks.group_of_device(str(device)) == "gpio"
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_group_of_a_device_that_is_there(monkeypatch, tmp_path):
     ],
 )
 def test_group_of_a_device_that_is_gone(device, group):
-    assert hint_looks.group_of_device(device) == group
+    assert looks.group_of_device(device) == group
 
 
 ##~~ Return codes of one's own
@@ -340,12 +340,12 @@ def test_devices_are_not_opened(mocker, tmp_path):
     link.symlink_to("/dev/null")
     opened = mocker.spy(os, "open")
     for name in ("//dev/null", "/./dev/null", str(link)):
-        assert hint_looks.script_at(name, None, name) is None
+        assert looks.script_at(name, None, name) is None
     opened.assert_not_called()
 
 
 def test_a_long_command_is_not_looked_through_for_each_rule(mocker):
-    asked = mocker.spy(failure_hints, "_may_be_elsewhere")
+    asked = mocker.spy(explanation, "_may_be_elsewhere")
     split = mocker.spy(shlex, "split")
     command_line = "true 'x'; " * 50_000
 

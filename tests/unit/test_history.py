@@ -16,13 +16,14 @@ import psutil
 import pytest
 from histories import finished, started
 from processes import command
-from waiting import wait_until
 
-from octoprint_systemcommands.commands.values import Values
-from octoprint_systemcommands.runs import database, memory, tree, writer
-from octoprint_systemcommands.runs.database import Database, Filter, Limits
-from octoprint_systemcommands.runs.history import History
-from octoprint_systemcommands.runs.output import STDERR, STDOUT, read
+from harness.waiting import wait_until
+from octoprint_systemcommands.commands.arguments.values import Values
+from octoprint_systemcommands.runs.history import database, memory, writer
+from octoprint_systemcommands.runs.history.database import Database, Filter, Limits
+from octoprint_systemcommands.runs.history.history import History
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, read
+from octoprint_systemcommands.runs.processes import process_tree
 from octoprint_systemcommands.runs.run import Owner, Requester, Run
 
 ALL = Filter()
@@ -211,8 +212,8 @@ def test_clear_counts_what_is_not_written_yet(history, mocker):
 DYING_SERVER = """
     import sys, time
     from octoprint_systemcommands.commands.definition import Command
-    from octoprint_systemcommands.runs.database import Limits
-    from octoprint_systemcommands.runs.history import History
+    from octoprint_systemcommands.runs.history.database import Limits
+    from octoprint_systemcommands.runs.history.history import History
     from octoprint_systemcommands.runs.run import Request
     from octoprint_systemcommands.runs.runner import Runner
 
@@ -271,7 +272,7 @@ def test_kill_9(open_history, path):
         output = history.output(records[2])
         assert read(output, 0, True)["chunks"] == [{"stream": "stdout", "text": "2\n"}]
     finally:
-        for process in tree.find(by_pid[shells[1].pid].id):
+        for process in process_tree.find(by_pid[shells[1].pid].id):
             process.kill()
 
 
@@ -448,7 +449,7 @@ def test_the_end_is_noted_though_nothing_is_to_be_seen(open_history, mocker):
     runs = [started(history) for _ in range(2)]
     history.close()
     shortage = OSError(errno.EMFILE, "Too many open files")
-    mocker.patch.object(tree, "find", side_effect=shortage)
+    mocker.patch.object(process_tree, "find", side_effect=shortage)
     history = open_history()
     for run in runs:
         assert history.get(run.id).status == "interrupted"
@@ -460,11 +461,13 @@ def test_a_living_process_is_found_although_its_pid_was_never_written(open_histo
     run = started(history)
     history.close()
     alive = subprocess.Popen(
-        ["sleep", "60"], env={**os.environ, tree.MARK: run.id}, start_new_session=True
+        ["sleep", "60"],
+        env={**os.environ, process_tree.MARK: run.id},
+        start_new_session=True,
     )
     try:
         # its environment can be seen a moment after it has begun to be another program
-        wait_until(lambda: tree.find(run.id))
+        wait_until(lambda: process_tree.find(run.id))
         hint = open_history().get(run.id).hint
         assert hint.code == "interrupted_alive"
         assert hint.values == {"pids": str(alive.pid)}
@@ -624,7 +627,7 @@ def test_who_did_what_survives_the_server(open_history):
 
     record = open_history().get(run.id)
     assert record == run.record()
-    assert (record.user, record.door, record.application) == ("me", "api", "OctoApp")
+    assert (record.user, record.trigger, record.application) == ("me", "api", "OctoApp")
     assert record.address == "10.0.0.2"
     assert record.arguments == {"level": 3, "key": "***"}
 
@@ -634,6 +637,7 @@ NEW_COLUMNS = {
     2: ("ended", "account"),
     3: ("account",),
     4: (),
+    5: (),
 }
 
 
@@ -650,7 +654,10 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
             connection.execute("DROP INDEX runs_by_end")
         for column in NEW_COLUMNS[version]:
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
-        connection.execute("ALTER TABLE output DROP COLUMN times")
+        if version < 5:
+            connection.execute("ALTER TABLE output DROP COLUMN times")
+        connection.execute("ALTER TABLE runs RENAME COLUMN trigger TO door")
+        connection.execute("UPDATE runs SET door = 'menu'")
         connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
 
@@ -658,5 +665,8 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
     new = finished(history)
     wait_until(lambda: not history._memory.unwritten)
     assert [record.id for record in history.find(ALL, 10)] == [new.id, old.id]
-    assert history.get(old.id).arguments == {}
+    record = history.get(old.id)
+    assert record.arguments == {}
+    # how it was started has had another name
+    assert record.trigger == "menu"
     assert not [n for n in os.listdir(os.path.dirname(path)) if "broken" in n]

@@ -11,14 +11,14 @@ import pytest
 from histories import finished, started
 from other_program import another_program
 from processes import command
-from waiting import wait_until
 
-from octoprint_systemcommands.runs import database, reader, writer
-from octoprint_systemcommands.runs import history as history_module
-from octoprint_systemcommands.runs.database import Database, Filter, ReadOnly
-from octoprint_systemcommands.runs.output import STDOUT, read
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.history import database, reader, writer
+from octoprint_systemcommands.runs.history import history as history_module
+from octoprint_systemcommands.runs.history.database import Database, Filter, ReadOnly
+from octoprint_systemcommands.runs.history.troubles import Unavailable
+from octoprint_systemcommands.runs.output.capture import STDOUT, read
 from octoprint_systemcommands.runs.runner import Runner
-from octoprint_systemcommands.runs.troubles import Unavailable
 
 ALL = Filter()
 

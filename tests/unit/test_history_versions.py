@@ -6,11 +6,11 @@ import sqlite3
 
 import pytest
 from histories import finished
-from waiting import wait_until
 
-from octoprint_systemcommands.runs import schema, writer
-from octoprint_systemcommands.runs.database import Filter
-from octoprint_systemcommands.runs.troubles import Unavailable
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.history import schema, writer
+from octoprint_systemcommands.runs.history.database import Filter
+from octoprint_systemcommands.runs.history.troubles import Unavailable
 
 ALL = Filter()
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octoprint_systemcommands.commands import checks
+from octoprint_systemcommands.commands.arguments import checks
+from octoprint_systemcommands.commands.arguments.values import WrongValues, take
 from octoprint_systemcommands.commands.definition import Command, parse_entry
-from octoprint_systemcommands.commands.rules import check
-from octoprint_systemcommands.commands.values import WrongValues, take
+from octoprint_systemcommands.commands.editing.validation import check
 from octoprint_systemcommands.runs.log_lines import prefix_lines, who_does_what
 from octoprint_systemcommands.runs.run import Request, Requester, Run
 

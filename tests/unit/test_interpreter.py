@@ -8,15 +8,16 @@ import tempfile
 import psutil
 import pytest
 from processes import alive, command
-from waiting import wait_until
 
+from harness.waiting import wait_until
+from octoprint_systemcommands.commands.editing.validation import check
 from octoprint_systemcommands.commands.problems import CannotRun
-from octoprint_systemcommands.commands.rules import check
 from octoprint_systemcommands.commands.shebang import Shebang, shebang_of
-from octoprint_systemcommands.runs import hints, interpreter
-from octoprint_systemcommands.runs.database import Filter
 from octoprint_systemcommands.runs.errors import Failed
-from octoprint_systemcommands.runs.output import STDERR, STDOUT, excerpt
+from octoprint_systemcommands.runs.failure_hints import hints
+from octoprint_systemcommands.runs.history.database import Filter
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, excerpt
+from octoprint_systemcommands.runs.processes import interpreter
 
 
 @pytest.fixture

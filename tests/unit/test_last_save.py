@@ -8,9 +8,9 @@ import pytest
 import yaml
 from test_editing import GOOD, OTHER, SavingSettings, save
 
-from octoprint_systemcommands.commands.editing import Editing, NotWritten
-from octoprint_systemcommands.commands.last_save import LastSave, Unchanged
-from octoprint_systemcommands.commands.versions import Versions
+from octoprint_systemcommands.commands.editing.editor import Editing, NotWritten
+from octoprint_systemcommands.commands.editing.last_save import LastSave, Unchanged
+from octoprint_systemcommands.commands.editing.versions import Versions
 
 
 @pytest.fixture

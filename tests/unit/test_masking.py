@@ -14,11 +14,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2.utils import htmlsafe_json_dumps
 
-from octoprint_systemcommands.runs import occurrences
-from octoprint_systemcommands.runs.masking import MaskedCapture
-from octoprint_systemcommands.runs.occurrences import Family, _end_of_stretch, families
-from octoprint_systemcommands.runs.output import STDERR, STDOUT, Capture
-from octoprint_systemcommands.runs.secret_forms import WAYS, forms
+from octoprint_systemcommands.runs.output import occurrences
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture
+from octoprint_systemcommands.runs.output.masking import MaskedCapture
+from octoprint_systemcommands.runs.output.occurrences import (
+    Family,
+    _end_of_stretch,
+    families,
+)
+from octoprint_systemcommands.runs.output.secret_forms import WAYS, forms
 
 # few letters, so that secrets overlap, contain each other, and are in every text
 letters = st.text("ab*'", min_size=1, max_size=5)

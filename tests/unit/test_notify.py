@@ -3,9 +3,9 @@ import time
 
 import pytest
 from processes import command
-from waiting import wait_until
 
-from octoprint_systemcommands.notify import Notifier
+from harness.waiting import wait_until
+from octoprint_systemcommands.host.notifier import Notifier
 from octoprint_systemcommands.runs.run import Owner, Requester, Run
 
 

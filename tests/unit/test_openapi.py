@@ -7,16 +7,16 @@ from pathlib import Path
 import flask
 import pytest
 from jsonschema import Draft202012Validator
-from openapi_copy import COPY, content
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from development.openapi_copy import COPY, content
 from octoprint_systemcommands.access import Access
 from octoprint_systemcommands.api import openapi
-from octoprint_systemcommands.api.blueprint import build_blueprint
-from octoprint_systemcommands.api.contract import Contract
 from octoprint_systemcommands.api.definitions import Definitions
 from octoprint_systemcommands.api.openapi import OpenApi, describe
+from octoprint_systemcommands.api.routes import build_blueprint
 from octoprint_systemcommands.api.runs import Runs
+from octoprint_systemcommands.api.system_api import Contract
 from octoprint_systemcommands.runs.run import STATUSES, Record
 
 ROOT = Path(__file__).resolve().parent.parent.parent

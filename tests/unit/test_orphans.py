@@ -8,9 +8,9 @@ import sys
 import psutil
 import pytest
 from processes import alive, command
-from waiting import wait_until
 
-from octoprint_systemcommands.runs import orphans, tree
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.processes import orphans, process_tree
 
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -35,7 +35,7 @@ def inherits():
 
 @pytest.fixture
 def subject(make_runner, mocker):
-    mocker.patch.object(tree.end, "__defaults__", (0.5,))  # the grace
+    mocker.patch.object(process_tree.end, "__defaults__", (0.5,))  # the grace
     mocker.patch.object(orphans, "_PAUSE", 0.1)
     return make_runner()
 
@@ -102,7 +102,7 @@ def test_the_children_of_others_are_not_touched(inherits, subject):
     """Not even those that have got the mark of the run that has started this server, or a
     session of their own."""
     subject.execute(command("sleep 0.5 &"))
-    environment = {**os.environ, tree.MARK: "0" * 16}
+    environment = {**os.environ, process_tree.MARK: "0" * 16}
     theirs = [
         subprocess.Popen(["sh", "-c", "exit 7"], start_new_session=own, env=environment)
         for own in (False, True)
@@ -132,10 +132,10 @@ assert os.getpid() == 1
 sys.path[:0] = {path!r}
 import psutil
 from processes import command
-from waiting import wait_until
-from octoprint_systemcommands.runs import orphans, tree
-from octoprint_systemcommands.runs.database import Limits
-from octoprint_systemcommands.runs.history import History
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.processes import orphans, process_tree
+from octoprint_systemcommands.runs.history.database import Limits
+from octoprint_systemcommands.runs.history.history import History
 from octoprint_systemcommands.runs.runner import Runner
 
 orphans._PAUSE = 0.1

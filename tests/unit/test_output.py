@@ -2,12 +2,7 @@ import random
 
 import pytest
 
-from octoprint_systemcommands.runs.output import (
-    STDERR,
-    STDOUT,
-    Capture,
-    excerpt,
-)
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture, excerpt
 
 
 def test_keeps_what_is_small():

@@ -2,12 +2,12 @@
 
 import pytest
 from processes import command
-from waiting import wait_until
 
-from octoprint_systemcommands.runs import hints
-from octoprint_systemcommands.runs.database import Database, Filter, Limits
+from harness.waiting import wait_until
 from octoprint_systemcommands.runs.errors import NotAllowed
-from octoprint_systemcommands.runs.history import History
+from octoprint_systemcommands.runs.failure_hints import hints
+from octoprint_systemcommands.runs.history.database import Database, Filter, Limits
+from octoprint_systemcommands.runs.history.history import History
 from octoprint_systemcommands.runs.run import Owner, Requester, Run
 
 OLD, FIRST, SECOND = (

@@ -6,9 +6,9 @@ import signal
 import psutil
 import pytest
 from processes import alive, command
-from waiting import wait_until
 
-from octoprint_systemcommands.runs import tree
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.processes import process_tree
 
 _LAST_PID = "/proc/sys/kernel/ns_last_pid"
 
@@ -71,7 +71,7 @@ def test_the_pid_of_a_run_is_its_own_until_the_stop_is_over(make_runner, tmp_pat
 def test_no_stranger_gets_the_pid_of_a_run_and_is_killed(
     make_runner, tmp_path, mocker, relay
 ):
-    mocker.patch.object(tree.end, "__defaults__", (2,))  # the grace
+    mocker.patch.object(process_tree.end, "__defaults__", (2,))  # the grace
     subject = make_runner()
     run = subject.start(command(relay))
     begun(tmp_path)

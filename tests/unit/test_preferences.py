@@ -8,7 +8,7 @@ import yaml
 from octoprint.plugin import PluginSettings
 from octoprint.settings import Settings
 
-from octoprint_systemcommands.preferences import DEFAULTS, Preferences
+from octoprint_systemcommands.host.preferences import DEFAULTS, Preferences
 
 LOGGER = "octoprint.plugins.systemcommands"
 

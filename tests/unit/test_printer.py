@@ -3,8 +3,8 @@
 import pytest
 from octoprint.printer import standard
 
-from octoprint_systemcommands.printer import Printer
-from octoprint_systemcommands.runs.surroundings import Heater
+from octoprint_systemcommands.host.printer import Printer
+from octoprint_systemcommands.runs.environment import Heater
 
 
 class OctoPrintsPrinter:

@@ -5,9 +5,9 @@ import stat
 
 import pytest
 from processes import command
-from waiting import wait_until
 
-from octoprint_systemcommands.commands.versions import Versions
+from harness.waiting import wait_until
+from octoprint_systemcommands.commands.editing.versions import Versions
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ import subprocess
 import psutil
 import pytest
 
-from octoprint_systemcommands.runs import process
-from octoprint_systemcommands.runs.process import Process
+from octoprint_systemcommands.runs.processes import process
+from octoprint_systemcommands.runs.processes.process import Process
 
 
 @pytest.mark.parametrize(

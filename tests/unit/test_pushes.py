@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from octoprint_systemcommands import pushes
-from octoprint_systemcommands.commands.last_save import Saved, Unchanged
+from octoprint_systemcommands.commands.editing.last_save import Saved, Unchanged
+from octoprint_systemcommands.host import push_filter
+from octoprint_systemcommands.host.push_filter import about_definitions, may_get
 from octoprint_systemcommands.identity import NOBODY
-from octoprint_systemcommands.pushes import about_definitions, may_get
 from octoprint_systemcommands.runs.run import Owner
 
 
@@ -79,7 +79,7 @@ class Lenient:
 @pytest.mark.parametrize("saved", [None, Saved("0" * 32, "anna", 1e9)])
 def test_only_editors_get_who_has_saved(saved, monkeypatch):
     permissions = SimpleNamespace(PLUGIN_SYSTEMCOMMANDS_EDIT="edit")
-    monkeypatch.setattr(pushes, "Permissions", permissions)
+    monkeypatch.setattr(push_filter, "Permissions", permissions)
     payload = {"plugin": "systemcommands", "data": about_definitions(saved)}
 
     assert may_get(Lenient(), Someone("edit"), "plugin", payload, whose) is True

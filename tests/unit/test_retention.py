@@ -5,8 +5,8 @@ import time
 import pytest
 from histories import finished
 
-from octoprint_systemcommands.runs import retention
-from octoprint_systemcommands.runs.database import Filter
+from octoprint_systemcommands.runs.history import retention
+from octoprint_systemcommands.runs.history.database import Filter
 
 ALL = Filter()
 DAY = 86400

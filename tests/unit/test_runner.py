@@ -8,23 +8,18 @@ import time
 import psutil
 import pytest
 from processes import alive, command
-from waiting import wait_until
 
+from harness.waiting import wait_until
+from octoprint_systemcommands.commands.arguments.values import Values
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.commands.values import Values
-from octoprint_systemcommands.runs import (
-    failure_hints,
-    hints,
-    process,
-    runner,
-    waiting,
-    watcher,
-)
-from octoprint_systemcommands.runs.database import Filter
+from octoprint_systemcommands.runs import runner, waiting
+from octoprint_systemcommands.runs.environment import NoPrinter
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine
-from octoprint_systemcommands.runs.output import STDERR, STDOUT, excerpt
+from octoprint_systemcommands.runs.failure_hints import explanation, hints
+from octoprint_systemcommands.runs.history.database import Filter
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, excerpt
+from octoprint_systemcommands.runs.processes import process, watcher
 from octoprint_systemcommands.runs.run import Request
-from octoprint_systemcommands.runs.surroundings import NoPrinter
 
 LOGGER = "octoprint.plugins.systemcommands.runs"
 
@@ -250,7 +245,7 @@ def test_a_look_for_the_reason_that_hangs_holds_nobody(subject, mocker):
     """As at a file on a share that does not answer."""
     go_on = threading.Event()
     hanging = []
-    explain = failure_hints.explain_failure
+    explain = explanation.explain_failure
 
     def explain_failure(failure):
         if failure.exit_code == 42:
@@ -258,7 +253,7 @@ def test_a_look_for_the_reason_that_hangs_holds_nobody(subject, mocker):
             assert go_on.wait(30)
         return explain(failure)
 
-    mocker.patch.object(failure_hints, "explain_failure", explain_failure)
+    mocker.patch.object(explanation, "explain_failure", explain_failure)
     failed = [subject.start(command("exit 42")) for _ in range(10)]
     try:
         wait_until(lambda: hanging)

@@ -9,18 +9,19 @@ import time
 import psutil
 import pytest
 from processes import alive, command
-from waiting import wait_until
 
+from harness.waiting import wait_until
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.runs import runner, tree
+from octoprint_systemcommands.runs import runner
 from octoprint_systemcommands.runs.errors import Busy, Failed, Refused
-from octoprint_systemcommands.runs.output import STDOUT, excerpt
+from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
+from octoprint_systemcommands.runs.processes import process_tree
 from octoprint_systemcommands.runs.run import Request, Requester, Run
 
 
 @pytest.fixture
 def subject(make_runner, mocker):
-    mocker.patch.object(tree.end, "__defaults__", (0.5,))  # the grace
+    mocker.patch.object(process_tree.end, "__defaults__", (0.5,))  # the grace
     return make_runner()
 
 
@@ -137,7 +138,7 @@ def test_a_tree_that_grows_is_ended_too(subject, tmp_path):
 def test_others_are_left_alone(subject):
     # of the same user, and even with a mark that only begins like the run's
     run = subject.start(command("sleep 60"))
-    environment = {**os.environ, tree.MARK: run.id + "0"}
+    environment = {**os.environ, process_tree.MARK: run.id + "0"}
     stranger = psutil.Popen(["sleep", "60"], env=environment)
     other = subject.start(command("sleep 60"))
     try:
@@ -155,11 +156,11 @@ def test_a_pid_that_somebody_else_has_got_is_left_alone():
     # time of creation
     stranger = psutil.Popen(["sleep", "60"], start_new_session=True)
     try:
-        assert tree.session_of(stranger.pid, stranger.create_time() - 100) is None
-        assert tree.end("0" * 16, lambda: None, set()) == []
+        assert process_tree.session_of(stranger.pid, stranger.create_time() - 100) is None
+        assert process_tree.end("0" * 16, lambda: None, set()) == []
         assert alive(stranger.pid)
-        session = tree.session_of(stranger.pid, stranger.create_time())
-        found = tree.find("0" * 16, session)
+        session = process_tree.session_of(stranger.pid, stranger.create_time())
+        found = process_tree.find("0" * 16, session)
         assert [process.pid for process in found] == [stranger.pid]
     finally:
         stranger.kill()
@@ -167,7 +168,7 @@ def test_a_pid_that_somebody_else_has_got_is_left_alone():
 
 
 def test_there_is_no_stop_after_the_end(subject, mocker):
-    end = mocker.spy(tree, "end")
+    end = mocker.spy(process_tree, "end")
     run = subject.start(command("true"))
     assert run.finished.wait(10)
 
@@ -178,7 +179,9 @@ def test_there_is_no_stop_after_the_end(subject, mocker):
 
 
 def test_an_error_while_stopping_is_not_the_end_of_it(subject, mocker):
-    find = mocker.patch.object(tree, "find", side_effect=OSError("too many open files"))
+    find = mocker.patch.object(
+        process_tree, "find", side_effect=OSError("too many open files")
+    )
     run = subject.start(command("sleep 60"))
     subject.stop(run.id)
     # that the try was in vain can be seen, and is the time for another one
@@ -191,7 +194,7 @@ def test_an_error_while_stopping_is_not_the_end_of_it(subject, mocker):
 
 
 def test_an_error_while_looking_leaves_nobody_suspended(subject, mocker):
-    look = tree.find
+    look = process_tree.find
     answers = iter([look, OSError("too many open files")])
 
     def find(*args):
@@ -200,7 +203,7 @@ def test_an_error_while_looking_leaves_nobody_suspended(subject, mocker):
             raise answer
         return answer(*args)
 
-    mocker.patch.object(tree, "find", find)
+    mocker.patch.object(process_tree, "find", find)
     run = subject.start(command("sleep 60"))
     # it was told to end before the error came up
     stop(subject, run)
@@ -208,7 +211,7 @@ def test_an_error_while_looking_leaves_nobody_suspended(subject, mocker):
 
 
 def test_stop_twice_is_stop_once(subject, mocker):
-    end = mocker.spy(tree, "end")
+    end = mocker.spy(process_tree, "end")
     run = subject.start(command("trap '' TERM; while :; do sleep 0.05; done"))
     subject.stop(run.id)
     subject.stop(run.id)
@@ -529,7 +532,7 @@ def test_the_next_one_finds_nothing_left_of_the_one_that_was_stopped(
 def test_what_is_tried_out_leaves_the_real_one_alone(subject, tmp_path, when_busy):
     wish = gated(tmp_path, when_busy=when_busy)
     real = subject.start(wish)
-    trial = subject.start(wish._replace(requester=Requester(door="test")))
+    trial = subject.start(wish._replace(requester=Requester(trigger="test")))
 
     assert statuses(real, trial) == ["running", "running"]
     let_go(tmp_path, trial)
@@ -559,7 +562,7 @@ def test_shut_down_waits_for_what_was_stopped_before(make_runner, tmp_path):
 
 
 def test_shut_down_ends_what_goes_on(make_runner, tmp_path, mocker):
-    mocker.patch.object(tree.end, "__defaults__", (0.5,))
+    mocker.patch.object(process_tree.end, "__defaults__", (0.5,))
     subject = make_runner()
     stubborn = subject.start(command("trap '' TERM; while :; do sleep 0.05; done"))
     queued = subject.start(command("sleep 60", when_busy="queue"))
@@ -634,8 +637,8 @@ def test_nobody_waits_for_what_outlives_the_server(make_runner):
 
 
 def test_what_cannot_be_ended_is_waited_for_once_and_not_one_by_one(make_runner, mocker):
-    mocker.patch.object(tree, "GRACE", 0.3)
-    mocker.patch.object(tree, "end", return_value=[1])
+    mocker.patch.object(process_tree, "GRACE", 0.3)
+    mocker.patch.object(process_tree, "end", return_value=[1])
     subject = make_runner()
     runs = [subject.start(command("sleep 2")) for _ in range(5)]
     timeouts = [mocker.spy(run.finished, "wait") for run in runs]

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 from processes import alive, command
-from waiting import wait_until
 
-from octoprint_systemcommands.runs import descriptors, tree
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.processes import descriptors, process_tree
 
 CHILDREN = 40
 
@@ -16,7 +16,7 @@ CHILDREN = 40
 MANY = f"""
 for i in $(seq {CHILDREN // 2}); do
     sleep 600 &
-    env -u {tree.MARK} setsid sh -c 'sleep 600 & wait' &
+    env -u {process_tree.MARK} setsid sh -c 'sleep 600 & wait' &
 done
 wait
 """
@@ -30,7 +30,7 @@ def subject(make_runner):
 
 def test_all_are_found_and_the_processes_of_the_system_listed_twice(subject, mocker):
     run = subject.start(command(MANY))
-    wait_until(lambda: len(tree.find(run.id, run.process.pid)) == ALL)
+    wait_until(lambda: len(process_tree.find(run.id, run.process.pid)) == ALL)
     listed = []
     listdir = os.listdir
 
@@ -40,7 +40,7 @@ def test_all_are_found_and_the_processes_of_the_system_listed_twice(subject, moc
         return listdir(path)
 
     mocker.patch("os.listdir", spy)
-    found = tree.find(run.id, run.process.pid)
+    found = process_tree.find(run.id, run.process.pid)
     assert len({process.pid for process in found}) == len(found) == ALL
     # once for those that belong to it, once for whose children all of them are
     assert len(listed) == 2

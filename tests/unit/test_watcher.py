@@ -10,13 +10,13 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
-from waiting import wait_until
 
-from octoprint_systemcommands.runs import watcher
-from octoprint_systemcommands.runs.pace import PrintersFirst
-from octoprint_systemcommands.runs.process import Process, unread
-from octoprint_systemcommands.runs.watched import READ_SIZE
-from octoprint_systemcommands.runs.watcher import Watcher
+from harness.waiting import wait_until
+from octoprint_systemcommands.runs.processes import watcher
+from octoprint_systemcommands.runs.processes.pace import PrintersFirst
+from octoprint_systemcommands.runs.processes.process import Process, unread
+from octoprint_systemcommands.runs.processes.watched import READ_SIZE
+from octoprint_systemcommands.runs.processes.watcher import Watcher
 
 # more than masking takes in the worst case, in seconds a byte
 COST = 2e-6

@@ -1,0 +1,78 @@
+"""The plugin's own address: everything below ``/plugin/systemcommands``."""
+
+from typing import Any
+
+import flask
+
+from ..access import Access
+from .definitions import Definitions
+from .openapi import OpenApi
+from .runs import Runs
+from .system_api import Contract, routes
+
+
+def build_blueprint(
+    identifier: str,
+    access: Access,
+    contract: Contract,
+    runs: Runs,
+    definitions: Definitions,
+    openapi: OpenApi,
+    options: dict[str, Any],
+) -> flask.Blueprint:
+    """Makes the blueprint that OctoPrint registers below ``/plugin/<identifier>``.
+
+    Arguments:
+        identifier: the plugin's
+        access: who may do what
+        contract: the system API
+        runs: the views of runs
+        definitions: the views of definitions
+        openapi: the view of the API's description
+        options: for ``flask.Blueprint``
+    """
+    blueprint = flask.Blueprint(identifier, identifier, **options)
+
+    views = routes(contract)
+    commands = "/api/system/commands"
+    for rule, method, endpoint in (
+        (commands, "GET", "retrieveSystemCommands"),
+        (f"{commands}/<string:source>", "GET", "retrieveSystemCommandsForSource"),
+        # an action may have line ends in it, or slashes: each converter takes one of them
+        (f"{commands}/<string:source>/<string:command>", "POST", "executeSystemCommand"),
+        (f"{commands}/<string:source>/<path:command>", "POST", "executeSystemCommand"),
+        ("/api/system", "POST", "performSystemAction"),
+    ):
+        blueprint.add_url_rule(rule, endpoint, views[endpoint], methods=[method])
+
+    def menu():
+        return flask.jsonify(commands=contract.menu())
+
+    one = "/api/runs/<string:run_id>"
+    for rule, method, endpoint, gate, view in (
+        (openapi.rule, "GET", "openapi", access.to_known_users, openapi.get),
+        ("/api/menu", "GET", "menu", access.to_known_users, menu),
+        ("/api/runs", "POST", "start_run", access.to_runners, runs.start),
+        ("/api/runs", "GET", "runs", access.to_viewers, runs.all),
+        ("/api/runs", "DELETE", "clear_runs", access.to_clearers, runs.clear),
+        (one, "GET", "run", access.to_viewers, runs.one),
+        (f"{one}/output", "GET", "run_output", access.to_viewers, runs.output),
+        (f"{one}/output.txt", "GET", "run_download", access.to_viewers, runs.download),
+        (f"{one}/stop", "POST", "stop_run", access.to_viewers, runs.stop),
+    ):
+        blueprint.add_url_rule(rule, endpoint, gate(view), methods=[method])
+
+    base = "/api/definitions"
+    for rule, method, endpoint, view in (
+        (base, "GET", "definitions", definitions.all),
+        (base, "PUT", "save_definitions", definitions.save),
+        (f"{base}/check", "POST", "check_definition", definitions.check),
+        (f"{base}/test", "POST", "test_definition", definitions.test),
+        (f"{base}/environment", "GET", "definition_environment", definitions.environment),
+        (f"{base}/versions", "GET", "definition_versions", definitions.versions),
+        (f"{base}/presets", "GET", "definition_presets", definitions.presets),
+        (f"{base}/export", "GET", "export_definitions", definitions.export),
+        (f"{base}/import", "POST", "import_definitions", definitions.import_),
+    ):
+        blueprint.add_url_rule(rule, endpoint, access.to_editors(view), methods=[method])
+    return blueprint

@@ -1,0 +1,149 @@
+"""OctoPrint's documented system API: list, list by source, execute.
+
+The same code answers at both addresses, OctoPrint's own and the plugin's.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import flask
+from octoprint.server import NO_CONTENT
+
+from ..access import Access
+from ..commands.catalogue import CORE, CUSTOM
+from ..commands.lists import Entry
+from ..runs.runner import Runner
+from .errors import errors_of_commands
+from .request_body import read_json_object
+from .wishes import Wishes
+
+
+class Contract:
+    """The API at one of its addresses.
+
+    Arguments:
+        access: who may run what
+        wishes: makes sense of what is asked for
+        runner: runs it
+        tells_fresh_credentials: whether client definitions tell of commands that ask for
+            the password again. OctoPrint's do, its documentation's do not.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        wishes: Wishes,
+        runner: Runner,
+        tells_fresh_credentials: bool = False,
+    ):
+        self.access = access
+        self._wishes = wishes
+        self._runner = runner
+        self._tells_fresh_credentials = tells_fresh_credentials
+
+    def list_all(self) -> dict[str, list[dict[str, Any]]]:
+        """The "list all response": client command definitions by source."""
+        return {source: self.list_source(source) for source in (CORE, CUSTOM)}
+
+    def list_source(self, source: str) -> list[dict[str, Any]]:
+        """The client command definitions of a source, as far as the user may run them.
+
+        Raises:
+            UnknownSource
+        """
+        return [
+            self._client_definition(source, entry)
+            for entry in self.access.entries(self.access.current(), source)
+        ]
+
+    def _client_definition(self, source: str, entry: Entry) -> dict[str, Any]:
+        result = entry.to_client(source, _resource(source, entry))
+        if self._tells_fresh_credentials and getattr(entry, "fresh_credentials", False):
+            result["fresh_credentials"] = True
+        return result
+
+    def menu(self) -> list[dict[str, Any]]:
+        """The custom commands with what the System menu needs beyond the contract."""
+        return [
+            entry.to_menu(CUSTOM, _resource(CUSTOM, entry))
+            for entry in self.access.entries(self.access.current(), CUSTOM)
+        ]
+
+    def execute(self, source: str, action: str) -> flask.Response:
+        """Runs a command.
+
+        Returns:
+            204 with an empty body: it was run, or started if it is ``async``
+
+        Aborts with 400 if the body is neither empty nor a JSON object, and with 403 if the
+        user may not run it or fresh credentials are needed. Raises what
+        `errors_of_commands` answers.
+        """
+        self._runner.execute(
+            self._wishes.read(source, action, read_json_object(), trigger="api")
+        )
+        return flask.make_response(NO_CONTENT)
+
+    def execute_deprecated(self) -> flask.Response:
+        """``POST /api/system``: the action of a custom command in the body, as JSON or as
+        form or query parameter."""
+        action = read_json_object().get("action", flask.request.values.get("action"))
+        if not isinstance(action, str) or not action:
+            flask.abort(
+                400, description='"action" is missing: name the custom command to run'
+            )
+        return self.execute(CUSTOM, action)
+
+
+def routes(contract: Contract) -> dict[str, Callable]:
+    """The API's views, guarded, by the name of OctoPrint's endpoint.
+
+    The names and the views' parameters are those of ``octoprint.server.api.system``.
+    """
+
+    def retrieveSystemCommands():
+        return flask.jsonify(contract.list_all())
+
+    def retrieveSystemCommandsForSource(source):
+        contract.access.ensure_may_list(contract.access.current(), source)
+        return flask.jsonify(contract.list_source(source))
+
+    def executeSystemCommand(source, command):
+        return contract.execute(source, command)
+
+    def performSystemAction():
+        return contract.execute_deprecated()
+
+    return {
+        view.__name__: contract.access.to_runners(errors_of_commands(view))
+        for view in (
+            retrieveSystemCommands,
+            retrieveSystemCommandsForSource,
+            executeSystemCommand,
+            performSystemAction,
+        )
+    }
+
+
+def _resource(source: str, entry: Entry) -> str:
+    # the endpoint of the blueprint that was asked, and so the address that was asked
+    return flask.url_for(
+        ".executeSystemCommand",
+        source=source,
+        command=_url_segment(entry.action),
+        _external=True,
+    )
+
+
+def _url_segment(action: str) -> str:
+    """An action as one segment of a path, to be URL-encoded once more by who makes the URL.
+
+    A slash ends a segment even when it is encoded, and `.` and `..` vanish on their way.
+    These are encoded twice; `Catalogue.find` undoes what is left of it.
+    """
+    if "/" in action:
+        return quote(action, safe="")
+    if action in (".", ".."):
+        return action.replace(".", "%2E")
+    return action

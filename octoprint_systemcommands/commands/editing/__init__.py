@@ -1,0 +1,1 @@
+"""Definitions as somebody edits them: checked, saved, kept, imported and exported."""

@@ -1,0 +1,75 @@
+"""Who gets what OctoPrint pushes: messages of this plugin and its events.
+
+OctoPrint asks before each message to each client, also for clients that have not logged in
+yet. What it is told not to send then is not kept for later either, so that nothing reaches
+somebody after the login who may not see it.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Optional, Union
+
+from octoprint.access.permissions import Permissions
+
+from ..access import Access
+from ..commands.editing.last_save import Saved, Unchanged
+from ..runs.run import Owner
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.access")
+
+IDENTIFIER = "systemcommands"
+_EVENT_PREFIX = f"plugin_{IDENTIFIER}_"
+
+_DEFINITIONS = "definitions"
+
+
+def about_definitions(news: Union[Saved, Unchanged, None]) -> dict[str, Any]:
+    """What is pushed when definitions are saved: by whom, and how to tell whether one has
+    them already, but nothing of what they say.
+
+    Arguments:
+        news: None if they are just about to be saved
+    """
+    message: dict[str, Any] = {"type": _DEFINITIONS}
+    if news is None:
+        return message
+    message["etag"] = news.etag
+    if isinstance(news, Unchanged):
+        return {**message, "changed": False}
+    return {**message, **news.to_json()}
+
+
+def may_get(
+    access: Access,
+    user: Any,
+    message: str,
+    payload: Any,
+    owner_of: Callable[[Optional[str]], Optional[Owner]],
+) -> bool:
+    """Decides for OctoPrint's hook ``octoprint.server.sockjs.emit``.
+
+    Arguments:
+        access: who may see what
+        user: whose client it is; None as long as nobody has logged in
+        message: the kind of message; this is asked for all that OctoPrint sends, too
+        payload: what it says
+        owner_of: tells whose a run is, by its id; events have the name only
+    """
+    try:
+        if message == "plugin":
+            if payload.get("plugin") != IDENTIFIER:
+                return True
+            person = access.now(user)
+            if payload.get("data", {}).get("type") == _DEFINITIONS:
+                # there is a name in it
+                return person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
+            # ids and states of runs: who may not see a run can do nothing with its id
+            return access.may_see_runs(person)
+        if message == "event" and payload.get("type", "").startswith(_EVENT_PREFIX):
+            run_id = (payload.get("payload") or {}).get("id")
+            return access.may_see_runs_of(access.now(user), owner_of(run_id))
+    except Exception:
+        # OctoPrint takes an error for a yes
+        _logger.exception("Cannot tell who may see what is pushed, so nobody does")
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The record of all runs, over restarts of the server."""

@@ -1,0 +1,1 @@
+"""What commands print: kept in bounded memory, and without secrets."""

@@ -1,0 +1,1 @@
+"""The processes of runs: started, watched, and ended, all of them."""

@@ -1,0 +1,287 @@
+$(function () {
+    // in milliseconds, before a notice says that a run was started
+    const STARTED_DELAY = 500;
+    // in which one types
+    const FIELDS =
+        "input:not(:checkbox, :radio, :button), textarea, select, [contenteditable]";
+
+    // From the click on a command to its end: permission, what the printer has against it,
+    // arguments, confirmation, credentials, request, and what is said about its end.
+    function SystemCommandsTriggerViewModel(parameters) {
+        const self = this;
+
+        self.loginState = parameters[0];
+        self.access = parameters[1];
+        self.guards = parameters[2];
+        self.notices = parameters[3];
+        self.runs = parameters[4];
+
+        // what there is to trigger; kept up to date by the menu
+        self.commands = ko.observableArray([]);
+        // for the dialog that asks for arguments: {command, values, start, onStarted}, where
+        // start(arguments, callbacks) is called with what was entered
+        self.formRequests = new ko.subscribable();
+        // told with a command that the server does not know any more, or as another one
+        self.vanished = new ko.subscribable();
+
+        // how many requests of this page are under way, by command; this outlives the
+        // entries of the menu, which are made anew whenever the definitions change
+        self._running = new Map();
+        self.runningTotal = ko.observable(0);
+
+        self.running = (command) => {
+            const key = command.source + "/" + command.action;
+            if (!self._running.has(key)) {
+                self._running.set(key, ko.observable(0));
+            }
+            return self._running.get(key);
+        };
+
+        // the command that a run is one of, undefined if there is none any more
+        self.find = (run) => {
+            return self
+                .commands()
+                .find((c) => c.source === run.source && c.action === run.action);
+        };
+
+        // whether there is a question before it starts
+        self.asks = (command) => {
+            return (
+                !!command.confirm ||
+                !!command.freshCredentials ||
+                !!(command.arguments && command.arguments.length) ||
+                self.guards.asksAboutPrint(command)
+            );
+        };
+
+        // callbacks, all optional:
+        //   onStarted     with the new run; true if it is shown, and need not open by itself
+        //   onFailed      with the server's answer; true if it tells the user itself
+        //   onRequest     with the promise of each request
+        //   onCancelled   the user did not confirm
+        // values: what the arguments were the last time, if the form is to begin with these
+        self.trigger = (command, callbacks, values) => {
+            if (!self.access.mayRun()) return;
+
+            const refusal = self.guards.refusal(command);
+            if (refusal) {
+                self.notices.refused(command, refusal.text, refusal.run);
+            } else if (command.arguments && command.arguments.length) {
+                self.formRequests.notifySubscribers({
+                    command: command,
+                    values: values,
+                    onStarted: callbacks && callbacks.onStarted,
+                    start: (entered, formCallbacks) => {
+                        self.start(command, {arguments: entered}, formCallbacks);
+                    }
+                });
+            } else {
+                self.start(command, {}, callbacks || {});
+            }
+        };
+
+        // body: what is sent beside the command's source and action
+        self.start = (command, body, callbacks) => {
+            const aboutPrint = self.guards.asksAboutPrint(command);
+            const execute = () => {
+                self._execute(
+                    command,
+                    aboutPrint ? {...body, confirmed: true} : body,
+                    callbacks
+                );
+            };
+            const proceed = () => {
+                const isFresh = self.loginState.checkCredentialsSeen();
+                if (command.freshCredentials && !isFresh) {
+                    self._askForPassword(execute);
+                } else {
+                    execute();
+                }
+            };
+
+            if (command.confirm || aboutPrint) {
+                SystemCommands.Confirm(
+                    command,
+                    {own: !!command.confirm, print: aboutPrint},
+                    proceed,
+                    callbacks.onCancelled
+                );
+            } else {
+                proceed();
+            }
+        };
+
+        self._askForPassword = (onEntered) => {
+            SystemCommands.Password.ask(self.loginState, onEntered);
+        };
+
+        self._execute = (command, body, callbacks, isRetry) => {
+            const running = self.running(command);
+            running(running() + 1);
+            self.runningTotal(self.runningTotal() + 1);
+
+            const request = self._request(command, body);
+            if (callbacks.onRequest) callbacks.onRequest(request);
+            request
+                .done((response) => {
+                    if (self._isRun(command)) {
+                        self._onStarted(command, response, callbacks);
+                    } else {
+                        self._onDone(command);
+                    }
+                })
+                .fail((response) => {
+                    const execute = (more, isAgain) => {
+                        self._execute(command, {...body, ...more}, callbacks, isAgain);
+                    };
+                    const wanted = self._wantedBy(response);
+                    if (wanted === "password" && command.freshCredentials && !isRetry) {
+                        self._askForPassword(() => execute({}, true));
+                    } else if (wanted === "confirmation" && !body.confirmed) {
+                        SystemCommands.Confirm(
+                            command,
+                            {print: true},
+                            () => execute({confirmed: true}, isRetry),
+                            callbacks.onCancelled
+                        );
+                    } else {
+                        self._onFailed(command, response, callbacks);
+                    }
+                })
+                .always(() => {
+                    running(running() - 1);
+                    self.runningTotal(self.runningTotal() - 1);
+                });
+        };
+
+        // What the server may ask for although this page has not thought of it: this
+        // browser's clock is not the server's, and its news of the printer may be old.
+        self._wantedBy = (response) => {
+            if (response.status === 403) return "password";
+            const reason = response.responseJSON && response.responseJSON.reason;
+            return response.status === 409 && reason === "confirm"
+                ? "confirmation"
+                : undefined;
+        };
+
+        // OctoPrint's own and other plugins' entries are OctoPrint's business
+        self._isRun = (command) => !command.viaCore;
+
+        self._request = (command, body) => {
+            if (self._isRun(command)) {
+                return OctoPrint.plugins.systemcommands.startRun(
+                    command.source,
+                    command.action,
+                    body
+                );
+            }
+            return OctoPrint.system.executeCommand(
+                command.source,
+                encodeURIComponent(command.action)
+            );
+        };
+
+        self._onDone = (command) => {
+            if (command.source === "core") {
+                self.notices.started(command);
+            } else {
+                self.notices.accepted(command);
+            }
+        };
+
+        self._onStarted = (command, run, callbacks) => {
+            self.notices.removeNotStarted(command);
+            const isShown = callbacks.onStarted && callbacks.onStarted(run);
+            if (!isShown && command.showOutput === "always") {
+                self._showUnlessBusy(run);
+            }
+
+            // of what is over in no time it is enough to say that it is
+            const timer = setTimeout(() => {
+                if (self.runs.shownId() !== run.id) self.notices.runStarted(command, run);
+            }, STARTED_DELAY);
+            self.runs.watchOwn(run, (ended) => {
+                clearTimeout(timer);
+                self._onEnded(command, ended);
+            });
+        };
+
+        self._onEnded = (command, run) => {
+            SystemCommands.Title(run, command.ignore);
+            // who looks at it knows
+            if (self.runs.shownId() === run.id) {
+                self.notices.removeStarted(run);
+                return;
+            }
+
+            const failed =
+                ["failed", "timed_out"].includes(run.status) && !command.ignore;
+            const mayShow = (command.showOutput || "on_failure") === "on_failure";
+            if (failed && mayShow && self._showUnlessBusy(run)) {
+                self.notices.removeStarted(run);
+            } else {
+                self.notices.runEnded(command, run);
+            }
+        };
+
+        // A dialog that opens by itself must not get in the way of another one, nor of an
+        // open menu, and take the focus from whoever is typing.
+        self._showUnlessBusy = (run) => {
+            const isTyping = $(document.activeElement).is(FIELDS);
+            if (isTyping || $(".modal:visible, .dropdown.open").length) return false;
+            self.runs.show(run);
+            return true;
+        };
+
+        self._onFailed = (command, response, callbacks) => {
+            // a shutdown or restart may end the connection (or leave just the proxy) before
+            // the answer is out, and is then doing what it should
+            const gone = [0, 502, 503, 504].includes(response.status);
+            if (command.source === "core" && gone && !response.responseJSON) {
+                self.notices.started(command);
+                return;
+            }
+
+            if (!callbacks.onFailed || !callbacks.onFailed(response)) {
+                if (SystemCommands.Errors.isBusy(response)) {
+                    self._onBusy(command);
+                } else {
+                    self.notices.failed(command, response);
+                }
+            }
+            // wrong arguments are those of a form that is not up to date any more
+            const isVanished = response.status === 404 || response.status === 400;
+            if (isVanished) self.vanished.notifySubscribers(command);
+        };
+
+        // The server knows of runs that this page has not heard of yet, and tells of those
+        // that the user may see.
+        self._onBusy = (command) => {
+            const say = (run) => {
+                self.notices.refused(command, SystemCommands.Errors.busy(), run);
+            };
+            OctoPrint.plugins.systemcommands
+                .getRuns({
+                    source: command.source,
+                    action: command.action,
+                    status: "queued,running",
+                    limit: 10
+                })
+                .done((response) => {
+                    say(response.runs.find((run) => run.trigger !== "test"));
+                })
+                .fail(() => say());
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsTriggerViewModel,
+        dependencies: [
+            "loginStateViewModel",
+            "systemCommandsAccessViewModel",
+            "systemCommandsGuardsViewModel",
+            "systemCommandsNoticesViewModel",
+            "systemCommandsRunsViewModel"
+        ]
+    });
+});

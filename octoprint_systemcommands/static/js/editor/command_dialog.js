@@ -1,0 +1,358 @@
+$(function () {
+    // in milliseconds, after which what is typed is checked
+    const CHECK_DELAY = 300;
+
+    const entries = SystemCommands.Entries;
+    const PLAIN_FIELDS = _.without(entries.fields, "environment", "arguments", "groups");
+
+    // One command: all of its fields. What is right and what is not is for the server to say.
+    function SystemCommandsCommandDialogViewModel(parameters) {
+        const self = this;
+
+        self.definitions = parameters[0];
+        self.settingsViewModel = parameters[2];
+
+        self.isOpen = ko.observable(false);
+        self.isNew = ko.observable(false);
+        // why it could not be checked
+        self.checkError = ko.observable();
+        // of presets
+        self.note = ko.observable();
+        // what could not be read
+        self.broken = ko.observable();
+        // submenus that there are already
+        self.submenus = ko.observableArray([]);
+        self.surroundings = ko.observable();
+
+        self._entry = ko.observable({});
+        self._before = {};
+        self._options = {};
+
+        self.form = {};
+        PLAIN_FIELDS.forEach((field) => (self.form[field] = ko.observable()));
+        self.environment = new SystemCommands.Environment(() =>
+            self._touch("environment")
+        );
+        self.argumentEditor = new SystemCommands.ArgumentEditor(
+            () => self._touch("arguments"),
+            self.form.command
+        );
+        self.access = new SystemCommands.Groups();
+        // fields that have no place in the form
+        self.leftovers = ko.observableArray([]);
+        self.clipboard = new SystemCommands.Clipboard();
+        self.copyText = (text) => self.clipboard.copy(text, text, self.dialog[0]);
+        self.brokenArguments = ko.pureComputed(() =>
+            self.leftovers().find((field) => field.name === "arguments")
+        );
+        self._removed = ko.observableArray([]);
+        self.summaries = new SystemCommands.Summaries(self.form, {
+            argumentEditor: self.argumentEditor,
+            access: self.access,
+            environment: self.environment,
+            leftovers: self.leftovers
+        });
+
+        self.title = ko.pureComputed(() => {
+            return self.isNew() ? gettext("Add command") : gettext("Edit command");
+        });
+        self.values = ko.pureComputed(() => ({
+            ..._.mapValues(self.form, (value) => value()),
+            arguments: self.argumentEditor.result(),
+            groups: self.access.chosen(),
+            environment: self.environment.result()
+        }));
+        self.result = ko.pureComputed(() => {
+            const kept = _.isPlainObject(self._entry())
+                ? _.omit(self._entry(), self._removed())
+                : self._entry();
+            return entries.fromForm(kept, self._before, self.values());
+        });
+        self.hasChanges = () => {
+            const untouched = self.isNew() ? self._original : self._entry();
+            // that the server has made an id is no change of the user's
+            const strip = (entry) =>
+                self._makesAction ? _.omit(entry, "action") : entry;
+            return self.isOpen() && !_.isEqual(strip(self.result()), strip(untouched));
+        };
+
+        //~~ What the server says about it
+
+        self.verdict = new SystemCommands.Verdict({
+            ask: (isAwaited) => {
+                const data = {definition: self.result(), others: self._options.others};
+                return isAwaited
+                    ? self.definitions.post("check", data)
+                    : self.definitions.postQuietly("check", data);
+            },
+            locator: self.argumentEditor.locator,
+            // What has no id yet is called what it does, unless the user has a better idea.
+            onSuggestion: (action) => {
+                if (!self._makesAction || !action) return false;
+                if (self.form.action() === action) return false;
+                self.form.action(action);
+                return true;
+            }
+        });
+        self.errors = self.verdict.errors;
+        self.lock = new SystemCommands.Password.Lock(self.definitions, () => {
+            if (!self.isOpen()) return;
+            self._check();
+            if (self.access.state() === "unknown") self._loadSurroundings();
+        });
+        self.verdict.problems.subscribe(self.argumentEditor.setProblems);
+        self.tryout = new SystemCommands.Tryout({
+            definitions: self.definitions,
+            guards: parameters[3],
+            mayListFiles: parameters[4].mayListFiles,
+            runs: parameters[1],
+            onSubmit: () => self.test(),
+            onLayout: () => self._layout(),
+            onError: (error) => self.tryoutError(error)
+        });
+        // why it could not be tried out; true until it is tried or changed again, whatever
+        // a check that was still under way comes to
+        self.tryoutError = ko.observable();
+        self.error = ko.pureComputed(() => self.tryoutError() || self.checkError());
+        self.isBusy = ko.pureComputed(
+            () => self.verdict.isAwaited() || self.tryout.isStarting()
+        );
+        self.isTesting = ko.pureComputed(() => self.isBusy() || self.tryout.isActive());
+
+        PLAIN_FIELDS.forEach((field) =>
+            self.form[field].subscribe(() => self._touch(field))
+        );
+        self._touch = (field) => {
+            if (!self.isOpen()) return;
+            self.tryoutError(undefined);
+            self.verdict.touched[field](true);
+        };
+        self.access.chosen.subscribe(() => self._touch("groups"));
+        self.onActionInput = () => {
+            self._makesAction = !self.form.action();
+            return true;
+        };
+
+        //~~ Icon, id, surroundings
+
+        self.picker = new SystemCommands.IconPicker(self.form.icon);
+        self.interpreters = new SystemCommands.Interpreters(
+            self.form.command,
+            self.surroundings
+        );
+
+        self.address = ko.pureComputed(() => {
+            return SystemCommands.Curl.address(
+                self.settingsViewModel.settings,
+                "custom",
+                self.form.action() || ""
+            );
+        });
+        self.copyCurl = () => {
+            const command = {
+                source: "custom",
+                action: self.form.action(),
+                arguments: self.argumentEditor.result()
+            };
+            const line = SystemCommands.Curl(command, self.address());
+            self.clipboard.copy("curl", line, self.dialog[0]);
+        };
+
+        self.removeLeftover = (field, event) => {
+            SystemCommands.Focus.keepWhileRemoving(
+                event,
+                () => {
+                    self._removed.push(field.name);
+                    self.leftovers.remove(field);
+                },
+                "#systemcommands_field_action"
+            );
+        };
+
+        //~~ Opening and closing
+
+        // options: entry, isNew, others, submenus, note, sudoers, onAccept, onClosed (returns
+        // the element that gets the focus)
+        self.open = (options) => {
+            const entry = options.entry === undefined ? {} : options.entry;
+            const isBroken = !_.isPlainObject(entry);
+            self._options = options;
+            self._decided = false;
+            self._makesAction = entries.actionOf(entry) === undefined;
+            self._original = entry;
+            self._entry(isBroken && !_.isString(entry) ? {} : entry);
+            self._before = entries.toForm(entry);
+            _.forEach(self.form, (field, name) => field(self._before[name]));
+            if (_.isString(entry)) self.form.command(entry);
+            self.environment.load(self._before.environment);
+            self.argumentEditor.load(self._before.arguments, !options.isNew);
+            self.access.load(self._before.groups);
+            self.leftovers(entries.leftovers(entry));
+            self._removed([]);
+            self.broken(isBroken ? entries.textOf(entry) : undefined);
+            self.submenus(options.submenus);
+            self.note({text: options.note, sudoers: options.sudoers});
+            self.isNew(options.isNew);
+            self.picker.close();
+            self.checkError(undefined);
+            self.tryoutError(undefined);
+            self.verdict.reset(!options.isNew);
+            self.tryout.reset();
+            self.dialog.find("details").prop("open", false);
+            self.lock.open();
+            self.dialog.modal("show");
+            self.isOpen(true);
+            self._check(self._unfoldMistakes);
+            self._loadSurroundings();
+        };
+
+        self._loadSurroundings = () => {
+            const environment = self.definitions.getQuietly("environment");
+            environment.done(self.surroundings);
+            self.access.receive(environment);
+        };
+
+        self._onHide = (event) => {
+            if (event.target !== self.dialog[0] || self._decided) return;
+            if (!self.hasChanges()) return;
+            event.preventDefault();
+            SystemCommands.Question({
+                title: gettext("Discard what you have entered?"),
+                message: gettext("The changes of this command will be lost."),
+                question: "",
+                cancel: gettext("Go on editing"),
+                proceed: gettext("Discard"),
+                onproceed: self._close
+            });
+        };
+
+        self._close = () => {
+            self._decided = true;
+            self.dialog.modal("hide");
+        };
+
+        self._onHidden = (event) => {
+            if (event.target !== self.dialog[0]) return;
+            self.isOpen(false);
+            self.verdict.reset();
+            self.tryout.reset();
+            SystemCommands.Focus.giveBackTo(self._options.onClosed());
+        };
+
+        //~~ What users do
+
+        self._ifRight = (proceed) => {
+            self.verdict.showAll(true);
+            self.argumentEditor.showAll();
+            self._check(() => {
+                // what is only a warning is said, and may be meant
+                if (self.verdict.problems().some((p) => p.severity !== "warning")) {
+                    self._unfoldMistakes();
+                    self.dialog
+                        .find(".control-group.error")
+                        .first()
+                        .find("input, textarea, select, button")
+                        .first()
+                        .focus();
+                } else {
+                    proceed(self.result());
+                }
+            }, true);
+        };
+
+        self._unfoldMistakes = () => {
+            self.argumentEditor.unfoldMistakes();
+            self.dialog.find("details:has(.control-group.error)").prop("open", true);
+        };
+
+        // onVerdict: called unless the server does not answer; isAwaited: by the user
+        self._check = (onVerdict, isAwaited) => {
+            self.verdict
+                .check(onVerdict, isAwaited)
+                .done(() => {
+                    self.checkError(undefined);
+                    self.lock.open();
+                })
+                .fail((response) => {
+                    const isLocked = self.lock.explains(response);
+                    self.checkError(
+                        isLocked ? undefined : self.definitions.errorOf(response)
+                    );
+                });
+        };
+
+        self.accept = () => {
+            if (self.isBusy()) return;
+            if (!self.isNew() && _.isEqual(self.result(), self._entry())) {
+                self._close();
+                return;
+            }
+            self._ifRight((entry) => {
+                self._options.onAccept(entry);
+                self._close();
+            });
+        };
+
+        self.test = () => {
+            if (self.isTesting()) return;
+            self.tryoutError(undefined);
+            self._ifRight(self.tryout.start);
+        };
+        self.hideTest = () => {
+            self.tryout.hide();
+            self.dialog.find("#systemcommands_test").focus();
+        };
+        self.copyOutput = () => {
+            const text = self.tryout.run().text();
+            self.clipboard.copy("output", text, self.dialog[0]);
+        };
+
+        // Enter in a field is what it is in a form, and Ctrl+Enter (or Cmd+Enter) tests
+        self.onKeydown = (_data, event) => {
+            const isFinal = event.key === "Enter" && !event.originalEvent.isComposing;
+            if (!isFinal || event.isDefaultPrevented()) return true;
+            if (event.ctrlKey || event.metaKey) {
+                self.test();
+                return false;
+            }
+            const isField = $(event.target).is("input");
+            // the arguments of a test have a form of their own
+            if (!isField || $(event.target).closest("form").length) return true;
+            self.accept();
+            return false;
+        };
+
+        // it has become higher or wider
+        self._layout = () => {
+            if (self.isOpen()) self.dialog.modal("layout");
+        };
+
+        //~~ View model callbacks
+
+        self.onStartup = () => {
+            self.dialog = $("#systemcommands_command_dialog");
+            self.tryout.onStartup(self.dialog.find(".systemcommands-tryout")[0]);
+            self.dialog.on("hide", self._onHide);
+            self.dialog.on("hidden", self._onHidden);
+            ko.computed(self.result)
+                .extend({
+                    rateLimit: {timeout: CHECK_DELAY, method: "notifyWhenChangesStop"}
+                })
+                .subscribe(() => {
+                    if (self.isOpen()) self._check();
+                });
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsCommandDialogViewModel,
+        dependencies: [
+            "systemCommandsDefinitionsViewModel",
+            "systemCommandsRunsViewModel",
+            "settingsViewModel",
+            "systemCommandsGuardsViewModel",
+            "systemCommandsAccessViewModel"
+        ],
+        elements: ["#systemcommands_command_dialog"]
+    });
+});

@@ -1,0 +1,103 @@
+$(function () {
+    // The requests of the editor. The server wants a password that was entered recently for
+    // all of them.
+    function SystemCommandsDefinitionsViewModel(parameters) {
+        const self = this;
+
+        self.loginState = parameters[0];
+        self.access = parameters[1];
+
+        self.mayEdit = () => {
+            const permission = self.access.permissions.PLUGIN_SYSTEMCOMMANDS_EDIT;
+            return !!permission && self.loginState.hasPermission(permission);
+        };
+
+        const client = () => OctoPrint.plugins.systemcommands;
+
+        //~~ Requests; all return promises, which fail with the response
+
+        self.load = () => client().getDefinitions();
+
+        // what a click has asked for, which may prompt
+        self.fetch = () => self._withPassword(() => client().getDefinitions());
+        self.save = (etag, data) => {
+            return self._withPassword(() => client().saveDefinitions(etag, data));
+        };
+        self.post = (how, data) => {
+            return self._withPassword(() => client().postForEditor(how, data));
+        };
+        self.export = () => self._withPassword(() => client().exportDefinitions());
+
+        // what nobody has clicked for: while one types or looks, nothing gets in between
+        self.getQuietly = (what) => self._quietly(() => client().getForEditor(what));
+        self.postQuietly = (how, data) => {
+            return self._quietly(() => client().postForEditor(how, data));
+        };
+
+        self._withPassword = (send) => {
+            const result = $.Deferred();
+            const attempt = (isRetry) => {
+                send()
+                    .done(result.resolve)
+                    .fail((response) => {
+                        if (isRetry || !self.wantsPassword(response)) {
+                            result.reject(response);
+                        } else {
+                            ask(response);
+                        }
+                    });
+            };
+            const ask = (response) => {
+                self.askForPassword(
+                    () => attempt(true),
+                    () => result.reject(response)
+                );
+            };
+            if (self.loginState.checkCredentialsSeen()) {
+                attempt();
+            } else {
+                ask({status: 403});
+            }
+            return result.promise();
+        };
+
+        // what the server would refuse is not even sent
+        self._quietly = (send) => {
+            if (self.loginState.checkCredentialsSeen()) return send();
+            return $.Deferred().reject({status: 403}).promise();
+        };
+
+        self.wantsPassword = (response) => response.status === 403 && self.mayEdit();
+
+        self.askForPassword = (onEntered, onAborted) => {
+            SystemCommands.Password.ask(self.loginState, onEntered, onAborted);
+        };
+
+        // when the password has been entered, whatever for
+        self.refreshes = new ko.subscribable();
+
+        // what to tell of a request that has failed
+        self.errorOf = (response) => {
+            const error = response.responseJSON && response.responseJSON.error;
+            if (error) return error;
+            if (response.status === 403) {
+                return gettext(
+                    "This needs the permission to edit commands, and your password entered recently."
+                );
+            }
+            if (!response.status) return gettext("The server does not answer.");
+            return _.sprintf(gettext("The server answered with the error %(status)s."), {
+                status: response.status
+            });
+        };
+
+        //~~ View model callbacks
+
+        self.onUserCredentialsRefreshed = () => self.refreshes.notifySubscribers();
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsDefinitionsViewModel,
+        dependencies: ["loginStateViewModel", "accessViewModel"]
+    });
+});

@@ -1,0 +1,267 @@
+$(function () {
+    // a list that is longer than this has a search field
+    const SEARCH_FROM = 10;
+
+    // The settings page: the list of commands, and what can be done with it.
+    function SystemCommandsEditorViewModel(parameters) {
+        const self = this;
+
+        self.list = parameters[0];
+        self.settingsViewModel = parameters[1];
+        self.history = parameters[2];
+        self.commandDialog = parameters[3];
+        self.importDialog = parameters[4];
+        self.versionsDialog = parameters[5];
+        self.presetsDialog = parameters[6];
+        self.bar = parameters[7];
+
+        self.rows = self.list.rows;
+        self.search = ko.observable("");
+        // what screen readers are told
+        self.announcement = ko.observable("");
+
+        self.headings = ko.pureComputed(() => SystemCommands.Row.headings(self.rows()));
+        self.hasIcons = ko.pureComputed(() => self.rows().some((row) => row.icon()));
+        self.hasSearch = ko.pureComputed(
+            () => self.rows().length > SEARCH_FROM || !!self.search()
+        );
+        self.isSearching = ko.pureComputed(() => !!self.search().trim());
+        self.isShown = (row) => !self.isSearching() || row.fits(self.search().trim());
+        self.noneFits = ko.pureComputed(
+            () => self.isSearching() && !self.rows().some(self.isShown)
+        );
+
+        self._say = (text, values) => {
+            // what is said twice would be heard once
+            self.announcement("");
+            setTimeout(() => self.announcement(_.sprintf(text, values || {})));
+        };
+
+        self._elementOf = (row) => $("#systemcommands_entry_" + row.id);
+
+        self.focus = (row, selector) => {
+            self._elementOf(row)
+                .find(selector || ".systemcommands-edit")
+                .focus();
+            self._show(row);
+        };
+
+        self._show = (row) => self.bar.show(self._elementOf(row)[0]);
+
+        //~~ One entry
+
+        self._openDialog = (options) => {
+            const others = options.row
+                ? self.rows().filter((row) => row !== options.row)
+                : self.rows();
+            let target = options.row;
+            self.list.isHeld(true);
+            self.commandDialog.open({
+                ...options,
+                entry: options.row ? options.row.entry() : options.entry,
+                isNew: !options.row,
+                others: _.compact(
+                    others.map((row) => SystemCommands.Entries.actionOf(row.entry()))
+                ),
+                submenus: _.uniq(_.compact(self.rows().map((row) => row.group()))),
+                onAccept: (entry) => {
+                    target = self._put(options.row, entry);
+                },
+                onClosed: () => {
+                    self.list.isHeld(false);
+                    if (target) self._show(target);
+                    return target && self._elementOf(target).find(".systemcommands-edit");
+                }
+            });
+        };
+
+        self._put = (row, entry) => {
+            if (row && self.rows().includes(row)) {
+                row.entry(entry);
+                row.problems([]);
+                return row;
+            }
+            return self._append(entry);
+        };
+
+        self._append = (entry) => {
+            const row = new SystemCommands.Row(entry);
+            // it is to be seen
+            self.search("");
+            self.rows.push(row);
+            return row;
+        };
+
+        self.add = () => self._openDialog({});
+        self.edit = (row) => {
+            if (!row.isDivider()) self._openDialog({row: row});
+        };
+        self.duplicate = (row) => {
+            // what is no mapping of fields has none to change
+            if (row.isDivider() || !_.isPlainObject(row.entry())) {
+                const copy = new SystemCommands.Row(row.entry(), row.problems());
+                self.rows.splice(self.rows.indexOf(row) + 1, 0, copy);
+                self.focus(copy, ".systemcommands-duplicate");
+                return;
+            }
+            const name = _.sprintf(gettext("%(name)s (copy)"), {name: row.name()});
+            self._openDialog({entry: {..._.omit(row.entry(), "action"), name: name}});
+        };
+
+        self.addDivider = () => {
+            const row = self._append({action: "divider"});
+            self.focus(row, ".systemcommands-up");
+            self._say(gettext("A divider was added at the end."));
+        };
+
+        self.remove = (row) => {
+            const shown = self.rows().filter(self.isShown);
+            const index = shown.indexOf(row);
+            const position = self.rows.indexOf(row);
+            self.rows.remove(row);
+            self.bar.offerUndo(
+                _.sprintf(gettext('"%(name)s" was deleted.'), {name: row.name()}),
+                () => self._bringBack(row, position)
+            );
+            const next = shown[index + 1] || shown[index - 1];
+            if (next) {
+                self.focus(next, ".systemcommands-delete");
+            } else {
+                $("#systemcommands_add").focus();
+            }
+        };
+
+        self._bringBack = (row, position) => {
+            if (!self.isShown(row)) self.search("");
+            self.rows.splice(position, 0, row);
+            self.focus(row, row.isDivider() && ".systemcommands-delete");
+            self._say(gettext('"%(name)s" is back.'), {name: row.name()});
+        };
+
+        //~~ Order
+
+        self._move = (row, to) => {
+            const from = self.rows.indexOf(row);
+            const total = self.rows().length;
+            if (to < 0 || to >= total || to === from || self.isSearching()) return;
+            const rows = self.rows().filter((other) => other !== row);
+            rows.splice(to, 0, row);
+            self.rows(rows);
+            self._show(row);
+            self._say(
+                gettext('"%(name)s" is at position %(position)s of %(total)s now.'),
+                {
+                    name: row.name(),
+                    position: to + 1,
+                    total: total
+                }
+            );
+        };
+
+        self._moveBy = (row, step, selector) => {
+            self._move(row, self.rows.indexOf(row) + step);
+            // an element that is moved loses the focus
+            self.focus(row, selector);
+        };
+        self.moveUp = (row) => self._moveBy(row, -1, ".systemcommands-up");
+        self.moveDown = (row) => self._moveBy(row, 1, ".systemcommands-down");
+
+        self.onKeydown = (row, event) => {
+            const step = {ArrowUp: -1, ArrowDown: 1}[event.key];
+            if (!step || !event.altKey) return true;
+            const focused = "." + [...document.activeElement.classList].pop();
+            self._moveBy(row, step, focused);
+        };
+
+        self.onHandle = (row, event) => {
+            if (self.isSearching() || event.button) return;
+            SystemCommands.Sorting.start(
+                event.originalEvent,
+                self._elementOf(row)[0],
+                (_from, to) => self._move(row, to)
+            );
+        };
+
+        //~~ Whole lists
+
+        self.openPresets = () => {
+            self.presetsDialog.open({onChoose: (preset) => self._openDialog(preset)});
+        };
+
+        self.openImport = (from) => {
+            self.importDialog.open({
+                from: from,
+                others: self.list.actions(),
+                onAdd: (entries, removed) => {
+                    const rows = entries.map((entry) => new SystemCommands.Row(entry));
+                    self.search("");
+                    self.rows.push(...rows);
+                    self.list
+                        .systemActions()
+                        .filter((_row, index) => removed.includes(index))
+                        .forEach((row) => row.remove(true));
+                    if (rows.length) {
+                        SystemCommands.Focus.giveBackTo(
+                            self._elementOf(rows[0]).find(".systemcommands-edit"),
+                            () => self.focus(rows[0])
+                        );
+                    }
+                }
+            });
+        };
+        self.importSystemActions = () => self.openImport("system_actions");
+        self.importAny = () => self.openImport();
+
+        self.openVersions = () => {
+            self.versionsDialog.open({
+                current: self.list.entries(),
+                ifAgreed: self.bar.ifAgreed,
+                onRestore: self.list.replace
+            });
+        };
+
+        self.exportSaved = () => {
+            self.list.error(undefined);
+            self.list.definitions
+                .export()
+                .done((text) => self.bar.download(text, "system-commands.yaml"))
+                .fail((response) =>
+                    self.list.error(self.list.definitions.errorOf(response))
+                );
+        };
+
+        //~~ View model callbacks
+
+        self.onAllBound = () => {
+            self.list.refusals.subscribe((row) => {
+                // unless somebody types by now
+                if (!$(document.activeElement).is("input, textarea")) self.focus(row);
+            });
+            // the button that has asked for it is gone by then
+            self.list.state.subscribe((state) => {
+                const isLost = $(document.activeElement).is("body, :hidden");
+                const isHere =
+                    self.settingsViewModel.isDialogActive() &&
+                    SystemCommands.Dialog.isFree();
+                if (state === "ready" && isLost && isHere) {
+                    SystemCommands.Focus.giveBackTo("#systemcommands_add");
+                }
+            });
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsEditorViewModel,
+        dependencies: [
+            "systemCommandsListViewModel",
+            "settingsViewModel",
+            "systemCommandsHistoryViewModel",
+            "systemCommandsCommandDialogViewModel",
+            "systemCommandsImportViewModel",
+            "systemCommandsVersionsViewModel",
+            "systemCommandsPresetsViewModel",
+            "systemCommandsBarViewModel"
+        ],
+        elements: ["#settings_plugin_systemcommands"]
+    });
+});

@@ -1,0 +1,82 @@
+(function () {
+    const words = (parts) => _.compact(parts).join(", ");
+
+    // What is set in the folded parts of the dialog of a command, in words; "" where nothing
+    // is. What is as usual needs no word.
+    //   form   observables by field
+    //   parts  argumentEditor, access (SystemCommands.Groups),
+    //          environment (SystemCommands.Environment), leftovers
+    SystemCommands.Summaries = function (form, parts) {
+        const value = (field) => form[field]();
+        const isOn = (field, text) => value(field) && text;
+        const choice = (field, texts) => texts[value(field)];
+        const named = (names) =>
+            names.length && names.length + ": " + _.trunc(names.join(", "), 80);
+
+        const summary = (read) => ko.pureComputed(() => words(read()));
+
+        this.arguments = summary(() => {
+            const rows = parts.argumentEditor.rows();
+            const unused = rows.filter((row) => row.isUnused());
+            return [
+                named(rows.map((row) => row.title())),
+                unused.length &&
+                    _.sprintf(gettext("not used: %(names)s"), {
+                        names: unused.map((row) => row.variable()).join(", ")
+                    })
+            ];
+        });
+
+        this.access = summary(() => [
+            ...parts.access.names(),
+            isOn("fresh_credentials", gettext("asks for the password"))
+        ]);
+
+        this.guards = summary(() => [
+            choice("while_printing", {
+                confirm: gettext("asks during a print"),
+                refuse: gettext("not during a print")
+            }),
+            value("max_temperature") &&
+                _.sprintf(gettext("up to %(degrees)s °C"), {
+                    degrees: value("max_temperature")
+                })
+        ]);
+
+        this.running = summary(() => {
+            const names = _.map(parts.environment.result(), "name").filter(Boolean);
+            return [
+                isOn("async", gettext("nobody waits for its end")),
+                isOn("ignore", gettext("may fail")),
+                value("timeout") &&
+                    _.sprintf(gettext("time limit %(seconds)s s"), {
+                        seconds: value("timeout")
+                    }),
+                choice("when_busy", {
+                    queue: gettext("one after the other"),
+                    refuse: gettext("one at a time"),
+                    replace: gettext("the newest one only")
+                }),
+                isOn("outlives_server", gettext("outlives OctoPrint")),
+                value("working_directory"),
+                names.length &&
+                    _.sprintf(gettext("with %(names)s"), {
+                        names: _.trunc(names.join(", "), 80)
+                    })
+            ];
+        });
+
+        this.display = summary(() => [
+            choice("show_output", {
+                always: gettext("always shows its output"),
+                never: gettext("never shows its output")
+            }),
+            isOn("merge_output", gettext("lines in order"))
+        ]);
+
+        this.advanced = summary(() => [
+            value("action"),
+            named(parts.leftovers().map((field) => field.name))
+        ]);
+    };
+})();

@@ -1,0 +1,144 @@
+(function () {
+    // Runs a command that is not saved yet, and shows beside it what comes of that: the
+    // fields for its arguments, and its run.
+    //   options   definitions (sends it), guards, mayListFiles, runs,
+    //             onSubmit (somebody wants it run, from its form), onLayout,
+    //             onError (called with what to say when it was not started)
+    SystemCommands.Tryout = function (options) {
+        const self = this;
+
+        self.isShown = ko.observable(false);
+        self.isStarting = ko.observable(false);
+        // the fields for its arguments, undefined without any
+        self.form = ko.observable();
+        // SystemCommands.TryoutRun, as soon as there is an element for it
+        self.run = ko.observable();
+        self.isActive = ko.pureComputed(() => !!self.run() && self.run().isActive());
+        self.isRun = ko.pureComputed(() => !!self.run() && !!self.run().run());
+
+        self.onStartup = (element) => {
+            self._element = element;
+            self.run(
+                new SystemCommands.TryoutRun(
+                    $(element).find(".systemcommands-terminal")[0],
+                    options.runs,
+                    options.onLayout
+                )
+            );
+        };
+
+        // what is on its way belongs to nobody then
+        self.reset = () => {
+            self._session = {};
+            self._specs = undefined;
+            self.form(undefined);
+            self.run().reset();
+            self.isStarting(false);
+            self.isShown(false);
+        };
+
+        self.hide = () => {
+            self.isShown(false);
+            options.onLayout();
+        };
+
+        self.start = (entry) => {
+            self._entry = entry;
+            self._command = self._commandOf(entry);
+            const isOther = self._makeForm();
+            self.isShown(true);
+            options.onLayout();
+            if (!self.form()) {
+                self._send({definition: entry}, {});
+            } else {
+                // what has to be entered first is asked for, which is no mistake yet
+                const open = self.form().fields.find((field) => field.problem());
+                if (isOther && open) {
+                    document.getElementById(open.id).focus();
+                } else {
+                    self._submit();
+                }
+            }
+            self._element.scrollIntoView({block: "nearest"});
+        };
+
+        // the entry as the menu would have it
+        self._commandOf = (entry) => ({
+            source: "custom",
+            action: entry.action,
+            name: SystemCommands.Entries.nameOf(entry),
+            arguments: _.map(entry.arguments, SystemCommands.ArgumentFields.toSpec),
+            whilePrinting: entry.while_printing,
+            maxTemperature: entry.max_temperature
+        });
+
+        // True if the fields are others than before. What was entered stays, as far as there
+        // is a place for it.
+        self._makeForm = () => {
+            const specs = self._command.arguments;
+            if (_.isEqual(specs, self._specs)) return false;
+            self._specs = specs;
+            const before = self.form() ? self.form().fields : [];
+            if (!specs.length) {
+                self.form(undefined);
+                return true;
+            }
+            const request = {
+                command: self._command,
+                // those that another command was run with are not for this one
+                values: {},
+                start: (values, callbacks) => {
+                    self._send({definition: self._entry, arguments: values}, callbacks);
+                }
+            };
+            const form = new SystemCommands.Arguments(request, {
+                form: "systemcommands_tryout",
+                mayListFiles: options.mayListFiles(),
+                refusal: options.guards.refusal,
+                isShown: () => self.form() === form
+            });
+            // what is to be run has to be looked at first
+            self._submit = form.submit;
+            form.submit = options.onSubmit;
+            form.fields.forEach((field) => {
+                const old = _.find(before, {name: field.name, type: field.type});
+                if (old && old.isChanged()) field.value(old.value());
+            });
+            self.form(form);
+            form.load();
+            return true;
+        };
+
+        self._onStarted = (run) => {
+            self.run().show(run);
+            $(self._element)
+                .find(".systemcommands-screen")[0]
+                .scrollIntoView({block: "nearest"});
+        };
+
+        self._send = (data, callbacks) => {
+            const session = self._session;
+            const ifOpen = (then) => (response) => {
+                if (session === self._session) then(response);
+            };
+            self.isStarting(true);
+            const request = options.definitions
+                .post("test", data)
+                .always(ifOpen(() => self.isStarting(false)))
+                .done(ifOpen(self._onStarted))
+                .fail(
+                    ifOpen((response) => {
+                        const reason = (response.responseJSON || {}).reason;
+                        if (reason === "confirm" && !data.confirmed) {
+                            SystemCommands.Confirm(self._command, {print: true}, () =>
+                                self._send({...data, confirmed: true}, callbacks)
+                            );
+                        } else if (!callbacks.onFailed || !callbacks.onFailed(response)) {
+                            options.onError(options.definitions.errorOf(response));
+                        }
+                    })
+                );
+            if (callbacks.onRequest) callbacks.onRequest(request);
+        };
+    };
+})();

@@ -1,0 +1,149 @@
+(function () {
+    // A run that is looked at where it was started, in the dialog of its command.
+    //   element   what its output is shown in
+    //   runs      tells of changes
+    //   onLayout  called when it may have become higher
+    SystemCommands.TryoutRun = function (element, runs, onLayout) {
+        const self = this;
+
+        // the server's latest word on it, undefined while there is none
+        self.run = ko.observable();
+        self.error = ko.observable();
+        self.elapsed = ko.observable("");
+        self.following = ko.observable(true);
+        self.hasStderr = ko.observable(false);
+        self.isEmpty = ko.observable(true);
+        self._stopRequested = ko.observable(false);
+
+        self.isActive = ko.pureComputed(() => {
+            return !!self.run() && SystemCommands.Format.isActive(self.run());
+        });
+        self.isStopping = ko.pureComputed(() => {
+            return self.isActive() && (self._stopRequested() || !!self.run().stopping);
+        });
+        self.progress = new SystemCommands.Progress(() => self.isActive());
+        self.status = ko.pureComputed(() => {
+            if (!self.run()) return "";
+            if (self.isStopping()) return gettext("Stopping…");
+            return SystemCommands.Format.statusInFull(self.run());
+        });
+        self.icon = ko.pureComputed(() => {
+            return self.run() ? SystemCommands.Format.icon(self.run()) : "";
+        });
+        self.hint = ko.pureComputed(() => {
+            return self.run() ? SystemCommands.Format.hint(self.run()) : [];
+        });
+        self.emptyText = ko.pureComputed(() => {
+            const isSaid = !self.run() || !self.isEmpty() || self.error();
+            if (isSaid || self.run().status === "queued") return "";
+            return self.isActive()
+                ? gettext("It has not printed anything yet.")
+                : gettext("It printed nothing.");
+        });
+
+        self.show = (run) => {
+            self.reset();
+            self._onRun(run);
+            self._timer = setInterval(self._tick, 1000);
+            self._follower.start(run.id);
+        };
+
+        self.reset = () => {
+            clearInterval(self._timer);
+            self._follower.stop();
+            self._terminal.reset();
+            self.run(undefined);
+            self.error(undefined);
+            self.elapsed("");
+            self.progress.set(undefined);
+            self._stopRequested(false);
+        };
+
+        //~~ What arrives
+
+        self._onRun = (run) => {
+            self._receivedAt = performance.now();
+            self.error(undefined);
+            self.run(run);
+            self._tick();
+            onLayout();
+        };
+
+        self._onFailed = (response) => {
+            const reasons = {
+                403: gettext("You may not see this run."),
+                404: gettext("This run is not kept any more.")
+            };
+            self.error(
+                reasons[response.status] ||
+                    gettext(
+                        "The server does not answer. What is shown may be out of date."
+                    )
+            );
+        };
+
+        // in between the server's answers this page's stopwatch goes on counting
+        self._tick = () => {
+            const run = self.run();
+            if (!run || !_.isNumber(run.duration)) {
+                self.elapsed("");
+                return;
+            }
+            const passed = performance.now() - self._receivedAt;
+            const since = self.isActive() ? passed / 1000 : 0;
+            self.elapsed(SystemCommands.Format.duration(run.duration + since));
+        };
+
+        //~~ What users do
+
+        self.stop = () => {
+            if (!self.isActive() || self.isStopping()) return;
+            const id = self.run().id;
+            const ifShown = (then) => (response) => {
+                if (self.run() && self.run().id === id) then(response);
+            };
+            self._stopRequested(true);
+            // the button goes away, and must not take the keyboard with it
+            element.focus();
+            OctoPrint.plugins.systemcommands
+                .stopRun(id)
+                .done(ifShown(self._onRun))
+                .fail(
+                    ifShown((response) => {
+                        // that it has ended by itself is fine, too
+                        if (response.status !== 409) self._onFailed(response);
+                    })
+                )
+                .always(
+                    ifShown(() => {
+                        self._stopRequested(false);
+                        self._follower.refresh();
+                    })
+                );
+        };
+
+        self.jumpToEnd = () => {
+            self._terminal.jumpToEnd();
+            element.focus();
+        };
+
+        self.text = () => self._terminal.text();
+        self.isComplete = () => self._follower.isComplete();
+
+        self._terminal = new SystemCommands.Terminal(element, {
+            onProgress: self.progress.set,
+            onIdle: () => self._follower.onTerminalIdle(),
+            onChange: (terminal) => {
+                self.following(terminal.following);
+                self.hasStderr(terminal.hasStderr);
+                self.isEmpty(terminal.isEmpty());
+            }
+        });
+        self._follower = new SystemCommands.Follower(self._terminal, {
+            onRun: self._onRun,
+            onFailed: self._onFailed
+        });
+        runs.changes.subscribe(self._follower.onChange);
+        runs.refreshes.subscribe(self._follower.refresh);
+    };
+})();

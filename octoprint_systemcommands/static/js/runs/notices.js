@@ -1,0 +1,311 @@
+$(function () {
+    // the browser has to lay all of it out, and nobody reads more in a notice
+    const MAX_OUTPUT = 20000;
+    // notices that are remembered, to be taken away again
+    const MAX_STARTED = 50;
+    // in milliseconds; how long there is something to be read, or to be clicked on
+    const READING_TIME = 20000;
+
+    const LOOKS = {
+        started: {type: "info", icon: "fas fa-play"},
+        stopped: {type: "info", icon: "fas fa-stop"},
+        succeeded: {type: "success"},
+        refused: {type: "notice"},
+        failed: {type: "error"}
+    };
+
+    // What the user is told about a command that was triggered. Everything that comes from
+    // definitions or commands is put in as text, never as HTML.
+    function SystemCommandsNoticesViewModel(parameters) {
+        const self = this;
+
+        self.runs = parameters[0];
+
+        // the notices that say of a run that it was started, by its id
+        self._started = new Map();
+        // by command: the notice that says that it was not started
+        self._notStarted = new Map();
+
+        const named = (text, command) => _.sprintf(text, {name: command.name});
+
+        // at once: PNotify brings one back that is still about to appear
+        const close = (notice) => {
+            if (!notice || notice.state === "closed") return;
+            notice.get().stop(true);
+            notice.options.animation = "none";
+            notice.remove(false);
+        };
+
+        // one that is on its way out would come back
+        const keep = (notice) => {
+            if (notice.state !== "closing") notice.cancelRemove();
+        };
+
+        const all = () => {
+            return PNotify.notices.filter((notice) => {
+                return notice.get().hasClass("systemcommands-notice");
+            });
+        };
+
+        self.started = (command) => {
+            self._say(
+                "started",
+                gettext("Started"),
+                named(gettext('"%(name)s" was started.'), command)
+            );
+        };
+
+        // for entries of which nobody tells us whether the server waits for their end
+        self.accepted = (command) => {
+            self._say(
+                "succeeded",
+                gettext("Accepted"),
+                named(
+                    gettext('The server accepted "%(name)s" and reported no error.'),
+                    command
+                )
+            );
+        };
+
+        self.runStarted = (command, run) => {
+            const notice = self._say(
+                "started",
+                gettext("Started"),
+                named(gettext('"%(name)s" was started.'), command),
+                self._showButton(run)
+            );
+            self._started.set(run.id, notice);
+            if (self._started.size > MAX_STARTED) {
+                self._started.delete(self._started.keys().next().value);
+            }
+        };
+
+        self.removeStarted = (run) => {
+            close(self._started.get(run.id));
+            self._started.delete(run.id);
+        };
+
+        self.runEnded = (command, run) => {
+            self.removeStarted(run);
+            // somebody may begin to look at the run while its output is fetched
+            const session = self._session;
+            const unlessShown = (say) => (output) => {
+                const isSame = session === self._session;
+                if (isSame && self.runs.shownId() !== run.id) say(output);
+            };
+            const isIgnored = run.status === "failed" && command.ignore;
+            if (run.status === "succeeded" || isIgnored) {
+                const say = unlessShown((output) => {
+                    self._runFinished(command, run, isIgnored, output);
+                });
+                if (command.showOutput === "never") {
+                    say();
+                } else {
+                    SystemCommands.Answers.whole(run, say);
+                }
+            } else if (run.status === "stopped") {
+                self._say(
+                    "stopped",
+                    gettext("Stopped"),
+                    named(gettext('"%(name)s" was stopped.'), command),
+                    self._showButton(run)
+                );
+            } else {
+                SystemCommands.Answers.end(
+                    run,
+                    unlessShown((output) => self._runFailed(command, run, output))
+                );
+            }
+        };
+
+        self._runFinished = (command, run, isIgnored, output) => {
+            const text = isIgnored
+                ? gettext('"%(name)s" finished. Its return code is ignored.')
+                : gettext('"%(name)s" finished successfully.');
+            self._say(
+                "succeeded",
+                gettext("Finished"),
+                named(text, command),
+                self._showButton(run),
+                output
+            );
+        };
+
+        self._runFailed = (command, run, output) => {
+            self._say(
+                "failed",
+                named(gettext('"%(name)s" failed'), command),
+                run.hint || SystemCommands.Format.statusInFull(run) + ".",
+                self._showButton(run),
+                output
+            );
+        };
+
+        self.failed = (command, response) => {
+            const error = SystemCommands.Errors.explain(command, response);
+            const output = error.output && self._outputBox(error.output);
+            self._sayOnce(command, "failed", error.title, error.text, undefined, output);
+        };
+
+        // run: the one that is in the way, if it is one
+        self.refused = (command, text, run) => {
+            const title = named(gettext('"%(name)s" was not started'), command);
+            const isHidden = run && run.id !== self.runs.shownId();
+            const button =
+                isHidden && self._showButton(run, gettext("Show the running one"));
+            self._sayOnce(command, "refused", title, text, button);
+        };
+
+        // what a link leads to; nobody is told whether it is there
+        self.noSuchRun = (isUnknown) => {
+            self._say(
+                "refused",
+                gettext("This run cannot be shown"),
+                isUnknown
+                    ? gettext("The server does not answer.")
+                    : gettext("There is no such run, or you may not see it.")
+            );
+        };
+
+        self._outputBox = (output) => {
+            return $('<pre class="systemcommands-output" tabindex="0"></pre>').text(
+                output.slice(-MAX_OUTPUT)
+            );
+        };
+
+        self._showButton = (run, label) => {
+            return $('<button type="button" class="btn btn-small"></button>')
+                .text(label || gettext("Show output"))
+                .on("click", () => self.runs.show(run));
+        };
+
+        const keyOf = (command) => command.source + "/" + command.action;
+
+        // whoever clicks several times is told once that it is not started
+        self._sayOnce = (command, ...what) => {
+            self.removeNotStarted(command);
+            self._notStarted.set(keyOf(command), self._say(...what));
+        };
+
+        self.removeNotStarted = (command) => {
+            close(self._notStarted.get(keyOf(command)));
+            self._notStarted.delete(keyOf(command));
+        };
+
+        // button, output: elements that stand below the text, if there are any
+        self._say = (kind, title, text, button, output) => {
+            const isError = kind === "failed";
+            const notice = new PNotify({
+                title: title,
+                text: text,
+                title_escape: true,
+                text_escape: true,
+                addclass: "systemcommands-notice",
+                auto_display: false,
+                hide: !isError,
+                width: output || (isError && button) ? "450px" : "300px",
+                ...LOOKS[kind],
+                // without a mouse there is no hovering that makes the button appear
+                ...(isError || output
+                    ? {buttons: {closer_hover: false, sticker: !isError}}
+                    : {}),
+                ...(output || kind === "refused"
+                    ? {delay: READING_TIME, mouse_reset: true}
+                    : {})
+            });
+            const element = notice.get();
+            // PNotify makes an alert of everything, which interrupts who is being read to
+            if (!isError) {
+                element.attr("aria-live", "polite");
+                element.find("[role=alert]").attr("role", "status");
+            }
+            if (output || button) {
+                $('<div class="systemcommands-addition"></div>')
+                    .append(output, button)
+                    .appendTo(notice.text_container)
+                    // one that fades comes back under the pointer or with the focus
+                    .on("click", "button", () => close(notice));
+            }
+            self._makeCloserReachable(notice);
+            self._keepWhileFocused(notice);
+            notice.open();
+
+            // only what is displayed can be scrolled; what went wrong is usually said last
+            element.find("[tabindex]").each((_index, box) => {
+                box.scrollTop = box.scrollHeight;
+            });
+            return notice;
+        };
+
+        // as PNotify does for the pointer
+        self._keepWhileFocused = (notice) => {
+            notice
+                .get()
+                .on("focusin", () => keep(notice))
+                .on("focusout", () => {
+                    if (notice.options.hide && notice.state === "open") {
+                        notice.queueRemove();
+                    }
+                });
+        };
+
+        // PNotify's button is a div that only a pointer can get at, and does not close what is
+        // still about to appear
+        self._makeCloserReachable = (notice) => {
+            notice
+                .get()
+                .find(".ui-pnotify-closer")
+                .attr({tabindex: 0, role: "button", "aria-label": gettext("Close")})
+                .on("click", () => close(notice))
+                .on("keydown", (event) => {
+                    if (event.key !== "Enter" && event.key !== " ") return;
+                    event.preventDefault();
+                    close(notice);
+                });
+        };
+
+        // who looks at the run does not need to be told how to
+        self.runs.shownId.subscribe((id) => self.removeStarted({id: id}));
+
+        //~~ View model callbacks
+
+        // what commands have printed is not for whoever comes next
+        self.onUserLoggedOut = () => {
+            self._session = {};
+            // what somebody has not saved yet has nothing to do with that
+            all()
+                .filter((notice) => !notice.get().hasClass("systemcommands-reminder"))
+                .forEach(close);
+        };
+
+        // What is there when a dialog is opened waits behind it until it can be read again.
+        self.onStartup = () => {
+            const onDialog = (type, then) => {
+                $(document).on(type, ".modal", (event) => {
+                    // tabs in it have such events as well
+                    if (event.target === event.currentTarget) then();
+                });
+            };
+            onDialog("show", () => {
+                all().forEach((notice) => {
+                    notice.get().addClass("systemcommands-behind");
+                    keep(notice);
+                });
+            });
+            onDialog("hidden", () => {
+                if ($(".modal:visible").length) return;
+                all().forEach((notice) => {
+                    notice.get().removeClass("systemcommands-behind");
+                    if (notice.options.hide && notice.state !== "closing") {
+                        notice.queueRemove();
+                    }
+                });
+            });
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsNoticesViewModel,
+        dependencies: ["systemCommandsRunsViewModel"]
+    });
+});

@@ -1,0 +1,55 @@
+(function () {
+    // in seconds; whoever sees the page, but works beside it, is not told of less
+    const LONG = 5;
+
+    // Tells of ended runs in the page's title, for as long as nobody looks at the page. What
+    // others write there meanwhile stays.
+    const observer = new MutationObserver(() => mark());
+    let prefix = "";
+    let hasFailed;
+
+    const strip = () => {
+        if (document.title.startsWith(prefix)) {
+            document.title = document.title.slice(prefix.length);
+        }
+    };
+
+    const mark = () => {
+        // whoever adds to a title may have read ours
+        if (!document.title.startsWith(prefix)) document.title = prefix + document.title;
+        observer.takeRecords();
+    };
+
+    const clear = () => {
+        if (document.hidden) return;
+        observer.disconnect();
+        strip();
+        prefix = "";
+    };
+
+    // isFine: although it has failed
+    SystemCommands.Title = (run, isFine) => {
+        const isLong = run.duration >= LONG;
+        if (!document.hidden && !(isLong && !document.hasFocus())) return;
+        const failed = run.status !== "succeeded" && !isFine;
+        // what went wrong is not hidden by what goes right after it
+        if (prefix && hasFailed && !failed) return;
+        hasFailed = failed;
+        strip();
+        const text = failed ? "✘ %(name)s: %(status)s – " : "✔ %(name)s – ";
+        prefix = _.sprintf(text, {
+            // as browsers do with titles
+            name: (run.name || run.action).replace(/\s+/g, " ").trim(),
+            status: SystemCommands.Format.status(run)
+        });
+        mark();
+        observer.observe(document.head, {
+            childList: true,
+            characterData: true,
+            subtree: true
+        });
+    };
+
+    $(document).on("visibilitychange", clear);
+    $(window).on("focus", clear);
+})();
