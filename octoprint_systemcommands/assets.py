@@ -27,6 +27,8 @@ _JS = {
         "view",
     ),
     "commands": (
+        "command",
+        "catalogue",
         "credentials",
         "permissions",
         "print_state",

@@ -452,7 +452,7 @@ def test_command_that_was_taken_away(menu, admin):
     menu.open()
     expect(menu.entry("Waits")).to_be_visible()
     menu.page.evaluate(
-        "OctoPrint.coreui.viewmodels.systemCommandsAccessViewModel.requestData = () => {}"
+        "OctoPrint.coreui.viewmodels.systemCommandsCatalogueViewModel.requestData = () => {}"
     )
     put_user(admin, "kid", ["visitors"])
     try:

@@ -103,7 +103,8 @@ def start(page, action):
     page.evaluate(
         """action => {
             const trigger = OctoPrint.coreui.viewmodels.systemCommandsTriggerViewModel;
-            trigger.trigger(trigger.find({source: "custom", action: action}));
+            const catalogue = OctoPrint.coreui.viewmodels.systemCommandsCatalogueViewModel;
+            trigger.trigger(catalogue.find({source: "custom", action: action}));
         }""",
         action,
     )

@@ -63,14 +63,15 @@
         };
 
         // the entry as the menu would have it
-        self._commandOf = (entry) => ({
-            source: "custom",
-            action: entry.action,
-            name: SystemCommands.Entries.nameOf(entry),
-            arguments: _.map(entry.arguments, SystemCommands.ArgumentFields.toSpec),
-            whilePrinting: entry.while_printing,
-            maxTemperature: entry.max_temperature
-        });
+        self._commandOf = (entry) =>
+            new SystemCommands.Command({
+                source: "custom",
+                action: entry.action,
+                name: SystemCommands.Entries.nameOf(entry),
+                arguments: _.map(entry.arguments, SystemCommands.ArgumentFields.toSpec),
+                while_printing: entry.while_printing,
+                max_temperature: entry.max_temperature
+            });
 
         // True if the fields are others than before. What was entered stays, as far as there
         // is a place for it.

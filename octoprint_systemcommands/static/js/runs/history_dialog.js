@@ -5,8 +5,6 @@ $(function () {
     const NEWS_DELAY = 1000;
     const OUTPUT_DELAY = 5000;
 
-    const keyOf = (command) => command.source + "/" + command.action;
-
     // The runs of the past and those of right now, newest first.
     function SystemCommandsHistoryViewModel(parameters) {
         const self = this;
@@ -14,6 +12,7 @@ $(function () {
         self.runs = parameters[0];
         self.triggering = parameters[1];
         self.access = parameters[2];
+        self.catalogue = parameters[3];
 
         self.rows = ko.observableArray([]);
         self.next = ko.observable();
@@ -42,10 +41,10 @@ $(function () {
         // those that make runs, in the order of the menu
         self.commands = ko.pureComputed(() => [
             {value: "", text: gettext("All commands")},
-            ...self.triggering
+            ...self.catalogue
                 .commands()
-                .filter((command) => ["core", "custom"].includes(command.source))
-                .map((command) => ({value: keyOf(command), text: command.name}))
+                .filter((command) => command.isRecorded())
+                .map((command) => ({value: command.key, text: command.name}))
         ]);
 
         // to choose from where there is a choice, which is so if one sees what others run
@@ -71,7 +70,7 @@ $(function () {
         self.open = (command) => {
             self._opening = true;
             self.status("");
-            self.command(command && command.source ? keyOf(command) : "");
+            self.command(command instanceof SystemCommands.Command ? command.key : "");
             self.user("");
             self._opening = false;
             self._clearRows();
@@ -195,8 +194,7 @@ $(function () {
         // Rows stay the same while their run changes, or they would lose the focus.
         self._toRow = (run) => {
             const known = self.rows().find((row) => row.id === run.id);
-            const row =
-                known || new SystemCommands.HistoryRow(self._now, self.triggering);
+            const row = known || new SystemCommands.HistoryRow(self._now, self.catalogue);
             row.update(run);
             return row;
         };
@@ -322,7 +320,8 @@ $(function () {
         dependencies: [
             "systemCommandsRunsViewModel",
             "systemCommandsTriggerViewModel",
-            "systemCommandsAccessViewModel"
+            "systemCommandsAccessViewModel",
+            "systemCommandsCatalogueViewModel"
         ],
         elements: ["#systemcommands_history"]
     });

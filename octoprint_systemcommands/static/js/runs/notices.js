@@ -179,17 +179,15 @@ $(function () {
                 .on("click", () => self.runs.show(run));
         };
 
-        const keyOf = (command) => command.source + "/" + command.action;
-
         // whoever clicks several times is told once that it is not started
         self._sayOnce = (command, ...what) => {
             self.removeNotStarted(command);
-            self._notStarted.set(keyOf(command), self._say(...what));
+            self._notStarted.set(command.key, self._say(...what));
         };
 
         self.removeNotStarted = (command) => {
-            close(self._notStarted.get(keyOf(command)));
-            self._notStarted.delete(keyOf(command));
+            close(self._notStarted.get(command.key));
+            self._notStarted.delete(command.key);
         };
 
         // button, output: elements that stand below the text, if there are any

@@ -8,6 +8,7 @@ $(function () {
         self.triggering = parameters[1];
         self.access = parameters[2];
         self.guards = parameters[3];
+        self.catalogue = parameters[5];
 
         // while the arguments are asked for, undefined when there is a run to be seen
         self.form = ko.observable();
@@ -65,9 +66,7 @@ $(function () {
             return OctoPrint.plugins.systemcommands.getDownloadUrl(self.run().id);
         });
         self.command = ko.pureComputed(() => {
-            // what was only tested is not in the menu, or is another one there
-            if (!self.run() || self.run().trigger === "test") return undefined;
-            return self.triggering.find(self.run());
+            return self.run() && self.catalogue.commandOf(self.run());
         });
         self.tools = new SystemCommands.Tools({
             dialog: $("#systemcommands_run_dialog"),
@@ -316,7 +315,8 @@ $(function () {
             "systemCommandsTriggerViewModel",
             "systemCommandsAccessViewModel",
             "systemCommandsGuardsViewModel",
-            "settingsViewModel"
+            "settingsViewModel",
+            "systemCommandsCatalogueViewModel"
         ],
         elements: ["#systemcommands_run_dialog"]
     });

@@ -45,12 +45,8 @@ $(function () {
         self._answeredAt = -ASK_INTERVAL;
 
         self.activeOf = (command) => {
-            return self
-                .active()
-                .filter(
-                    (run) =>
-                        run.source === command.source && run.action === command.action
-                );
+            const keyOf = SystemCommands.Command.keyOf;
+            return self.active().filter((run) => keyOf(run) === command.key);
         };
 
         // for callbacks: true, it is shown
