@@ -9,6 +9,8 @@ _JS = {
         "dialogs",
         "confirm",
         "drag_sort",
+        "movable_list",
+        "notice",
     ),
     "terminal": (
         "ansi_parser",
@@ -33,6 +35,7 @@ _JS = {
         "permissions",
         "print_state",
         "error_texts",
+        "asking",
         "launcher",
     ),
     "runs": (
@@ -45,6 +48,7 @@ _JS = {
         "run_link",
         "run_follower",
         "progress",
+        "run_view",
         "output_tools",
         "run_dialog",
         "history_row",
@@ -77,7 +81,6 @@ _JS = {
         "argument_editor",
         "group_choice",
         "environment_rows",
-        "test_run_view",
         "test_run",
         "server_validation",
         "section_summaries",

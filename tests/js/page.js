@@ -22,7 +22,9 @@ exports.loadPage = (names, globals = {}) => {
         formatSize: (bytes) => bytes + " bytes",
         performance: {now: () => Date.now()},
         URL,
-        ...Object.fromEntries(TIMERS.map((name) => [name, (...all) => global[name](...all)])),
+        ...Object.fromEntries(
+            TIMERS.map((name) => [name, (...all) => global[name](...all)])
+        ),
         OCTOPRINT_VIEWMODELS: viewModels,
         OctoPrint: {plugins: {systemcommands: {}}},
         ...globals

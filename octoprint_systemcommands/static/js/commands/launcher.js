@@ -104,53 +104,28 @@ $(function () {
             SystemCommands.Password.ask(self.loginState, onEntered);
         };
 
-        self._execute = (command, body, callbacks, isRetry) => {
+        self._execute = (command, body, callbacks) => {
             const running = self.running(command);
-            running(running() + 1);
-            self.runningTotal(self.runningTotal() + 1);
-
-            const request = self._request(command, body);
-            if (callbacks.onRequest) callbacks.onRequest(request);
-            request
-                .done((response) => {
-                    if (!command.viaCore) {
-                        self._onStarted(command, response, callbacks);
-                    } else {
-                        self._onDone(command);
-                    }
-                })
-                .fail((response) => {
-                    const execute = (more, isAgain) => {
-                        self._execute(command, {...body, ...more}, callbacks, isAgain);
-                    };
-                    const wanted = self._wantedBy(response);
-                    if (wanted === "password" && command.freshCredentials && !isRetry) {
-                        self._askForPassword(() => execute({}, true));
-                    } else if (wanted === "confirmation" && !body.confirmed) {
-                        SystemCommands.Confirm(
-                            command,
-                            {print: true},
-                            () => execute({confirmed: true}, isRetry),
-                            callbacks.onCancelled
-                        );
-                    } else {
-                        self._onFailed(command, response, callbacks);
-                    }
-                })
-                .always(() => {
-                    running(running() - 1);
-                    self.runningTotal(self.runningTotal() - 1);
-                });
-        };
-
-        // What the server may ask for although this page has not thought of it: this
-        // browser's clock is not the server's, and its news of the printer may be old.
-        self._wantedBy = (response) => {
-            if (response.status === 403) return "password";
-            const reason = response.responseJSON && response.responseJSON.reason;
-            return response.status === 409 && reason === "confirm"
-                ? "confirmation"
-                : undefined;
+            const count = (step) => {
+                running(running() + step);
+                self.runningTotal(self.runningTotal() + step);
+            };
+            SystemCommands.Asking(command, body, {
+                send: (sent) => {
+                    count(1);
+                    const request = self._request(command, sent);
+                    if (callbacks.onRequest) callbacks.onRequest(request);
+                    return request;
+                },
+                onSettled: () => count(-1),
+                askForPassword: command.freshCredentials && self._askForPassword,
+                onCancelled: callbacks.onCancelled,
+                onDone: (response) => {
+                    if (command.viaCore) self._onDone(command);
+                    else self._onStarted(command, response, callbacks);
+                },
+                onFailed: (response) => self._onFailed(command, response, callbacks)
+            });
         };
 
         self._request = (command, body) => {

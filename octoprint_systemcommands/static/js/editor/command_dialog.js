@@ -106,6 +106,7 @@ $(function () {
             guards: parameters[3],
             mayListFiles: parameters[4].mayListFiles,
             runs: parameters[1],
+            notices: parameters[5],
             onSubmit: () => self.test(),
             onLayout: () => self._layout(),
             onError: (error) => self.tryoutError(error)
@@ -351,7 +352,8 @@ $(function () {
             "systemCommandsRunsViewModel",
             "settingsViewModel",
             "systemCommandsGuardsViewModel",
-            "systemCommandsAccessViewModel"
+            "systemCommandsAccessViewModel",
+            "systemCommandsNoticesViewModel"
         ],
         elements: ["#systemcommands_command_dialog"]
     });
