@@ -267,3 +267,25 @@ test("no character has marks without end", () => {
     assert.ok(shown.join("").length < 100);
     assert.ok(shown[0].endsWith("b"));
 });
+
+test("a long string without lines is thrown away up to its end", () => {
+    const long = "x".repeat(100_000);
+    for (const kind of ["P", "_", "X", "^"]) {
+        const text = `a\x1b${kind}${long}\x1b\\b`;
+        assert.deepStrictEqual(linesOf(text), ["ab"]);
+        const pieces = text.match(/[^]{1,1000}/g);
+        assert.deepStrictEqual(Array.from(show(pieces).lines), ["ab"]);
+    }
+    // and what has no end up to the end of its line
+    assert.deepStrictEqual(linesOf(`a\x1bP${long}\nb`), ["a", "b"]);
+    // the next one is read as usual
+    assert.deepStrictEqual(linesOf(`a\x1bP${long}\x1b\\b\x1bPq\nx\x1b\\c`), ["abc"]);
+    assert.strictEqual(linesOf(`a\x1bP${long}\x1b[31mb`).join(""), "ab");
+});
+
+test("what is joined across two pieces is inserted once", () => {
+    const pieces = ["ab\r\x1b[4h", "👩", "\u200d💻", "e", "\u0301", "\x1b[4lx"];
+    assert.deepStrictEqual(Array.from(show(pieces).lines), ["👩\u200d💻e\u0301xb"]);
+    // in one piece it is the same
+    assert.deepStrictEqual(linesOf(pieces.join("")), ["👩\u200d💻e\u0301xb"]);
+});

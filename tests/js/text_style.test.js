@@ -71,7 +71,7 @@ test("every colour can be read", () => {
         for (const look of ["38;5;", "48;5;", "2;38;5;", "2;48;5;", "7;38;5;"]) {
             const css = tidy(styleOf(look + color));
             const of = (name, otherwise) =>
-                (css.match(`(?:^|; )${name}: ([^;]+)`) || [, otherwise])[1];
+                (css.match(`(?:^|; )${name}: ([^;]+)`) || [undefined, otherwise])[1];
             const [dark, light] = [
                 luminance(of("color", "rgb(214, 217, 222)")),
                 luminance(of("background-color", "rgb(28, 31, 36)"))

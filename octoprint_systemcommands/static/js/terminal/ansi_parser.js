@@ -2,7 +2,8 @@
     // no sequence that means anything here is longer; the rest of a longer one is read and
     // thrown away, so that it uses no memory
     const MAX_SEQUENCE = 256;
-    // a string that nobody has ended by now never was one
+    // a string that nobody has ended by now never was one if there are lines in it; else it
+    // is thrown away up to its end
     const MAX_STRING = 65536;
 
     const SPECIAL = /[\x00-\x1f\x7f-\x9f]/g;
@@ -29,6 +30,7 @@
             self._collected = "";
             self._length = 0;
             self._isOsc = false;
+            self._isLong = false;
             self._half = "";
         };
 
@@ -108,6 +110,7 @@
                 self._state = self._csi;
             } else if (/^[\]PX^_]$/.test(chars)) {
                 self._isOsc = chars === "]";
+                self._isLong = false;
                 self._state = self._string;
             } else {
                 handler.escape(chars);
@@ -136,12 +139,17 @@
         self._string = (text, position) => {
             const end = endOfText(text, position);
             const char = text[end];
-            const room =
-                (self._isOsc ? MAX_SEQUENCE : MAX_STRING) - self._collected.length;
+            const isKept = !self._isLong;
+            const most = self._isOsc ? MAX_SEQUENCE : MAX_STRING;
+            const room = isKept ? most - self._collected.length : 0;
             self._collected += text.slice(position, Math.min(end, position + room));
             self._length += end - position;
 
-            if (self._length >= MAX_STRING) {
+            if (!self._isOsc && isKept && self._length >= MAX_STRING) {
+                self._isLong = !self._collected.includes("\n");
+                if (self._isLong) self._collected = "";
+            }
+            if (self._length >= MAX_STRING && !self._isLong) {
                 const taken = position + Math.min(end - position, Math.max(0, room));
                 self._endOfString(false);
                 return self._isOsc ? end : taken;
@@ -154,12 +162,12 @@
                 self._endOfString(!self._collected.includes("\n"));
             } else if (self._isOsc && (char === "\x07" || char === "\x9c")) {
                 self._endOfString(true);
-            } else if (self._isOsc && char === "\n") {
+            } else if ((self._isOsc || self._isLong) && char === "\n") {
                 // These have one line only. Without this, one that lost its end would take
                 // everything after it along.
                 self._state = self._ground;
                 return end;
-            } else if (!self._isOsc) {
+            } else if (!self._isOsc && !self._isLong) {
                 self._collected += char;
                 self._length++;
             }
@@ -169,7 +177,7 @@
         self._escapeInString = (text, position) => {
             // any other character after ESC begins a sequence of its own
             const isEnd = text[position] === "\\";
-            self._endOfString(isEnd || self._isOsc);
+            self._endOfString(isEnd || self._isOsc || self._isLong);
             if (isEnd) return position + 1;
             self._state = self._escape;
             self._collected = "";

@@ -74,6 +74,8 @@
             } else {
                 parts = self._joined(current, text);
             }
+            // what the first one takes the place of
+            let replaced = parts.replaced || 0;
             parts.forEach((part) => {
                 const last = part.width ? undefined : current.before(at.column);
                 if (last && last.text.length >= MAX_CHARACTER) return;
@@ -85,7 +87,10 @@
                 }
                 const width = part.width || 1;
                 current = self._room(current, width);
-                if (at.inserts) current.insert(at.column, width);
+                if (at.inserts && width > replaced) {
+                    current.insert(at.column, width - replaced);
+                }
+                replaced = 0;
                 current.put(at.column, (part.width ? "" : " ") + part.text, width, style);
                 at.column += width;
             });
@@ -102,6 +107,7 @@
             const joined = SystemCommands.Columns.split(before.text + text);
             if (joined[0].text.length === before.text.length) return parts;
             at.column -= before.width;
+            joined.replaced = before.width;
             return joined;
         };
 
