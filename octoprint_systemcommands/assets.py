@@ -52,6 +52,7 @@ _JS = {
         "output_tools",
         "run_dialog",
         "history_row",
+        "history_filter",
         "history_dialog",
     ),
     "arguments": (
@@ -84,8 +85,10 @@ _JS = {
         "test_run",
         "server_validation",
         "section_summaries",
+        "system_actions",
         "list_draft",
         "save_bar",
+        "command_form",
         "command_dialog",
         "conflict_dialog",
         "import_dialog",

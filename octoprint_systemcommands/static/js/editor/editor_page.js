@@ -162,8 +162,8 @@ $(function () {
                     const rows = entries.map((entry) => new SystemCommands.Row(entry));
                     self.search("");
                     self.rows.push(...rows);
-                    self.list
-                        .systemActions()
+                    self.list.systemActions
+                        .rows()
                         .filter((_row, index) => removed.includes(index))
                         .forEach((row) => row.remove(true));
                     if (rows.length) {
