@@ -101,7 +101,7 @@ def test_arguments_that_the_command_does_not_use(editor):
         expect(color.button("Insert: $SC_COLOR")).to_have_count(0)
     # as if it had been typed
     page.keyboard.press("Control+z")
-    expect(command).to_have_value("#!/opt/odd\n")
+    expect(command).to_have_value('echo "It is !"')
     # how it is to be written is said in the same language
     dialog.fill(command="#!/usr/bin/python3\npass")
     expect(color.open().root).to_contain_text('os.environ["SC_COLOR"]')

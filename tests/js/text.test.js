@@ -248,6 +248,28 @@ test("hostile sizes", () => {
 
 const linesOf = (text) => show([text]).lines;
 
+test("long strings that have an end are none of the text, in pieces as well", () => {
+    for (const begin of ["\x1bP", "\x1b_", "\x1b^", "\x1bX"]) {
+        const text = "a" + begin + "x".repeat(200_000) + "\x1b\\b\n";
+        assert.deepStrictEqual(linesOf(text), ["ab"]);
+        assert.deepStrictEqual(show(text.match(/[^]{1,999}/g)).lines, ["ab"]);
+    }
+    // one that has lines was text, and what follows the line's end of one without end is, too
+    assert.strictEqual(linesOf("\x1bP" + "x\n".repeat(50_000) + "end").at(-1), "end");
+    assert.strictEqual(linesOf("\x1bP" + "x".repeat(99_999) + "\nend").at(-1), "end");
+});
+
+test("what is inserted in two pieces is inserted once", () => {
+    for (const pieces of [
+        ["e", "\u0301"],
+        ["👩", "\u200d💻"],
+        ["👍", "🏽"]
+    ]) {
+        const {lines} = show(["ab\r\x1b[4h", ...pieces, "\x1b[4l"]);
+        assert.deepStrictEqual(lines, [pieces.join("") + "ab"]);
+    }
+});
+
 test("no character is repeated without end", () => {
     const marked = "a" + "\u0301".repeat(2000);
     for (const text of ["x\x1b[4000b", "🙂\x1b[4000b", marked + "\x1b[4000bx"]) {
@@ -270,26 +292,4 @@ test("no character has marks without end", () => {
     const shown = linesOf("a" + "\x1b[1m\u0301".repeat(10_000) + "b");
     assert.ok(shown.join("").length < 100);
     assert.ok(shown[0].endsWith("b"));
-});
-
-test("a long string without lines is thrown away up to its end", () => {
-    const long = "x".repeat(100_000);
-    for (const kind of ["P", "_", "X", "^"]) {
-        const text = `a\x1b${kind}${long}\x1b\\b`;
-        assert.deepStrictEqual(linesOf(text), ["ab"]);
-        const pieces = text.match(/[^]{1,1000}/g);
-        assert.deepStrictEqual(Array.from(show(pieces).lines), ["ab"]);
-    }
-    // and what has no end up to the end of its line
-    assert.deepStrictEqual(linesOf(`a\x1bP${long}\nb`), ["a", "b"]);
-    // the next one is read as usual
-    assert.deepStrictEqual(linesOf(`a\x1bP${long}\x1b\\b\x1bPq\nx\x1b\\c`), ["abc"]);
-    assert.strictEqual(linesOf(`a\x1bP${long}\x1b[31mb`).join(""), "ab");
-});
-
-test("what is joined across two pieces is inserted once", () => {
-    const pieces = ["ab\r\x1b[4h", "👩", "\u200d💻", "e", "\u0301", "\x1b[4lx"];
-    assert.deepStrictEqual(Array.from(show(pieces).lines), ["👩\u200d💻e\u0301xb"]);
-    // in one piece it is the same
-    assert.deepStrictEqual(linesOf(pieces.join("")), ["👩\u200d💻e\u0301xb"]);
 });

@@ -19,7 +19,7 @@
 
     const mark = () => {
         timer = undefined;
-        // whoever adds to a title may have read ours
+        // not before what others keep in front of all, who would do the same again
         if (!prefix || document.title.includes(prefix)) return;
         document.title = prefix + document.title;
         observer.takeRecords();

@@ -2,8 +2,8 @@
     // no sequence that means anything here is longer; the rest of a longer one is read and
     // thrown away, so that it uses no memory
     const MAX_SEQUENCE = 256;
-    // a string that nobody has ended by now never was one if there are lines in it; else it
-    // is thrown away up to its end
+    // A string that nobody has ended by now, but that has lines, never was one. Of one without
+    // lines the rest is thrown away, until it ends or becomes text by a line's end.
     const MAX_STRING = 65536;
 
     const SPECIAL = /[\x00-\x1f\x7f-\x9f]/g;
@@ -30,7 +30,6 @@
             self._collected = "";
             self._length = 0;
             self._isOsc = false;
-            self._isLong = false;
             self._half = "";
         };
 
@@ -110,7 +109,6 @@
                 self._state = self._csi;
             } else if (/^[\]PX^_]$/.test(chars)) {
                 self._isOsc = chars === "]";
-                self._isLong = false;
                 self._state = self._string;
             } else {
                 handler.escape(chars);
@@ -139,17 +137,13 @@
         self._string = (text, position) => {
             const end = endOfText(text, position);
             const char = text[end];
-            const isKept = !self._isLong;
-            const most = self._isOsc ? MAX_SEQUENCE : MAX_STRING;
-            const room = isKept ? most - self._collected.length : 0;
+            const room =
+                (self._isOsc ? MAX_SEQUENCE : MAX_STRING) - self._collected.length;
             self._collected += text.slice(position, Math.min(end, position + room));
             self._length += end - position;
 
-            if (!self._isOsc && isKept && self._length >= MAX_STRING) {
-                self._isLong = !self._collected.includes("\n");
-                if (self._isLong) self._collected = "";
-            }
-            if (self._length >= MAX_STRING && !self._isLong) {
+            const isFull = self._length >= MAX_STRING;
+            if (isFull && (self._isOsc || self._collected.includes("\n"))) {
                 const taken = position + Math.min(end - position, Math.max(0, room));
                 self._endOfString(false);
                 return self._isOsc ? end : taken;
@@ -162,13 +156,16 @@
                 self._endOfString(!self._collected.includes("\n"));
             } else if (self._isOsc && (char === "\x07" || char === "\x9c")) {
                 self._endOfString(true);
-            } else if ((self._isOsc || self._isLong) && char === "\n") {
+            } else if (self._isOsc && char === "\n") {
                 // These have one line only. Without this, one that lost its end would take
                 // everything after it along.
                 self._state = self._ground;
                 return end;
-            } else if (!self._isOsc && !self._isLong) {
-                self._collected += char;
+            } else if (isFull && char === "\n") {
+                self._endOfString(false);
+                return end;
+            } else if (!self._isOsc) {
+                if (!isFull) self._collected += char;
                 self._length++;
             }
             return end + 1;
@@ -177,7 +174,7 @@
         self._escapeInString = (text, position) => {
             // any other character after ESC begins a sequence of its own
             const isEnd = text[position] === "\\";
-            self._endOfString(isEnd || self._isOsc || self._isLong);
+            self._endOfString(isEnd || self._isOsc);
             if (isEnd) return position + 1;
             self._state = self._escape;
             self._collected = "";

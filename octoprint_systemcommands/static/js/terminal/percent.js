@@ -15,8 +15,8 @@
     // Finds out how far a command is from the percentages that it prints:
     //   - in a line that it writes over with \r, \b or a cursor movement: the first one, as
     //     of wget, rsync, tqdm, git, apt
-    //   - at the end of a line, from the second one with the same text on: these go up as
-    //     long as they are about progress
+    //   - at the end of lines, behind the same text: these go up as long as they are about
+    //     progress, and a single one says nothing
     //   - in what wget and curl print without a terminal
     // Others are not about progress, e.g. those in the tables of `df`.
     SystemCommands.Percent = function (onProgress) {
@@ -31,11 +31,11 @@
             self._isFramed = false;
             self._isTrusted = true;
             self._value = undefined;
+            // what stood at the end of a line, while nothing is known yet: {text, value}
+            self._last = undefined;
             // of the line that counts: its first word, and how many lines ago it was
             self._label = undefined;
             self._age = 0;
-            // the last one at the end of a line: {text, value}
-            self._last = undefined;
         };
 
         self.print = (text) => {
@@ -118,29 +118,22 @@
         };
 
         self._findAtEnd = () => {
-            if (!self._isTrusted) return;
-            const wget = valueOf(WGET.exec(self._line));
-            if (wget !== undefined) {
-                self._onNext(wget, self._value);
-                return;
-            }
-            const match = AT_END.exec(self._line);
+            const wget = WGET.exec(self._line);
+            const match = wget || AT_END.exec(self._line);
             const value = valueOf(match);
-            if (value === undefined) return;
-            const text = self._line.slice(0, match.index).trim().replace(/\d+/g, "#");
-            const last = self._last;
-            self._last = {text: text, value: value};
-            if (self._label !== undefined) {
-                // there is a bar already
-                self._onNext(value, self._value);
-            } else if (last && last.text === text) {
-                self._onNext(value, last.value);
+            if (value === undefined || !self._isTrusted) return;
+            if (self._value === undefined && !wget) {
+                const last = self._last;
+                const text = self._line.slice(0, match.index).replace(/\d+/g, "0");
+                self._last = {text: text, value: value};
+                if (!last || last.text !== text) return;
+                // a measurement
+                self._isTrusted = value >= last.value;
+                if (value <= last.value) return;
             }
-        };
-
-        self._onNext = (value, before) => {
-            if (!(value < before) || before >= NEARLY_DONE) {
-                if (value !== before) self._report(value);
+            const isLower = value < self._value && self._value < NEARLY_DONE;
+            if (!isLower) {
+                self._report(value);
             } else if (self._label === undefined) {
                 // it was a measurement, or a column of a table
                 self._isTrusted = false;
