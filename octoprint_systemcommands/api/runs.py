@@ -13,7 +13,8 @@ from ..host.notifier import Notifier
 from ..runs.history.database import Filter
 from ..runs.history.history import History
 from ..runs.history.troubles import Unavailable
-from ..runs.output.capture import MAX_OFFSET, Output, read
+from ..runs.output.capture import MAX_OFFSET, Output
+from ..runs.output.reader import read
 from ..runs.run import STATUSES, UNFINISHED, Owner, Record
 from ..runs.runner import Runner
 from .errors import errors_of_commands
@@ -94,7 +95,7 @@ class Runs:
 
     def output(self, run_id: str) -> flask.Response:
         """``GET /api/runs/<id>/output?offset=&times=`` → ``{id, status, offset, next,
-        finished, chunks}``, see `octoprint_systemcommands.runs.output.read`."""
+        finished, chunks}``, see `octoprint_systemcommands.runs.output.reader.read`."""
         record = self._find(run_id)
         offset = _number("offset", 0, MAX_OFFSET) or 0
         with_times = _flag("times")

@@ -2,7 +2,8 @@
 
 from ..commands.problems import N_, filled
 from .failure_hints import hints
-from .output.capture import STDERR, STDOUT, excerpt
+from .output.capture import STDERR, STDOUT
+from .output.reader import excerpt
 from .run import STOPPED, TIMED_OUT, Request, Run
 
 # Bytes of each output in the message of a failure

@@ -19,9 +19,9 @@ from octoprint_systemcommands.runs.output.capture import (
     Damaged,
     Piece,
     pack,
-    read,
     unpack,
 )
+from octoprint_systemcommands.runs.output.reader import read
 from octoprint_systemcommands.runs.run import STATUSES, Record
 
 ALL = Filter()

@@ -15,7 +15,8 @@ from octoprint_systemcommands.runs.environment import (
     of_run,
 )
 from octoprint_systemcommands.runs.errors import Failed, Refused
-from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
+from octoprint_systemcommands.runs.output.capture import STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
 
 
 class FakePrinter:

@@ -22,7 +22,8 @@ from octoprint_systemcommands.commands.arguments.values import Values
 from octoprint_systemcommands.runs.history import database, memory, writer
 from octoprint_systemcommands.runs.history.database import Database, Filter, Limits
 from octoprint_systemcommands.runs.history.history import History
-from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, read
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT
+from octoprint_systemcommands.runs.output.reader import read
 from octoprint_systemcommands.runs.processes import process_tree
 from octoprint_systemcommands.runs.run import Owner, Requester, Run
 

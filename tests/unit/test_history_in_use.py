@@ -17,7 +17,8 @@ from octoprint_systemcommands.runs.history import database, reader, writer
 from octoprint_systemcommands.runs.history import history as history_module
 from octoprint_systemcommands.runs.history.database import Database, Filter, ReadOnly
 from octoprint_systemcommands.runs.history.troubles import Unavailable
-from octoprint_systemcommands.runs.output.capture import STDOUT, read
+from octoprint_systemcommands.runs.output.capture import STDOUT
+from octoprint_systemcommands.runs.output.reader import read
 from octoprint_systemcommands.runs.runner import Runner
 
 ALL = Filter()

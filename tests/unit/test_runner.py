@@ -17,7 +17,8 @@ from octoprint_systemcommands.runs.environment import NoPrinter
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine
 from octoprint_systemcommands.runs.failure_hints import explanation, hints
 from octoprint_systemcommands.runs.history.database import Filter
-from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, excerpt
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
 from octoprint_systemcommands.runs.processes import process, watcher
 from octoprint_systemcommands.runs.run import Request
 

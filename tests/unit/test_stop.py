@@ -14,7 +14,8 @@ from harness.waiting import wait_until
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.runs import runner
 from octoprint_systemcommands.runs.errors import Busy, Failed, Refused
-from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
+from octoprint_systemcommands.runs.output.capture import STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
 from octoprint_systemcommands.runs.processes import process_tree
 from octoprint_systemcommands.runs.run import Request, Requester, Run
 

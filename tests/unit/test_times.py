@@ -8,7 +8,8 @@ import pytest
 from histories import finished, started
 
 from octoprint_systemcommands.runs.output import times
-from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture, read
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture
+from octoprint_systemcommands.runs.output.reader import read
 from octoprint_systemcommands.runs.output.times import (
     MAX_MARKS,
     Mark,
