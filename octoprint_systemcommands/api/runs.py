@@ -15,7 +15,8 @@ from ..runs.history.history import History
 from ..runs.history.troubles import Unavailable
 from ..runs.output.capture import MAX_OFFSET, Output
 from ..runs.output.reader import read
-from ..runs.run import STATUSES, UNFINISHED, Owner, Record
+from ..runs.record import STATUSES, UNFINISHED, Record
+from ..runs.request import Owner
 from ..runs.runner import Runner
 from .errors import errors_of_commands
 from .request_body import read_json_object
@@ -102,7 +103,7 @@ class Runs:
         finished = record.status not in UNFINISHED
         part = read(self._output(record), offset, finished, with_times)
         return flask.jsonify(
-            id=record.id, status=record.status, finished=finished, **part
+            id=record.id, status=record.status.value, finished=finished, **part
         )
 
     def download(self, run_id: str) -> flask.Response:

@@ -22,7 +22,7 @@ from octoprint_systemcommands.runs.output.capture import (
     unpack,
 )
 from octoprint_systemcommands.runs.output.reader import read
-from octoprint_systemcommands.runs.run import STATUSES, Record
+from octoprint_systemcommands.runs.record import STATUSES, Record
 
 ALL = Filter()
 

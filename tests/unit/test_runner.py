@@ -12,15 +12,15 @@ from processes import alive, command
 from harness.waiting import wait_until
 from octoprint_systemcommands.commands.arguments.values import Values
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.runs import runner, waiting
-from octoprint_systemcommands.runs.environment import NoPrinter
+from octoprint_systemcommands.runs import queue, runner
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine
 from octoprint_systemcommands.runs.failure_hints import explanation, hints
 from octoprint_systemcommands.runs.history.database import Filter
 from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT
 from octoprint_systemcommands.runs.output.reader import excerpt
+from octoprint_systemcommands.runs.printer_state import NoPrinter
 from octoprint_systemcommands.runs.processes import process, watcher
-from octoprint_systemcommands.runs.run import Request
+from octoprint_systemcommands.runs.request import Request
 
 LOGGER = "octoprint.plugins.systemcommands.runs"
 
@@ -298,7 +298,7 @@ def test_no_more_wait_than_may(subject, tmp_path):
 
 
 def test_no_more_run_than_may(mocker, make_runner):
-    mocker.patch.object(runner, "_MAX_ACTIVE", 2)
+    mocker.patch.object(queue, "_MAX_ACTIVE", 2)
     subject = make_runner()
     slow = command("sleep 0.3", **{"async": True})
     runs = [subject.execute(slow) for _ in range(2)]
@@ -314,7 +314,7 @@ def test_no_more_run_than_may(mocker, make_runner):
 
 
 def test_slots_come_back_after_failures(mocker, make_runner):
-    mocker.patch.object(runner, "_MAX_ACTIVE", 1)
+    mocker.patch.object(queue, "_MAX_ACTIVE", 1)
     subject = make_runner(max_waiting=1)
     for _ in range(3):
         with pytest.raises(Failed):
@@ -367,7 +367,6 @@ def test_half_of_the_request_threads_may_wait(mocker, make_runner):
     mocker.patch.object(os, "process_cpu_count", create=True, return_value=4)
     mocker.patch.object(os, "cpu_count", return_value=4)
 
-    assert waiting.request_threads() == 8
     assert make_runner()._waiting._value == 4
 
 

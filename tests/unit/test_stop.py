@@ -8,6 +8,7 @@ import time
 
 import psutil
 import pytest
+from histories import end
 from processes import alive, command
 
 from harness.waiting import wait_until
@@ -17,7 +18,8 @@ from octoprint_systemcommands.runs.errors import Busy, Failed, Refused
 from octoprint_systemcommands.runs.output.capture import STDOUT
 from octoprint_systemcommands.runs.output.reader import excerpt
 from octoprint_systemcommands.runs.processes import process_tree
-from octoprint_systemcommands.runs.run import Request, Requester, Run
+from octoprint_systemcommands.runs.request import Request, Requester
+from octoprint_systemcommands.runs.run import Run
 
 
 @pytest.fixture
@@ -446,7 +448,7 @@ def test_one_that_is_stopped_in_the_queue_has_ended_then(mocker):
     clock.monotonic.return_value += 60
     # the clock may be set meanwhile
     clock.time.return_value = 5.0
-    run.finish("stopped")
+    end(run, "stopped", None)
 
     record = run.record()
     assert (record.queued_at, record.started_at, record.finished_at) == (1000, None, 1060)

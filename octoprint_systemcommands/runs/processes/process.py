@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import termios
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Optional
 
@@ -40,6 +41,10 @@ _LARGE_PIPE = 1024 * 1024
 FULL_PIPE = 32 * 1024
 
 
+class NotWanted(Exception):
+    """Nobody wants a process any more that was about to be started."""
+
+
 class Process:
     """A command that is being executed, by the shell or the interpreter that it names.
 
@@ -53,8 +58,14 @@ class Process:
         niceness: at least this; None leaves it alone
         merge_output: both outputs are one, and count as stdout
         outlives_server: what it writes must not kill it when the server is gone
+        is_wanted: asked last, since what comes before may take long
+
+    Attributes:
+        started_at, started: when it was started, in seconds since the epoch and by the
+            monotonic clock
 
     Raises:
+        NotWanted: it was not started
         CannotRun, OSError: if it cannot be started
     """
 
@@ -66,6 +77,7 @@ class Process:
         niceness: Optional[int] = NICENESS,
         merge_output: bool = False,
         outlives_server: bool = False,
+        is_wanted: Callable[[], bool] = lambda: True,
     ):
         ensure_enough()
         variables = complete(environment)
@@ -73,6 +85,10 @@ class Process:
         self.folder = working_directory and existing_folder(working_directory, variables)
         try:
             with invocation(command) as start:
+                if not is_wanted():
+                    raise NotWanted
+                self.started_at = time.time()
+                self.started = time.monotonic()
                 self._popen = subprocess.Popen(
                     start.argv,
                     stdin=subprocess.DEVNULL,
@@ -102,7 +118,7 @@ class Process:
             self._look_after(niceness, outlives_server)
         except BaseException:
             # nobody would know of it
-            self._give_up()
+            self.kill()
             raise
 
     def _look_after(self, niceness: Optional[int], outlives_server: bool) -> None:
@@ -115,8 +131,8 @@ class Process:
         if niceness is not None:
             _lower_priority(self.pid, niceness)
 
-    def _give_up(self) -> None:
-        """Ends it at once and leaves nothing of it."""
+    def kill(self) -> None:
+        """Ends it at once and leaves nothing of it, to be called when it was just started."""
         with contextlib.suppress(OSError):
             os.killpg(self.pid, signal.SIGKILL)
         for fd in list(self.outputs):
