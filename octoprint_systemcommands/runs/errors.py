@@ -100,6 +100,26 @@ def outcome_of(error: Exception) -> Outcome:
     return Outcome(Status.FAILED, None, Hint(hints.NOT_STARTED, values))
 
 
+def ensure_started(run: Run) -> None:
+    """Raises what has kept a run from being started, at once or when its turn came."""
+    if run.refusal is not None:
+        raise run.refusal
+    if run.status == Status.FAILED and run.process is None:
+        raise NotStarted(run)
+
+
+def ensure_succeeded(run: Run) -> None:
+    """Raises why a run that was waited for has not done what it should, in the eyes of its
+    definition."""
+    if not run.finished.is_set():
+        raise Failed(f"The server has ended while {title(run.request)} was running")
+    ensure_started(run)
+    if run.status != Status.SUCCEEDED and not (
+        run.status == Status.FAILED and run.request.command.ignore
+    ):
+        raise Failed(failure_message(run))
+
+
 def title(request: Request) -> str:
     """What a message begins with, in OctoPrint's words."""
     return f"Command for {request.source}:{request.command.action}"

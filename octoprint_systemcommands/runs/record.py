@@ -26,9 +26,12 @@ class Status(str, Enum):
     # the server has ended without seeing its end
     INTERRUPTED = "interrupted"
 
-    # as all versions of Python write it, and not as some do
-    __str__ = str.__str__
-    __format__ = str.__format__
+    # versions of Python differ in these
+    def __str__(self) -> str:
+        return self.value
+
+    def __format__(self, format_spec: str) -> str:
+        return format(self.value, format_spec)
 
 
 STATUSES = tuple(status.value for status in Status)

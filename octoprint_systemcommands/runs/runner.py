@@ -7,35 +7,30 @@ import time
 from collections.abc import Callable
 from typing import Optional
 
-from . import guards, queue
-from .environment import of_run
+from . import queue
 from .errors import (
     Busy,
-    Failed,
-    NoCommandLine,
-    NotAllowed,
-    NotStarted,
+    ensure_started,
+    ensure_succeeded,
     failure_message,
     outcome_of,
     title,
 )
 from .history.history import History
 from .interpreter_exit import call_at_the_end, elsewhere
-from .log_lines import name_of, prefix_lines, what_becomes_of, who_does_what
-from .outcome import Outcome, of_end
-from .output.masking import MaskedCapture
-from .printer_state import NoPrinter, Printer, PrinterState
+from .log_lines import prefix_lines, what_becomes_of
+from .outcome import Outcome
+from .preparation import Preparation
+from .printer_state import NoPrinter, Printer
 from .processes import process_tree
-from .processes.descriptors import ensure_enough
-from .processes.orphans import Orphans
 from .processes.pace import PrintersFirst
-from .processes.process import NICENESS, NotWanted, Process
+from .processes.process import NotWanted
 from .processes.watcher import Watcher
-from .reasons import reason_of
 from .record import Record, Status
 from .request import Request
 from .run import Run
 from .starters import Starters
+from .supervisor import Supervisor
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
@@ -53,9 +48,7 @@ class Runner:
 
     Arguments:
         history: gets a record of each run
-        printer: what it does keeps some commands from being run
-        server_url: the address of this server
-        may_run: whether who has asked for a run may still have it when its turn comes
+        printer, server_url, may_run: see `Preparation`
         on_start: called with a run when its process has begun; must be quick
         on_change: called with a run whenever its status has changed; must be quick
         on_output: called with a run when there is more output; must be very quick
@@ -74,17 +67,20 @@ class Runner:
         max_waiting: Optional[int] = None,
     ):
         self._history = history
-        self._printer = printer or NoPrinter()
-        self._server_url = server_url
-        self._may_run = may_run
+        printer = printer or NoPrinter()
+        self._preparation = Preparation(printer, server_url, may_run)
         self._on_start = on_start
         self._on_change = on_change
-        self._on_output = on_output
         self._waiting = threading.BoundedSemaphore(max_waiting or _places_for_waiting())
-        self._watcher = Watcher(PrintersFirst(self._printer.is_printing))
-        self._orphans = Orphans()
         self._starters = Starters()
         self._lock = threading.RLock()
+        self._supervisor = Supervisor(
+            Watcher(PrintersFirst(printer.is_printing)),
+            self._lock,
+            on_output=on_output,
+            on_change=self._changed,
+            on_end=self._finish,
+        )
         # those that are not at their end, the oldest first
         self._active: dict[str, Run] = {}
         self._ending = False
@@ -115,13 +111,7 @@ class Runner:
             run.released.wait()
         finally:
             self._waiting.release()
-        if not run.finished.is_set():
-            raise Failed(f"The server has ended while {title(request)} was running")
-        _ensure_started(run)
-        if run.status != Status.SUCCEEDED and not (
-            run.status == Status.FAILED and command.ignore
-        ):
-            raise Failed(failure_message(run))
+        ensure_succeeded(run)
         return run
 
     def start(self, request: Request) -> Run:
@@ -137,16 +127,12 @@ class Runner:
         run = self._admit(request)
         if run.status != Status.QUEUED:
             run.begun.wait(_START_PATIENCE)
-            _ensure_started(run)
+            ensure_started(run)
         return run
 
     def _admit(self, request: Request) -> Run:
         """Takes a run in, and has it started if it is its turn."""
-        if request.command.obstacle is not None:
-            raise NoCommandLine(f"{title(request)} {request.command.obstacle}")
-        if guards.has_guards(request.command):
-            guards.check(request.command, self._printer.state(), request.confirmed)
-        self._check_descriptors(request)
+        self._preparation.check(request)
         self._watch_for_end()
         run = Run(self._history.next_seq(), request)
         with self._lock:
@@ -174,16 +160,6 @@ class Runner:
             self._hand_over(run)
         return run
 
-    def _check_descriptors(self, request: Request) -> None:
-        try:
-            ensure_enough()
-        except OSError as error:
-            raise Busy(
-                f"{title(request)} was not started: the server has too few file descriptors "
-                f"left ({error.strerror}). Try again later. If it happens often, raise the "
-                "limit, by LimitNOFILE in the unit of systemd or by ulimit -n."
-            ) from None
-
     def _give_turn(self, run: Run) -> None:
         """To be called with the lock held, and `_hand_over` after it, without."""
         run.take_turn()
@@ -199,7 +175,11 @@ class Runner:
         """Starts it, in a thread that may hang in the command's folder: nobody waits for it
         with the lock held, or for long."""
         try:
-            process = self._make_process(run)
+            if run.stop_reason is not None:
+                raise NotWanted
+            self._supervisor.get_ready()
+            self._start_timer(run)
+            process = self._preparation.process_of(run)
         except NotWanted:
             self._finish(run, run.outcome_of_stop())
             return
@@ -213,107 +193,14 @@ class Runner:
                 self._changed(run)
                 self._on_start(run.record())
                 if run.stop_reason is not None:
-                    self._end_processes(run)
+                    self._supervisor.end(run)
         if is_late:
             # it was stopped meanwhile, and nobody has waited for this
             process.kill()
             return
-        self._watcher.watch(
-            process,
-            run.sink,
-            lambda: self._on_output(run),
-            lambda exit_code: self._on_end(run, exit_code),
-        )
-
-    def _make_process(self, run: Run) -> Process:
-        request = run.request
-        command = request.command
-        if run.stop_reason is not None:
-            raise NotWanted
-        # the world may have changed while it was queued
-        if not self._may_run(request):
-            raise NotAllowed(command.name)
-        printer = self._printer_state(request)
-        guards.check(command, printer, request.confirmed)
-        _logger.info(who_does_what(run))
-        self._watcher.start()
-        if command.timeout is not None:
-            run.timer = threading.Timer(command.timeout, self._time_out, (run,))
-            run.timer.daemon = True
-            run.timer.start()
-        command.prepare()
-        # `_admit` has seen to it
-        assert command.command is not None
-        return Process(
-            command.command,
-            of_run(run.id, request, self._server_url(), printer),
-            command.working_directory,
-            # what restarts the server may become its parent, and must not slow it down
-            niceness=None if command.outlives_server else NICENESS,
-            merge_output=command.merge_output,
-            outlives_server=bool(command.outlives_server),
-            is_wanted=lambda: run.stop_reason is None,
-        )
-
-    def _printer_state(self, request: Request) -> PrinterState:
-        try:
-            return self._printer.state()
-        except Exception:
-            if guards.has_guards(request.command):
-                raise
-            # whatever kind of printer it is, the command matters more
-            _logger.exception("Cannot tell the command what the printer is doing")
-            return PrinterState()
+        self._supervisor.watch(run)
 
     ##~~ End
-
-    def _on_end(self, run: Run, exit_code: int) -> None:
-        if isinstance(run.sink, MaskedCapture):
-            run.sink.close()
-        with self._lock:
-            run.returned = exit_code
-            # What was stopped is over when all of its processes are gone. The next one may
-            # need what they hold, and nothing is to outlive the server.
-            if run.is_being_ended:
-                return
-        if exit_code == 0 or run.stop_reason is not None:
-            self._conclude(run, exit_code)
-        else:
-            # it takes a moment to look for the reason
-            elsewhere("end", self._conclude, run, exit_code)
-
-    def _end_processes(self, run: Run) -> None:
-        """To be called with the lock held."""
-        run.is_being_ended = True
-        run.stop_was_in_vain = False
-        self._changed(run)
-        process = run.its_process
-        process_tree.end_processes(
-            run.id,
-            lambda: process.session,
-            process.tree,
-            name_of(run),
-            lambda gone: self._on_processes_ended(run, gone),
-        )
-
-    def _on_processes_ended(self, run: Run, gone: bool) -> None:
-        with self._lock:
-            run.is_being_ended = False
-            if run.returned is None:
-                # its own process is left, or its end is still to be seen
-                run.stop_was_in_vain = not gone
-                self._changed(run)
-                return
-        self._conclude(run, run.returned)
-
-    def _conclude(self, run: Run, exit_code: int) -> None:
-        # not before: a stop has to know that what has the process's pid is the process
-        self._orphans.collect(run.id, run.its_process)
-        if run.stop_reason is not None:
-            outcome = run.outcome_of_stop(exit_code)
-        else:
-            outcome = of_end(exit_code, lambda: reason_of(run, exit_code))
-        self._finish(run, outcome)
 
     def _finish(self, run: Run, outcome: Outcome) -> None:
         with self._lock:
@@ -358,6 +245,13 @@ class Runner:
                 self._stop(run, Status.STOPPED, user)
             return run
 
+    def _start_timer(self, run: Run) -> None:
+        timeout = run.request.command.timeout
+        if timeout is not None:
+            run.timer = threading.Timer(timeout, self._time_out, (run,))
+            run.timer.daemon = True
+            run.timer.start()
+
     def _time_out(self, run: Run) -> None:
         with self._lock:
             if run.id in self._active:
@@ -380,7 +274,7 @@ class Runner:
                 elsewhere("stop", self._give_up_start, run)
         # also if an earlier try has not brought it to its end
         if run.process is not None and not run.is_being_ended:
-            self._end_processes(run)
+            self._supervisor.end(run)
 
     def _give_up_start(self, run: Run) -> None:
         # What is started after all is ended like any other. If it hangs, it is not known
@@ -388,6 +282,7 @@ class Runner:
         if not run.begun.wait(_STOP_PATIENCE):
             with self._lock:
                 if run.process is None:
+                    self._starters.withdraw(run.id)
                     self._finish(run, run.outcome_of_stop())
 
     def shut_down(self) -> None:
@@ -416,14 +311,6 @@ class Runner:
             if not self._watches_for_end:
                 self._watches_for_end = True
                 call_at_the_end(self.shut_down)
-
-
-def _ensure_started(run: Run) -> None:
-    """Raises what has kept a run from being started, at once or when its turn came."""
-    if run.refusal is not None:
-        raise run.refusal
-    if run.status == Status.FAILED and run.process is None:
-        raise NotStarted(run)
 
 
 def _places_for_waiting() -> int:

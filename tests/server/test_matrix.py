@@ -360,7 +360,7 @@ def renew_account(server, user):
 
 
 def wait_until_idle(client):
-    active = {"status": "queued,running"}
+    active = {"status": "queued,starting,running"}
     wait_until(lambda: not client.get(RUNS, params=active).json()["runs"])
 
 

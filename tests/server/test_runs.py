@@ -42,9 +42,11 @@ def nothing_goes_on(octoprint):
     from harness.http_clients import ApiClient
 
     with ApiClient(octoprint.url, octoprint.admin) as client:
-        for run in client.get(f"{API}?status=queued,running").json()["runs"]:
+        for run in client.get(f"{API}?status=queued,starting,running").json()["runs"]:
             client.post(f"{API}/{run['id']}/stop")
-        wait_until(lambda: not client.get(f"{API}?status=queued,running").json()["runs"])
+        wait_until(
+            lambda: not client.get(f"{API}?status=queued,starting,running").json()["runs"]
+        )
 
 
 @pytest.fixture
@@ -469,7 +471,7 @@ def test_filters(start, ended, operator):
 
     assert {run["action"] for run in found("action=fail")} == {"fail"}
     assert {run["status"] for run in found("status=failed")} == {"failed"}
-    assert running["id"] in [run["id"] for run in found("status=queued,running")]
+    assert running["id"] in [run["id"] for run in found("status=queued,starting,running")]
     assert {run["source"] for run in found("source=core")} <= {"core"}
     assert found("source=custom&action=unknown") == []
 

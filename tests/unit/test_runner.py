@@ -12,7 +12,7 @@ from processes import alive, command
 from harness.waiting import wait_until
 from octoprint_systemcommands.commands.arguments.values import Values
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.runs import queue, runner
+from octoprint_systemcommands.runs import preparation, queue
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine
 from octoprint_systemcommands.runs.failure_hints import explanation, hints
 from octoprint_systemcommands.runs.history.database import Filter
@@ -95,7 +95,7 @@ def test_without_a_command_line_nothing_is_run(subject, line):
 def test_what_cannot_be_started_has_not_started(make_runner, mocker):
     started = []
     subject = make_runner(on_start=started.append)
-    mocker.patch.object(runner, "Process", side_effect=OSError("no more processes"))
+    mocker.patch.object(preparation, "Process", side_effect=OSError("no more processes"))
     with pytest.raises(Failed):
         subject.start(command("true"))
 
@@ -105,7 +105,7 @@ def test_what_cannot_be_started_has_not_started(make_runner, mocker):
 
 
 def test_what_cannot_be_started_is_a_failure_also_with_ignore(subject, mocker):
-    mocker.patch.object(runner, "Process", side_effect=OSError("no more processes"))
+    mocker.patch.object(preparation, "Process", side_effect=OSError("no more processes"))
 
     with pytest.raises(Failed, match="could not be started: no more processes"):
         subject.execute(command("true", ignore=True))
@@ -219,7 +219,7 @@ def test_while_printing_a_flood_is_read_slowly(make_runner):
 def test_a_start_that_hangs_holds_nobody_else(subject, mocker):
     """As in a folder on a share that does not answer, for the next one of a queue."""
     hangs, go_on = threading.Event(), threading.Event()
-    start = runner.Process
+    start = preparation.Process
 
     def hanging(line, *args, **kwargs):
         if line == "echo next":
@@ -227,7 +227,7 @@ def test_a_start_that_hangs_holds_nobody_else(subject, mocker):
             assert go_on.wait(30)
         return start(line, *args, **kwargs)
 
-    mocker.patch.object(runner, "Process", hanging)
+    mocker.patch.object(preparation, "Process", hanging)
     first = subject.start(command("sleep 0.2", when_busy="queue"))
     following = subject.start(command("echo next", when_busy="queue"))
     try:
@@ -319,7 +319,7 @@ def test_slots_come_back_after_failures(mocker, make_runner):
     for _ in range(3):
         with pytest.raises(Failed):
             subject.execute(command("exit 1"))
-    mocker.patch.object(runner, "Process", side_effect=OSError("no"))
+    mocker.patch.object(preparation, "Process", side_effect=OSError("no"))
     for _ in range(3):
         with pytest.raises(Failed, match="could not be started"):
             subject.execute(command("true"))
@@ -409,7 +409,7 @@ def test_without_a_thread_nothing_is_started_and_later_all_is_well(
 
 def test_without_room_in_the_selector_it_is_looked_after_all_the_same(subject, mocker):
     subject.execute(command("true"))
-    selector = subject._watcher._selector
+    selector = subject._supervisor._watcher._selector
     register = mocker.patch.object(selector, "register", side_effect=OSError("no room"))
     run = subject.execute(command("seq 1 100000; echo last; exit 0"))
     background = subject.execute(command("sleep 0.5 & echo x"))
@@ -424,8 +424,8 @@ def test_what_is_kept_for_a_background_child_is_not_the_run(subject):
     run = subject.execute(command("head -c 400000 /dev/zero; sleep 30 & echo $! >&2"))
     child = int(excerpt(run.output, STDERR, 100).split()[-1])
     try:
-        assert len(subject._watcher._orphans) == 2
-        for watched in subject._watcher._orphans.values():
+        assert len(subject._supervisor._watcher._orphans) == 2
+        for watched in subject._supervisor._watcher._orphans.values():
             assert not hasattr(watched, "capture")
             assert not hasattr(watched, "on_end")
     finally:
