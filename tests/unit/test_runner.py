@@ -216,32 +216,6 @@ def test_while_printing_a_flood_is_read_slowly(make_runner):
     assert 1_000_000 < run.output.total < 200_000_000
 
 
-def test_a_start_that_hangs_holds_nobody_else(subject, mocker):
-    """As in a folder on a share that does not answer, for the next one of a queue."""
-    hangs, go_on = threading.Event(), threading.Event()
-    start = preparation.Process
-
-    def hanging(line, *args, **kwargs):
-        if line == "echo next":
-            hangs.set()
-            assert go_on.wait(30)
-        return start(line, *args, **kwargs)
-
-    mocker.patch.object(preparation, "Process", hanging)
-    first = subject.start(command("sleep 0.2", when_busy="queue"))
-    following = subject.start(command("echo next", when_busy="queue"))
-    try:
-        assert first.finished.wait(10)
-        assert hangs.wait(10)
-        other = subject.start(command("echo other", action="other"))
-        assert other.finished.wait(10)
-        assert not following.finished.is_set()
-    finally:
-        go_on.set()
-    assert following.finished.wait(10)
-    assert following.status == "succeeded"
-
-
 def test_a_look_for_the_reason_that_hangs_holds_nobody(subject, mocker):
     """As at a file on a share that does not answer."""
     go_on = threading.Event()

@@ -6,11 +6,12 @@ import fcntl
 import os
 import signal
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Optional
+from typing import Any, Optional
 
 import psutil
 
@@ -39,6 +40,14 @@ _LARGE_PIPE = 1024 * 1024
 # A read of this size means that the pipe was about full. It holds twice as much by default,
 # but lines leave the ends of its pages empty.
 FULL_PIPE = 32 * 1024
+
+
+# These versions of Python stop all of their threads until the new process has entered its
+# folder and found its program (https://github.com/python/cpython/issues/104372). They do not
+# if they are told the user, who stays the same.
+_FORK: dict[str, Any] = (
+    {"user": os.geteuid()} if (3, 10) <= sys.version_info < (3, 11, 4) else {}
+)
 
 
 class NotWanted(Exception):
@@ -83,10 +92,15 @@ class Process:
         variables = complete(environment)
         # where it runs; None means where the server does
         self.folder = working_directory and existing_folder(working_directory, variables)
+        if self.folder is not None:
+            # If it does not answer, then here, and not in a process that is half made. What
+            # it answers is told by the start.
+            os.access(to_bytes(self.folder), os.X_OK)
         try:
             with invocation(command) as start:
                 if not is_wanted():
                     raise NotWanted
+                may_hang = self.folder is not None or bool(start.descriptors)
                 self.started_at = time.time()
                 self.started = time.monotonic()
                 self._popen = subprocess.Popen(
@@ -99,6 +113,7 @@ class Process:
                     env=_encoded(variables),
                     cwd=self.folder and to_bytes(self.folder),
                     pass_fds=start.descriptors,
+                    **(_FORK if may_hang else {}),
                 )
         except OSError as error:
             if isinstance(error.filename, bytes):
