@@ -446,6 +446,21 @@ def test_a_database_that_is_broken_inside_is_set_aside(open_history, path):
     assert [name for name in os.listdir(os.path.dirname(path)) if "broken" in name]
 
 
+@pytest.mark.parametrize("status", ["queued", "starting"])
+def test_what_had_not_begun_when_the_server_died_was_interrupted(open_history, status):
+    history = open_history()
+    run = Run(history.next_seq(), command("true"))
+    if status == "starting":
+        run.take_turn()
+    history.note(run)
+    assert [r.id for r in history.find(Filter(statuses=(status,)), 10)] == [run.id]
+    history.close()
+    history = open_history()
+
+    record = history.get(run.id)
+    assert (record.status, record.started_at) == ("interrupted", None)
+
+
 def test_the_end_is_noted_though_nothing_is_to_be_seen(open_history, mocker):
     history = open_history()
     runs = [started(history) for _ in range(2)]
