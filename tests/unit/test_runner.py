@@ -19,7 +19,7 @@ from octoprint_systemcommands.runs.history.database import Filter
 from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT
 from octoprint_systemcommands.runs.output.reader import excerpt
 from octoprint_systemcommands.runs.printer_state import NoPrinter
-from octoprint_systemcommands.runs.processes import process, watcher
+from octoprint_systemcommands.runs.processes import orphaned_pipes, process, watcher
 from octoprint_systemcommands.runs.request import Request
 
 LOGGER = "octoprint.plugins.systemcommands.runs"
@@ -160,7 +160,7 @@ def test_a_background_child_does_not_hold_it_and_lives_on(either_way, tmp_path):
 
 
 def test_orphaned_pipes_are_limited(mocker, tmp_path, make_runner):
-    mocker.patch.object(watcher, "_max_orphans", return_value=4)
+    mocker.patch.object(orphaned_pipes, "_most", return_value=4)
     subject = make_runner()
     pid_file = tmp_path / "pids"
     loop = "while echo noise; do sleep 0.05; done"
