@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from typing import Optional, Union
 
 from .failure_hints.hints import Hint
@@ -43,7 +44,7 @@ class Run:
         # STOPPED or TIMED_OUT as soon as somebody wants an end, and who that was
         self.stop_reason: Optional[Status] = None
         self.stopped_by: Optional[str] = None
-        self.timer: Optional[threading.Timer] = None
+        self._timer: Optional[threading.Timer] = None
         # its processes are being told to end
         self.is_being_ended = False
         # they are there all the same, which is the time for another try
@@ -97,6 +98,14 @@ class Run:
         """It is being started."""
         self.status = Status.STARTING
 
+    def start_timer(self, on_time_out: Callable[["Run"], None]) -> None:
+        """Has a function called when it has taken longer than its command may."""
+        timeout = self.request.command.timeout
+        if timeout is not None:
+            self._timer = threading.Timer(timeout, on_time_out, (self,))
+            self._timer.daemon = True
+            self._timer.start()
+
     def begin(self, process: Process) -> None:
         """It was started."""
         self.process = process
@@ -112,6 +121,8 @@ class Run:
             self._finished_at = self.process.started_at + self._duration
         else:
             self._finished_at = self._queued_at + now - self._queued
+        if self._timer is not None:
+            self._timer.cancel()
         self.outcome = outcome
         self.status = outcome.status
         self.begun.set()

@@ -178,13 +178,11 @@ class Runner:
             if run.stop_reason is not None:
                 raise NotWanted
             self._supervisor.get_ready()
-            self._start_timer(run)
+            run.start_timer(self._time_out)
             process = self._preparation.process_of(run)
-        except NotWanted:
-            self._finish(run, run.outcome_of_stop())
-            return
         except Exception as error:
-            self._finish(run, outcome_of(error))
+            is_stopped = isinstance(error, NotWanted)
+            self._finish(run, run.outcome_of_stop() if is_stopped else outcome_of(error))
             return
         with self._lock:
             is_late = run.outcome is not None
@@ -207,8 +205,6 @@ class Runner:
             if run.outcome is not None:
                 # it has taken too long to start, and was stopped
                 return
-            if run.timer is not None:
-                run.timer.cancel()
             self._active.pop(run.id, None)
             run.end(outcome)
             self._changed(run)
@@ -244,13 +240,6 @@ class Runner:
             if run is not None:
                 self._stop(run, Status.STOPPED, user)
             return run
-
-    def _start_timer(self, run: Run) -> None:
-        timeout = run.request.command.timeout
-        if timeout is not None:
-            run.timer = threading.Timer(timeout, self._time_out, (run,))
-            run.timer.daemon = True
-            run.timer.start()
 
     def _time_out(self, run: Run) -> None:
         with self._lock:
@@ -296,13 +285,14 @@ class Runner:
             for run in active:
                 if run.status == Status.QUEUED or not run.request.command.outlives_server:
                     self._stop(run, Status.STOPPED)
-        deadline = time.monotonic() + 2 * process_tree.GRACE
+        now = time.monotonic()
         for run in active:
             if run.stop_reason is not None or run.returned is not None:
+                deadline = now + 2 * process_tree.GRACE
                 run.finished.wait(max(0, deadline - time.monotonic()))
             else:
                 # what outlives the server has to be there by then
-                run.begun.wait(_STOP_PATIENCE)
+                run.begun.wait(max(0, now + _STOP_PATIENCE - time.monotonic()))
         for run in active:
             run.released.set()
 
