@@ -1,16 +1,12 @@
 """Starts that take long, as in a folder on a share that does not answer."""
 
-import ctypes
-import os
-import pathlib
-import subprocess
-import sys
 import threading
 import time
 
 import pytest
 from processes import alive, command
 
+from harness.slow_folder import Unavailable, slow_folder
 from harness.waiting import wait_until
 from octoprint_systemcommands.runs import preparation, runner
 from octoprint_systemcommands.runs.errors import Failed, Refused
@@ -18,7 +14,6 @@ from octoprint_systemcommands.runs.processes.process import NotWanted
 from octoprint_systemcommands.runs.starters import _MOST
 
 HANGS = "echo hangs"
-MNT_DETACH = 2
 
 
 class Share:
@@ -59,23 +54,15 @@ def subject(share, make_runner):
 
 
 @pytest.fixture
-def slow_folder(tmp_path):
+def slow(tmp_path):
     """A folder that takes two seconds to let anybody in."""
     folder = tmp_path / "share"
     folder.mkdir()
-    script = pathlib.Path(__file__).with_name("slow_folder.py")
-    server = subprocess.Popen(
-        [sys.executable, script, folder, "2"], stdout=subprocess.PIPE, text=True
-    )
     try:
-        if server.stdout.readline() != "mounted\n":
-            pytest.skip("a file system of one's own takes root and FUSE")
-        yield folder
-        ctypes.CDLL(None).umount2(os.fsencode(folder), MNT_DETACH)
-    finally:
-        server.kill()
-        server.wait()
-        server.stdout.close()
+        with slow_folder(folder, 2):
+            yield folder
+    except Unavailable:
+        pytest.skip("a file system of one's own takes root and FUSE")
 
 
 def statuses(*runs):
@@ -165,14 +152,14 @@ def test_a_start_that_hangs_delays_no_output_and_no_end(share, make_runner, tmp_
 QUEUE = {"when_busy": "queue"}
 
 
-def test_a_folder_that_hangs_delays_no_output(make_runner, slow_folder):
+def test_a_folder_that_hangs_delays_no_output(make_runner, slow):
     listener = Listener()
     subject = make_runner(on_output=lambda run: run is clock and listener.on_output(run))
     clock = None
     clock = subject.start(command(Listener.LINE, action="other"))
     wait_until(lambda: listener.delays)
     slow = threading.Thread(
-        target=subject.execute, args=(command("pwd", working_directory=str(slow_folder)),)
+        target=subject.execute, args=(command("pwd", working_directory=str(slow)),)
     )
     slow.start()
     wait_until(lambda: len(subject._active) == 2)

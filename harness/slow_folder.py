@@ -1,14 +1,16 @@
 """A folder that is there, but takes its time to let anybody in, as on a share of a server
 that does not answer. It is a file system of its own, which takes root and FUSE.
 
-    python slow_folder.py FOLDER SECONDS
+As a program it mounts one, says so in a line, and serves it until it is unmounted:
 
-Mounts it, says so in a line, and serves it until it is unmounted.
+    python slow_folder.py FOLDER SECONDS
 """
 
+import contextlib
 import ctypes
 import os
 import struct
+import subprocess
 import sys
 import time
 
@@ -22,6 +24,42 @@ _ATTRIBUTES = struct.pack(
     "<QII 6Q 10I", 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0o40755, 2, 0, 0, 0, 512, 0
 )
 _PROTOCOL = struct.pack("<IIIIHHIIHHI7I", 7, 31, 0, 0, 1, 1, 4096, 1, 0, 0, 0, *[0] * 7)
+
+
+_DETACH = 2
+
+
+class Unavailable(Exception):
+    """This machine, or this user, cannot have such a folder."""
+
+
+@contextlib.contextmanager
+def slow_folder(folder, seconds):
+    """Makes a folder slow for as long as a block takes.
+
+    Arguments:
+        folder: its path; it is there already
+        seconds: how long it takes to enter it
+
+    Raises:
+        Unavailable
+    """
+    server = subprocess.Popen(
+        [sys.executable, __file__, folder, str(seconds)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        if server.stdout.readline() != "mounted\n":
+            raise Unavailable
+        yield folder
+        ctypes.CDLL(None).umount2(os.fsencode(folder), _DETACH)
+    finally:
+        # who waits for it gets an error
+        server.kill()
+        server.wait()
+        server.stdout.close()
 
 
 def mount(folder):
