@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from harness.slow_folder import Unavailable, slow_folder
 from harness.waiting import wait_until
 
 COMMANDS = [
@@ -34,6 +35,7 @@ COMMANDS = [
 ]
 CONFIG = {"server": {"commands": {"serverRestartCommand": "echo restarting"}}}
 API = "/plugin/systemcommands/api/runs"
+TEST = "/plugin/systemcommands/api/definitions/test"
 
 
 @pytest.fixture(autouse=True)
@@ -411,6 +413,26 @@ def test_queued(start, ended):
     first, second, third = (ended(run) for run in runs)
     assert first["finished_at"] <= second["started_at"]
     assert second["finished_at"] <= third["started_at"]
+
+
+def test_a_start_that_hangs_is_starting_and_can_be_stopped(admin, tmp_path):
+    try:
+        with slow_folder(tmp_path, 20):
+            definition = {"command": "touch begun", "working_directory": str(tmp_path)}
+            before = time.monotonic()
+            response = admin.post(TEST, json={"definition": definition})
+            assert response.status_code == 202, response.text
+            assert time.monotonic() - before < 10
+            run = response.json()
+            assert (run["status"], run["started_at"]) == ("starting", None)
+            (found,) = admin.get(f"{API}?status=starting").json()["runs"]
+            assert found["id"] == run["id"]
+
+            assert admin.post(f"{API}/{run['id']}/stop").status_code == 202
+            stopped = admin.wait_for_run(run["id"])
+            assert (stopped["status"], stopped["exit_code"]) == ("stopped", None)
+    except Unavailable:
+        pytest.skip("a file system of one's own takes root and FUSE")
 
 
 ##~~ Hints
