@@ -35,10 +35,10 @@ test("the status, with what a number can add", () => {
 });
 
 test("what is active", () => {
-    const active = ["queued", "running", "succeeded", "failed", "interrupted"].filter(
-        (status) => Format.isActive({status})
-    );
-    assert.deepStrictEqual(active, ["queued", "running"]);
+    const active = [
+        ...["queued", "starting", "running", "succeeded", "failed", "interrupted"]
+    ].filter((status) => Format.isActive({status}));
+    assert.deepStrictEqual(active, ["queued", "starting", "running"]);
 });
 
 test("lines to be copied follow a colon", () => {
