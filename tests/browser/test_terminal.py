@@ -231,12 +231,14 @@ CONTRASTS = """
 """
 
 
+@pytest.mark.each_version
 def test_every_color_can_be_read(terminal_page):
     contrasts = terminal_page.evaluate(CONTRASTS)
     assert len(contrasts) == 5 * 256
     assert {sgr: c for sgr, c in contrasts.items() if c < 4.5} == {}
 
 
+@pytest.mark.each_version
 def test_stderr_is_marked_by_more_than_a_color(terminal_page, show):
     shown = show("fine, ", stderr("not fine\n"), "fine")
     # a line of its own: what the streams have printed does not mix
