@@ -14,6 +14,7 @@ that need a server of their own (to kill it, to start it with odd files) call `m
 """
 
 import signal
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,6 +48,8 @@ LEAN = {
 
 # cheap first: a broken unit makes everything after it fail too
 ORDER = ["unit", "server", "browser"]
+# how long one of their tests takes, compared to the others
+WEIGHT = {"unit": 1, "server": 10, "browser": 100}
 
 # What people see depends little on OctoPrint's version, and pages take most of the time: with
 # --version-dependent only what has the mark `each_version` is run in this folder, and in the
@@ -59,6 +62,11 @@ def pytest_addoption(parser):
         "--version-dependent",
         action="store_true",
         help="leave out what is tested with another version of OctoPrint just as well",
+    )
+    parser.addoption(
+        "--part",
+        metavar="1/2",
+        help="one of several parts of the modules, for as many processes at a time",
     )
 
 
@@ -80,16 +88,36 @@ def depends_on_version(item):
     return item.get_closest_marker("one_version") is None
 
 
+def modules_of_part(items, part):
+    """The modules of one part: all parts together have each module once, and about as much
+    to do. A module stays whole, for the sake of its server."""
+    number, parts = map(int, part.split("/"))
+    loads = [[0, set()] for _ in range(parts)]
+    work = Counter()
+    for item in items:
+        work[item.path] += WEIGHT.get(folder_of(item), 1)
+    for module, amount in work.most_common():
+        smallest = min(loads, key=lambda load: load[0])
+        smallest[0] += amount
+        smallest[1].add(module)
+    return loads[number - 1][1]
+
+
 def pytest_collection_modifyitems(config, items):
     def rank(item):
         folder = folder_of(item)
         return ORDER.index(folder) if folder in ORDER else len(ORDER)
 
+    def keep(condition):
+        config.hook.pytest_deselected(items=[i for i in items if not condition(i)])
+        items[:] = filter(condition, items)
+
     items.sort(key=rank)
     if config.getoption("version_dependent"):
-        left_out = [item for item in items if not depends_on_version(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if depends_on_version(item)]
+        keep(depends_on_version)
+    if part := config.getoption("part"):
+        modules = modules_of_part(items, part)
+        keep(lambda item: item.path in modules)
 
 
 def pytest_report_header(config):
