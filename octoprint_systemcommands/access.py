@@ -21,7 +21,7 @@ from .commands.catalogue import CUSTOM, Catalogue, NotExecutable, UnknownAction
 from .commands.definition import Command
 from .commands.lists import Entry, tidy
 from .identity import Identities, Person
-from .runs.run import Owner, Request
+from .runs.request import Owner, Request
 
 View = Callable[..., Any]
 

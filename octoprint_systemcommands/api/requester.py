@@ -7,7 +7,7 @@ import flask
 from octoprint.server.util import LoginMechanism, get_api_key
 
 from ..access import Access
-from ..runs.run import Requester
+from ..runs.request import Requester
 
 
 def current_requester(

@@ -5,7 +5,7 @@ from typing import Any
 
 import flask
 
-from ..runs.run import Record
+from ..runs.record import Record
 from .hint_texts import hint_text
 
 

@@ -7,7 +7,7 @@ import flask
 from ..access import Access, ensure_fresh_credentials
 from ..commands.arguments.values import FindUpload, take
 from ..commands.definition import Command
-from ..runs.run import Request
+from ..runs.request import Request
 from .requester import current_requester
 
 

@@ -166,7 +166,7 @@ ENTERED = {"Device": "lamp-1", "Color": "Red", "Key": "s3cret!"}
 @pytest.fixture(autouse=True)
 def empty(octoprint, admin):
     """No runs and no uploads, so that nothing is left of another test."""
-    for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
+    for run in admin.get(f"{RUNS}?status=queued,starting,running").json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()
         admin.wait_for_run(run["id"])
     admin.delete(RUNS).raise_for_status()

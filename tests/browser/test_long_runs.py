@@ -79,7 +79,7 @@ def go(octoprint, admin):
     for path in octoprint.folder.iterdir():
         path.unlink()
     yield lambda name: Path(octoprint.folder, name).touch()
-    for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
+    for run in admin.get(f"{RUNS}?status=queued,starting,running").json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={})
         admin.wait_for_run(run["id"])
 

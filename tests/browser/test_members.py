@@ -130,7 +130,7 @@ def no_runs(admin):
     """At the beginning of each test there are none, and nothing goes on at its end."""
     admin.delete(RUNS).raise_for_status()
     yield
-    for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
+    for run in admin.get(f"{RUNS}?status=queued,starting,running").json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={})
         admin.wait_for_run(run["id"])
 

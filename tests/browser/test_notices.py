@@ -76,7 +76,7 @@ def end(octoprint, admin):
     end_()
     yield end_
     end_(0)
-    for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
+    for run in admin.get(f"{RUNS}?status=queued,starting,running").json()["runs"]:
         admin.wait_for_run(run["id"])
 
 

@@ -8,14 +8,11 @@ from processes import command
 from harness.waiting import wait_until
 from octoprint_systemcommands.commands.definition import parse_entry
 from octoprint_systemcommands.commands.editing.validation import OWN_VARIABLES
-from octoprint_systemcommands.runs.environment import (
-    Heater,
-    PrinterState,
-    local_url,
-    of_run,
-)
+from octoprint_systemcommands.runs.environment import local_url, of_run
 from octoprint_systemcommands.runs.errors import Failed, Refused
-from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
+from octoprint_systemcommands.runs.output.capture import STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
+from octoprint_systemcommands.runs.printer_state import Heater, PrinterState
 
 
 class FakePrinter:
@@ -231,7 +228,7 @@ def test_a_definition_cannot_claim_what_the_plugin_tells(make_runner):
 
 def test_all_names_are_the_plugins_own():
     state = PrinterState(heaters={"tool0": Heater(1, 2)})
-    names = {**of_run(command("true"), ""), **state.environment(), "OCTOPRINT_RUN_ID": ""}
+    names = of_run("0" * 16, command("true"), "", state)
     assert len(names) == 14
     for name in names:
         assert OWN_VARIABLES.fullmatch(name), name

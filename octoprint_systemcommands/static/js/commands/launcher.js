@@ -264,7 +264,7 @@ $(function () {
                 .getRuns({
                     source: command.source,
                     action: command.action,
-                    status: "queued,running",
+                    status: "queued,starting,running",
                     limit: 10
                 })
                 .done((response) => {

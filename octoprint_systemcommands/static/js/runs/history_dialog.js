@@ -33,7 +33,7 @@ $(function () {
 
         self.statuses = [
             {value: "", text: gettext("All")},
-            {value: "queued,running", text: gettext("Running")},
+            {value: "queued,starting,running", text: gettext("Running")},
             {value: "succeeded", text: gettext("Succeeded")},
             {value: "failed,timed_out,interrupted", text: gettext("Failed")},
             {value: "stopped", text: gettext("Stopped")}

@@ -180,7 +180,7 @@ $(function () {
             self._unknown.clear();
             self._updated.clear();
             OctoPrint.plugins.systemcommands
-                .getRuns({status: "queued,running", limit: MAX_ACTIVE})
+                .getRuns({status: "queued,starting,running", limit: MAX_ACTIVE})
                 .done((response) => {
                     if (request !== self._request) return;
                     self._onAnswer(response.runs, unknown);
