@@ -1,23 +1,30 @@
 #!/bin/sh
 # test.sh "<versions>" <pytest arguments>: all tests, on all given OctoPrint versions at a time,
 # after those that need none.
-# Most of a test's time is spent waiting for a server or a browser, so two share two processors
-# well. What one version prints is shown while it is tested, that of the others afterwards; at
-# the end there is a summary of all. The exit code is honest.
+#
+# Of several versions the last one gets everything, and the others what depends on the version.
+# Most of a test's time is spent waiting for a server or a browser, so each version has one
+# process more than there are processors; the tests of one file stay together, since they share
+# a server. Whoever gives arguments gets one process, and what these say on every version:
+# `make test ARGS=tests` leaves nothing out.
+#
+# What one version prints is shown while it is tested, that of the others afterwards; at the
+# end there is a summary of all. The exit code is honest.
 set -u
 cd "$(dirname "$0")/.."
 . development/debian.sh
 
 versions=$1
+newest=${versions##* }
 shift
 
 need_browser
 
 results=test-results
 mkdir -p "$results"
+rm -f "$results"/*.log
 status=0
 # These depend on no version. Whoever gives arguments wants some of pytest's.
-rm -f "$results/js.log"
 if [ $# -eq 0 ]; then
     echo "JavaScript"
     development/test_js.sh >"$results/js.log" 2>&1 || status=1
@@ -29,9 +36,14 @@ trap 'kill $pids 2>/dev/null; exit 130' INT TERM
 
 started=
 for version in $versions; do
-    rm -f "$results/$version.log"
     development/venv.sh "$version" || { status=1; continue; }
-    ".venv/octoprint-$version/bin/python" -m pytest "$@" \
+    some=
+    if [ $# -eq 0 ]; then
+        some="-n $(($(nproc) + 1)) --dist loadfile --no-loadscope-reorder"
+        [ "$version" = "$newest" ] || some="$some --version-dependent"
+    fi
+    # shellcheck disable=SC2086 # these are several arguments
+    ".venv/octoprint-$version/bin/python" -m pytest --durations=25 --durations-min=1 $some "$@" \
         </dev/null >"$results/$version.log" 2>&1 &
     pids="$pids $!"
     started="$started $version:$!"

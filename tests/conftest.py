@@ -14,6 +14,7 @@ that need a server of their own (to kill it, to start it with odd files) call `m
 """
 
 import signal
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,6 +49,19 @@ LEAN = {
 # cheap first: a broken unit makes everything after it fail too
 ORDER = ["unit", "server", "browser"]
 
+# What people see depends little on OctoPrint's version, and pages take most of the time: with
+# --version-dependent only what has the mark `each_version` is run in this folder, and in the
+# others all but what has the mark `one_version`.
+BY_MARK = "browser"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--version-dependent",
+        action="store_true",
+        help="leave out what is tested with another version of OctoPrint just as well",
+    )
+
 
 def pytest_configure(config):
     def end(signum, frame):
@@ -57,12 +71,32 @@ def pytest_configure(config):
     signal.signal(signal.SIGTERM, end)
 
 
-def pytest_collection_modifyitems(items):
+def folder_of(item):
+    return Path(item.path).relative_to(Path(__file__).parent).parts[0]
+
+
+def depends_on_version(item):
+    if folder_of(item) == BY_MARK:
+        return item.get_closest_marker("each_version") is not None
+    return item.get_closest_marker("one_version") is None
+
+
+def pytest_collection_modifyitems(config, items):
+    sizes = Counter(item.path for item in items)
+
     def rank(item):
-        folder = Path(item.path).relative_to(Path(__file__).parent).parts[0]
-        return ORDER.index(folder) if folder in ORDER else len(ORDER)
+        folder = folder_of(item)
+        # of those that take long the longest first, so that no process is left with one
+        size = sizes[item.path] if folder == "browser" else 0
+        return (ORDER.index(folder) if folder in ORDER else len(ORDER), -size)
+
+    def keep(condition):
+        config.hook.pytest_deselected(items=[i for i in items if not condition(i)])
+        items[:] = filter(condition, items)
 
     items.sort(key=rank)
+    if config.getoption("version_dependent"):
+        keep(depends_on_version)
 
 
 def pytest_report_header(config):

@@ -242,6 +242,7 @@ def test_a_field_for_each_argument(menu):
     expect(form.root.locator(".error")).to_have_count(0)
 
 
+@pytest.mark.each_version
 def test_what_is_entered_reaches_the_command(menu, sent, octoprint, upload):
     upload("part.gcode", folder="folder")
     form = menu.ask("Switch the light")
@@ -443,6 +444,7 @@ def test_touch_on_a_small_screen(open_page, octoprint, upload):
     assert box["x"] + box["width"] <= 360
 
 
+@pytest.mark.each_version
 def test_german(open_page, octoprint):
     page = open_page(octoprint.operator, locale="de-DE")
     menu = Menu(page)
@@ -603,6 +605,7 @@ def test_closed_before_the_answer(menu):
 ##~~ Before it runs, and afterwards
 
 
+@pytest.mark.each_version
 def test_question(menu, sent):
     form = menu.ask("Asks as well")
     form.fill(Who="me")

@@ -7,6 +7,8 @@ from harness.built import build, unpack
 from harness.editor_pages import Editor
 from harness.pages import Menu, RunDialog
 
+pytestmark = pytest.mark.each_version
+
 COMMANDS = [
     {
         "action": "count",

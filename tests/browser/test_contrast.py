@@ -7,6 +7,8 @@ from harness.contrast import expect_readable
 from harness.editor_pages import Editor
 from harness.pages import Menu
 
+pytestmark = pytest.mark.each_version
+
 COLORS = r"""
 for style in 1 2 3 7 '2;7'; do printf '\033[%smstyle\033[0m ' "$style"; done; echo
 for color in $(seq 0 255); do

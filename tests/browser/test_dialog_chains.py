@@ -296,6 +296,7 @@ def editor(store, history, admin_page):
     return Editor(admin_page).open()
 
 
+@pytest.mark.each_version
 def test_from_the_settings(editor, store):
     page = editor.page
     page.expected_errors.append("412")
@@ -323,6 +324,7 @@ def test_from_the_settings(editor, store):
     expect_clean(page)
 
 
+@pytest.mark.each_version
 def test_from_the_menu(store, history, admin_page):
     store(COMMANDS)
     for name, chain in MENU_CHAINS.items():

@@ -51,6 +51,7 @@ def test_the_list_looks_like_the_menu(editor):
     expect(editor.unsaved).to_be_hidden()
 
 
+@pytest.mark.each_version
 def test_add_test_and_save_a_command(editor, store):
     dialog = editor.add()
     dialog.fill(name="Say it's late", command="echo it is late; echo $GREETING")
@@ -81,6 +82,7 @@ def test_add_test_and_save_a_command(editor, store):
     ]
 
 
+@pytest.mark.each_version
 def test_the_menu_has_what_was_saved(editor):
     dialog = editor.edit("Hello")
     dialog.fill(name="Hello again").accept()
@@ -164,6 +166,7 @@ def test_closing_a_dialog_asks_before_it_loses_anything(editor):
     expect(editor.unsaved).to_be_hidden()
 
 
+@pytest.mark.each_version
 def test_choose_an_icon(editor):
     page = editor.page
     dialog = editor.edit("First")
@@ -338,6 +341,7 @@ def test_order_by_mouse(editor):
     expect(editor.settings).to_be_visible()
 
 
+@pytest.mark.each_version
 def test_order_by_touch(editor):
     handles = editor.root.locator(".systemcommands-handle")
     start, end = handles.nth(0).bounding_box(), editor.entries.nth(1).bounding_box()
@@ -429,6 +433,7 @@ def test_keyboard_only(editor, store):
     assert store()[4]["action"] == "by-hand"
 
 
+@pytest.mark.each_version
 def test_at_360_pixels(store, octoprint, open_page):
     store(COMMANDS)
     page = open_page(octoprint.admin, viewport={"width": 360, "height": 740})

@@ -43,6 +43,7 @@ def editor(store, kids, admin_page):
     return Editor(admin_page).open()
 
 
+@pytest.mark.each_version
 def test_choose_groups(editor, store, user):
     assert user.get(f"{API}/menu").json()["commands"][0]["action"] == "guarded"
     dialog = editor.edit("Plain")
@@ -180,6 +181,7 @@ def test_what_two_lists_differ_in(editor, store):
     expect(groups).to_have_text(["users, nobody, kids", "(nothing)"])
 
 
+@pytest.mark.each_version
 def test_what_is_left_alone_when_octoprint_ends(editor, store):
     dialog = editor.edit("Plain")
     dialog.unfold("How it runs")

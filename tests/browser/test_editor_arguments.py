@@ -117,6 +117,7 @@ def expect_what_was_built_runs(store, admin, octoprint):
     assert quickly == "SC_QUICKLY=false"
 
 
+@pytest.mark.each_version
 def test_build_each_type_by_mouse(editor, store, admin, octoprint):
     dialog = editor.add()
     dialog.fill(name="All of them", command="env | grep ^SC_ | sort")

@@ -138,6 +138,7 @@ def test_what_keeps_it_from_being_saved_is_said_in_the_bar(editor, store):
     expect(editor.saved).to_be_visible()
 
 
+@pytest.mark.each_version
 def test_the_settings_wait_for_the_commands(store, admin_page):
     store(COMMANDS)
     editor = Editor(admin_page).open()
@@ -160,6 +161,7 @@ def test_the_settings_wait_for_the_commands(store, admin_page):
     assert admin_page.evaluate(f"!$('#{TAB}').is(':visible')")
 
 
+@pytest.mark.each_version
 def test_the_password_is_asked_for_once(store, admin_page, octoprint):
     store(COMMANDS)
     editor = Editor(admin_page).open()

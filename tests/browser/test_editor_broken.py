@@ -1,5 +1,6 @@
 """What nobody can read stays in the file, is shown, and can be mended."""
 
+import pytest
 from playwright.sync_api import expect
 
 from harness.editor_pages import Editor
@@ -65,6 +66,7 @@ def test_what_cannot_be_read_is_duplicated_as_it_is(admin_page):
     expect(editor.entries.nth(3).locator(".systemcommands-problems")).to_be_visible()
 
 
+@pytest.mark.each_version
 def test_broken_entries_can_be_repaired(octoprint, admin_page):
     editor = Editor(admin_page).open()
     editor.expect_rows(*NAMES)

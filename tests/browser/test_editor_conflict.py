@@ -63,6 +63,7 @@ def names(store):
     return [entry["name"] for entry in store()]
 
 
+@pytest.mark.each_version
 def test_two_editors_and_keep_both(open_editor, anna, store):
     first, second, dialog = conflict(open_editor, anna)
     expect(dialog.root).to_contain_text(
@@ -118,6 +119,7 @@ def test_both_have_changed_the_same(open_editor, anna, store):
     expect(second.saved).to_be_visible()
 
 
+@pytest.mark.each_version
 def test_the_other_one_is_told_at_once(open_editor, anna):
     first, second = open_editor(anna), open_editor()
     rename(second, "Two", "Due")
@@ -196,6 +198,7 @@ def test_a_save_that_was_called_off_hides_no_other_change(open_editor):
     editor.expect_rows("One", "Two")
 
 
+@pytest.mark.each_version
 def test_a_change_in_octoprints_settings_is_told_as_well(open_editor, admin, store):
     editor = open_editor()
     rename(editor, "Two", "Due")

@@ -70,6 +70,7 @@ def choose(file, content):
     )
 
 
+@pytest.mark.each_version
 def test_import_from_yaml(editor, octoprint):
     dialog = editor.import_()
     dialog.root.get_by_label("Import from").select_option("yaml")
@@ -166,6 +167,7 @@ def test_previous_versions(editor, octoprint):
     assert stored(octoprint) == COMMANDS
 
 
+@pytest.mark.each_version
 def test_presets(editor, octoprint):
     dialog = editor.presets()
     preset = dialog.root.locator(
@@ -208,6 +210,7 @@ def test_what_was_imported_and_deleted_again_stays_where_it_was(editor, octoprin
 
 
 # the last one, since it changes what the others have
+@pytest.mark.each_version
 def test_import_from_system_actions(editor, octoprint):
     editor.button("Import these…").click()
     dialog = editor.dialog("import").expect_open()

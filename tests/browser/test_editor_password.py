@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from harness.editor_pages import CommandDialog, Editor, Tryout
 
+pytestmark = pytest.mark.each_version
+
 COMMANDS = [
     {"action": "one", "name": "One", "command": "echo 1"},
     {"action": "two", "name": "Two", "command": "echo 2"},

@@ -45,6 +45,7 @@ def test_restoring_a_version_asks_about_changes(open_editor):
     editor.expect_rows("One", "Two")
 
 
+@pytest.mark.each_version
 def test_closing_the_settings_keeps_changes_and_says_so(open_editor, store):
     editor = open_editor()
     rename(editor, "One", "Uno")
@@ -69,6 +70,7 @@ def test_closing_the_settings_keeps_changes_and_says_so(open_editor, store):
     assert store()[0]["name"] == "Uno"
 
 
+@pytest.mark.each_version
 def test_the_settings_save_button_saves_the_commands_too(open_editor, store):
     editor = open_editor()
     rename(editor, "One", "Uno")
@@ -109,6 +111,7 @@ def test_the_servers_no_changes_nothing(open_editor, store):
     assert store()[0]["name"] == "Uno"
 
 
+@pytest.mark.each_version
 def test_an_editor_that_did_not_load_cannot_save(store, octoprint, open_page):
     store(COMMANDS)
     page = open_page(octoprint.admin)
@@ -130,6 +133,7 @@ def test_an_editor_that_did_not_load_cannot_save(store, octoprint, open_page):
     editor.expect_rows("One", "Two")
 
 
+@pytest.mark.each_version
 def test_the_password_is_asked_for(store, octoprint, open_page):
     store(COMMANDS)
     page = open_page(octoprint.admin)
@@ -147,6 +151,7 @@ def test_the_password_is_asked_for(store, octoprint, open_page):
     expect(editor.button("Add command")).to_be_focused()
 
 
+@pytest.mark.each_version
 def test_settings_of_the_plugin(store, octoprint, open_page, open_editor):
     editor = open_editor()
     editor.root.get_by_label("Answer at OctoPrint's own address").uncheck()

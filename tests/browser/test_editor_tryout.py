@@ -213,6 +213,7 @@ def test_mistakes_come_before_the_question(editor):
     expect(dialog.tryout.dialog).to_be_hidden()
 
 
+@pytest.mark.each_version
 def test_a_print_is_asked_about(editor, printing):
     page = editor.page
     dialog = editor.edit("One")

@@ -127,6 +127,7 @@ def know_nothing(page):
 ##~~ Prints
 
 
+@pytest.mark.each_version
 def test_refused_during_a_print(menu, sent, start_print, admin):
     menu.open()
     expect(menu.entry("Never")).to_be_visible()
@@ -184,6 +185,7 @@ def test_refused_on_a_small_screen(open_page, printer, start_print):
     menu.expect_notice('"Never" was not started', UNDER_WAY)
 
 
+@pytest.mark.each_version
 def test_asked_during_a_print(menu, sent, start_print, confirmation):
     start_print()
     menu.open()
@@ -300,6 +302,7 @@ def test_run_again_is_refused_as_well(menu, start_print, sent):
 ##~~ Temperatures
 
 
+@pytest.mark.each_version
 def test_refused_while_hot(menu, sent, heat, printer):
     heat(0)
     menu.open()

@@ -63,6 +63,7 @@ def test_nothing_yet(menu):
     expect(history.button("Clear…")).to_be_disabled()
 
 
+@pytest.mark.each_version
 def test_what_is_told_of_a_run(menu, start):
     start("hello")
     start("fails")
@@ -75,6 +76,7 @@ def test_what_is_told_of_a_run(menu, start):
     expect(hello.get_by_title(re.compile("20[0-9]{2}"))).to_have_text("a few seconds ago")
 
 
+@pytest.mark.each_version
 def test_by_whom_and_from_where(menu, admin, octoprint):
     app = admin.post(
         "/api/plugin/appkeys", json={"command": "generate", "app": "<b>OctoApp</b>"}
@@ -132,6 +134,7 @@ def test_open_a_run(menu, start):
     expect(menu.toggle).to_be_focused()
 
 
+@pytest.mark.each_version
 def test_follows_what_happens(menu, admin, start):
     history = menu.show_history()
     run = start("waits", end=False)
@@ -368,6 +371,7 @@ def test_small_screen(open_page, octoprint, start):
     RunDialog(page).expect_open("Say hello")
 
 
+@pytest.mark.each_version
 def test_settings(admin_page, admin):
     page = admin_page
     page.locator("#navbar_show_settings").click()
@@ -385,6 +389,7 @@ def test_settings(admin_page, admin):
     assert int(settings["history"]["max_days"]) == 7
 
 
+@pytest.mark.each_version
 def test_german(open_page, octoprint, start):
     start("hello")
     page = open_page(octoprint.operator, locale="de-DE")

@@ -48,6 +48,7 @@ def focused(menu):
 @pytest.mark.parametrize(
     ("width", "height", "css"), [(1280, 600, ""), (1280, 600, FIXED), (360, 740, "")]
 )
+@pytest.mark.each_version
 def test_long_menu_scrolls(open_page, octoprint, width, height, css):
     page = open_page(octoprint.admin, viewport={"width": width, "height": height})
     if css:
@@ -170,6 +171,7 @@ def settings_page(page):
     return page.locator("#settings_plugin_systemcommands")
 
 
+@pytest.mark.each_version
 def test_edit_commands(menu, store):
     menu.open().entry("Edit commands…").click()
     expect(settings_page(menu.page)).to_be_visible()
@@ -202,6 +204,7 @@ def test_edit_commands(menu, store):
         (["SETTINGS"], []),
     ],
 )
+@pytest.mark.each_version
 def test_edit_commands_for_those_who_may(open_page, admin, permissions, rows):
     user = User("some", permissions=["STATUS", "SETTINGS_READ", *permissions])
     data = {
@@ -236,6 +239,7 @@ def test_edit_commands_for_those_who_may(open_page, admin, permissions, rows):
 @pytest.mark.parametrize(
     "view_model", ["navigationViewModel", "systemCommandsMenuViewModel"]
 )
+@pytest.mark.each_version
 def test_second_binding(open_page, octoprint, view_model):
     """TouchUI moves the element into a menu of its own and binds it there."""
     page = open_page(octoprint.admin)

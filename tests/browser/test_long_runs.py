@@ -177,6 +177,7 @@ def test_title_of_a_failed_run_that_is_shown(menu, go):
 ##~~ Links
 
 
+@pytest.mark.each_version
 def test_link_opens_a_run(menu, start, open_page, octoprint):
     page = menu.page
     run_id = start("wait")
@@ -230,6 +231,7 @@ def test_link_opens_a_run(menu, start, open_page, octoprint):
     expect(page).not_to_have_url(re.compile("run="))
 
 
+@pytest.mark.each_version
 def test_link_survives_the_login_page(open_page, octoprint, start):
     run_id = start("wait")
     page = open_page()
@@ -241,6 +243,7 @@ def test_link_survives_the_login_page(open_page, octoprint, start):
     RunDialog(page).expect_open("Wait")
 
 
+@pytest.mark.each_version
 def test_link_to_what_one_may_not_see(menu, user_page, start, admin):
     page, dialog = menu.page, RunDialog(menu.page)
     page.expected_errors.append("404")
@@ -450,6 +453,7 @@ def copied_line(page, button):
     return line
 
 
+@pytest.mark.each_version
 def test_copy_as_curl(menu, start, octoprint):
     page = menu.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

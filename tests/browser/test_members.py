@@ -10,6 +10,8 @@ from harness.http_clients import ApiClient
 from harness.octoprint_server import User
 from harness.pages import ArgumentsForm, Menu, RunDialog
 
+pytestmark = pytest.mark.each_version
+
 API = "/plugin/systemcommands/api"
 RUNS = f"{API}/runs"
 SHOW = "env | grep ^SC_ | sort"

@@ -193,6 +193,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.each_version
 def test_entries_are_in_octoprints_order(menu):
     expect(menu.toggle).to_be_visible()
     menu.open().expect_rows(*ROWS)
@@ -211,6 +212,7 @@ def test_group_unfolds_where_its_first_entry_stands(menu):
     menu.expect_rows(*ROWS)
 
 
+@pytest.mark.each_version
 def test_icon_and_description(menu):
     entry = menu.open().entry("Show addresses")
     expect(entry).to_have_attribute(
@@ -219,6 +221,7 @@ def test_icon_and_description(menu):
     expect(entry.locator("i").first).to_have_class(re.compile(r"\bfa-network-wired\b"))
 
 
+@pytest.mark.each_version
 def test_user_without_permission_has_no_menu(user_page):
     expect(user_page.locator("#navbar_login")).to_be_visible()
     menu = Menu(user_page)
@@ -226,6 +229,7 @@ def test_user_without_permission_has_no_menu(user_page):
     expect(menu.root.locator("li")).to_have_count(0)
 
 
+@pytest.mark.each_version
 def test_menu_appears_with_the_permission(user_page, octoprint, admin):
     menu = Menu(user_page)
     expect(menu.root).to_be_hidden()
@@ -245,6 +249,7 @@ def test_menu_appears_with_the_permission(user_page, octoprint, admin):
     expect(menu.root).to_be_hidden()
 
 
+@pytest.mark.each_version
 def test_menu_follows_the_definitions(menu, admin):
     menu.open()
     before = admin.get("/api/settings").json()["system"]["actions"]
@@ -261,6 +266,7 @@ def test_menu_follows_the_definitions(menu, admin):
     expect(menu.entry("Added meanwhile")).to_have_count(0)
 
 
+@pytest.mark.each_version
 def test_menu_follows_definitions_changed_while_the_server_was_away(
     remembered_page, octoprint
 ):
@@ -288,6 +294,7 @@ def test_menu_follows_definitions_changed_while_the_server_was_away(
         octoprint.start()
 
 
+@pytest.mark.each_version
 def test_other_entries_stay_when_the_plugin_does_not_answer(open_page, octoprint, traces):
     page = open_page()
     page.expected_errors.append("500")
@@ -313,6 +320,7 @@ def test_other_entries_stay_when_the_plugin_does_not_answer(open_page, octoprint
         ("/plugin/systemcommands/api/menu", "/api/system/commands"),
     ],
 )
+@pytest.mark.each_version
 def test_no_entry_is_shown_before_those_above_it(open_page, octoprint, late, early):
     page = open_page()
     held = []
@@ -328,6 +336,7 @@ def test_no_entry_is_shown_before_those_above_it(open_page, octoprint, late, ear
     menu.open().expect_rows(*ROWS)
 
 
+@pytest.mark.each_version
 def test_a_login_in_the_page_shows_all_entries_at_once(open_page, octoprint, admin):
     guests = {"permissions": ["STATUS", "SETTINGS_READ"], "subgroups": []}
     before = admin.get("/api/access/groups/guests").json()
@@ -358,6 +367,7 @@ def test_a_login_in_the_page_shows_all_entries_at_once(open_page, octoprint, adm
         admin.put("/api/access/groups/guests", json=before).raise_for_status()
 
 
+@pytest.mark.each_version
 def test_own_entries_are_shown_when_octoprint_does_not_answer(open_page, octoprint):
     page = open_page()
     page.expected_errors.append("500")
@@ -374,6 +384,7 @@ def test_own_entries_are_shown_when_octoprint_does_not_answer(open_page, octopri
 ##~~ Running
 
 
+@pytest.mark.each_version
 def test_success(menu, traces):
     menu.run("Show addresses")
     menu.expect_notice("Finished", '"Show addresses" finished successfully.')
@@ -397,6 +408,7 @@ def test_action_with_odd_characters(menu, traces):
     assert traces("old") == 1
 
 
+@pytest.mark.each_version
 def test_failure_shows_its_output(menu):
     menu.run("Fails")
     dialog = RunDialog(menu.page).expect_open("Fails")
@@ -447,6 +459,7 @@ def test_spinners_while_it_runs(menu, octoprint, traces):
     expect(menu.notice.filter(has_text="finished successfully")).to_have_count(2)
 
 
+@pytest.mark.each_version
 def test_spinner_for_what_was_started_elsewhere(menu, octoprint, operator, traces):
     answers = []
 
@@ -533,6 +546,7 @@ def test_command_that_vanished(menu):
 ##~~ Confirmation
 
 
+@pytest.mark.each_version
 def test_confirmed(menu, traces):
     menu.run("Restart webcam", group="Camera")
     expect(menu.dialog.locator("h3")).to_have_text("Restart webcam")
@@ -565,6 +579,7 @@ def test_not_confirmed(menu, traces, how):
     assert [request.post_data_json["action"] for request in posted] == ["addresses"]
 
 
+@pytest.mark.each_version
 def test_core_command_keeps_its_emphasis(menu, traces):
     menu.run("Restart OctoPrint")
     expect(menu.dialog.locator("strong")).to_contain_text("restart the OctoPrint server")
@@ -573,6 +588,7 @@ def test_core_command_keeps_its_emphasis(menu, traces):
     menu.expect_notice("Started", "Restart OctoPrint")
 
 
+@pytest.mark.each_version
 def test_core_command_that_takes_the_connection_with_it(menu):
     menu.page.expected_errors.append("Failed to load resource")
     menu.page.route("**/commands/core/restart", lambda route: route.abort())
@@ -581,6 +597,7 @@ def test_core_command_that_takes_the_connection_with_it(menu):
     menu.expect_notice("Started", "Restart OctoPrint")
 
 
+@pytest.mark.each_version
 def test_hostile_texts_are_only_shown(menu):
     menu.open()
     group = menu.entry(f"<b>Group</b> {HOSTILE}")
@@ -600,12 +617,14 @@ def test_hostile_texts_are_only_shown(menu):
 ##~~ Other plugins' entries
 
 
+@pytest.mark.each_version
 def test_entry_of_another_plugin(menu, traces):
     menu.run("Lamp on")
     menu.expect_notice("Accepted", '"Lamp on"')
     assert traces("lamp") == 1
 
 
+@pytest.mark.each_version
 def test_entry_of_another_plugin_that_asks_for_the_password(
     remembered_page, octoprint, traces
 ):
@@ -628,6 +647,7 @@ def test_entry_of_another_plugin_that_asks_for_the_password(
 ##~~ Other ways to use it
 
 
+@pytest.mark.each_version
 def test_keyboard_alone(menu, traces):
     keyboard = menu.page.keyboard
 
@@ -694,6 +714,7 @@ def test_keyboard_alone(menu, traces):
     expect(menu.toggle).to_be_focused()
 
 
+@pytest.mark.each_version
 def test_touch_on_a_small_screen(open_page, octoprint, traces):
     page = open_page(
         octoprint.operator, viewport={"width": 360, "height": 740}, has_touch=True
@@ -713,6 +734,7 @@ def test_touch_on_a_small_screen(open_page, octoprint, traces):
     assert box["x"] + box["width"] <= 360
 
 
+@pytest.mark.each_version
 def test_german(open_page, octoprint):
     page = open_page(octoprint.operator, locale="de-DE")
     menu = Menu(page)

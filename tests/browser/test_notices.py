@@ -113,6 +113,7 @@ def start(page, action):
 ##~~ What it printed
 
 
+@pytest.mark.each_version
 def test_short_output_stands_in_the_notice(menu, dialog):
     menu.run("Show addresses")
     notice = notice_of(menu, '"Show addresses" finished successfully.')
@@ -269,6 +270,7 @@ def test_started_stopped_and_finished_look_different(menu, admin, operator):
 @pytest.mark.parametrize(
     ("width", "header"), [(1280, "static"), (1280, "fixed"), (360, "static")]
 )
+@pytest.mark.each_version
 def test_notices_do_not_cover_an_open_menu(open_page, octoprint, width, header):
     page = open_page(octoprint.operator, viewport={"width": width, "height": 740})
     page.add_style_tag(
@@ -295,6 +297,7 @@ def test_notices_do_not_cover_an_open_menu(open_page, octoprint, width, header):
     assert covered == []
 
 
+@pytest.mark.each_version
 def test_notices_wait_behind_a_dialog(open_page, octoprint):
     page = open_page(octoprint.operator, viewport={"width": 360, "height": 740})
     menu = Menu(page)

@@ -169,6 +169,7 @@ def dialog(menu):
 ##~~ What it prints
 
 
+@pytest.mark.each_version
 def test_output_while_it_runs(menu, go):
     dialog = menu.watch("Two steps")
     expect(dialog.status).to_have_text("Running")
@@ -270,6 +271,7 @@ def test_hostile_output_is_only_text(menu, dialog):
 ##~~ What can be done about it
 
 
+@pytest.mark.each_version
 def test_stop(menu, admin):
     dialog = menu.watch("Stubborn")
     expect(dialog.lines).to_have_text(["ready"])
@@ -289,6 +291,7 @@ def test_stop(menu, admin):
 
 
 @pytest.mark.parametrize("secure", [True, False])
+@pytest.mark.each_version
 def test_copy(open_page, octoprint, secure):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     if not secure:
@@ -343,6 +346,7 @@ def test_close_and_open_again(menu, go):
     expect(dialog.status).to_have_text("Running")
 
 
+@pytest.mark.each_version
 def test_reload(menu, go):
     dialog = menu.watch("Two steps")
     expect(dialog.lines).to_have_text(["first"])
@@ -356,6 +360,7 @@ def test_reload(menu, go):
     dialog.expect_ended("Succeeded")
 
 
+@pytest.mark.each_version
 def test_two_browsers(menu, admin_page, go):
     mine = menu.watch("Two steps")
     others = Menu(admin_page)
@@ -586,6 +591,7 @@ def test_run_that_is_not_there(menu, dialog):
     expect(dialog.error).to_have_text("This run is not kept any more.")
 
 
+@pytest.mark.each_version
 def test_keyboard_alone(menu, dialog):
     keyboard = menu.page.keyboard
     menu.run("Silent")
@@ -610,6 +616,7 @@ def test_keyboard_alone(menu, dialog):
     expect(menu.toggle).to_be_focused()
 
 
+@pytest.mark.each_version
 def test_small_screen(open_page, octoprint):
     page = open_page(
         octoprint.operator, viewport={"width": 360, "height": 740}, has_touch=True
@@ -629,6 +636,7 @@ def test_small_screen(open_page, octoprint):
     dialog.expect_ended("Stopped")
 
 
+@pytest.mark.each_version
 def test_german(open_page, octoprint):
     page = open_page(octoprint.operator, locale="de-DE")
     menu, dialog = Menu(page), RunDialog(page)
@@ -644,6 +652,7 @@ def test_german(open_page, octoprint):
 ##~~ When the server goes away
 
 
+@pytest.mark.each_version
 def test_server_that_is_killed(make_octoprint, browser, octoprint):
     server = make_octoprint(
         {

@@ -15,6 +15,8 @@ from harness.editor_pages import Editor
 from harness.octoprint_server import User
 from harness.pages import Menu
 
+pytestmark = pytest.mark.each_version
+
 PAGE = Path(__file__).parents[2] / "docs/sharing.md"
 
 COMMANDS = [

@@ -163,6 +163,7 @@ def test_looks(show):
     assert html == f'<div class=""><span style="{style}">text</span> afterplain</div>'
 
 
+@pytest.mark.each_version
 def test_stderr_is_marked_by_more_than_a_color(terminal_page, show):
     shown = show("fine, ", stderr("not fine\n"), "fine")
     # a line of its own: what the streams have printed does not mix

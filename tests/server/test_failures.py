@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.one_version
+
 PYTHON = "python3"
 
 # gone with the module, at the end

@@ -14,6 +14,8 @@ import string
 
 import pytest
 
+pytestmark = pytest.mark.one_version
+
 RUNS = "/plugin/systemcommands/api/runs"
 TEST = "/plugin/systemcommands/api/definitions/test"
 OCTOPRINTS = "/api/system"

@@ -25,6 +25,8 @@ PLUGINS = "/plugin/systemcommands/api/system"
 PYTHON = """
 import html, json, os, sys, time
 from urllib.parse import quote, quote_plus
+
+pytestmark = pytest.mark.one_version
 key, more = os.environ["SC_KEY"], os.environ.get("SC_MORE", "")
 out, err = sys.stdout.buffer, sys.stderr.buffer
 def say(text, stream=out, size=None):
