@@ -17,12 +17,13 @@ from ..access import Access
 from ..commands.catalogue import CUSTOM
 from ..commands.definition import GUESTS, Command, parse_entry
 from ..commands.editing import import_export
-from ..commands.editing.editor import Editing, Invalid, Lists, NotWritten, Stale
+from ..commands.editing.editor import Editing, Invalid, NotWritten, Stale
 from ..commands.editing.last_save import Saved
 from ..commands.editing.presets import presets
 from ..commands.editing.validation import slug
 from ..commands.editing.versions import Versions
 from ..commands.environment import from_bytes, path_as_text
+from ..commands.lists import Lists, action_of
 from ..commands.problems import ERROR, Problem
 from ..commands.serialization import to_json
 from ..commands.sudoers import own_user
@@ -243,9 +244,9 @@ class Definitions:
             _actions(body)
             if "others" in body
             else {
-                entry["action"]
-                for entry in lists.definitions
-                if isinstance(entry, dict) and isinstance(entry.get("action"), str)
+                action
+                for action in map(action_of, lists.definitions)
+                if action is not None
             }
         )
         try:

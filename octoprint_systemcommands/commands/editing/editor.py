@@ -1,58 +1,22 @@
 """The list of definitions as somebody edits it: read, save, and never lose one."""
 
 import copy
-import hashlib
 import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, Optional, Union
 
 import yaml
 
-from ..definition import DIVIDER, parse_entry
+from ..lists import Lists, action_of
 from ..problems import ERROR, N_, Problem
-from ..serialization import fingerprint, fits, is_json_in_yaml, restored, to_json
-from ..system_actions import parse_system_action
+from ..serialization import fingerprint, fits, is_json_in_yaml, restored
 from .last_save import LastSave, Saved, Unchanged
 from .validation import MAX_ENTRIES, check, check_action
 from .versions import Version, Versions
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
-
-
-class Lists(NamedTuple):
-    """What stands in the configuration.
-
-    Attributes:
-        definitions: the plugin's own list
-        system_actions: OctoPrint's
-    """
-
-    definitions: list[Any]
-    system_actions: list[Any]
-
-    @property
-    def etag(self) -> str:
-        """Changes whenever one of the lists does, as far as an editor can see."""
-        seen = "\n\n".join("\n".join(map(fingerprint, entries)) for entries in self)
-        return hashlib.sha256(seen.encode()).hexdigest()[:32]
-
-    def to_json(self) -> dict[str, Any]:
-        """Both lists, as JSON."""
-        return {
-            "definitions": [to_json(entry) for entry in self.definitions],
-            "system_actions": [to_json(entry) for entry in self.system_actions],
-        }
-
-    def problems(self) -> dict[str, list[list[Problem]]]:
-        """What is wrong with each entry of both lists."""
-        return {
-            "definitions": _problems(self.definitions, (), parse_entry),
-            "system_actions": _problems(
-                self.system_actions, _actions_of(self.definitions), parse_system_action
-            ),
-        }
 
 
 class Stale(Exception):
@@ -102,10 +66,7 @@ class Editing:
 
     def lists(self) -> Lists:
         """What stands in the configuration now."""
-        return Lists(
-            _as_list(self._settings.get(["commands"])),
-            _as_list(self._settings.global_get(["system", "actions"])),
-        )
+        return Lists.of(self._settings)
 
     def current(self) -> tuple[Lists, Optional[Saved]]:
         """What stands in the configuration now, and who has saved it; None if it was
@@ -185,8 +146,8 @@ class Editing:
         # the earlier versions are in a file; it is only read if it matters
         if all(problem.field != "action" for problem in problems):
             return problems
-        action = entry.get("action")
-        if not isinstance(action, str):
+        action = action_of(entry)
+        if action is None:
             return problems
         stored = _by_action(self.lists().definitions, self._versions.all())
         return _of_stored(problems, entry, others, stored.get(action))
@@ -232,7 +193,7 @@ class Editing:
         # the earlier versions are in a file; it is only read if it matters
         versions = self._versions.all() if changed else []
         by_action = _by_action(lists.definitions, versions)
-        counts = Counter(map(_action_of, definitions))
+        counts = Counter(map(action_of, definitions))
         twice = {action for action, count in counts.items() if action and count > 1}
         found = {
             key: check(entry, twice)
@@ -250,12 +211,12 @@ class Editing:
                 entries.append(copy.deepcopy(current[key]))
                 problems.append([])
                 continue
-            action = _action_of(entry)
+            action = action_of(entry)
             if key in earlier:
                 problems.append(check_action(action, twice) if action in twice else [])
                 entries.append(earlier[key])
                 continue
-            stored = by_action.get(action)
+            stored = None if action is None else by_action.get(action)
             if stored is not None and not fits(stored):
                 # what the editor got of it is not all of it
                 text = N_("cannot be changed here: it is too large; do it in config.yaml")
@@ -291,33 +252,25 @@ def _like(
         wrong: those of them that could not be saved otherwise
         versions: the earlier versions
     """
-    of_changed = set(map(_action_of, changed))
-    of_wrong = set(map(_action_of, wrong))
+    of_changed = set(map(action_of, changed))
+    of_wrong = set(map(action_of, wrong))
     return {
         fingerprint(entry): entry
         for version in reversed(versions)
         for entry in version.definitions
         # what is right, and all that JSON can say, can as well be taken as it came
-        if _action_of(entry) in (of_wrong if version.is_json else of_changed)
+        if action_of(entry) in (of_wrong if version.is_json else of_changed)
     }
 
 
-def _action_of(entry: Any) -> Optional[str]:
-    """The action of an entry, None if it has none that is a text."""
-    action = entry.get("action") if isinstance(entry, dict) else None
-    return action if isinstance(action, str) else None
-
-
-def _by_action(
-    definitions: Sequence[Any], versions: Sequence[Version]
-) -> dict[Optional[str], Any]:
+def _by_action(definitions: Sequence[Any], versions: Sequence[Version]) -> dict[str, Any]:
     """All entries that are or were stored, the latest of each action."""
     lists = [version.definitions for version in reversed(versions)]
     return {
-        entry["action"]: entry
+        action: entry
         for entries in [*lists, definitions]
         for entry in entries
-        if isinstance(entry, dict) and isinstance(entry.get("action"), str)
+        if (action := action_of(entry)) is not None
     }
 
 
@@ -331,40 +284,5 @@ def _of_stored(
     return [
         problem
         for problem in problems
-        if problem.field != "action" or entry["action"] in others
+        if problem.field != "action" or action_of(entry) in others
     ]
-
-
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    # somebody has forgotten the dash; what is there must not be lost for that
-    return list(value) if isinstance(value, (list, tuple)) else [value]
-
-
-def _actions_of(entries: Sequence[Any]) -> set[str]:
-    return {action for action in map(_action_of, entries) if action} - {DIVIDER}
-
-
-def _problems(
-    entries: Sequence[Any], taken: Collection[str], parse: Callable[[Any], Any]
-) -> list[list[Problem]]:
-    """What is wrong with the entries of a list, and which of them do not count."""
-    last = {
-        entry["action"]: position
-        for position, entry in enumerate(entries)
-        if isinstance(entry, dict) and isinstance(entry.get("action"), str)
-    }
-    result = []
-    for position, entry in enumerate(entries):
-        _, problems = parse(entry)
-        action = entry.get("action") if isinstance(entry, dict) else None
-        if isinstance(action, str) and action != DIVIDER:
-            if action in taken:
-                text = N_("is taken already by a command of this plugin, which is used")
-                problems = [*problems, Problem("action", text, ERROR)]
-            elif last[action] != position:
-                text = N_("is there once more below, and that one is used")
-                problems = [*problems, Problem("action", text, ERROR)]
-        result.append(problems)
-    return result

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..definition import DIVIDER, GUESTS, Command, Divider, parse_entry
 from ..environment import OWN_VARIABLES, existing_folder, inherited
+from ..lists import action_of
 from ..problems import ERROR, N_, WARNING, CannotRun, Problem
 from ..serialization import unstorable
 from ..shebang import shebang_of
@@ -48,8 +49,8 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
         problems.extend(_check_access_and_environment(definition))
         problems.extend(_check_start(definition))
 
-    action = entry.get("action")
-    if isinstance(action, str) and action:
+    action = action_of(entry)
+    if action is not None:
         problems.extend(check_action(action, others))
     wrong = {problem.field for problem in problems}
     for field in ("name", "command"):
