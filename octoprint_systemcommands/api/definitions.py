@@ -31,7 +31,6 @@ from ..runs.runner import Runner
 from .errors import errors_of_commands
 from .request_body import read_json_object
 from .run_json import run_to_json
-from .texts import translated
 from .wishes import Wishes
 
 _FROM_SYSTEM_ACTIONS = "system_actions"
@@ -101,12 +100,10 @@ class Definitions:
         try:
             user = self._access.current().name
             lists, saved = self._editing.save(definitions, etags, user, remove)
-        except Stale:
+        except Stale as stale:
             current, saved = self._editing.current()
             response = flask.jsonify(
-                error=gettext(
-                    "Somebody else has saved commands meanwhile. Nothing was changed."
-                ),
+                error=stale.message.translated(gettext),
                 etag=current.etag,
                 current=_to_json(current, saved),
             )
@@ -121,14 +118,7 @@ class Definitions:
             response.status_code = 400
             return response
         except NotWritten as error:
-            return make_api_error(
-                gettext(
-                    "The commands could not be saved, nothing was changed: "
-                    "%(error)s. Check that there is space left on the disk.",
-                    error=error,
-                ),
-                500,
-            )
+            return make_api_error(error.message.translated(gettext), 500)
         return _with_etag(lists, saved)
 
     def check(self) -> flask.Response:
@@ -252,7 +242,7 @@ class Definitions:
         try:
             found = import_export.candidates(self._to_import(body, lists), taken)
         except import_export.Unreadable as error:
-            return make_api_error(translated(error), 400)
+            return make_api_error(error.message.translated(gettext), 400)
         return flask.jsonify(
             entries=[
                 {
@@ -266,7 +256,10 @@ class Definitions:
                 for candidate in found
             ],
             errors=[
-                {"place": _place(candidate, problem), "message": translated(problem)}
+                {
+                    "place": _place(candidate, problem),
+                    "message": problem.message.translated(gettext),
+                }
                 for candidate in found
                 for problem in candidate.problems
             ],
@@ -333,7 +326,7 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
         {
             "field": problem.field,
             "path": problem.path,
-            "message": translated(problem),
+            "message": problem.message.translated(gettext),
             "severity": problem.severity,
         }
         for problem in problems
@@ -352,5 +345,5 @@ def _summary(problems: Sequence[Sequence[Problem]]) -> str:
             if problem.severity == ERROR:
                 place = gettext("Entry %(number)s", number=number)
                 field = f", {problem.place}" if problem.field else ""
-                return f"{place}{field}: {translated(problem)}"
+                return f"{place}{field}: {problem.message.translated(gettext)}"
     return ""

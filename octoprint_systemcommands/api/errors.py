@@ -12,7 +12,6 @@ from ..commands.arguments.values import WrongValues
 from ..commands.catalogue import CORE, CUSTOM, NotExecutable, UnknownAction, UnknownSource
 from ..runs.errors import Busy, CommandError, NotAllowed, NotStarted, Refused
 from .hint_texts import ask_the_administrator, sees_definitions
-from .texts import translated
 
 
 def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,9 +46,11 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
         except WrongValues as error:
             return _wrong_values(error)
         except NotAllowed as error:
-            return make_api_error(translated(error), 403)
+            return make_api_error(error.message.translated(gettext), 403)
         except Refused as error:
-            response = flask.jsonify(error=translated(error), reason=error.reason)
+            response = flask.jsonify(
+                error=error.message.translated(gettext), reason=error.reason
+            )
             response.status_code = 409
             return response
         except Busy as busy:
@@ -68,7 +69,10 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def _wrong_values(error: WrongValues) -> flask.Response:
     # the definition's own words are in nobody's dictionary
-    messages = [problem.own_text or translated(problem) for problem in error.problems]
+    messages = [
+        problem.own_text or problem.message.translated(gettext)
+        for problem in error.problems
+    ]
     response = flask.jsonify(
         error=error.problems[0].with_name(messages[0]),
         problems=[

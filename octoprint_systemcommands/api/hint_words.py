@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ..commands.problems import N_
+from ..messages import N_
 from ..runs.failure_hints import hints
 
 

@@ -8,8 +8,8 @@ import flask
 from flask_babel import gettext
 
 from ..access import Access
-from ..commands.problems import N_
 from ..host.notifier import Notifier
+from ..messages import N_
 from ..runs.history.database import Filter
 from ..runs.history.history import History
 from ..runs.history.troubles import Unavailable
@@ -19,7 +19,6 @@ from ..runs.runner import Runner
 from .errors import errors_of_commands
 from .request_body import read_json_object
 from .run_json import run_to_json, runs_to_json
-from .texts import translated
 from .wishes import Wishes
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
@@ -175,7 +174,7 @@ class Runs:
 
     def _warning(self) -> Optional[str]:
         trouble = self._history.warning
-        return trouble and translated(trouble)
+        return trouble and trouble.translated(gettext)
 
     def _accepted(self, record: Record) -> flask.Response:
         body = run_to_json(record)
@@ -190,7 +189,7 @@ def _gap(size: int, is_damaged: bool = False) -> bytes:
 
 
 def _abort_unavailable(error: Unavailable) -> NoReturn:
-    flask.abort(503, description=translated(error.trouble))
+    flask.abort(503, description=error.message.translated(gettext))
 
 
 def _parameter(name: str) -> Optional[str]:

@@ -18,8 +18,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ..messages import N_, Message
 from .arguments.types import MAX_ARGUMENTS, WORDS, Argument
-from .problems import N_, WARNING, Problem, explain
+from .problems import WARNING, Problem, explain
 from .serialization import fits, with_writable_numbers
 
 DIVIDER = "divider"
@@ -238,7 +239,7 @@ def parse_entry(
     """
     if not isinstance(entry, dict):
         text = N_("has to be a mapping of fields such as action, name and command")
-        return None, [Problem(None, text)]
+        return None, [Problem(None, Message(text))]
     model = Divider if entry.get("action") == DIVIDER else Command
     # a field without a value is what YAML makes of a name and a colon
     known = {
@@ -256,9 +257,9 @@ def parse_entry(
     except ValidationError as error:
         problems = explain(error)
 
-    text = N_("is too large, or refers to itself: write it out")
+    message = Message(N_("is too large, or refers to itself: write it out"))
     problems = [
-        Problem(problem.field, text) if problem.field in endless else problem
+        Problem(problem.field, message) if problem.field in endless else problem
         for problem in problems
     ]
     for problem in problems:

@@ -9,7 +9,8 @@ import pwd
 import re
 from collections.abc import Mapping
 
-from .problems import N_, CannotRun
+from ..messages import N_
+from .problems import CannotRun
 
 # The environment variables that a command gets from this plugin: its arguments, and what it
 # can know of its surroundings (see `octoprint_systemcommands.runs.surroundings`)

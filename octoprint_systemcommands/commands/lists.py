@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import quote
 
+from ..messages import N_, Message
 from .definition import DIVIDER, Command, Divider, parse_entry
-from .problems import N_, Problem
+from .problems import Problem
 from .serialization import fingerprint, state, to_json
 from .system_actions import Unusable, parse_system_action
 
@@ -116,7 +117,11 @@ class Lists(NamedTuple):
                     "is not used: it has to be in a list; put a dash in front of it"
                 )
                 result[name] = [
-                    Listed(definition, [*problems, Problem(None, text)], counts=False)
+                    Listed(
+                        definition,
+                        [*problems, Problem(None, Message(text))],
+                        counts=False,
+                    )
                     for definition, problems in parsed
                 ]
                 continue
@@ -234,7 +239,7 @@ def _listed(
         text = N_("is taken already by a command of this plugin, which is used")
     else:
         text = N_("is there once more below, and that one is used")
-    problems = [*problems, Problem("action", text, values=values)]
+    problems = [*problems, Problem("action", Message(text, values))]
     return Listed(definition, problems, rival[1], counts=False)
 
 

@@ -1,6 +1,6 @@
 """Why a command was not run, or how it failed, in words for the user."""
 
-from ..commands.problems import N_, filled
+from ..messages import N_, MessageError
 from .failure_hints import hints
 from .output.capture import STDERR, STDOUT, excerpt
 from .run import STOPPED, TIMED_OUT, Request, Run
@@ -9,8 +9,8 @@ from .run import STOPPED, TIMED_OUT, Request, Run
 _EXCERPT = 16 * 1024
 
 
-class CommandError(Exception):
-    """A command could not be run or has failed. The message is meant for the user."""
+class CommandError(MessageError):
+    """A command could not be run or has failed."""
 
 
 class NoCommandLine(CommandError):
@@ -41,19 +41,16 @@ class Refused(CommandError):
     """Its definition says that it must not be run now.
 
     Arguments:
-        text: why, and what to do; a format string, to be translated
+        text, values: of the message: why, and what to do
         reason: the same for programs: ``busy``, or one of those in `guards`
-        values: for the format string
 
     Attributes:
-        text, reason, values: the arguments
+        reason: the argument
     """
 
     def __init__(self, text: str, reason: str, **values: str):
-        super().__init__(filled(text, values))
-        self.text = text
+        super().__init__(text, **values)
         self.reason = reason
-        self.values = values
 
 
 class NotAllowed(Refused):

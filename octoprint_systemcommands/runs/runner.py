@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Optional
 
-from ..commands.problems import N_, CannotRun
+from ..commands.problems import CannotRun
+from ..messages import N_
 from . import guards
 from .environment import NoPrinter, Printer, PrinterState, of_run
 from .errors import (
@@ -234,11 +235,12 @@ class Runner:
             )
         except Refused as refusal:
             run.refusal = refusal
-            values = {"text": refusal.text, **refusal.values}
+            values = {"text": refusal.message.text, **refusal.message.values}
             self._finish(run, FAILED, None, Hint(hints.REFUSED, values))
             return
         except CannotRun as error:
-            values = {"error": str(error), "text": error.text, **error.values}
+            message = error.message
+            values = {"error": str(message), "text": message.text, **message.values}
             self._finish(run, FAILED, None, Hint(hints.NOT_STARTED, values))
             return
         except Exception as error:

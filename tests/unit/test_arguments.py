@@ -27,7 +27,7 @@ def problems_of(*arguments):
         {"action": "a", "command": "true", "arguments": list(arguments)}
     )
     assert command is None
-    return [(problem.path[1:], problem.text) for problem in problems]
+    return [(problem.path[1:], problem.message.text) for problem in problems]
 
 
 def taken(argument, value):

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from ..problems import N_
+from ...messages import N_
 from .checks import WrongValue, decimal, is_in_steps, is_usable, line, matches, plain
 
 MAX_ARGUMENTS = 20

@@ -9,8 +9,9 @@ from typing import Any, Optional, Union
 
 import yaml
 
+from ...messages import N_, Message, MessageError
 from ..lists import Lists, action_of
-from ..problems import ERROR, N_, Problem
+from ..problems import ERROR, Problem
 from ..serialization import fingerprint, fits, is_json_in_yaml, restored
 from .last_save import LastSave, Saved, Unchanged
 from .validation import MAX_ENTRIES, check, check_action
@@ -19,8 +20,13 @@ from .versions import Version, Versions
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
 
 
-class Stale(Exception):
+class Stale(MessageError):
     """Somebody else has saved meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Somebody else has saved commands meanwhile. Nothing was changed.")
+        )
 
 
 class Invalid(Exception):
@@ -35,8 +41,21 @@ class Invalid(Exception):
         self.problems = problems
 
 
-class NotWritten(Exception):
-    """The disk does not take it; nothing was changed."""
+class NotWritten(MessageError):
+    """The disk does not take it; nothing was changed.
+
+    Arguments:
+        error: why
+    """
+
+    def __init__(self, error: object):
+        super().__init__(
+            N_(
+                "The commands could not be saved, nothing was changed: %(error)s. Check "
+                "that there is space left on the disk."
+            ),
+            error=error,
+        )
 
 
 class Editing:
@@ -125,7 +144,7 @@ class Editing:
                 self._versions.add(lists.definitions, lists.system_actions, user)
                 self._announce_and_write(entries, kept, lists)
             except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-                raise NotWritten(str(error)) from error
+                raise NotWritten(error) from error
             _logger.info(
                 f"{user or 'Somebody'} has changed the definitions of commands: "
                 f"{len(lists.definitions)} before, {len(entries)} now"
@@ -185,7 +204,7 @@ class Editing:
         # first, since the rest takes its time with each entry
         if len(definitions) > max(MAX_ENTRIES, len(lists.definitions)):
             text = N_("is more than can be kept: %(number)s entries at most")
-            problem = Problem(None, text, values={"number": str(MAX_ENTRIES)})
+            problem = Problem(None, Message(text, {"number": MAX_ENTRIES}))
             raise Invalid([*([] for _ in definitions[1:]), [problem]])
         current = {fingerprint(entry): entry for entry in lists.definitions}
         keys = [fingerprint(entry) for entry in definitions]
@@ -220,7 +239,7 @@ class Editing:
             if stored is not None and not fits(stored):
                 # what the editor got of it is not all of it
                 text = N_("cannot be changed here: it is too large; do it in config.yaml")
-                problems.append([Problem(None, text)])
+                problems.append([Problem(None, Message(text))])
                 continue
             problems.append(_errors(_of_stored(found[key], entry, twice, stored)))
             # most is as JSON says, and nothing of it can have got lost

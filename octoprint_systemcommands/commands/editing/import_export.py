@@ -6,9 +6,10 @@ from typing import Any, NamedTuple, Optional
 
 import yaml
 
+from ...messages import N_, MessageError
 from ..definition import DIVIDER, Command, parse_entry
 from ..lists import action_of, as_in_system_actions
-from ..problems import ERROR, N_, Problem, filled
+from ..problems import ERROR, Problem
 from ..serialization import from_yaml, to_json, to_yaml
 from .validation import MAX_ENTRIES, check, check_action, slug
 
@@ -32,18 +33,8 @@ _PLACES = (
 )
 
 
-class Unreadable(ValueError):
-    """A text is not YAML, or not what can be imported; says what to do.
-
-    Attributes:
-        text: a format string, see `octoprint_systemcommands.commands.problems`
-        values: for the format string
-    """
-
-    def __init__(self, text: str, **values: Any):
-        super().__init__(filled(text, values))
-        self.text = text
-        self.values = values
+class Unreadable(MessageError, ValueError):
+    """A text is not YAML, or not what can be imported; says what to do."""
 
 
 class Candidate(NamedTuple):

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any, NamedTuple, Optional
 
-from ..problems import N_
+from ...messages import N_
 from ..sudoers import own_user
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable
 from typing import Optional
 
-from ...commands.problems import Message
+from ...messages import Message
 from ..output.capture import Capture
 from ..run import UNFINISHED, Owner, Record, Run
 from .database import MAX_SEQ, Filter
