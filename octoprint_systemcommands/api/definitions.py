@@ -11,7 +11,6 @@ import flask
 import octoprint.server
 from flask_babel import gettext
 from octoprint.access import ADMIN_GROUP
-from octoprint.server.util.flask import make_api_error
 
 from ..access import Access
 from ..commands.catalogue import CUSTOM
@@ -28,7 +27,8 @@ from ..commands.problems import ERROR, Problem
 from ..commands.serialization import to_json
 from ..commands.sudoers import own_user
 from ..runs.runner import Runner
-from .errors import errors_of_commands
+from .error_codes import ErrorCode
+from .errors import error_answer, errors_of_commands, stop
 from .request_body import read_json_object
 from .run_json import run_to_json
 from .wishes import Wishes
@@ -92,33 +92,32 @@ class Definitions:
         # proxies that compress make strong ones weak
         etags = flask.request.if_match.as_set(include_weak=True)
         if not etags:
-            flask.abort(
-                428,
-                description="Send the header If-Match with the ETag of the definitions "
-                "that you have edited",
+            stop(
+                ErrorCode.IF_MATCH_MISSING,
+                "Send the header If-Match with the ETag of the definitions that you have "
+                "edited",
             )
         try:
             user = self._access.current().name
             lists, saved = self._editing.save(definitions, etags, user, remove)
         except Stale as stale:
             current, saved = self._editing.current()
-            response = flask.jsonify(
-                error=stale.message.translated(gettext),
+            response = error_answer(
+                ErrorCode.STALE,
+                stale,
                 etag=current.etag,
                 current=_to_json(current, saved),
             )
-            response.status_code = 412
             response.set_etag(current.etag)
             return response
         except Invalid as invalid:
-            response = flask.jsonify(
-                error=_summary(invalid.problems),
+            return error_answer(
+                ErrorCode.INVALID_DEFINITION,
+                _summary(invalid.problems),
                 problems=[_problems(problems) for problems in invalid.problems],
             )
-            response.status_code = 400
-            return response
         except NotWritten as error:
-            return make_api_error(error.message.translated(gettext), 500)
+            return error_answer(ErrorCode.NOT_WRITTEN, error)
         return _with_etag(lists, saved)
 
     def check(self) -> flask.Response:
@@ -148,12 +147,11 @@ class Definitions:
         ]
         command, _ = parse_entry(entry)
         if problems or not isinstance(command, Command):
-            response = flask.jsonify(
-                error=_summary([problems]) or gettext("Dividers cannot be executed"),
+            return error_answer(
+                ErrorCode.INVALID_DEFINITION if problems else ErrorCode.DIVIDER,
+                _summary([problems]) or gettext("Dividers cannot be executed"),
                 problems=_problems(problems),
             )
-            response.status_code = 400
-            return response
         run = self._runner.start(self._wishes.of(CUSTOM, command, body, door="test"))
         result = run_to_json(run.record())
         return flask.make_response(
@@ -242,7 +240,7 @@ class Definitions:
         try:
             found = import_export.candidates(self._to_import(body, lists), taken)
         except import_export.Unreadable as error:
-            return make_api_error(error.message.translated(gettext), 400)
+            return error_answer(ErrorCode.UNREADABLE, error)
         return flask.jsonify(
             entries=[
                 {

@@ -3,9 +3,11 @@
 from typing import Any
 
 import flask
+from werkzeug.exceptions import HTTPException
 
 from ..access import Access
 from .definitions import Definitions
+from .errors import of_http_exception
 from .openapi import OpenApi
 from .runs import Runs
 from .system_api import Contract, routes
@@ -75,4 +77,5 @@ def build_blueprint(
         (f"{base}/import", "POST", "import_definitions", definitions.import_),
     ):
         blueprint.add_url_rule(rule, endpoint, access.to_editors(view), methods=[method])
+    blueprint.register_error_handler(HTTPException, of_http_exception)
     return blueprint
