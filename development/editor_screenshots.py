@@ -1,11 +1,14 @@
-"""The screenshots of the editor, for screenshots.py: each dialog, wide and narrow."""
+"""The pictures of the editor, for screenshots.py: each dialog, some of them narrow as well."""
+
+import re
 
 from playwright.sync_api import expect
 
 from harness.editor_pages import Editor
 
 WEBCAM = "Restart the webcam"
-# not those of the machine that takes the screenshots
+LIGHT = "Light up the printer"
+# not those of the machine that takes the pictures
 SURROUNDINGS = {
     "user": "pi",
     "folder": "/home/pi",
@@ -16,54 +19,19 @@ SURROUNDINGS = {
         {"name": "bash", "path": "/bin/bash"},
         {"name": "python3", "path": "/usr/bin/python3"},
     ],
-    "groups": [
-        {
-            "key": "users",
-            "name": "Operator",
-            "description": "Group to gain operator access",
-        },
-        {"key": "members", "name": "Members", "description": "Of the makers' club"},
-    ],
-}
-LAMP = {
-    "action": "lamp",
-    "name": "Lamp",
-    "description": "Brightness and color of the light above the printer",
-    "icon": "lightbulb",
-    "command": 'mosquitto_pub -t lamp -m "$SC_COLOR $SC_BRIGHTNESS"',
-    "arguments": [
-        {
-            "name": "brightness",
-            "type": "number",
-            "label": "Brightness",
-            "default": 50,
-            "min": 0,
-            "max": 100,
-        },
-        {
-            "name": "color",
-            "type": "choice",
-            "label": "Color",
-            "choices": ["white", {"value": "#ff8800", "label": "Warm"}],
-        },
-    ],
-    "groups": ["members"],
-    "while_printing": "confirm",
 }
 NARROW = {"width": 360, "height": 740}
 
 
 def editor(page, save):
     """save(page, name, x, y, width, height)"""
-    page.route(
-        "**/definitions/environment", lambda route: route.fulfill(json=SURROUNDINGS)
-    )
-    change(page, "definitions.splice(3, 0, lamp)", lamp=LAMP)
+    page.route("**/definitions/environment", tell_other_surroundings)
+    page.route("**/definitions/presets", tell_other_user)
     editor = Editor(page).open()
-    shot(save, page, "list")
+    shot(save, page, "list", narrow=True)
     editor.edit(WEBCAM)
     expect(editor.root.page.locator(".systemcommands-surroundings")).to_be_visible()
-    shot(save, page, "command")
+    shot(save, page, "command", narrow=True)
     editor.dialog("command").close()
     arguments(editor, page, save)
 
@@ -86,14 +54,26 @@ def editor(page, save):
     editor.close()
 
 
+def tell_other_surroundings(route):
+    route.fulfill(json={**route.fetch().json(), **SURROUNDINGS})
+
+
+def tell_other_user(route):
+    answer = route.fetch().json()
+    for preset in answer["presets"]:
+        lines = preset["sudoers"] or ""
+        preset["sudoers"] = re.sub(r"^\w+", SURROUNDINGS["user"], lines, flags=re.M)
+    route.fulfill(json=answer)
+
+
 def arguments(editor, page, save):
     """The arguments of a command, and who may run it when."""
-    dialog = editor.edit(LAMP["name"])
+    dialog = editor.edit(LIGHT)
     dialog.unfold("Arguments", "Who may run it", "When it may run")
-    for index in range(len(LAMP["arguments"])):
+    for index in range(2):
         dialog.arguments[index].open()
     for name, heading in (("arguments", "Arguments"), ("access", "Who may run it")):
-        shot(save, page, name, dialog.heading(heading))
+        shot(save, page, name, dialog.heading(heading), narrow=True)
     dialog.close()
 
 
@@ -104,9 +84,9 @@ def conflict(editor, page, save):
         page,
         """
         definitions[0].name = "Show all addresses";
-        const lamp = definitions.find((entry) => entry.action === "lamp");
-        lamp.arguments[0].max = 80;
-        lamp.groups.push("users");
+        const light = definitions.find((entry) => entry.action === "light");
+        light.arguments[1].max = 80;
+        light.groups = [];
         definitions.pop();
         """,
     )
@@ -117,32 +97,31 @@ def conflict(editor, page, save):
     expect(editor.unsaved).to_be_hidden()
 
 
-def change(page, script, **values):
+def change(page, script):
     """Save another list of commands, as somebody else would."""
     page.evaluate(
-        """async ({script, values}) => {
+        """async (script) => {
             const client = OctoPrint.plugins.systemcommands;
             const request = client.getDefinitions();
             const {definitions} = await request;
-            const names = Object.keys(values);
-            new Function("definitions", ...names, script)(
-                definitions, ...Object.values(values)
-            );
+            new Function("definitions", script)(definitions);
             await client.saveDefinitions(
                 request.getResponseHeader("ETag"), {definitions}
             );
         }""",
-        {"script": script, "values": values},
+        script,
     )
 
 
-def shot(save, page, name, top=None):
-    """`top` is what is to be seen at the top."""
+def shot(save, page, name, top=None, narrow=False):
+    """`top` is what is to be seen at the top; with `narrow`, as on a phone as well."""
     wide = page.viewport_size
     # nothing that it points at is what this is about
     page.mouse.move(0, 0)
     scroll_to(top)
     save(page, f"editor-{name}", x=0, y=0, **wide)
+    if not narrow:
+        return
     page.set_viewport_size(NARROW)
     # dialogs find their new place a moment after the window has changed
     page.wait_for_timeout(500)

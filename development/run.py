@@ -14,30 +14,30 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-import yaml
-
-from harness.octoprint_server import OctoPrintServer, ServerError, User, free_port
+from development.sample import SampleServer, accounts
+from harness.octoprint_server import ServerError, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def main():
+    octoprint = version("OctoPrint")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", default=5000, type=int, help="port, if it is free")
+    parser.add_argument(
+        "--basedir",
+        default=ROOT / ".run" / f"octoprint-{octoprint}",
+        type=Path,
+        help="OctoPrint's base folder",
+    )
     args = parser.parse_args()
 
-    octoprint = version("OctoPrint")
-    basedir = ROOT / ".run" / f"octoprint-{octoprint}"
-    admin = kept_admin(basedir)
-    server = OctoPrintServer(
-        config=yaml.safe_load(
-            (ROOT / "development/sample_config.yaml").read_text("utf-8")
-        ),
-        basedir=basedir,
+    server = SampleServer(
+        basedir=args.basedir,
         host=args.host,
         port=usable_port(args.host, args.port),
-        users={admin.name: admin},
+        users=kept_accounts(args.basedir),
     )
 
     # `kill` is as good an end as Ctrl-C
@@ -59,17 +59,21 @@ def main():
         server.stop()
 
 
-def kept_admin(basedir):
-    """The admin with a password and a key that were made up at the first start."""
-    file = basedir / "admin.json"
+def kept_accounts(basedir):
+    """Accounts with passwords and keys that were made up at the first start."""
+    file = basedir / "accounts.json"
     if not file.exists():
         basedir.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
-        made_up = {"password": secrets.token_urlsafe(9), "api_key": secrets.token_hex(16)}
+        made_up = {
+            name: {
+                "password": secrets.token_urlsafe(9),
+                "api_key": secrets.token_hex(16),
+            }
+            for name in accounts()
+        }
         file.write_text(json.dumps(made_up), encoding="utf-8")
-    return User(
-        "admin", groups=["users", "admins"], **json.loads(file.read_text("utf-8"))
-    )
+    return accounts(**json.loads(file.read_text("utf-8")))
 
 
 def usable_port(host, wanted):
@@ -86,15 +90,25 @@ def usable_port(host, wanted):
 
 
 def introduction(server):
-    key = shlex.quote(f"X-Api-Key: {server.admin.api_key}")
+    admin, member = server.users["admin"], server.users["member"]
+    key = shlex.quote(f"X-Api-Key: {admin.api_key}")
     path = "api/system/commands"
     own = "plugin/systemcommands/" + path
     return f"""
     Address   {server.url}
-    Login     {server.admin.name}
-    Password  {server.admin.password}
-    API key   {server.admin.api_key}
-    Files     {server.basedir}
+    Login     {admin.name}, password {admin.password}
+    Or        {member.name}, password {member.password}: may run one command only
+    API key   {admin.api_key}
+    Files     {server.basedir} (remove this folder to begin anew)
+
+    Where to click: the System menu is the power symbol at the top right. Try there
+      Update the webcam's software   output while it comes, a progress bar, and Stop
+      Light up the printer           a form; what is entered cannot break the command
+      Measure the filament box       fails, and says why and what to do
+      Back up                        in the background; Recent runs… shows and stops it
+      Switch the printer off         print sample.gcode first: then it is refused
+      Edit commands…                 change these, and add your own
+    Shutdown, reboot and restart are there as well; here they only say so.
 
     List the commands, at OctoPrint's address and at the plugin's:
       curl -H {key} {server.url}/{path}
@@ -102,7 +116,7 @@ def introduction(server):
     Run one (204 when it has succeeded):
       curl -i -X POST -H {key} {server.url}/{path}/custom/show-ip
 
-    The virtual printer is at the port VIRTUAL. Ctrl-C ends the server.
+    Ctrl-C ends the server.
 """
 
 

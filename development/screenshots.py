@@ -1,77 +1,51 @@
-"""Take the screenshots of the documentation, of a real server with the sample commands.
+"""Take the pictures of the documentation: of what `make run` shows.
 
 .venv/octoprint-2.0.0rc7/bin/python -m development.screenshots
 """
 
+import base64
 from pathlib import Path
 
-import yaml
 from playwright.sync_api import expect, sync_playwright
 
 from development.editor_screenshots import editor
+from development.sample import SampleServer, accounts
 from harness import chromium
-from harness.octoprint_server import OctoPrintServer, merged
 from harness.pages import Menu, RunDialog
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 
-# core's entries are only there when their commands are configured; nobody runs them here
-CORE_COMMANDS = {
-    "server": {
-        "commands": {
-            "systemShutdownCommand": "true",
-            "systemRestartCommand": "true",
-            "serverRestartCommand": "true",
-        }
-    }
-}
-
-# something to look at while it runs; it goes on until it is stopped
-UPDATE = {
-    "action": "update",
-    "name": "Update the webcam's software",
-    "icon": "cloud-arrow-down",
-    "command": r"""
-printf '\033[1m==>\033[0m Looking for updates\n'
-printf '\033[32m  ok\033[0m  mjpg-streamer 2.1.0 \033[2m(from 2.0.4)\033[0m\n'
-printf '\033[32m  ok\033[0m  libcamera 0.3.2 \033[2m(from 0.3.0)\033[0m\n'
-printf 'There is no key for the repository "testing", it is left out\n' >&2
-printf '\033[1m==>\033[0m Loading 2 packages\n'
-printf '\033]9;4;1;60\007'
-sleep 1
-for percent in 20 40 60; do
-    printf '\r\033[36m%3s %%\033[0m of 8.4 MB' $percent
-    sleep 0.2
-done
-sleep 60
-""",
-}
+UPDATE = "Update the webcam's software"
+MENU_AND_DIALOG = """
+<div id="overview" style="position: relative; width: 960px">
+    <img style="display: block; width: 100%" src="MENU">
+    <img
+        style="position: absolute; left: 8px; top: 60px; width: 568px;
+            box-shadow: 0 3px 12px #0008; border-radius: 6px"
+        src="DIALOG"
+    >
+</div>
+"""
 
 
 def main():
-    sample = yaml.safe_load((ROOT / "development/sample_config.yaml").read_text("utf-8"))
-    sample["plugins"]["systemcommands"]["commands"].append(UPDATE)
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with (
-        # as on most machines that print
-        OctoPrintServer(merged(sample, CORE_COMMANDS), env={"LOGNAME": "pi"}) as server,
-        sync_playwright() as playwright,
-    ):
+    with SampleServer(users=accounts()) as server, sync_playwright() as playwright:
         browser = chromium.launch(playwright)
-        page = chromium.new_page(
-            chromium.new_context(
-                browser,
-                server.url,
-                viewport={"width": 1280, "height": 660},
-                device_scale_factor=2,
-            )
+        context = chromium.new_context(
+            browser,
+            server.url,
+            viewport={"width": 1280, "height": 700},
+            device_scale_factor=2,
         )
+        page = chromium.new_page(context)
         chromium.log_in(page, server.admin)
         arguments(page)
-        run_dialog(page)
+        dialog = run_dialog(page)
         history(page)
-        system_menu(page)
+        menu = system_menu(page)
+        overview(chromium.new_page(context), menu, dialog)
         page = chromium.new_page(chromium.new_context(browser, server.url))
         chromium.log_in(page, server.admin)
         editor(page, save)
@@ -91,13 +65,19 @@ def arguments(page):
 
 
 def run_dialog(page):
-    """A run that is going on, with everything that a terminal can do."""
-    dialog = Menu(page).watch(UPDATE["name"])
-    expect(dialog.lines.last).to_contain_text("60 %")
+    """A run that is going on, with colors and a progress bar. Returns it in a narrow window."""
+    Menu(page).run(UPDATE)
+    dialog = RunDialog(page).expect_open(UPDATE)
+    expect(dialog.lines.last).to_contain_text("60 %", timeout=30_000)
     save_dialog(page, "run-dialog", dialog.root)
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 600, "height": 700})
+    picture = dialog.root.screenshot(animations="disabled")
+    page.set_viewport_size(wide)
     dialog.button("Stop").click()
     dialog.expect_ended("Stopped")
     dialog.close()
+    return picture
 
 
 def history(page):
@@ -106,9 +86,10 @@ def history(page):
     for name in ("Show IP addresses", "Show the kernel's version"):
         menu.run(name)
         expect(menu.notice.filter(has_text=name)).to_contain_text("finished")
-    menu.run("Fail")
-    RunDialog(page).expect_open("Fail").close()
-    menu.run("Take 20 seconds")
+    failing = "Measure the filament box"
+    menu.run(failing)
+    RunDialog(page).expect_open(failing).close()
+    menu.run("Back up")
     expect(menu.spinner).to_be_visible()
     history = menu.show_history()
     expect(history.rows).to_have_count(6)
@@ -118,26 +99,34 @@ def history(page):
 
 
 def system_menu(page):
-    """The open menu: a group unfolded, a command running."""
+    """The open menu: a group unfolded, a command running. Returns it with all of the page."""
     menu = Menu(page)
     # notices would hide a part of it
     page.evaluate("PNotify.removeAll()")
     expect(menu.notice).to_have_count(0)
     menu.open()
-    expect(menu.running("Take 20 seconds")).to_be_visible()
+    expect(menu.running("Back up")).to_be_visible()
     menu.entry("This machine").click()
 
     navbar = page.locator("#navbar .container").bounding_box()
     bottom = menu.root.locator("> ul").bounding_box()
     left = page.locator("#tabs").bounding_box()["x"] - 10
-    save(
-        page,
-        "system-menu",
-        x=left,
-        y=0,
-        width=navbar["x"] + navbar["width"] + 10 - left,
-        height=bottom["y"] + bottom["height"] + 20,
-    )
+    right = navbar["x"] + navbar["width"] + 10
+    height = bottom["y"] + bottom["height"] + 20
+    save(page, "system-menu", x=left, y=0, width=right - left, height=height)
+    left = navbar["x"] - 10
+    clip = {"x": left, "y": 0, "width": right - left, "height": height}
+    return page.screenshot(clip=clip, animations="disabled")
+
+
+def overview(page, menu, dialog):
+    """Both in one picture, for the README."""
+    html = MENU_AND_DIALOG
+    for place, picture in (("MENU", menu), ("DIALOG", dialog)):
+        data = base64.b64encode(picture).decode()
+        html = html.replace(place, f"data:image/png;base64,{data}")
+    page.set_content(html)
+    save(page, "overview", **page.locator("#overview").bounding_box())
 
 
 def save_dialog(page, name, root):

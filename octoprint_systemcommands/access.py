@@ -124,7 +124,7 @@ class Access:
         What counts is to whom the command is open now, not when it was asked for.
         """
         person = self._identities.behind(request.requester)
-        if request.requester.door == "test":
+        if request.requester.trigger == "test":
             return person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
         return may_run_everything(person) or (
             self._open_to(person, request.source, request.command.action) is not None

@@ -122,7 +122,7 @@ def past_run(seq, now):
         "status": status,
         "exit_code": exit_code,
         "user": "admin",
-        "door": chance.choice(["api", "menu"]),
+        "trigger": chance.choice(["api", "menu"]),
         "queued_at": started,
         "started_at": started,
         "finished_at": started + duration,

@@ -152,7 +152,7 @@ class Definitions:
                 _summary([problems]) or gettext("Dividers cannot be executed"),
                 problems=_problems(problems),
             )
-        run = self._runner.start(self._wishes.of(CUSTOM, command, body, door="test"))
+        run = self._runner.start(self._wishes.of(CUSTOM, command, body, trigger="test"))
         result = run_to_json(run.record())
         return flask.make_response(
             flask.jsonify(result), 202, {"Location": result["resource"]}

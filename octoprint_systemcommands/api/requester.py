@@ -11,21 +11,21 @@ from ..runs.run import Requester
 
 
 def current_requester(
-    access: Access, plugin_manager: Any, door: Optional[str] = None
+    access: Access, plugin_manager: Any, trigger: Optional[str] = None
 ) -> Requester:
     """Whoever has sent the current request, as runs remember it.
 
     Arguments:
         access: knows who that is
         plugin_manager: OctoPrint's, for the names of applications
-        door: how the request came in; None: ``menu`` if it is from a browser that is
+        trigger: how the request came in; None: ``menu`` if it is from a browser that is
             logged in, ``api`` from a program
     """
     with_key = flask.session.get("login_mechanism") == LoginMechanism.APIKEY
     person = access.current()
     return Requester(
         user=person.name,
-        door=door or ("api" if with_key else "menu"),
+        trigger=trigger or ("api" if with_key else "menu"),
         application=_application(plugin_manager) if with_key else None,
         address=flask.request.remote_addr,
         account=access.account_of(person),

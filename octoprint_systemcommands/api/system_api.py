@@ -80,7 +80,7 @@ class Contract:
         `errors_of_commands` answers.
         """
         self._runner.execute(
-            self._wishes.read(source, action, read_json_object(), door="api")
+            self._wishes.read(source, action, read_json_object(), trigger="api")
         )
         return flask.make_response(NO_CONTENT)
 

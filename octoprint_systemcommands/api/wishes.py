@@ -12,7 +12,7 @@ from .requester import current_requester
 
 
 class Wishes:
-    """The same for every address and every door.
+    """The same for every address and trigger.
 
     Arguments:
         access: who may run what

@@ -15,7 +15,7 @@ from .problems import CannotRun
 # The environment variables that a command gets from this plugin: its arguments, and what it
 # can know of its surroundings (see `octoprint_systemcommands.runs.surroundings`)
 OWN_VARIABLES = re.compile(
-    "SC_.*|OCTOPRINT_(RUN_ID|ACTION|USER|DOOR|URL|STATE|PRINTING|FILE|FILE_ORIGIN|"
+    "SC_.*|OCTOPRINT_(RUN_ID|ACTION|USER|TRIGGER|URL|STATE|PRINTING|FILE|FILE_ORIGIN|"
     "PROGRESS|PRINT_TIME|PRINT_TIME_LEFT|TEMPERATURE_.*|TARGET_.*)"
 )
 

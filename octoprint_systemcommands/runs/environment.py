@@ -25,7 +25,7 @@ def of_run(request: Request, server_url: str) -> dict[str, str]:
         # no variable can hold what YAML can
         "OCTOPRINT_ACTION": request.command.action.replace("\0", ""),
         "OCTOPRINT_USER": request.requester.user or "",
-        "OCTOPRINT_DOOR": request.requester.door,
+        "OCTOPRINT_TRIGGER": request.requester.trigger,
         "OCTOPRINT_URL": server_url,
     }
 

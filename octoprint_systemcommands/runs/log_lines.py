@@ -22,7 +22,7 @@ def who_does_what(run: Run) -> str:
         parts.append(
             f"application {json.dumps(requester.application, ensure_ascii=False)}"
         )
-    parts.append(f"door {requester.door}")
+    parts.append(f"trigger {requester.trigger}")
     if requester.address:
         parts.append(f"from {requester.address}")
     if run.request.values.shown:

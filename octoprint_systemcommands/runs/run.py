@@ -52,14 +52,14 @@ class Requester(NamedTuple):
 
     Attributes:
         user: the name; None if unknown
-        door: how the wish came in, ``api``, ``menu`` or ``test``
+        trigger: how the request came in, ``api``, ``menu`` or ``test``
         application: the name of the application whose key was used; None without one
         address: the network address that the wish came from; None if unknown
         account: see `Owner`
     """
 
     user: Optional[str] = None
-    door: str = "api"
+    trigger: str = "api"
     application: Optional[str] = None
     address: Optional[str] = None
     account: Optional[str] = None
@@ -98,7 +98,7 @@ class Record(NamedTuple):
         status: one of `STATUSES`
         stopping: a stop was asked for and is under way
         exit_code: the return code, negative for a signal; None without an end
-        user, door, application, address, account: see `Requester`
+        user, trigger, application, address, account: see `Requester`
         arguments: see `Values.shown`
         stopped_by: name of the user who has stopped it; None if nobody or unknown
         queued_at, started_at, finished_at: seconds since the epoch
@@ -118,7 +118,7 @@ class Record(NamedTuple):
     stopping: bool = False
     exit_code: Optional[int] = None
     user: Optional[str] = None
-    door: str = "api"
+    trigger: str = "api"
     application: Optional[str] = None
     address: Optional[str] = None
     account: Optional[str] = None
@@ -150,7 +150,7 @@ class Record(NamedTuple):
             "stopping": self.stopping,
             "exit_code": self.exit_code,
             "user": self.user,
-            "door": self.door,
+            "trigger": self.trigger,
             "application": self.application,
             "address": self.address,
             "arguments": dict(self.arguments),
@@ -223,7 +223,7 @@ class Run:
     @property
     def lane(self) -> tuple[str, str, bool]:
         """Which runs it may have to wait for; what is tried out keeps to itself."""
-        return (*self.key, self.request.requester.door == "test")
+        return (*self.key, self.request.requester.trigger == "test")
 
     @property
     def its_process(self) -> Process:

@@ -1,4 +1,4 @@
-"""Admits, starts, stops and ends runs, whichever door they came in by."""
+"""Admits, starts, stops and ends runs, by whichever trigger they came."""
 
 import logging
 import threading

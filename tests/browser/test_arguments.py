@@ -739,7 +739,7 @@ def test_last_values_that_are_not_valid_any_more(menu):
     menu.page.route(
         "**/api/runs?*action=light*",
         lambda route: route.fulfill(
-            json={"runs": [{"door": "menu", "arguments": last}], "next": None}
+            json={"runs": [{"trigger": "menu", "arguments": last}], "next": None}
         ),
     )
     form = menu.ask("Switch the light")
@@ -757,7 +757,7 @@ def test_last_values_that_were_empty_while_they_could_be(menu):
     menu.page.route(
         "**/api/runs?*action=numbers*",
         lambda route: route.fulfill(
-            json={"runs": [{"door": "menu", "arguments": last}], "next": None}
+            json={"runs": [{"trigger": "menu", "arguments": last}], "next": None}
         ),
     )
     form = menu.ask("Numbers")
@@ -770,7 +770,7 @@ def test_mask_of_what_was_a_secret_is_no_last_value(menu):
     menu.page.route(
         "**/api/runs?*action=light*",
         lambda route: route.fulfill(
-            json={"runs": [{"door": "menu", "arguments": last}], "next": None}
+            json={"runs": [{"trigger": "menu", "arguments": last}], "next": None}
         ),
     )
     form = menu.ask("Switch the light")
@@ -787,7 +787,9 @@ def test_last_values_that_come_late_do_not_get_in_the_way(menu):
     form.fill(Device="typed-1")
     held[0].fulfill(
         json={
-            "runs": [{"door": "menu", "arguments": {"device": "late-2", "note": "late"}}],
+            "runs": [
+                {"trigger": "menu", "arguments": {"device": "late-2", "note": "late"}}
+            ],
             "next": None,
         }
     )

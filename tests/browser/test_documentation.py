@@ -1,10 +1,15 @@
-"""The pages lead by *one → another* to places in OctoPrint: they exist, and are named so."""
+"""The pages are followed: *one → another* leads to a place in OctoPrint that is named so, and the
+first command of the README works out as it says."""
 
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 from playwright.sync_api import expect
+
+from harness.editor_pages import CommandDialog, Editor
+from harness.pages import Menu
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -59,3 +64,42 @@ def test_places(admin_page):
             # what has opened above it
             hide(page, f".modal:visible:not({selector})")
         hide(page, selector)
+
+
+def first_command():
+    """What the steps of the README have in *these* and in `those`, and its definition."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    (section,) = re.findall(r"^## Your first command$(.+?)^## ", text, re.M | re.S)
+    steps = re.findall(r"^\d\. (.+?)\n(?=\d\. |\n)", section, re.M | re.S)
+    steps = [" ".join(step.split()) for step in steps]
+    (definition,) = re.findall(r"```yaml\n(.+?)```", section, re.S)
+    commands = yaml.safe_load(definition)["plugins"]["systemcommands"]["commands"]
+    return (
+        [re.findall(r"\*([^*]+)\*", step) for step in steps],
+        [re.findall(r"`([^`]+)`", step) for step in steps],
+        commands,
+    )
+
+
+def test_the_first_command(admin_page, octoprint):
+    named, written, commands = first_command()
+    menu, editor = Menu(admin_page), Editor(admin_page)
+    entry, add = named[0]
+    menu.open().entry(entry).click()
+    editor.button(add).click()
+    dialog = CommandDialog(admin_page).expect_open(add)
+    name, command = written[1]
+    dialog.fill(name=name, command=command)
+    (test,) = named[1]
+    dialog.button(test).click()
+    dialog.tryout.expect_ended("Succeeded")
+    accept, save = named[2]
+    dialog.button(accept).click()
+    editor.button(save).click()
+    expect(editor.saved).to_be_visible()
+    editor.close()
+    assert named[3][0] == name
+    menu.run(name)
+    expect(menu.notice.filter(has_text=name)).to_contain_text("Mem:")
+    config = octoprint.read_config()["plugins"]["systemcommands"]
+    assert config["commands"] == commands

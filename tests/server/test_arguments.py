@@ -214,12 +214,12 @@ def test_a_secret_is_seen_by_the_command_alone(operator, octoprint, admin):
 def test_the_history_says_who_did_what(octoprint, operator, admin, login):
     operator.post(f"{ADDRESSES[1]}/custom/defaults")
     by_key = last_run(admin, "defaults")
-    assert (by_key["user"], by_key["door"]) == ("operator", "api")
+    assert (by_key["user"], by_key["trigger"]) == ("operator", "api")
     assert (by_key["application"], by_key["address"]) == (None, "127.0.0.1")
 
     body = {"source": "custom", "action": "defaults", "arguments": {"level": 2}}
     run = login(octoprint.operator).post(RUNS, json=body).json()
-    assert (run["user"], run["door"], run["application"]) == ("operator", "menu", None)
+    assert (run["user"], run["trigger"], run["application"]) == ("operator", "menu", None)
     assert run["arguments"] == {"level": 2}
 
 
@@ -237,6 +237,6 @@ def test_an_application_is_known_by_the_name_it_asked_with(octoprint, admin):
     (line,) = (line for line in log.splitlines() if run["id"] in line)
     assert line.endswith(
         f"Performing command for custom:defaults, run {run['id']}, user admin, "
-        r'application "Tele\u001b[31m\"phone", door api, from 127.0.0.1, '
+        r'application "Tele\u001b[31m\"phone", trigger api, from 127.0.0.1, '
         "with the arguments level"
     )

@@ -307,7 +307,7 @@ def test_test_runs_what_is_not_saved(admin, octoprint):
 
     assert response.status_code == 202
     run = response.json()
-    assert run["door"] == "test"
+    assert run["trigger"] == "test"
     assert response.headers["Location"] == run["resource"]
     admin.wait_for_run(run["id"])
     output = admin.get(f"{run['resource']}/output").json()

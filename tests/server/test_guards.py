@@ -124,7 +124,7 @@ def test_what_a_command_knows_of_the_print(operator, admin, printing, octoprint)
     assert float(told["OCTOPRINT_TEMPERATURE_TOOL0"]) > 0
     assert told["OCTOPRINT_USER"] == "operator"
     assert told["OCTOPRINT_ACTION"] == "free"
-    assert told["OCTOPRINT_DOOR"] == "api"
+    assert told["OCTOPRINT_TRIGGER"] == "api"
     assert told["OCTOPRINT_URL"] == octoprint.url
     for secret in (octoprint.operator.api_key, octoprint.admin.api_key):
         assert secret not in "\n".join(lines)

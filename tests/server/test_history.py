@@ -132,7 +132,7 @@ DAMAGE = [
     "status = 'dreaming'",
     "id = x'00'",
     "queued_at = 9e999, started_at = 'yesterday', duration = x'00'",
-    "bytes = -1, kept = 'all', exit_code = 'x', user = x'00', door = 7",
+    "bytes = -1, kept = 'all', exit_code = 'x', user = x'00', trigger = 7",
 ]
 
 

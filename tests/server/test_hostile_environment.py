@@ -47,7 +47,7 @@ STARTED_WITH = {
     "OCTOPRINT_RUN_ID": "fedcba9876543210",
     "OCTOPRINT_TEMPERATURE_TOOL0": "999.0",
 }
-ABOUT_THE_RUN = {"RUN_ID", "ACTION", "USER", "DOOR", "URL"}
+ABOUT_THE_RUN = {"RUN_ID", "ACTION", "USER", "TRIGGER", "URL"}
 ABOUT_THE_PRINTER = {
     "STATE",
     "PRINTING",
@@ -125,7 +125,7 @@ def test_all_that_a_command_gets(server, operator, admin, told, of_server, door)
         "RUN_ID": run["id"],
         "ACTION": "tell",
         "USER": "admin" if door == "test" else "operator",
-        "DOOR": "test" if door == "test" else "api",
+        "TRIGGER": "test" if door == "test" else "api",
         "URL": server.url,
     }
     assert about["PRINTING"] == "false"
@@ -158,13 +158,13 @@ def test_what_a_request_says_of_itself_is_not_what_a_command_is_told(
         "User-Agent": "() { :; }; touch canary",
         "Referer": "$(touch canary)",
     }
-    body = {"arguments": {"user": "root"}, "user": "root", "door": "menu"}
+    body = {"arguments": {"user": "root"}, "user": "root", "trigger": "menu"}
     path = f"{CONTRACTS[1]}/custom/tell"
     assert operator.post(path, json=body, headers=headers).status_code == 204
     environment = told()
 
     assert environment["OCTOPRINT_USER"] == "operator"
-    assert environment["OCTOPRINT_DOOR"] == "api"
+    assert environment["OCTOPRINT_TRIGGER"] == "api"
     assert environment["OCTOPRINT_URL"] == server.url
     assert environment["SC_USER"] == "root"
     for text in ("evil", "canary", "1.2.3.4"):

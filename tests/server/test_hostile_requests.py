@@ -365,7 +365,7 @@ def test_old_sessions(octoprint, admin, session, touched):
         assert COMMANDS[0]["command"] not in response.text
     # nor by saying so
     body = {"source": "custom", "action": "fresh"}
-    for more in ({"confirmed": True}, {"fresh_credentials": False}, {"door": "api"}):
+    for more in ({"confirmed": True}, {"fresh_credentials": False}, {"trigger": "api"}):
         assert client.post(RUNS, json={**body, **more}).status_code == 403
     # somebody else's recent password is not one's own
     session("operator")

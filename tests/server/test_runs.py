@@ -95,7 +95,7 @@ def test_start_gives_a_run(operator, octoprint):
         "address",
         "stopped_by",
         "user",
-        "door",
+        "trigger",
         "arguments",
         "queued_at",
         "started_at",
@@ -110,7 +110,7 @@ def test_start_gives_a_run(operator, octoprint):
     assert response.headers["Location"] == run["resource"]
     assert (run["source"], run["action"], run["name"]) == ("custom", "quick", "Quick")
     assert run["user"] == "operator"
-    assert run["door"] == "api"
+    assert run["trigger"] == "api"
 
 
 def test_a_run_from_its_beginning_to_its_end(start, ended, operator):
@@ -133,7 +133,7 @@ def test_start_from_a_browser_is_the_menus_door(octoprint, login, operator):
     response = client.post(API, json={"source": "custom", "action": "quick"})
 
     assert response.status_code == 202
-    assert response.json()["door"] == "menu"
+    assert response.json()["trigger"] == "menu"
     assert response.json()["user"] == "operator"
 
 
@@ -147,7 +147,7 @@ def test_the_contract_makes_runs_too(operator, address):
         assert run["action"] == action
         assert run["status"] == ("succeeded" if status == 204 else "failed")
         assert run["user"] == "operator"
-        assert run["door"] == "api"
+        assert run["trigger"] == "api"
 
 
 def test_core_commands_are_runs_too(start, ended, text_of):

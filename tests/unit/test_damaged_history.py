@@ -69,7 +69,7 @@ def sound_json(record):
     """The record as the API tells it, which has to be JSON for everyone."""
     told = json.loads(json.dumps(record.to_dict(), allow_nan=False))
     assert told["status"] in STATUSES
-    for field in ("source", "action", "name", "door", "id"):
+    for field in ("source", "action", "name", "trigger", "id"):
         assert isinstance(told[field], str)
     assert all(isinstance(number, int) for number in told["output"].values())
     return told

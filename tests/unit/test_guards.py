@@ -192,7 +192,6 @@ def test_the_environment_of_a_command(make_runner):
 
     assert excerpt(run.output, STDOUT, 10_000).splitlines() == [
         "OCTOPRINT_ACTION=show",
-        "OCTOPRINT_DOOR=api",
         "OCTOPRINT_FILE=folder/part.gcode",
         "OCTOPRINT_FILE_ORIGIN=local",
         "OCTOPRINT_PRINTING=true",
@@ -207,6 +206,7 @@ def test_the_environment_of_a_command(make_runner):
         "OCTOPRINT_TEMPERATURE_A_B=",
         "OCTOPRINT_TEMPERATURE_TOOL0=205.0",
         "OCTOPRINT_TEMPERATURE_W=",
+        "OCTOPRINT_TRIGGER=api",
         "OCTOPRINT_URL=http://127.0.0.1:5000",
         "OCTOPRINT_USER=",
     ]

@@ -627,7 +627,7 @@ def test_who_did_what_survives_the_server(open_history):
 
     record = open_history().get(run.id)
     assert record == run.record()
-    assert (record.user, record.door, record.application) == ("me", "api", "OctoApp")
+    assert (record.user, record.trigger, record.application) == ("me", "api", "OctoApp")
     assert record.address == "10.0.0.2"
     assert record.arguments == {"level": 3, "key": "***"}
 
@@ -637,6 +637,7 @@ NEW_COLUMNS = {
     2: ("ended", "account"),
     3: ("account",),
     4: (),
+    5: (),
 }
 
 
@@ -653,7 +654,10 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
             connection.execute("DROP INDEX runs_by_end")
         for column in NEW_COLUMNS[version]:
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
-        connection.execute("ALTER TABLE output DROP COLUMN times")
+        if version < 5:
+            connection.execute("ALTER TABLE output DROP COLUMN times")
+        connection.execute("ALTER TABLE runs RENAME COLUMN trigger TO door")
+        connection.execute("UPDATE runs SET door = 'menu'")
         connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
 
@@ -661,5 +665,8 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
     new = finished(history)
     wait_until(lambda: not history._memory.unwritten)
     assert [record.id for record in history.find(ALL, 10)] == [new.id, old.id]
-    assert history.get(old.id).arguments == {}
+    record = history.get(old.id)
+    assert record.arguments == {}
+    # how it was started has had another name
+    assert record.trigger == "menu"
     assert not [n for n in os.listdir(os.path.dirname(path)) if "broken" in n]

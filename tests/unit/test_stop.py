@@ -532,7 +532,7 @@ def test_the_next_one_finds_nothing_left_of_the_one_that_was_stopped(
 def test_what_is_tried_out_leaves_the_real_one_alone(subject, tmp_path, when_busy):
     wish = gated(tmp_path, when_busy=when_busy)
     real = subject.start(wish)
-    trial = subject.start(wish._replace(requester=Requester(door="test")))
+    trial = subject.start(wish._replace(requester=Requester(trigger="test")))
 
     assert statuses(real, trial) == ["running", "running"]
     let_go(tmp_path, trial)

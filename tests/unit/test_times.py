@@ -7,7 +7,6 @@ import zlib
 import pytest
 from histories import finished, started
 
-from octoprint_systemcommands.runs.history import schema
 from octoprint_systemcommands.runs.output import times
 from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture, read
 from octoprint_systemcommands.runs.output.times import (
@@ -152,7 +151,8 @@ def test_outputs_of_versions_without_times(open_history, path):
     history.close()
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("ALTER TABLE output DROP COLUMN times")
-        connection.execute(f"PRAGMA user_version = {schema._SCHEMA_VERSION - 1}")
+        connection.execute("ALTER TABLE runs RENAME COLUMN trigger TO door")
+        connection.execute("PRAGMA user_version = 4")
 
     history = open_history()
     assert chunks(history.output(history.get(run.id))) == [("said\n", "")]

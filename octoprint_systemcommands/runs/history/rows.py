@@ -166,7 +166,7 @@ _READERS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     # nobody knows how it went
     "status": (_status, INTERRUPTED),
     "exit_code": _or_none(_number),
-    "door": (_text, Record._field_defaults["door"]),
+    "trigger": (_text, Record._field_defaults["trigger"]),
     # nobody's account, since it is unknown whose
     "account": (_or_none(_text)[0], ""),
     "arguments": (_arguments, {}),

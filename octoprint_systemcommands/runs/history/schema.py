@@ -5,7 +5,7 @@ import os
 import sqlite3
 from urllib.parse import quote
 
-_SCHEMA_VERSION = 5
+_SCHEMA_VERSION = 6
 _SCHEMA = """
 CREATE TABLE runs (
     seq INTEGER PRIMARY KEY,
@@ -16,7 +16,7 @@ CREATE TABLE runs (
     status TEXT NOT NULL,
     exit_code INTEGER,
     user TEXT,
-    door TEXT NOT NULL,
+    trigger TEXT NOT NULL,
     application TEXT,
     address TEXT,
     account TEXT,
@@ -58,6 +58,7 @@ CREATE INDEX runs_by_end ON runs (ended);
 """,
     3: "ALTER TABLE runs ADD COLUMN account TEXT;",
     4: "ALTER TABLE output ADD COLUMN times BLOB;",
+    5: "ALTER TABLE runs RENAME COLUMN door TO trigger;",
 }
 
 # Damaged files that are kept beside the present one. A failing disk makes many; the first

@@ -52,7 +52,7 @@
                 })
                 .done((response) => {
                     // of something else that was only tried out
-                    const last = response.runs.find((run) => run.door !== "test");
+                    const last = response.runs.find((run) => run.trigger !== "test");
                     if (last) self._propose(last.arguments);
                 });
         };

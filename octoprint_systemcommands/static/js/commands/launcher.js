@@ -268,7 +268,7 @@ $(function () {
                     limit: 10
                 })
                 .done((response) => {
-                    say(response.runs.find((run) => run.door !== "test"));
+                    say(response.runs.find((run) => run.trigger !== "test"));
                 })
                 .fail(() => say());
         };

@@ -53,7 +53,7 @@ $(function () {
             // what is only tried out keeps to itself
             const running =
                 command.whenBusy === "refuse"
-                    ? self.runs.activeOf(command).filter((run) => run.door !== "test")
+                    ? self.runs.activeOf(command).filter((run) => run.trigger !== "test")
                     : [];
             if (running.length) {
                 return {

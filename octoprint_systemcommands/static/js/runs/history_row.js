@@ -41,7 +41,9 @@
         });
         // what was only tested is not in the menu, or is another one there
         self.command = ko.pureComputed(() => {
-            return self.run().door === "test" ? undefined : triggering.find(self.run());
+            return self.run().trigger === "test"
+                ? undefined
+                : triggering.find(self.run());
         });
         // in one line
         self.given = ko.pureComputed(() => {
@@ -52,7 +54,7 @@
                 .join(", ");
         });
         self.origin = ko.pureComputed(() => {
-            return _.compact([format.door(self.run()), self.run().address]).join(", ");
+            return _.compact([format.trigger(self.run()), self.run().address]).join(", ");
         });
     };
 })();

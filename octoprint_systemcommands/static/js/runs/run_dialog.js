@@ -45,7 +45,7 @@ $(function () {
             if (!run) return "";
             return _.compact([
                 run.user,
-                SystemCommands.Format.door(run),
+                SystemCommands.Format.trigger(run),
                 run.address,
                 SystemCommands.Format.date(run),
                 run.stopped_by &&
@@ -66,7 +66,7 @@ $(function () {
         });
         self.command = ko.pureComputed(() => {
             // what was only tested is not in the menu, or is another one there
-            if (!self.run() || self.run().door === "test") return undefined;
+            if (!self.run() || self.run().trigger === "test") return undefined;
             return self.triggering.find(self.run());
         });
         self.tools = new SystemCommands.Tools({

@@ -76,14 +76,16 @@
         },
 
         // how it was started
-        door: (run) => {
-            const door =
+        trigger: (run) => {
+            const trigger =
                 {
                     menu: gettext("System menu"),
                     api: gettext("API"),
                     test: gettext("Test in the editor")
-                }[run.door] || run.door;
-            return run.application ? door + " (" + run.application + ")" : door || "";
+                }[run.trigger] || run.trigger;
+            return run.application
+                ? trigger + " (" + run.application + ")"
+                : trigger || "";
         },
 
         // [{label, value, isGiven}] of what the command was run with. Labels are the

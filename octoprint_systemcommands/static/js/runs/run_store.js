@@ -122,7 +122,8 @@ $(function () {
             });
         };
 
-        self._summary = (run) => _.pick(run, "id", "source", "action", "status", "door");
+        self._summary = (run) =>
+            _.pick(run, "id", "source", "action", "status", "trigger");
 
         self._setActive = (runs) => {
             // output that grew changes nothing here, and comes ten times a second

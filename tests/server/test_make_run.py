@@ -1,0 +1,162 @@
+"""`make run`: what it prints is done, and what it promises happens."""
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.http_clients import RUNS, ApiClient, BrowserClient
+from harness.octoprint_server import User, free_port
+from harness.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+API = "/plugin/systemcommands/api"
+
+
+class MakeRun:
+    """The program, and what it has printed once the server is there."""
+
+    def __init__(self, basedir):
+        options = ["--basedir", str(basedir), "--port", str(free_port())]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "development.run", *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.printed = ""
+        for line in self._process.stdout:
+            self.printed += line
+            if "Ctrl-C" in line:
+                break
+
+    def found(self, pattern):
+        found = re.search(pattern, self.printed)
+        assert found, self.printed
+        return found[1]
+
+    def end(self):
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            self.printed += self._process.communicate(timeout=60)[0]
+        return self._process.returncode
+
+
+@pytest.fixture(scope="module")
+def basedir(tmp_path_factory):
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="module")
+def make_run(basedir):
+    run = MakeRun(basedir)
+    yield run
+    assert run.end() == 0
+    assert run.printed.endswith("Stopping …\n")
+
+
+@pytest.fixture
+def admin(make_run):
+    user = User("admin", api_key=make_run.found(r"API key +(\w+)"))
+    with ApiClient(make_run.found(r"Address +(\S+)"), user) as client:
+        yield client
+
+
+def run(client, source, action):
+    response = client.post(RUNS, json={"source": source, "action": action})
+    assert response.status_code == 202, response.text
+    return client.wait_for_run(response.json()["id"])
+
+
+def actions(client):
+    return {
+        entry["name"]: entry for entry in client.get(f"{API}/menu").json()["commands"]
+    }
+
+
+def test_its_definitions_have_no_problems(admin):
+    problems = admin.get(f"{API}/definitions").json()["problems"]
+    assert [found for found in problems["definitions"] if found] == []
+    assert [found for found in problems["system_actions"] if found] == []
+
+
+def test_what_is_to_be_clicked_is_in_the_menu(make_run, admin):
+    listed = re.findall(r"^ {6}(?!curl)(\S.*?) {2,}", make_run.printed, re.M)
+    assert len(listed) == 6
+    *names, editor = listed
+    assert editor == "Edit commands…"
+    assert set(names) <= set(actions(admin))
+
+
+def test_both_can_log_in(make_run):
+    for name, commands in (("admin", None), ("member", ["Light up the printer"])):
+        password = make_run.found(rf"{name}, password ([^\s:]+)")
+        with BrowserClient(make_run.found(r"Address +(\S+)")) as client:
+            client.log_in(User(name, password))
+            if commands:
+                assert list(actions(client)) == commands
+
+
+def test_the_curl_lines(make_run):
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    lines = re.findall(r"^ +(curl .+)$", make_run.printed, re.M)
+    answers = [
+        subprocess.run(
+            line.replace("curl", "curl -s --noproxy '*'", 1),
+            shell=True,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for line in lines
+    ]
+    assert len(answers) == 3
+    assert all('"show-ip"' in answer for answer in answers[:2])
+    assert answers[2].startswith("HTTP/1.1 204")
+
+
+def test_octoprints_own_commands_only_say_so(admin):
+    core = admin.get(f"{API}/system/commands/core").json()
+    assert len(core) == 4
+    for entry in core:
+        ended = run(admin, "core", entry["action"])
+        output = admin.get(f"{RUNS}/{ended['id']}/output.txt").text
+        assert ended["status"] == "succeeded"
+        assert "It is not, since this is a sample." in output
+
+
+def test_the_one_that_fails_says_why(admin):
+    ended = run(admin, "custom", "humidity")
+    assert ended["status"] == "failed"
+    assert '"adafruit_dht"' in ended["hint"]
+
+
+def test_the_print_refuses_what_it_should(admin):
+    admin.post("/api/files/local/sample.gcode", json={"command": "select", "print": True})
+    wait_until(lambda: admin.get("/api/job").json()["state"] == "Printing")
+    body = {"source": "custom", "action": "power-off"}
+    response = admin.post(RUNS, json=body)
+    assert (response.status_code, response.json()["reason"]) == (409, "printing")
+    admin.post("/api/job", json={"command": "cancel"})
+    wait_until(lambda: admin.get("/api/job").json()["state"] == "Operational")
+
+
+def test_begins_as_before_also_after_safe_mode(make_run, admin, basedir):
+    """The last one: it starts the server anew."""
+    run(admin, "core", "restart_safe")
+    assert make_run.end() == 0
+    again = MakeRun(basedir)
+    try:
+        assert again.found(r"API key +(\w+)") == make_run.found(r"API key +(\w+)")
+        user = User("admin", api_key=again.found(r"API key +(\w+)"))
+        with ApiClient(again.found(r"Address +(\S+)"), user) as client:
+            # in safe mode nobody would answer
+            assert "Light up the printer" in actions(client)
+    finally:
+        assert again.end() == 0
