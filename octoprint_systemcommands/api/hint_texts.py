@@ -11,16 +11,13 @@ from collections.abc import Mapping
 from flask_babel import gettext
 from octoprint.access.permissions import Permissions
 
-from ..commands.sudoers import own_user
+from ..commands import sudoers
 from ..messages import Message
 from ..runs.failure_hints import hints
 from ..runs.failure_hints.hints import Hint
 from .hint_words import TEXTS, Text
 
 _ALLOWED_BY_SUDOERS = (hints.SUDO_PASSWORD, hints.SUDO_NOT_ALLOWED)
-
-# where the lines for this plugin's commands belong
-SUDOERS = "/etc/sudoers.d/octoprint-systemcommands"
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -71,7 +68,7 @@ def _in_words(text: Text, values: Mapping[str, str]) -> str:
         if text.asks:
             return f"{said} {ask_the_administrator()}"
         return said
-    values = {**values, "user": own_user()}
+    values = {**values, "user": sudoers.own_user()}
     if text.code in _ALLOWED_BY_SUDOERS:
         return f"{said} {_what_to_allow(values)}"
     if text.detail and _has_values(text.detail, values):
@@ -90,11 +87,11 @@ def _what_to_allow(values: Mapping[str, str]) -> str:
     return "\n".join(
         (
             gettext("Open the file for what OctoPrint's user may run without one:"),
-            f"sudo visudo -f {SUDOERS}",
+            f"sudo visudo -f {sudoers.FILE}",
             gettext(
                 "Add this line, which allows just that command, after checking that it "
                 "allows what you want and no more:"
             ),
-            f"{values['user']} ALL=(root) NOPASSWD: {values['command']}",
+            sudoers.line(values["command"]),
         )
     )

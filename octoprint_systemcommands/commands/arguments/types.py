@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ...messages import N_
+from ..variables import of_argument
 from .checks import WrongValue, decimal, is_in_steps, is_usable, line, matches, plain
 
 MAX_ARGUMENTS = 20
@@ -83,7 +84,7 @@ class _Argument(BaseModel):
     @property
     def variable(self) -> str:
         """The environment variable in which the command finds the value."""
-        return f"SC_{self.name.upper()}"
+        return of_argument(self.name)
 
     def check(self, value: Any) -> str:
         """A value from JSON as text.

@@ -7,11 +7,12 @@ from typing import Any
 
 from ...messages import N_, Message
 from ..definition import DIVIDER, GUESTS, Command, Divider, parse_entry
-from ..environment import OWN_VARIABLES, existing_folder, inherited
+from ..environment import existing_folder, inherited
 from ..lists import action_of
 from ..problems import ERROR, WARNING, CannotRun, Problem
 from ..serialization import unstorable
 from ..shebang import shebang_of
+from ..variables import is_own
 
 _ACTION = re.compile(r"[a-z0-9_-]+")
 _MAX_ACTION = 64
@@ -65,7 +66,7 @@ def _check_access_and_environment(command: Command) -> Iterator[Problem]:
         text = N_("must not have the user group guests: nobody knows who they are")
         yield Problem("groups", Message(text))
     for name in command.environment:
-        if OWN_VARIABLES.fullmatch(name):
+        if is_own(name):
             text = N_("must not set %(name)s, which this plugin sets")
             yield Problem("environment", Message(text, {"name": name}))
 

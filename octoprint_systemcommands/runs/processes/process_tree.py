@@ -16,10 +16,11 @@ from typing import Callable, NamedTuple, Optional, Union
 
 import psutil
 
+from ...commands.variables import RUN_ID
 from .descriptors import Reserve, is_shortage, open_pidfd
 
 # The environment variable that marks all processes of a run
-MARK = "OCTOPRINT_RUN_ID"
+MARK = RUN_ID
 
 # seconds
 GRACE = 5.0
