@@ -14,7 +14,7 @@ from octoprint.access import ADMIN_GROUP
 
 from ..access import Access
 from ..commands.catalogue import CUSTOM
-from ..commands.definition import GUESTS, Command, parse_entry
+from ..commands.definition import GUESTS, Command
 from ..commands.editing import import_export
 from ..commands.editing.editor import Editing, Invalid, NotWritten, Stale
 from ..commands.editing.last_save import Saved
@@ -23,6 +23,7 @@ from ..commands.editing.validation import slug
 from ..commands.editing.versions import Versions
 from ..commands.environment import from_bytes, path_as_text
 from ..commands.lists import Lists, action_of
+from ..commands.parsing import parse_entry
 from ..commands.problems import ERROR, Problem
 from ..commands.serialization import to_json
 from ..commands.sudoers import own_user

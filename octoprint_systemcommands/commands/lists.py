@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import quote
 
 from ..messages import N_, Message
-from .definition import DIVIDER, Command, Divider, parse_entry
+from .definition import DIVIDER, Command, Divider
+from .parsing import parse_entry
 from .problems import Problem
 from .serialization import fingerprint, state, to_json
 from .system_actions import Unusable, parse_system_action

@@ -7,7 +7,8 @@ import datetime
 from typing import Any, Optional, Union
 
 from ..messages import N_, Message
-from .definition import Command, Divider, parse_entry
+from .definition import Command, Divider
+from .parsing import parse_entry
 from .problems import WARNING, Problem
 
 # what YAML makes of ``on``, ``1.5`` and ``2024-12-31``, and what has a form as text

@@ -6,7 +6,7 @@ import pytest
 from processes import command
 
 from harness.waiting import wait_until
-from octoprint_systemcommands.commands.definition import parse_entry
+from octoprint_systemcommands.commands.parsing import parse_entry
 from octoprint_systemcommands.runs.environment import (
     Heater,
     PrinterState,

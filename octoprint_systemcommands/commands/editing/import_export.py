@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, Optional
 import yaml
 
 from ...messages import N_, MessageError
-from ..definition import DIVIDER, Command, parse_entry
+from ..definition import DIVIDER, Command
 from ..lists import action_of, as_in_system_actions
+from ..parsing import parse_entry
 from ..problems import ERROR, Problem
 from ..serialization import from_yaml, to_json, to_yaml
 from .validation import MAX_ENTRIES, check, check_action, slug

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from ...messages import N_, Message
-from ..definition import DIVIDER, GUESTS, Command, Divider, parse_entry
+from ..definition import DIVIDER, GUESTS, Command, Divider
 from ..environment import existing_folder, inherited
 from ..lists import action_of
+from ..parsing import parse_entry
 from ..problems import ERROR, WARNING, CannotRun, Problem
 from ..serialization import unstorable
 from ..shebang import shebang_of
