@@ -44,8 +44,12 @@ class _Entry(BaseModel):
         extra="ignore", frozen=True, coerce_numbers_to_str=True, defer_build=True
     )
 
-    action: str = Field(min_length=1)
-    name: str = ""
+    action: str = Field(
+        min_length=1,
+        description="Identifies it. New ones are of lower case letters, digits, dashes and "
+        "underscores, and unique.",
+    )
+    name: str = Field(default="", description="What stands in the menu")
 
 
 class Divider(_Entry):
@@ -73,26 +77,88 @@ class Command(_Entry):
     ``command`` may be missing: such an entry is listed, and running it is an error.
     """
 
-    command: Optional[Text] = None
-    confirm: Optional[str] = None
-    async_: bool = Field(default=False, alias="async")
-    ignore: bool = False
-    fresh_credentials: bool = False
-    merge_output: bool = False
-    description: Optional[str] = None
-    icon: Optional[str] = Field(default=None, pattern="^[a-z0-9-]+$", max_length=64)
-    group: Optional[str] = None
-    working_directory: Optional[Text] = None
-    environment: dict[EnvironmentName, Text] = Field(default_factory=dict)
-    timeout: Optional[float] = Field(default=None, gt=0, le=MAX_TIMEOUT)
-    when_busy: Literal["parallel", "queue", "refuse", "replace"] = "parallel"
-    show_output: Literal["always", "on_failure", "never"] = "on_failure"
-    arguments: list[Argument] = Field(default_factory=list, max_length=MAX_ARGUMENTS)
-    groups: list[str] = Field(default_factory=list, max_length=_MAX_GROUPS)
-    while_printing: Literal["allow", "confirm", "refuse"] = "allow"
-    max_temperature: Optional[float] = Field(default=None, gt=0, le=_MAX_TEMPERATURE)
-    # None: it depends on where it is defined, see `Store`
-    outlives_server: Optional[bool] = None
+    command: Optional[Text] = Field(
+        default=None,
+        description="The command line, for `/bin/sh`. If its first line begins with `#!`, for "
+        "the interpreter that this line names.",
+    )
+    confirm: Optional[str] = Field(
+        default=None, description="A question to be answered before it is run"
+    )
+    async_: bool = Field(
+        default=False, alias="async", description="Do not wait for its end"
+    )
+    ignore: bool = Field(
+        default=False, description="A return code that is not zero is not a failure"
+    )
+    fresh_credentials: bool = Field(
+        default=False,
+        description="In a session, ask for the password again if that was long ago",
+    )
+    description: Optional[str] = Field(default=None, description="A sentence for people")
+    icon: Optional[str] = Field(
+        default=None,
+        pattern="^[a-z0-9-]+$",
+        max_length=64,
+        description="The name of a Font Awesome icon",
+    )
+    group: Optional[str] = Field(
+        default=None, description="The submenu that it stands in"
+    )
+    working_directory: Optional[Text] = Field(
+        default=None,
+        description="The folder to run it in. `~`, `~user`, `$NAME` and `${NAME}` are "
+        "replaced, the latter two by variables of the server or of `environment`.",
+    )
+    environment: dict[EnvironmentName, Text] = Field(
+        default_factory=dict,
+        description="Environment variables for it. Those that the plugin sets itself "
+        "(`SC_…`, some of `OCTOPRINT_…`) must not be among them. `PYTHONUNBUFFERED` is `1` "
+        "unless it is.",
+    )
+    merge_output: bool = Field(
+        default=False,
+        description="One pipe for both outputs, which keeps their order. All of it counts as "
+        "stdout.",
+    )
+    timeout: Optional[float] = Field(
+        default=None,
+        gt=0,
+        le=MAX_TIMEOUT,
+        description="Seconds, after which it is ended",
+    )
+    when_busy: Literal["parallel", "queue", "refuse", "replace"] = Field(
+        default="parallel", description="What to do when it is running already"
+    )
+    # None: it depends on where it is defined, see `lists.as_in_system_actions`
+    outlives_server: Optional[bool] = Field(
+        default=None,
+        description="Leave it alone when the server ends. By default that is done in "
+        "`system.actions` if `async` is set, and nowhere else.",
+    )
+    show_output: Literal["always", "on_failure", "never"] = Field(
+        default="on_failure", description="When to show the output by itself"
+    )
+    while_printing: Literal["allow", "confirm", "refuse"] = Field(
+        default="allow", description="What to do while a print is under way"
+    )
+    max_temperature: Optional[float] = Field(
+        default=None,
+        gt=0,
+        le=_MAX_TEMPERATURE,
+        description="Refuse it while any heater is hotter, in °C",
+    )
+    groups: list[str] = Field(
+        default_factory=list,
+        max_length=_MAX_GROUPS,
+        description="OctoPrint's groups whose members may run it without `SYSTEM`, except "
+        "`guests`",
+    )
+    arguments: list[Argument] = Field(
+        default_factory=list,
+        max_length=MAX_ARGUMENTS,
+        description="What it asks for, in the order of the form",
+    )
 
     @model_validator(mode="before")
     @classmethod

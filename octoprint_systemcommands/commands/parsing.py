@@ -6,7 +6,7 @@ from typing import Any, Optional, Union
 from pydantic import ValidationError
 
 from ..messages import N_, Message
-from .arguments.types import WORDS
+from .arguments.base import WORDS
 from .definition import DIVIDER, Command, Divider
 from .problems import WARNING, Problem, explain
 from .serialization import fits, with_writable_numbers
