@@ -15,7 +15,8 @@ from ..commands import sudoers
 from ..messages import Message
 from ..runs.failure_hints import hints
 from ..runs.failure_hints.hints import Hint
-from .hint_words import TEXTS, Text
+from .hint_form import Text
+from .hint_words import TEXTS
 
 _ALLOWED_BY_SUDOERS = (hints.SUDO_PASSWORD, hints.SUDO_NOT_ALLOWED)
 

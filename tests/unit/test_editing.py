@@ -13,12 +13,8 @@ from hypothesis import strategies as st
 
 from octoprint_systemcommands.commands import serialization
 from octoprint_systemcommands.commands.editing import editor as editing_module
-from octoprint_systemcommands.commands.editing.editor import (
-    Editing,
-    Invalid,
-    NotWritten,
-    Stale,
-)
+from octoprint_systemcommands.commands.editing.editor import Editing
+from octoprint_systemcommands.commands.editing.errors import Invalid, NotWritten, Stale
 from octoprint_systemcommands.commands.editing.last_save import LastSave
 from octoprint_systemcommands.commands.editing.validation import check, slug
 from octoprint_systemcommands.commands.editing.versions import Versions

@@ -9,53 +9,16 @@ from typing import Any, Optional, Union
 
 import yaml
 
-from ...messages import N_, Message, MessageError
+from ...messages import N_, Message
 from ..lists import Lists, action_of
 from ..problems import ERROR, Problem
 from ..serialization import fingerprint, fits, is_json_in_yaml, restored
+from .errors import Invalid, NotWritten, Stale
 from .last_save import LastSave, Saved, Unchanged
 from .validation import MAX_ENTRIES, check, check_action
 from .versions import Version, Versions
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
-
-
-class Stale(MessageError):
-    """Somebody else has saved meanwhile."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            N_("Somebody else has saved commands meanwhile. Nothing was changed.")
-        )
-
-
-class Invalid(Exception):
-    """Some entries cannot be saved; nothing was.
-
-    Attributes:
-        problems: of each entry
-    """
-
-    def __init__(self, problems: Sequence[list[Problem]]):
-        super().__init__("Some entries cannot be saved")
-        self.problems = problems
-
-
-class NotWritten(MessageError):
-    """The disk does not take it; nothing was changed.
-
-    Arguments:
-        error: why
-    """
-
-    def __init__(self, error: object):
-        super().__init__(
-            N_(
-                "The commands could not be saved, nothing was changed: %(error)s. Check "
-                "that there is space left on the disk."
-            ),
-            error=error,
-        )
 
 
 class Editing:
