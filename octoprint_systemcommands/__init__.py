@@ -10,6 +10,7 @@ from flask_babel import gettext
 from .access import Access, additional_permissions
 from .api.core_endpoint import before_request_handler
 from .api.definitions import Definitions
+from .api.definitions_exchange import DefinitionsExchange
 from .api.openapi import OpenApi
 from .api.routes import build_blueprint
 from .api.runs import Runs
@@ -102,13 +103,11 @@ class SystemCommandsPlugin(
             self._access,
             Contract(self._access, self._wishes, self._runner),
             Runs(self._access, self._wishes, self._runner, self._history, self._notifier),
-            Definitions(
-                self._access,
+            Definitions(self._access, self._editing, self._wishes, self._runner),
+            DefinitionsExchange(
                 self._settings,
                 self._editing,
                 self._versions,
-                self._wishes,
-                self._runner,
                 self._settings.global_get_basefolder("base"),
             ),
             OpenApi(self._plugin_version),

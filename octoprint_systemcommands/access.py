@@ -13,9 +13,10 @@ from flask_babel import gettext
 from octoprint.access import ADMIN_GROUP
 from octoprint.access.permissions import Permissions
 from octoprint.server.util.flask import (
-    ensure_credentials_checked_recently,
+    credentials_checked_recently,
     no_firstrun_access,
 )
+from werkzeug.exceptions import Forbidden
 
 from .commands.catalogue import CUSTOM, Catalogue, NotExecutable, UnknownAction
 from .commands.definition import Command
@@ -24,6 +25,12 @@ from .identity import Identities, Person
 from .runs.request import Owner, Request
 
 View = Callable[..., Any]
+
+
+class FreshCredentialsNeeded(Forbidden):
+    """Not before entering the password again; OctoPrint's words."""
+
+    description = "Please reauthenticate with your credentials"
 
 
 class Access:
@@ -180,7 +187,7 @@ class Access:
 
         @functools.wraps(view)
         def fresh(*args: Any, **kwargs: Any) -> Any:
-            ensure_credentials_checked_recently()
+            _ensure_entered_recently()
             return view(*args, **kwargs)
 
         return self._guarded(
@@ -210,7 +217,12 @@ def ensure_fresh_credentials(command: Command) -> None:
     """Aborts with 403 if the command asks for a password that was entered recently and it
     was not. Requests by API key count as fresh."""
     if command.fresh_credentials:
-        ensure_credentials_checked_recently()
+        _ensure_entered_recently()
+
+
+def _ensure_entered_recently() -> None:
+    if not credentials_checked_recently():
+        raise FreshCredentialsNeeded
 
 
 def additional_permissions() -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import flask
 
 from ..access import may_run_everything
 from ..commands.catalogue import CUSTOM
+from .errors import with_codes
 from .system_api import Contract, routes
 
 _API = "api."
@@ -41,7 +42,7 @@ def before_request_handler(
 
     views = routes(contract)
     views[_LIST_ALL] = list_all
-    by_endpoint = {_API + name: view for name, view in views.items()}
+    by_endpoint = {_API + name: with_codes(view) for name, view in views.items()}
 
     def handle() -> Optional[flask.Response]:
         request = flask.request

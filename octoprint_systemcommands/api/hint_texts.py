@@ -11,15 +11,14 @@ from collections.abc import Mapping
 from flask_babel import gettext
 from octoprint.access.permissions import Permissions
 
-from ..commands.sudoers import own_user
+from ..commands import sudoers
+from ..messages import Message
 from ..runs.failure_hints import hints
 from ..runs.failure_hints.hints import Hint
-from .hint_words import TEXTS, Text
+from .hint_form import Text
+from .hint_words import TEXTS
 
 _ALLOWED_BY_SUDOERS = (hints.SUDO_PASSWORD, hints.SUDO_NOT_ALLOWED)
-
-# where the lines for this plugin's commands belong
-SUDOERS = "/etc/sudoers.d/octoprint-systemcommands"
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -46,14 +45,14 @@ def ask_the_administrator() -> str:
 def _known_text(code: str, values: dict[str, str]) -> str:
     if code == hints.REFUSED:
         # whoever refused it has found the words
-        return gettext(values.pop("text"), **values)
+        return Message(values.pop("text"), values).translated(gettext)
     if code == hints.NOT_STARTED:
         if not sees_definitions():
             # the reason may tell of the folder or of the interpreter
             return gettext("It could not be started.") + " " + ask_the_administrator()
         if "text" in values:
             # what the definition has to do with it, in words that can be translated
-            values["error"] = gettext(values.pop("text"), **values)
+            values["error"] = Message(values.pop("text"), values).translated(gettext)
     texts = [text for text in TEXTS if text.code == code]
     if not texts:
         # one of a later version, after going back from it
@@ -65,16 +64,16 @@ def _known_text(code: str, values: dict[str, str]) -> str:
 
 
 def _in_words(text: Text, values: Mapping[str, str]) -> str:
-    said = gettext(text.text, **values)
+    said = Message(text.text, values).translated(gettext)
     if not sees_definitions():
         if text.asks:
             return f"{said} {ask_the_administrator()}"
         return said
-    values = {**values, "user": own_user()}
+    values = {**values, "user": sudoers.own_user()}
     if text.code in _ALLOWED_BY_SUDOERS:
         return f"{said} {_what_to_allow(values)}"
     if text.detail and _has_values(text.detail, values):
-        return f"{said} {gettext(text.detail, **values)}"
+        return f"{said} {Message(text.detail, values).translated(gettext)}"
     return said
 
 
@@ -89,11 +88,11 @@ def _what_to_allow(values: Mapping[str, str]) -> str:
     return "\n".join(
         (
             gettext("Open the file for what OctoPrint's user may run without one:"),
-            f"sudo visudo -f {SUDOERS}",
+            f"sudo visudo -f {sudoers.FILE}",
             gettext(
                 "Add this line, which allows just that command, after checking that it "
                 "allows what you want and no more:"
             ),
-            f"{values['user']} ALL=(root) NOPASSWD: {values['command']}",
+            sudoers.line(values["command"]),
         )
     )

@@ -8,6 +8,8 @@ from typing import Any
 import flask
 from octoprint.util import yaml
 
+from . import definition_schema
+
 _FILE = os.path.join(os.path.dirname(__file__), "openapi.yaml")
 _RULE = "/api/openapi.json"
 
@@ -51,4 +53,7 @@ def describe(version: str, server: str) -> dict[str, Any]:
 @functools.cache
 def _read() -> Any:
     # when somebody asks for it, and once only: most servers are never asked
-    return yaml.load_from_file(path=_FILE)
+    document: Any = yaml.load_from_file(path=_FILE)
+    for name, schema in definition_schema.schemas().items():
+        document["components"]["schemas"][name].update(schema)
+    return document

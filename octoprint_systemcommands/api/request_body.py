@@ -38,3 +38,20 @@ def read_json_object() -> dict[str, Any]:
     if not isinstance(data, dict):
         flask.abort(400, description=f"The body is not a JSON object: {_HOW_TO}")
     return data
+
+
+def list_in(body: dict[str, Any], name: str, required: bool = True) -> list[Any]:
+    """A list in a body. Aborts with 400 if it is none."""
+    value = body.get(name, None if required else [])
+    if not isinstance(value, list):
+        flask.abort(400, description=f'"{name}" has to be a list')
+    return value
+
+
+def actions_in(body: dict[str, Any]) -> set[str]:
+    """The actions of the other commands, ``others`` in a body. Aborts with 400 if they are
+    none."""
+    others = list_in(body, "others", required=False)
+    if not all(isinstance(action, str) for action in others):
+        flask.abort(400, description='"others" has to be a list of actions')
+    return set(others)

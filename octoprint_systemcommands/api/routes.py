@@ -3,9 +3,12 @@
 from typing import Any
 
 import flask
+from werkzeug.exceptions import HTTPException
 
 from ..access import Access
 from .definitions import Definitions
+from .definitions_exchange import DefinitionsExchange
+from .errors import of_http_exception
 from .openapi import OpenApi
 from .runs import Runs
 from .system_api import Contract, routes
@@ -17,6 +20,7 @@ def build_blueprint(
     contract: Contract,
     runs: Runs,
     definitions: Definitions,
+    exchange: DefinitionsExchange,
     openapi: OpenApi,
     options: dict[str, Any],
 ) -> flask.Blueprint:
@@ -27,7 +31,7 @@ def build_blueprint(
         access: who may do what
         contract: the system API
         runs: the views of runs
-        definitions: the views of definitions
+        definitions, exchange: the views of definitions
         openapi: the view of the API's description
         options: for ``flask.Blueprint``
     """
@@ -69,10 +73,11 @@ def build_blueprint(
         (f"{base}/check", "POST", "check_definition", definitions.check),
         (f"{base}/test", "POST", "test_definition", definitions.test),
         (f"{base}/environment", "GET", "definition_environment", definitions.environment),
-        (f"{base}/versions", "GET", "definition_versions", definitions.versions),
-        (f"{base}/presets", "GET", "definition_presets", definitions.presets),
-        (f"{base}/export", "GET", "export_definitions", definitions.export),
-        (f"{base}/import", "POST", "import_definitions", definitions.import_),
+        (f"{base}/versions", "GET", "definition_versions", exchange.versions),
+        (f"{base}/presets", "GET", "definition_presets", exchange.presets),
+        (f"{base}/export", "GET", "export_definitions", exchange.export),
+        (f"{base}/import", "POST", "import_definitions", exchange.import_),
     ):
         blueprint.add_url_rule(rule, endpoint, access.to_editors(view), methods=[method])
+    blueprint.register_error_handler(HTTPException, of_http_exception)
     return blueprint

@@ -2,14 +2,14 @@
 
 import logging
 import re
-from typing import NoReturn, Optional
+from typing import Optional
 
 import flask
 from flask_babel import gettext
 
 from ..access import Access
-from ..commands.problems import N_
 from ..host.notifier import Notifier
+from ..messages import N_
 from ..runs.history.database import Filter
 from ..runs.history.history import History
 from ..runs.history.troubles import Unavailable
@@ -18,10 +18,10 @@ from ..runs.output.reader import read
 from ..runs.record import STATUSES, UNFINISHED, Record
 from ..runs.request import Owner
 from ..runs.runner import Runner
-from .errors import errors_of_commands
+from .error_codes import ErrorCode
+from .errors import errors_of_commands, stop
 from .request_body import read_json_object
 from .run_json import run_to_json, runs_to_json
-from .texts import translated
 from .wishes import Wishes
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
@@ -132,7 +132,7 @@ class Runs:
         self._find(run_id)
         run = self._runner.stop(run_id, self._access.current().name)
         if run is None:
-            flask.abort(409, description=gettext("This run has ended already"))
+            stop(ErrorCode.ENDED, gettext("This run has ended already"))
         return self._accepted(run.record())
 
     def clear(self) -> flask.Response:
@@ -141,7 +141,7 @@ class Runs:
         try:
             deleted = self._history.clear(self._whose())
         except Unavailable as error:
-            _abort_unavailable(error)
+            stop(ErrorCode.HISTORY_UNAVAILABLE, error)
         name = self._access.current().name
         _logger.info(f"{name or 'Somebody'} has cleared the history of runs")
         self._notifier.history_cleared()
@@ -151,11 +151,11 @@ class Runs:
         try:
             record = self._history.get(run_id)
         except Unavailable as error:
-            _abort_unavailable(error)
+            stop(ErrorCode.HISTORY_UNAVAILABLE, error)
         if record is None:
-            flask.abort(404, description=gettext(_NO_SUCH_RUN))
+            stop(ErrorCode.UNKNOWN_RUN, gettext(_NO_SUCH_RUN))
         if not self._access.may_see_runs_of(self._access.current(), record.owner):
-            flask.abort(404, description=gettext(_NO_SUCH_RUN))
+            stop(ErrorCode.UNKNOWN_RUN, gettext(_NO_SUCH_RUN))
         return record
 
     def _whose(self) -> Optional[Owner]:
@@ -170,14 +170,14 @@ class Runs:
         try:
             output = self._history.output(record)
         except Unavailable as error:
-            _abort_unavailable(error)
+            stop(ErrorCode.HISTORY_UNAVAILABLE, error)
         if output is None:
-            flask.abort(404, description=gettext(_NO_SUCH_RUN))
+            stop(ErrorCode.UNKNOWN_RUN, gettext(_NO_SUCH_RUN))
         return output
 
     def _warning(self) -> Optional[str]:
         trouble = self._history.warning
-        return trouble and translated(trouble)
+        return trouble and trouble.translated(gettext)
 
     def _accepted(self, record: Record) -> flask.Response:
         body = run_to_json(record)
@@ -189,10 +189,6 @@ class Runs:
 def _gap(size: int, is_damaged: bool = False) -> bytes:
     what = "are damaged and cannot be read" if is_damaged else "dropped"
     return f"\n[... {size} bytes {what} ...]\n".encode() if size > 0 else b""
-
-
-def _abort_unavailable(error: Unavailable) -> NoReturn:
-    flask.abort(503, description=translated(error.trouble))
 
 
 def _parameter(name: str) -> Optional[str]:

@@ -5,14 +5,13 @@ The same code answers at both addresses, OctoPrint's own and the plugin's.
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 import flask
 from octoprint.server import NO_CONTENT
 
 from ..access import Access
 from ..commands.catalogue import CORE, CUSTOM
-from ..commands.lists import Entry
+from ..commands.lists import Entry, url_segment
 from ..runs.runner import Runner
 from .errors import errors_of_commands
 from .request_body import read_json_object
@@ -131,19 +130,6 @@ def _resource(source: str, entry: Entry) -> str:
     return flask.url_for(
         ".executeSystemCommand",
         source=source,
-        command=_url_segment(entry.action),
+        command=url_segment(entry.action),
         _external=True,
     )
-
-
-def _url_segment(action: str) -> str:
-    """An action as one segment of a path, to be URL-encoded once more by who makes the URL.
-
-    A slash ends a segment even when it is encoded, and `.` and `..` vanish on their way.
-    These are encoded twice; `Catalogue.find` undoes what is left of it.
-    """
-    if "/" in action:
-        return quote(action, safe="")
-    if action in (".", ".."):
-        return action.replace(".", "%2E")
-    return action

@@ -4,23 +4,19 @@ The documented fields and their names are those of OctoPrint's ``system.actions`
 (``octoprint.schema.config.system`` and the "Command definition" of its API documentation).
 """
 
-import functools
 import re
-from typing import Annotated, Any, Literal, Optional, Union
+from typing import Annotated, Any, Literal, Optional
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
     field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from .arguments.types import MAX_ARGUMENTS, WORDS, Argument
-from .problems import N_, WARNING, Problem, explain
-from .serialization import fits, with_writable_numbers
+from .arguments.types import MAX_ARGUMENTS, Argument
 
 DIVIDER = "divider"
 
@@ -33,27 +29,9 @@ MAX_TIMEOUT = 7 * 24 * 60 * 60
 _MAX_GROUPS = 100
 _MAX_TEMPERATURE = 1000
 
-# Fields that only concern how a command and its output look, and the groups, without which fewer people
-# may run it. Without the others it would do something else than it was meant to.
-_DISPENSABLE = (
-    "name",
-    "description",
-    "icon",
-    "group",
-    "show_output",
-    "groups",
-    "merge_output",
-)
-
-# fields that OctoPrint takes for true if they are anything at all
-_FLAGS = ("confirm", "async", "ignore", "fresh_credentials")
-
 # for the operating system a text ends at a NUL character
 Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
 EnvironmentName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
-
-# An entry, its arguments, one of them, its choices, one of them: deeper is no field
-_DEPTH = 5
 
 _DIVIDER_KEY = re.compile(r"divider(_\d+)?")
 
@@ -66,8 +44,12 @@ class _Entry(BaseModel):
         extra="ignore", frozen=True, coerce_numbers_to_str=True, defer_build=True
     )
 
-    action: str = Field(min_length=1)
-    name: str = ""
+    action: str = Field(
+        min_length=1,
+        description="Identifies it. New ones are of lower case letters, digits, dashes and "
+        "underscores, and unique.",
+    )
+    name: str = Field(default="", description="What stands in the menu")
 
 
 class Divider(_Entry):
@@ -95,26 +77,88 @@ class Command(_Entry):
     ``command`` may be missing: such an entry is listed, and running it is an error.
     """
 
-    command: Optional[Text] = None
-    confirm: Optional[str] = None
-    async_: bool = Field(default=False, alias="async")
-    ignore: bool = False
-    fresh_credentials: bool = False
-    merge_output: bool = False
-    description: Optional[str] = None
-    icon: Optional[str] = Field(default=None, pattern="^[a-z0-9-]+$", max_length=64)
-    group: Optional[str] = None
-    working_directory: Optional[Text] = None
-    environment: dict[EnvironmentName, Text] = Field(default_factory=dict)
-    timeout: Optional[float] = Field(default=None, gt=0, le=MAX_TIMEOUT)
-    when_busy: Literal["parallel", "queue", "refuse", "replace"] = "parallel"
-    show_output: Literal["always", "on_failure", "never"] = "on_failure"
-    arguments: list[Argument] = Field(default_factory=list, max_length=MAX_ARGUMENTS)
-    groups: list[str] = Field(default_factory=list, max_length=_MAX_GROUPS)
-    while_printing: Literal["allow", "confirm", "refuse"] = "allow"
-    max_temperature: Optional[float] = Field(default=None, gt=0, le=_MAX_TEMPERATURE)
-    # None: it depends on where it is defined, see `Store`
-    outlives_server: Optional[bool] = None
+    command: Optional[Text] = Field(
+        default=None,
+        description="The command line, for `/bin/sh`. If its first line begins with `#!`, for "
+        "the interpreter that this line names.",
+    )
+    confirm: Optional[str] = Field(
+        default=None, description="A question to be answered before it is run"
+    )
+    async_: bool = Field(
+        default=False, alias="async", description="Do not wait for its end"
+    )
+    ignore: bool = Field(
+        default=False, description="A return code that is not zero is not a failure"
+    )
+    fresh_credentials: bool = Field(
+        default=False,
+        description="In a session, ask for the password again if that was long ago",
+    )
+    description: Optional[str] = Field(default=None, description="A sentence for people")
+    icon: Optional[str] = Field(
+        default=None,
+        pattern="^[a-z0-9-]+$",
+        max_length=64,
+        description="The name of a Font Awesome icon",
+    )
+    group: Optional[str] = Field(
+        default=None, description="The submenu that it stands in"
+    )
+    working_directory: Optional[Text] = Field(
+        default=None,
+        description="The folder to run it in. `~`, `~user`, `$NAME` and `${NAME}` are "
+        "replaced, the latter two by variables of the server or of `environment`.",
+    )
+    environment: dict[EnvironmentName, Text] = Field(
+        default_factory=dict,
+        description="Environment variables for it. Those that the plugin sets itself "
+        "(`SC_…`, some of `OCTOPRINT_…`) must not be among them. `PYTHONUNBUFFERED` is `1` "
+        "unless it is.",
+    )
+    merge_output: bool = Field(
+        default=False,
+        description="One pipe for both outputs, which keeps their order. All of it counts as "
+        "stdout.",
+    )
+    timeout: Optional[float] = Field(
+        default=None,
+        gt=0,
+        le=MAX_TIMEOUT,
+        description="Seconds, after which it is ended",
+    )
+    when_busy: Literal["parallel", "queue", "refuse", "replace"] = Field(
+        default="parallel", description="What to do when it is running already"
+    )
+    # None: it depends on where it is defined, see `lists.as_in_system_actions`
+    outlives_server: Optional[bool] = Field(
+        default=None,
+        description="Leave it alone when the server ends. By default that is done in "
+        "`system.actions` if `async` is set, and nowhere else.",
+    )
+    show_output: Literal["always", "on_failure", "never"] = Field(
+        default="on_failure", description="When to show the output by itself"
+    )
+    while_printing: Literal["allow", "confirm", "refuse"] = Field(
+        default="allow", description="What to do while a print is under way"
+    )
+    max_temperature: Optional[float] = Field(
+        default=None,
+        gt=0,
+        le=_MAX_TEMPERATURE,
+        description="Refuse it while any heater is hotter, in °C",
+    )
+    groups: list[str] = Field(
+        default_factory=list,
+        max_length=_MAX_GROUPS,
+        description="OctoPrint's groups whose members may run it without `SYSTEM`, except "
+        "`guests`",
+    )
+    arguments: list[Argument] = Field(
+        default_factory=list,
+        max_length=MAX_ARGUMENTS,
+        description="What it asks for, in the order of the form",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -219,98 +263,6 @@ class Command(_Entry):
         if self.arguments:
             result["arguments"] = [argument.to_json() for argument in self.arguments]
         return result
-
-
-def parse_entry(
-    entry: Any,
-) -> tuple[Optional[Union[Command, Divider]], list[Problem]]:
-    """Checks one entry as it stands in the configuration.
-
-    Wrong values of fields that a command can do without are left out, and those of
-    OctoPrint's own flags are taken as OctoPrint takes them, so that no command vanishes
-    for their sake.
-
-    Arguments:
-        entry: whatever YAML made of it; a mapping, if all is well
-
-    Returns:
-        the definition, None if it is not usable, and what is wrong with the entry
-    """
-    if not isinstance(entry, dict):
-        text = N_("has to be a mapping of fields such as action, name and command")
-        return None, [Problem(None, text)]
-    model = Divider if entry.get("action") == DIVIDER else Command
-    # a field without a value is what YAML makes of a name and a colon
-    known = {
-        name: entry[name]
-        for name in _names_of_fields(model)
-        if entry.get(name) is not None
-    }
-    # pydantic would look at all that references to references stand for
-    endless = [] if fits(known) else [name for name in known if not fits(known[name])]
-    fields = with_writable_numbers(
-        {name: ... if name in endless else value for name, value in known.items()}, _DEPTH
-    )
-    try:
-        return model.model_validate(fields), []
-    except ValidationError as error:
-        problems = explain(error)
-
-    text = N_("is too large, or refers to itself: write it out")
-    problems = [
-        Problem(problem.field, text) if problem.field in endless else problem
-        for problem in problems
-    ]
-    for problem in problems:
-        if problem.field in _DISPENSABLE:
-            fields.pop(problem.field, None)
-        elif problem.field in _FLAGS:
-            fields[problem.field] = bool(fields[problem.field])
-        elif _is_about_words(problem):
-            fields["arguments"] = _without(fields["arguments"], problem.inside)
-    try:
-        definition = model.model_validate(fields)
-    except ValidationError as error:
-        left = explain(error)
-        wrong = {problem.field for problem in left}
-        found = {tuple(problem.path) for problem in problems}
-        return None, [
-            *(
-                problem._replace(severity=WARNING)
-                if _is_about_words(problem)
-                else problem
-                for problem in problems
-                if problem.field in wrong
-            ),
-            # pydantic looks at a default when all the rest of an argument is right
-            *(problem for problem in left if tuple(problem.path) not in found),
-        ]
-    return definition, [problem._replace(severity=WARNING) for problem in problems]
-
-
-def _is_about_words(problem: Problem) -> bool:
-    """Whether all that is wrong is what people would read beside an argument."""
-    return (
-        problem.field == "arguments"
-        and len(problem.inside) == 2
-        and problem.inside[1] in WORDS
-    )
-
-
-def _without(arguments: list[Any], inside: tuple[Union[str, int], ...]) -> list[Any]:
-    """The arguments, one of them without one of its fields; those of the file stay."""
-    position, name = inside
-    return [
-        {key: value for key, value in item.items() if key != name}
-        if index == position
-        else item
-        for index, item in enumerate(arguments)
-    ]
-
-
-@functools.cache
-def _names_of_fields(model: type[_Entry]) -> tuple[str, ...]:
-    return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
 def is_divider_key(action: str) -> bool:

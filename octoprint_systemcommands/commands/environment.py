@@ -9,14 +9,9 @@ import pwd
 import re
 from collections.abc import Mapping
 
-from .problems import N_, CannotRun
-
-# The environment variables that a command gets from this plugin: its arguments, and what it
-# can know of its surroundings (see `octoprint_systemcommands.runs.surroundings`)
-OWN_VARIABLES = re.compile(
-    "SC_.*|OCTOPRINT_(RUN_ID|ACTION|USER|TRIGGER|URL|STATE|PRINTING|FILE|FILE_ORIGIN|"
-    "PROGRESS|PRINT_TIME|PRINT_TIME_LEFT|TEMPERATURE_.*|TARGET_.*)"
-)
+from ..messages import N_
+from .problems import CannotRun
+from .variables import is_own
 
 # What a command gets unless its definition says otherwise. Python keeps its output to
 # itself until there is a lot of it, if it does not go to a terminal.
@@ -54,11 +49,7 @@ def inherited() -> dict[str, str]:
     """The variables that every command gets from this server."""
     variables = {from_bytes(k): from_bytes(v) for k, v in os.environb.items()}
     # if a command has started this server, what it was told is for nobody else
-    return {
-        name: value
-        for name, value in variables.items()
-        if not OWN_VARIABLES.fullmatch(name)
-    }
+    return {name: value for name, value in variables.items() if not is_own(name)}
 
 
 def complete(own: Mapping[str, str]) -> dict[str, str]:
@@ -93,7 +84,7 @@ def existing_folder(folder: str, variables: Mapping[str, str]) -> str:
 
     Arguments:
         folder: may begin with ``~`` or ``~user``, and have ``$NAME`` and ``${NAME}`` in it
-        variables: of the command. `OWN_VARIABLES` do not count, so that whoever runs a
+        variables: of the command. Those of `variables` do not count, so that whoever runs a
             command does not decide where.
 
     Raises:
@@ -110,7 +101,7 @@ def existing_folder(folder: str, variables: Mapping[str, str]) -> str:
 def _expanded(folder: str, variables: Mapping[str, str]) -> str:
     def value(match: re.Match) -> str:
         name = match[1] or match[2]
-        if name not in variables or OWN_VARIABLES.fullmatch(name):
+        if name not in variables or is_own(name):
             raise CannotRun(
                 N_(
                     'It is not clear which folder "%(folder)s" is: there is no environment '

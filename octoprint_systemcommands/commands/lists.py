@@ -1,12 +1,22 @@
-"""The definitions in OctoPrint's settings."""
+"""The two lists of definitions: what stands in them, and which entries count.
 
+First the plugin's own list, then what stands in ``config.yaml`` below ``system.actions``.
+An entry that cannot be used stays in the file as it is and is left out of the menu. If an
+action is in both lists, the plugin's counts; if it is twice in the same list, the last one
+counts at the place of the first, as in OctoPrint. The menu and the editor both go by this.
+"""
+
+import hashlib
 import logging
-from collections.abc import Iterable
-from typing import Any, Union
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import quote
 
-from .definition import Command, Divider, parse_entry
-from .serialization import state
+from ..messages import N_, Message
+from .definition import DIVIDER, Command, Divider
+from .parsing import parse_entry
+from .problems import Problem
+from .serialization import fingerprint, state, to_json
 from .system_actions import Unusable, parse_system_action
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
@@ -19,13 +29,124 @@ SYSTEM_ACTIONS = "system.actions"
 _PARSERS = {PLUGIN_COMMANDS: parse_entry, SYSTEM_ACTIONS: parse_system_action}
 
 
-class Store:
-    """Reads what the user has defined.
+class Listed(NamedTuple):
+    """An entry of a list.
 
-    First the plugin's own list, then what stands in ``config.yaml`` below
-    ``system.actions``. An entry that cannot be used is left out and logged, and stays in
-    the file as it is. If an action is in both lists, the plugin's counts; if it is twice
-    in the same list, the last one counts at the place of the first, as in OctoPrint.
+    Attributes:
+        definition: what it defines; None if that cannot be used
+        problems: what is wrong with it
+        rival: where the entry is that counts in its place; None if there is none
+        counts: whether the menu has it
+    """
+
+    definition: Optional[Entry]
+    problems: list[Problem]
+    rival: Optional[str] = None
+    counts: bool = True
+
+
+class Lists(NamedTuple):
+    """What stands in the configuration.
+
+    Attributes:
+        definitions: the plugin's own list
+        system_actions: OctoPrint's
+        no_lists: the names of those that are no lists in the file, and so do not count;
+            what is there is their only entry here
+    """
+
+    definitions: list[Any]
+    system_actions: list[Any]
+    no_lists: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, settings: Any) -> "Lists":
+        """What stands there now.
+
+        Arguments:
+            settings: a ``octoprint.plugin.PluginSettings``
+        """
+        found = {
+            PLUGIN_COMMANDS: settings.get(["commands"]),
+            SYSTEM_ACTIONS: settings.global_get(["system", "actions"]),
+        }
+        # somebody has forgotten the dash; what is there must not be lost for that
+        no_lists = frozenset(
+            name
+            for name, value in found.items()
+            if value is not None and not isinstance(value, (list, tuple))
+        )
+        definitions, system_actions = (
+            [value] if name in no_lists else list(value or ())
+            for name, value in found.items()
+        )
+        return cls(definitions, system_actions, no_lists)
+
+    @property
+    def etag(self) -> str:
+        """Changes whenever one of the lists does, as far as an editor can see."""
+        both = (self.definitions, self.system_actions)
+        seen = "\n\n".join("\n".join(map(fingerprint, entries)) for entries in both)
+        return hashlib.sha256(seen.encode()).hexdigest()[:32]
+
+    def to_json(self) -> dict[str, Any]:
+        """Both lists, as JSON."""
+        return {
+            "definitions": [to_json(entry) for entry in self.definitions],
+            "system_actions": [to_json(entry) for entry in self.system_actions],
+        }
+
+    def problems(self) -> dict[str, list[list[Problem]]]:
+        """What is wrong with each entry of both lists."""
+        both = self.read()
+        return {
+            "definitions": [listed.problems for listed in both[PLUGIN_COMMANDS]],
+            "system_actions": [listed.problems for listed in both[SYSTEM_ACTIONS]],
+        }
+
+    def read(self) -> dict[str, list[Listed]]:
+        """Both lists by name, entry by entry: which ones count, and why others do not."""
+        result: dict[str, list[Listed]] = {}
+        taken: dict[str, tuple[str, str]] = {}
+        for name, entries in (
+            (PLUGIN_COMMANDS, self.definitions),
+            (SYSTEM_ACTIONS, self.system_actions),
+        ):
+            parsed = [_PARSERS[name](entry) for entry in entries]
+            if name in self.no_lists:
+                text = N_(
+                    "is not used: it has to be in a list; put a dash in front of it"
+                )
+                result[name] = [
+                    Listed(
+                        definition,
+                        [*problems, Problem(None, Message(text))],
+                        counts=False,
+                    )
+                    for definition, problems in parsed
+                ]
+                continue
+            last = {
+                url_segment(definition.action): (
+                    definition.action,
+                    _place(name, position),
+                )
+                for position, (definition, _) in enumerate(parsed)
+                if isinstance(definition, Command)
+            }
+            result[name] = [
+                _listed(definition, problems, _place(name, position), taken, last)
+                for position, (definition, problems) in enumerate(parsed)
+            ]
+            # the first list's go before the second's
+            taken = {**last, **taken}
+        return result
+
+
+class Store:
+    """The definitions in OctoPrint's settings that can be used.
+
+    Those that cannot are logged.
     """
 
     def __init__(self, settings: Any):
@@ -36,10 +157,7 @@ class Store:
 
     def entries(self) -> list[Entry]:
         """All usable definitions in the order of the menu."""
-        lists = {
-            PLUGIN_COMMANDS: self._settings.get(["commands"]),
-            SYSTEM_ACTIONS: self._settings.global_get(["system", "actions"]),
-        }
+        lists = Lists.of(self._settings)
         known, entries = self._read
         # also right for lists that contain themselves, which YAML can do; asked for each
         # request, and for each push to each client
@@ -48,6 +166,30 @@ class Store:
             entries = _usable(lists)
             self._read = (current, entries)
         return entries
+
+
+def action_of(entry: Any) -> Optional[str]:
+    """The action of a command as it stands in a file or comes from an editor; None if it
+    has none that could be one, and for dividers."""
+    action = entry.get("action") if isinstance(entry, dict) else None
+    if isinstance(action, (int, float)) and not isinstance(action, bool):
+        # an unquoted number is taken as it is written
+        action = str(to_json(action))
+    return action if isinstance(action, str) and action not in ("", DIVIDER) else None
+
+
+def url_segment(action: str) -> str:
+    """An action as one segment of a path, to be URL-encoded once more by who makes the URL.
+
+    A slash ends a segment even when it is encoded, and `.` and `..` vanish on their way.
+    These are encoded twice; `Catalogue.find` undoes what is left of it. So two actions with
+    the same segment cannot both be run.
+    """
+    if "/" in action:
+        return quote(action, safe="")
+    if action in (".", ".."):
+        return action.replace(".", "%2E")
+    return action
 
 
 def as_in_system_actions(entry: Entry) -> Entry:
@@ -69,51 +211,79 @@ def tidy(entries: Iterable[Entry]) -> list[Entry]:
     return result
 
 
-def _usable(lists: dict[str, Any]) -> list[Entry]:
+def _listed(
+    definition: Optional[Entry],
+    problems: list[Problem],
+    place: str,
+    taken: dict[str, tuple[str, str]],
+    last: dict[str, tuple[str, str]],
+) -> Listed:
+    """An entry among all others.
+
+    Arguments:
+        definition, problems: what it defines, and what is wrong with that
+        place: where it is
+        taken: the actions and places of the commands that go before all in this list
+        last: the same of the last ones of this list
+    """
+    if not isinstance(definition, Command):
+        return Listed(definition, problems, counts=definition is not None)
+    key = url_segment(definition.action)
+    rival = taken.get(key) or last[key]
+    if rival[1] == place:
+        return Listed(definition, problems)
+    values = {}
+    if rival[0] != definition.action:
+        text = N_('cannot be told from "%(action)s" in URLs, and that one is used')
+        values = {"action": rival[0]}
+    elif key in taken:
+        text = N_("is taken already by a command of this plugin, which is used")
+    else:
+        text = N_("is there once more below, and that one is used")
+    problems = [*problems, Problem("action", Message(text, values))]
+    return Listed(definition, problems, rival[1], counts=False)
+
+
+def _usable(lists: Lists) -> list[Entry]:
     entries: list[Entry] = []
-    taken: dict[str, str] = {}
-    for list_name, raw in lists.items():
-        if raw is None:
-            continue
-        if not isinstance(raw, (list, tuple)):
+    for list_name, of_list in lists.read().items():
+        if list_name in lists.no_lists:
             _logger.warning(f"{list_name} is ignored: it has to be a list of commands")
             continue
-        found: dict[str, tuple[str, Entry]] = {}
-        for number, raw_entry in enumerate(raw, start=1):
-            place = f"{list_name}, entry {number}"
-            entry, problems = _PARSERS[list_name](raw_entry)
-            said = "; ".join(map(str, problems))
-            if entry is None:
-                _logger.warning(f"{place} is left out: {said}")
-                continue
-            if isinstance(entry, Unusable):
-                _logger.warning(f"{place} is listed, and {entry.obstacle}")
-            elif problems:
-                _logger.warning(f"{place} is used, but {said}")
-            if list_name == SYSTEM_ACTIONS:
-                entry = as_in_system_actions(entry)
-            if isinstance(entry, Divider):
-                found[place] = (place, entry)
-                continue
-            key = _key(entry.action)
-            if key in taken:
-                _logger.warning(f"{place} is left out: {_is_taken(entry, taken[key])}")
-                continue
-            if key in found:
-                replaced = found[key][0]
-                _logger.warning(f"{replaced} is left out: {_is_taken(entry, place)}")
-            found[key] = (place, entry)
-        entries.extend(entry for _, entry in found.values())
-        taken.update({key: place for key, (place, _) in found.items()})
+        _log(list_name, of_list)
+        found = {
+            url_segment(listed.definition.action): listed.definition
+            for listed in of_list
+            if listed.counts and isinstance(listed.definition, Command)
+        }
+        for listed in of_list:
+            entry = listed.definition
+            if isinstance(entry, Command):
+                # the one that counts, where the first one is
+                entry = found.pop(url_segment(entry.action), None)
+            if entry is not None:
+                is_theirs = list_name == SYSTEM_ACTIONS
+                entries.append(as_in_system_actions(entry) if is_theirs else entry)
     return entries
 
 
-def _key(action: str) -> str:
-    # these stand encoded in URLs, where another one could look the same
-    if action in (".", ".."):
-        return action.replace(".", "%2E")
-    return quote(action, safe="") if "/" in action else action
+def _log(list_name: str, of_list: Sequence[Listed]) -> None:
+    for position, listed in enumerate(of_list):
+        entry = listed.definition
+        place = _place(list_name, position)
+        said = "; ".join(map(str, listed.problems))
+        if entry is None:
+            _logger.warning(f"{place} is left out: {said}")
+        elif isinstance(entry, Command) and listed.rival is not None:
+            _logger.warning(
+                f'{place} is left out: the action "{entry.action}" is taken already by '
+                f"{listed.rival}"
+            )
+        elif isinstance(entry, Unusable):
+            _logger.warning(f"{place} is listed, and {entry.obstacle}")
+        elif listed.problems:
+            _logger.warning(f"{place} is used, but {said}")
 
 
-def _is_taken(entry: Command, place: str) -> str:
-    return f'the action "{entry.action}" is taken already by {place}'
+def _place(list_name: str, position: int) -> str:
+    return f"{list_name}, entry {position + 1}"

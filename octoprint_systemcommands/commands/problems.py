@@ -1,13 +1,11 @@
-"""What can be wrong with a definition, in words.
-
-The words are English here and are translated when somebody asks; `N_` marks them for the
-translators.
-"""
+"""What can be wrong with a definition, in words."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional, Union
 
 from pydantic import ValidationError
+
+from ..messages import N_, Message, MessageError
 
 ERROR = "error"
 WARNING = "warning"
@@ -16,43 +14,8 @@ WARNING = "warning"
 _TYPES = "text, number, choice, toggle, secret, file"
 
 
-def N_(text: str) -> str:
-    """Marks a text for translation."""
-    return text
-
-
-def filled(text: str, values: Mapping[str, Any]) -> str:
-    """A format string with its values, as flask_babel's ``gettext`` does it."""
-    return text % values if values else text
-
-
-class Message(NamedTuple):
-    """Something to be said in the language of who asks; English as a text.
-
-    Attributes:
-        text: a format string
-        values: for the format string
-    """
-
-    text: str
-    values: Mapping[str, Any] = {}
-
-    def __str__(self) -> str:
-        return filled(self.text, self.values)
-
-
-class CannotRun(ValueError):
-    """A command cannot be started as it is defined; says what to do.
-
-    Attributes:
-        text: a format string
-        values: for the format string
-    """
-
-    def __init__(self, text: str, **values: str):
-        super().__init__(filled(text, values))
-        self.text = text
-        self.values = values
+class CannotRun(MessageError, ValueError):
+    """A command cannot be started as it is defined; says what to do."""
 
 
 class Problem(NamedTuple):
@@ -60,16 +23,14 @@ class Problem(NamedTuple):
 
     Attributes:
         field: the field that is wrong, None for the entry as a whole
-        text: what is wrong, what goes on after the field's name; a format string
+        message: what is wrong, what goes on after the field's name
         severity: `ERROR`, the entry cannot be used, or `WARNING`, it is used all the same
-        values: for the format string
         inside: where in the field, if it has parts: names, and positions from 0
     """
 
     field: Optional[str]
-    text: str
+    message: Message
     severity: str = ERROR
-    values: Mapping[str, str] = {}
     inside: tuple[Union[str, int], ...] = ()
 
     @property
@@ -85,7 +46,7 @@ class Problem(NamedTuple):
         )
 
     def __str__(self) -> str:
-        message = filled(self.text, self.values)
+        message = str(self.message)
         return message if self.field is None else f"{self.place} {message}"
 
 
@@ -161,7 +122,7 @@ def explain(error: ValidationError) -> list[Problem]:
         if text is None:
             text, values = found["msg"], {}
         problems.setdefault(
-            (field, inside), Problem(field, text, values=values, inside=inside)
+            (field, inside), Problem(field, Message(text, values), inside=inside)
         )
     return list(problems.values())
 

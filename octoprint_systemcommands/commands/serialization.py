@@ -14,7 +14,7 @@ from typing import Any, Optional
 import octoprint.util.yaml
 import yaml
 
-from .problems import N_
+from ..messages import N_
 
 # Deeper is no configuration, and no recursion reaches its end
 _MAX_DEPTH = 20

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple, Optional
 
-from .problems import N_, CannotRun
+from ..messages import N_
+from .problems import CannotRun
 
 _MARK = "#!"
 _BLANKS = " \t"

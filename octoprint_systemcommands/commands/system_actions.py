@@ -6,8 +6,10 @@ OctoPrint looks at next to nothing before it lists an entry: none of those vanis
 import datetime
 from typing import Any, Optional, Union
 
-from .definition import Command, Divider, parse_entry
-from .problems import N_, WARNING, Problem
+from ..messages import N_, Message
+from .definition import Command, Divider
+from .parsing import parse_entry
+from .problems import WARNING, Problem
 
 # what YAML makes of ``on``, ``1.5`` and ``2024-12-31``, and what has a form as text
 _NAMES = (bool, int, float, datetime.date)
@@ -45,7 +47,7 @@ def parse_system_action(
         fields["action"] = str(fields["action"])
         if isinstance(entry["action"], bool):
             text = N_("has to be a text; put it in quotes")
-            flaws.append(Problem("action", text, WARNING))
+            flaws.append(Problem("action", Message(text), WARNING))
     command = fields.get("command")
     if isinstance(command, list) and len(command) == 1 and isinstance(command[0], str):
         # the only list that OctoPrint runs as it is meant
@@ -59,12 +61,12 @@ def parse_system_action(
     return definition, [*flaws, *problems]
 
 
-_NO_LIST = N_("has to be one text, not a list; write it in one line")
+_NO_LIST = Message(N_("has to be one text, not a list; write it in one line"))
 
 
 def _of_list(problem: Problem, command: Any) -> Problem:
     if problem.field == "command" and isinstance(command, (list, tuple)):
-        return problem._replace(text=_NO_LIST)
+        return problem._replace(message=_NO_LIST)
     return problem
 
 

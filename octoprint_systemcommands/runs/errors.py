@@ -1,6 +1,7 @@
 """Why a command was not run, or how it failed, in words for the user."""
 
-from ..commands.problems import N_, CannotRun, filled
+from ..commands.problems import CannotRun
+from ..messages import N_, MessageError
 from .failure_hints import hints
 from .failure_hints.hints import Hint
 from .outcome import Outcome
@@ -14,8 +15,8 @@ from .run import Run
 _EXCERPT = 16 * 1024
 
 
-class CommandError(Exception):
-    """A command could not be run or has failed. The message is meant for the user."""
+class CommandError(MessageError):
+    """A command could not be run or has failed."""
 
 
 class NoCommandLine(CommandError):
@@ -46,19 +47,16 @@ class Refused(CommandError):
     """Its definition says that it must not be run now.
 
     Arguments:
-        text: why, and what to do; a format string, to be translated
+        text, values: of the message: why, and what to do
         reason: the same for programs: ``busy``, or one of those in `guards`
-        values: for the format string
 
     Attributes:
-        text, reason, values: the arguments
+        reason: the argument
     """
 
     def __init__(self, text: str, reason: str, **values: str):
-        super().__init__(filled(text, values))
-        self.text = text
+        super().__init__(text, **values)
         self.reason = reason
-        self.values = values
 
 
 class NotAllowed(Refused):
@@ -92,11 +90,11 @@ class Busy(CommandError):
 def outcome_of(error: Exception) -> Outcome:
     """The outcome of a run that could not be started because of an error."""
     if isinstance(error, Refused):
-        values = {"text": error.text, **error.values}
+        values = {"text": error.message.text, **error.message.values}
         return Outcome(Status.FAILED, None, Hint(hints.REFUSED, values), error)
     values = {"error": str(error)}
     if isinstance(error, CannotRun):
-        values.update(text=error.text, **error.values)
+        values.update(text=error.message.text, **error.message.values)
     return Outcome(Status.FAILED, None, Hint(hints.NOT_STARTED, values))
 
 

@@ -1,7 +1,7 @@
 """What keeps a command from being run while the printer is at work."""
 
 from ..commands.definition import Command
-from ..commands.problems import N_
+from ..messages import N_
 from .errors import Refused
 from .printer_state import PrinterState
 

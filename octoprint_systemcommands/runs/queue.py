@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Optional
 
-from ..commands.problems import N_
+from ..messages import N_
 from .errors import Busy, Refused, title
 from .record import Status
 from .run import Run

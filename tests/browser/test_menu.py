@@ -497,7 +497,7 @@ def test_many_at_once_do_not_block_the_page(menu, octoprint, traces):
     ("answer", "title", "text"),
     [
         (
-            {"status": 503, "json": {"error": "Busy"}},
+            {"status": 503, "json": {"error": "Busy", "code": "overloaded"}},
             "Too many commands at once",
             "again",
         ),

@@ -461,7 +461,7 @@ def test_options_tell_nothing(server):
             if probe.path.startswith(f"{PLUGIN}/api"):
                 # OctoPrint asks for a login before anything of the plugin's is reached
                 assert response.status_code == 403
-                assert response.json().keys() == {"error"}
+                assert response.json().keys() == {"code", "error"}
             else:
                 assert response.content == b""
 

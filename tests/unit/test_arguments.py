@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_systemcommands.commands.arguments.values import WrongValues, take
-from octoprint_systemcommands.commands.definition import parse_entry
 from octoprint_systemcommands.commands.editing.validation import check
+from octoprint_systemcommands.commands.parsing import parse_entry
 
 UPLOADS = {"part.gcode": "/uploads/part.gcode", "a/-b.gcode": "/uploads/a/-b.gcode"}
 
@@ -27,7 +27,7 @@ def problems_of(*arguments):
         {"action": "a", "command": "true", "arguments": list(arguments)}
     )
     assert command is None
-    return [(problem.path[1:], problem.text) for problem in problems]
+    return [(problem.path[1:], problem.message.text) for problem in problems]
 
 
 def taken(argument, value):

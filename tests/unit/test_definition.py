@@ -1,7 +1,7 @@
 import pytest
 
 from octoprint_systemcommands.commands.definition import Command, Divider, is_divider_key
-from octoprint_systemcommands.commands.definition import parse_entry as parse
+from octoprint_systemcommands.commands.parsing import parse_entry as parse
 
 
 def parse_entry(entry):

@@ -13,16 +13,12 @@ from hypothesis import strategies as st
 
 from octoprint_systemcommands.commands import serialization
 from octoprint_systemcommands.commands.editing import editor as editing_module
-from octoprint_systemcommands.commands.editing.editor import (
-    Editing,
-    Invalid,
-    NotWritten,
-    Stale,
-)
+from octoprint_systemcommands.commands.editing.editor import Editing
+from octoprint_systemcommands.commands.editing.errors import Invalid, NotWritten, Stale
 from octoprint_systemcommands.commands.editing.last_save import LastSave
 from octoprint_systemcommands.commands.editing.validation import check, slug
 from octoprint_systemcommands.commands.editing.versions import Versions
-from octoprint_systemcommands.commands.lists import Store
+from octoprint_systemcommands.commands.lists import Lists, Store
 from octoprint_systemcommands.commands.serialization import fingerprint, restored, to_json
 
 GOOD = {"action": "good", "name": "Good", "command": "true"}
@@ -278,7 +274,7 @@ def test_a_full_disk_changes_nothing(make):
 
     with pytest.raises(NotWritten, match="No space left"):
         save(editing, [OTHER], remove_system_actions=[0])
-    assert editing.lists() == ([GOOD], [OTHER])
+    assert editing.lists() == Lists([GOOD], [OTHER])
 
 
 def test_keeps_the_last_ten_lists(make):

@@ -6,9 +6,8 @@ import pytest
 from processes import command
 
 from harness.waiting import wait_until
-from octoprint_systemcommands.commands.definition import parse_entry
-from octoprint_systemcommands.commands.editing.validation import OWN_VARIABLES
-from octoprint_systemcommands.runs.environment import local_url, of_run
+from octoprint_systemcommands.commands.parsing import parse_entry
+from octoprint_systemcommands.runs.environment import local_url
 from octoprint_systemcommands.runs.errors import Failed, Refused
 from octoprint_systemcommands.runs.output.capture import STDOUT
 from octoprint_systemcommands.runs.output.reader import excerpt
@@ -224,16 +223,6 @@ def test_a_definition_cannot_claim_what_the_plugin_tells(make_runner):
     run = make_runner().execute(wish._replace(values=values))
 
     assert excerpt(run.output, STDOUT, 100) == ",,yes\n"
-
-
-def test_all_names_are_the_plugins_own():
-    state = PrinterState(heaters={"tool0": Heater(1, 2)})
-    names = of_run("0" * 16, command("true"), "", state)
-    assert len(names) == 14
-    for name in names:
-        assert OWN_VARIABLES.fullmatch(name), name
-    # while OctoPrint's own command line tool may be told what it wants
-    assert not OWN_VARIABLES.fullmatch("OCTOPRINT_BASEDIR")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from octoprint_systemcommands.api import hint_texts
 from octoprint_systemcommands.api.hint_words import TEXTS
+from octoprint_systemcommands.commands import sudoers
 from octoprint_systemcommands.runs.failure_hints import hints
 from octoprint_systemcommands.runs.failure_hints.hints import Hint
 
@@ -33,7 +34,7 @@ def told(monkeypatch):
         type("Permissions", (), {"PLUGIN_SYSTEMCOMMANDS_EDIT": Permission}),
     )
     monkeypatch.setattr(hint_texts, "gettext", lambda text, **v: text % v if v else text)
-    monkeypatch.setattr(hint_texts, "own_user", lambda: "pi")
+    monkeypatch.setattr(sudoers, "own_user", lambda: "pi")
     return told
 
 

@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
+from octoprint_systemcommands.commands.sudoers import sudo_command
 from octoprint_systemcommands.runs.failure_hints import explanation, looks
 from octoprint_systemcommands.runs.failure_hints.explanation import Failure
-from octoprint_systemcommands.runs.failure_hints.sudo_line import sudo_command
 
 
 def explain_failure(exit_code, stderr, command_line):

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from octoprint_systemcommands.commands.arguments import checks
 from octoprint_systemcommands.commands.arguments.values import WrongValues, take
-from octoprint_systemcommands.commands.definition import Command, parse_entry
+from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.commands.editing.validation import check
+from octoprint_systemcommands.commands.parsing import parse_entry
 from octoprint_systemcommands.runs.log_lines import prefix_lines, who_does_what
 from octoprint_systemcommands.runs.request import Request, Requester
 from octoprint_systemcommands.runs.run import Run

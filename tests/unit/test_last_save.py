@@ -8,7 +8,8 @@ import pytest
 import yaml
 from test_editing import GOOD, OTHER, SavingSettings, save
 
-from octoprint_systemcommands.commands.editing.editor import Editing, NotWritten
+from octoprint_systemcommands.commands.editing.editor import Editing
+from octoprint_systemcommands.commands.editing.errors import NotWritten
 from octoprint_systemcommands.commands.editing.last_save import LastSave, Unchanged
 from octoprint_systemcommands.commands.editing.versions import Versions
 

@@ -13,6 +13,7 @@ from development.openapi_copy import COPY, content
 from octoprint_systemcommands.access import Access
 from octoprint_systemcommands.api import openapi
 from octoprint_systemcommands.api.definitions import Definitions
+from octoprint_systemcommands.api.definitions_exchange import DefinitionsExchange
 from octoprint_systemcommands.api.openapi import OpenApi, describe
 from octoprint_systemcommands.api.routes import build_blueprint
 from octoprint_systemcommands.api.runs import Runs
@@ -41,7 +42,8 @@ def blueprint():
         access,
         Contract(access, None, None),
         Runs(access, None, None, None, None),
-        Definitions(access, None, None, None, None, None, None),
+        Definitions(access, None, None, None),
+        DefinitionsExchange(None, None, None, None),
         OpenApi("1.2.3"),
         {},
     )

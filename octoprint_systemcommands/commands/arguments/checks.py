@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import SchemaError
 
-from ..problems import N_, filled
+from ...messages import N_, MessageError
 
 # Beyond this, what JSON says and what a program reads may be two numbers
 _MAX_NUMBER = 10**15
@@ -20,18 +20,8 @@ _EXACT = Context(prec=3 * _MAX_DIGITS)
 _NOT_IN_A_LINE = ("Cc", "Cs", "Zl", "Zp")
 
 
-class WrongValue(ValueError):
-    """A value that an argument does not take.
-
-    Attributes:
-        text: what is wrong with it; a format string, to be translated
-        values: for the format string
-    """
-
-    def __init__(self, text: str, **values: Any):
-        super().__init__(filled(text, values))
-        self.text = text
-        self.values = {name: str(value) for name, value in values.items()}
+class WrongValue(MessageError, ValueError):
+    """A value that an argument does not take; says what is wrong with it."""
 
 
 def line(value: Any, max_length: int) -> str:

@@ -17,7 +17,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from ..problems import N_
+from ...messages import N_
+from .base import BaseArgument
 from .checks import WrongValue, decimal, is_in_steps, is_usable, line, matches, plain
 
 MAX_ARGUMENTS = 20
@@ -26,85 +27,30 @@ _MAX_TEXT = 4096
 _MAX_SECRET = 1024
 _DEFAULT_LENGTH = 255
 _MAX_PATTERN = 500
-# what people read beside a field, which a command can do without
-WORDS = ("help", "error")
-_MAX_WORDS = 500
+_DEFAULT = "What is taken if nothing is given"
+_LENGTH = "How many characters it may have"
 
 Number = Union[StrictInt, StrictFloat]
 
 
-class _Argument(BaseModel):
-    # as in definitions: unknown fields stay in the user's file, numbers become text
-    model_config = ConfigDict(
-        extra="ignore", frozen=True, coerce_numbers_to_str=True, defer_build=True
-    )
-
-    # an empty text stands for no value
-    may_be_empty: ClassVar[bool] = True
-    # nobody may see the value
-    is_secret: ClassVar[bool] = False
-
-    name: str = Field(pattern="^[a-z][a-z0-9_]*$", max_length=32)
-    label: str = ""
-    # what to enter, and what to say of a value that is none
-    help: Optional[str] = Field(default=None, max_length=_MAX_WORDS)
-    error: Optional[str] = Field(default=None, max_length=_MAX_WORDS)
-    required: bool = True
-
-    @field_validator(*WORDS)
-    @classmethod
-    def _no_words_are_none(cls, value: Optional[str]) -> Optional[str]:
-        return value or None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _a_value_is_required_unless_said_otherwise(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        # a field without a value is what YAML makes of a name and a colon
-        data = {name: value for name, value in data.items() if value is not None}
-        if "required" not in data:
-            # whoever writes an empty default has said it
-            data["required"] = data.get("default") != ""
-        if not data.get("label") and isinstance(data.get("name"), str):
-            data["label"] = data["name"]
-        return data
-
-    @model_validator(mode="after")
-    def _the_default_is_a_value(self) -> "_Argument":
-        default = getattr(self, "default", None)
-        if default is not None:
-            try:
-                self.check(default)
-            except WrongValue as error:
-                raise PydanticCustomError("wrong_default", "is no value") from error
-        return self
-
-    @property
-    def variable(self) -> str:
-        """The environment variable in which the command finds the value."""
-        return f"SC_{self.name.upper()}"
-
-    def check(self, value: Any) -> str:
-        """A value from JSON as text.
-
-        Raises:
-            WrongValue: if it is none that the argument takes
-        """
-        raise NotImplementedError
-
-    def to_json(self) -> dict[str, Any]:
-        """The argument as a form needs it, without what is not set."""
-        return self.model_dump(exclude_none=True)
-
-
-class TextArgument(_Argument):
+class TextArgument(BaseArgument):
     """A line of text."""
 
     type: Literal["text"]
-    pattern: Optional[str] = Field(default=None, max_length=_MAX_PATTERN)
-    max_length: int = Field(default=_DEFAULT_LENGTH, ge=1, le=_MAX_TEXT, strict=True)
-    default: Optional[str] = None
+    default: Optional[str] = Field(default=None, description=_DEFAULT)
+    pattern: Optional[str] = Field(
+        default=None,
+        max_length=_MAX_PATTERN,
+        description="A regular expression that the whole text has to match. It is one of "
+        "Rust's: linear time, no look-around.",
+    )
+    max_length: int = Field(
+        default=_DEFAULT_LENGTH,
+        ge=1,
+        le=_MAX_TEXT,
+        strict=True,
+        description=_LENGTH,
+    )
 
     @field_validator("pattern")
     @classmethod
@@ -136,14 +82,18 @@ class TextArgument(_Argument):
         )
 
 
-class NumberArgument(_Argument):
+class NumberArgument(BaseArgument):
     """A number, whole or not."""
 
     type: Literal["number"]
-    min: Optional[Number] = None
-    max: Optional[Number] = None
-    step: Optional[Number] = Field(default=None, gt=0)
-    default: Optional[Number] = None
+    default: Optional[Number] = Field(default=None, description=_DEFAULT)
+    min: Optional[Number] = Field(default=None, description="The smallest number")
+    max: Optional[Number] = Field(default=None, description="The largest number")
+    step: Optional[Number] = Field(
+        default=None,
+        gt=0,
+        description="It has to be in steps of this, counted from `min`, or from 0",
+    )
 
     @field_validator("min", "max", "step", "default")
     @classmethod
@@ -209,12 +159,16 @@ class Choice(BaseModel):
             ) from None
 
 
-class ChoiceArgument(_Argument):
+class ChoiceArgument(BaseArgument):
     """One of some values."""
 
     type: Literal["choice"]
-    choices: list[Choice] = Field(min_length=1, max_length=_MAX_CHOICES)
-    default: Optional[str] = None
+    default: Optional[str] = Field(default=None, description=_DEFAULT)
+    choices: list[Choice] = Field(
+        min_length=1,
+        max_length=_MAX_CHOICES,
+        description="The values, each with a label if people are to see something else",
+    )
 
     @field_validator("choices")
     @classmethod
@@ -235,13 +189,13 @@ class ChoiceArgument(_Argument):
         return text
 
 
-class ToggleArgument(_Argument):
+class ToggleArgument(BaseArgument):
     """Yes or no."""
 
     may_be_empty: ClassVar[bool] = False
 
     type: Literal["toggle"]
-    default: bool = False
+    default: bool = Field(default=False, description=_DEFAULT)
 
     @model_validator(mode="before")
     @classmethod
@@ -260,13 +214,19 @@ class ToggleArgument(_Argument):
         return "true" if value else "false"
 
 
-class SecretArgument(_Argument):
+class SecretArgument(BaseArgument):
     """A line of text that nobody may see."""
 
     is_secret: ClassVar[bool] = True
 
     type: Literal["secret"]
-    max_length: int = Field(default=_DEFAULT_LENGTH, ge=1, le=_MAX_SECRET, strict=True)
+    max_length: int = Field(
+        default=_DEFAULT_LENGTH,
+        ge=1,
+        le=_MAX_SECRET,
+        strict=True,
+        description=_LENGTH,
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -279,14 +239,14 @@ class SecretArgument(_Argument):
         return line(value, self.max_length)
 
 
-class FileArgument(_Argument):
+class FileArgument(BaseArgument):
     """One of the uploaded files, by its path among the uploads.
 
     `check` only looks at the path; whether there is such a file is for `FindUpload` to say.
     """
 
     type: Literal["file"]
-    default: Optional[str] = None
+    default: Optional[str] = Field(default=None, description=_DEFAULT)
 
     def check(self, value: Any) -> str:
         path = line(value, _MAX_TEXT)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from ..problems import N_, filled
+from ...messages import N_, Message
 from .checks import WrongValue
 from .types import Argument, FileArgument
 
@@ -36,18 +36,16 @@ class ValueProblem(NamedTuple):
 
     Attributes:
         argument: the name of the argument; None if it concerns none
-        text: what is wrong, what goes on after its name; a format string
-        values: for the format string
+        message: what is wrong, what goes on after its name
         own_text: what the definition says instead of all this, to whoever enters it
     """
 
     argument: Optional[str]
-    text: str
-    values: Mapping[str, str] = {}
+    message: Message
     own_text: Optional[str] = None
 
     def __str__(self) -> str:
-        return self.with_name(self.own_text or filled(self.text, self.values))
+        return self.with_name(self.own_text or str(self.message))
 
     def with_name(self, message: str) -> str:
         """A message, the definition's own or another one, after the argument's name."""
@@ -84,12 +82,14 @@ def take(arguments: Iterable[Argument], sent: Any, find_upload: FindUpload) -> V
         sent = {}
     if not isinstance(sent, dict):
         text = N_('"arguments" has to be an object of names and values')
-        raise WrongValues([ValueProblem(None, text)])
+        raise WrongValues([ValueProblem(None, Message(text))])
 
     by_name = {argument.name: argument for argument in arguments}
     # no more than can be read; their names may be anything, and are said as such
     problems = [
-        ValueProblem(None, N_("There is no argument %(name)s"), {"name": repr(name[:40])})
+        ValueProblem(
+            None, Message(N_("There is no argument %(name)s"), {"name": repr(name[:40])})
+        )
         for name in list(sent)[:10]
         if name not in by_name
     ]
@@ -104,7 +104,7 @@ def take(arguments: Iterable[Argument], sent: Any, find_upload: FindUpload) -> V
         if value is None or (value == "" and argument.may_be_empty):
             # nothing is no value: whoever wants the default need not send anything
             if argument.required:
-                problems.append(ValueProblem(name, N_("is missing")))
+                problems.append(ValueProblem(name, Message(N_("is missing"))))
             # set all the same, so that nothing of that name is inherited
             environment[argument.variable] = ""
             shown[name] = None
@@ -112,7 +112,7 @@ def take(arguments: Iterable[Argument], sent: Any, find_upload: FindUpload) -> V
         try:
             text = _checked(argument, value, find_upload)
         except WrongValue as error:
-            problems.append(ValueProblem(name, error.text, error.values, argument.error))
+            problems.append(ValueProblem(name, error.message, argument.error))
             continue
         environment[argument.variable] = text
         shown[name] = MASK if argument.is_secret else value

@@ -1,78 +1,24 @@
 """The list of definitions as somebody edits it: read, save, and never lose one."""
 
 import copy
-import hashlib
 import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, Optional, Union
 
 import yaml
 
-from ..definition import DIVIDER, parse_entry
-from ..problems import ERROR, N_, Problem
-from ..serialization import fingerprint, fits, is_json_in_yaml, restored, to_json
-from ..system_actions import parse_system_action
+from ...messages import N_, Message
+from ..lists import Lists, action_of
+from ..problems import ERROR, Problem
+from ..serialization import fingerprint, fits, is_json_in_yaml, restored
+from .errors import Invalid, NotWritten, Stale
 from .last_save import LastSave, Saved, Unchanged
 from .validation import MAX_ENTRIES, check, check_action
 from .versions import Version, Versions
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
-
-
-class Lists(NamedTuple):
-    """What stands in the configuration.
-
-    Attributes:
-        definitions: the plugin's own list
-        system_actions: OctoPrint's
-    """
-
-    definitions: list[Any]
-    system_actions: list[Any]
-
-    @property
-    def etag(self) -> str:
-        """Changes whenever one of the lists does, as far as an editor can see."""
-        seen = "\n\n".join("\n".join(map(fingerprint, entries)) for entries in self)
-        return hashlib.sha256(seen.encode()).hexdigest()[:32]
-
-    def to_json(self) -> dict[str, Any]:
-        """Both lists, as JSON."""
-        return {
-            "definitions": [to_json(entry) for entry in self.definitions],
-            "system_actions": [to_json(entry) for entry in self.system_actions],
-        }
-
-    def problems(self) -> dict[str, list[list[Problem]]]:
-        """What is wrong with each entry of both lists."""
-        return {
-            "definitions": _problems(self.definitions, (), parse_entry),
-            "system_actions": _problems(
-                self.system_actions, _actions_of(self.definitions), parse_system_action
-            ),
-        }
-
-
-class Stale(Exception):
-    """Somebody else has saved meanwhile."""
-
-
-class Invalid(Exception):
-    """Some entries cannot be saved; nothing was.
-
-    Attributes:
-        problems: of each entry
-    """
-
-    def __init__(self, problems: Sequence[list[Problem]]):
-        super().__init__("Some entries cannot be saved")
-        self.problems = problems
-
-
-class NotWritten(Exception):
-    """The disk does not take it; nothing was changed."""
 
 
 class Editing:
@@ -102,10 +48,7 @@ class Editing:
 
     def lists(self) -> Lists:
         """What stands in the configuration now."""
-        return Lists(
-            _as_list(self._settings.get(["commands"])),
-            _as_list(self._settings.global_get(["system", "actions"])),
-        )
+        return Lists.of(self._settings)
 
     def current(self) -> tuple[Lists, Optional[Saved]]:
         """What stands in the configuration now, and who has saved it; None if it was
@@ -164,7 +107,7 @@ class Editing:
                 self._versions.add(lists.definitions, lists.system_actions, user)
                 self._announce_and_write(entries, kept, lists)
             except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-                raise NotWritten(str(error)) from error
+                raise NotWritten(error) from error
             _logger.info(
                 f"{user or 'Somebody'} has changed the definitions of commands: "
                 f"{len(lists.definitions)} before, {len(entries)} now"
@@ -185,8 +128,8 @@ class Editing:
         # the earlier versions are in a file; it is only read if it matters
         if all(problem.field != "action" for problem in problems):
             return problems
-        action = entry.get("action")
-        if not isinstance(action, str):
+        action = action_of(entry)
+        if action is None:
             return problems
         stored = _by_action(self.lists().definitions, self._versions.all())
         return _of_stored(problems, entry, others, stored.get(action))
@@ -224,7 +167,7 @@ class Editing:
         # first, since the rest takes its time with each entry
         if len(definitions) > max(MAX_ENTRIES, len(lists.definitions)):
             text = N_("is more than can be kept: %(number)s entries at most")
-            problem = Problem(None, text, values={"number": str(MAX_ENTRIES)})
+            problem = Problem(None, Message(text, {"number": MAX_ENTRIES}))
             raise Invalid([*([] for _ in definitions[1:]), [problem]])
         current = {fingerprint(entry): entry for entry in lists.definitions}
         keys = [fingerprint(entry) for entry in definitions]
@@ -232,7 +175,7 @@ class Editing:
         # the earlier versions are in a file; it is only read if it matters
         versions = self._versions.all() if changed else []
         by_action = _by_action(lists.definitions, versions)
-        counts = Counter(map(_action_of, definitions))
+        counts = Counter(map(action_of, definitions))
         twice = {action for action, count in counts.items() if action and count > 1}
         found = {
             key: check(entry, twice)
@@ -250,16 +193,16 @@ class Editing:
                 entries.append(copy.deepcopy(current[key]))
                 problems.append([])
                 continue
-            action = _action_of(entry)
+            action = action_of(entry)
             if key in earlier:
                 problems.append(check_action(action, twice) if action in twice else [])
                 entries.append(earlier[key])
                 continue
-            stored = by_action.get(action)
+            stored = None if action is None else by_action.get(action)
             if stored is not None and not fits(stored):
                 # what the editor got of it is not all of it
                 text = N_("cannot be changed here: it is too large; do it in config.yaml")
-                problems.append([Problem(None, text)])
+                problems.append([Problem(None, Message(text))])
                 continue
             problems.append(_errors(_of_stored(found[key], entry, twice, stored)))
             # most is as JSON says, and nothing of it can have got lost
@@ -291,33 +234,25 @@ def _like(
         wrong: those of them that could not be saved otherwise
         versions: the earlier versions
     """
-    of_changed = set(map(_action_of, changed))
-    of_wrong = set(map(_action_of, wrong))
+    of_changed = set(map(action_of, changed))
+    of_wrong = set(map(action_of, wrong))
     return {
         fingerprint(entry): entry
         for version in reversed(versions)
         for entry in version.definitions
         # what is right, and all that JSON can say, can as well be taken as it came
-        if _action_of(entry) in (of_wrong if version.is_json else of_changed)
+        if action_of(entry) in (of_wrong if version.is_json else of_changed)
     }
 
 
-def _action_of(entry: Any) -> Optional[str]:
-    """The action of an entry, None if it has none that is a text."""
-    action = entry.get("action") if isinstance(entry, dict) else None
-    return action if isinstance(action, str) else None
-
-
-def _by_action(
-    definitions: Sequence[Any], versions: Sequence[Version]
-) -> dict[Optional[str], Any]:
+def _by_action(definitions: Sequence[Any], versions: Sequence[Version]) -> dict[str, Any]:
     """All entries that are or were stored, the latest of each action."""
     lists = [version.definitions for version in reversed(versions)]
     return {
-        entry["action"]: entry
+        action: entry
         for entries in [*lists, definitions]
         for entry in entries
-        if isinstance(entry, dict) and isinstance(entry.get("action"), str)
+        if (action := action_of(entry)) is not None
     }
 
 
@@ -331,40 +266,5 @@ def _of_stored(
     return [
         problem
         for problem in problems
-        if problem.field != "action" or entry["action"] in others
+        if problem.field != "action" or action_of(entry) in others
     ]
-
-
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    # somebody has forgotten the dash; what is there must not be lost for that
-    return list(value) if isinstance(value, (list, tuple)) else [value]
-
-
-def _actions_of(entries: Sequence[Any]) -> set[str]:
-    return {action for action in map(_action_of, entries) if action} - {DIVIDER}
-
-
-def _problems(
-    entries: Sequence[Any], taken: Collection[str], parse: Callable[[Any], Any]
-) -> list[list[Problem]]:
-    """What is wrong with the entries of a list, and which of them do not count."""
-    last = {
-        entry["action"]: position
-        for position, entry in enumerate(entries)
-        if isinstance(entry, dict) and isinstance(entry.get("action"), str)
-    }
-    result = []
-    for position, entry in enumerate(entries):
-        _, problems = parse(entry)
-        action = entry.get("action") if isinstance(entry, dict) else None
-        if isinstance(action, str) and action != DIVIDER:
-            if action in taken:
-                text = N_("is taken already by a command of this plugin, which is used")
-                problems = [*problems, Problem("action", text, ERROR)]
-            elif last[action] != position:
-                text = N_("is there once more below, and that one is used")
-                problems = [*problems, Problem("action", text, ERROR)]
-        result.append(problems)
-    return result

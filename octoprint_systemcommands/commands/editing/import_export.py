@@ -6,9 +6,11 @@ from typing import Any, NamedTuple, Optional
 
 import yaml
 
-from ..definition import DIVIDER, Command, parse_entry
-from ..lists import as_in_system_actions
-from ..problems import ERROR, N_, Problem, filled
+from ...messages import N_, MessageError
+from ..definition import DIVIDER, Command
+from ..lists import action_of, as_in_system_actions
+from ..parsing import parse_entry
+from ..problems import ERROR, Problem
 from ..serialization import from_yaml, to_json, to_yaml
 from .validation import MAX_ENTRIES, check, check_action, slug
 
@@ -32,18 +34,8 @@ _PLACES = (
 )
 
 
-class Unreadable(ValueError):
-    """A text is not YAML, or not what can be imported; says what to do.
-
-    Attributes:
-        text: a format string, see `octoprint_systemcommands.commands.problems`
-        values: for the format string
-    """
-
-    def __init__(self, text: str, **values: Any):
-        super().__init__(filled(text, values))
-        self.text = text
-        self.values = values
+class Unreadable(MessageError, ValueError):
+    """A text is not YAML, or not what can be imported; says what to do."""
 
 
 class Candidate(NamedTuple):
@@ -167,7 +159,7 @@ def candidates(entries: list[Any], taken: Collection[str]) -> list[Candidate]:
         text = N_("These are too many commands, %(number)s can be imported")
         raise Unreadable(text, number=MAX_ENTRIES)
     found = [to_json(raw) for raw in entries]
-    actions = [_action_of(entry) for entry in found]
+    actions = [action_of(entry) for entry in found]
     last = {action: index for index, action in enumerate(actions)}
     taken = set(taken)
     # what keeps its action must not find it taken by another one that gets a new one
@@ -195,15 +187,6 @@ def candidates(entries: list[Any], taken: Collection[str]) -> list[Candidate]:
             taken.add(str(entry["action"]))
         result.append(Candidate(entry, index, renamed_from, clash, problems, is_used))
     return result
-
-
-def _action_of(entry: Any) -> Optional[str]:
-    """The action of a command, None if it has none that could be one."""
-    action = entry.get("action") if isinstance(entry, dict) else None
-    if isinstance(action, (int, float)) and not isinstance(action, bool):
-        # an unquoted number is taken as it is written
-        action = str(action)
-    return action if isinstance(action, str) and action not in ("", DIVIDER) else None
 
 
 def _needs_action(entry: Any) -> bool:

@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Callable
 from typing import Any, NamedTuple, Optional
 
-from ..problems import N_
-from ..sudoers import own_user
+from ...messages import N_
+from .. import sudoers
 
 
 class Preset(NamedTuple):
@@ -223,4 +223,4 @@ def presets(
 def _rule(command: str) -> str:
     # where Debian has these programs; sudo itself tells if it is elsewhere
     folder = "/sbin" if command.startswith("ip ") else "/usr/bin"
-    return f"{own_user()} ALL=(root) NOPASSWD: {folder}/{command}"
+    return sudoers.line(f"{folder}/{command}")

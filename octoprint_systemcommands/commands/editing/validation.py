@@ -5,11 +5,15 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ..definition import DIVIDER, GUESTS, Command, Divider, parse_entry
-from ..environment import OWN_VARIABLES, existing_folder, inherited
-from ..problems import ERROR, N_, WARNING, CannotRun, Problem
+from ...messages import N_, Message
+from ..definition import DIVIDER, GUESTS, Command, Divider
+from ..environment import existing_folder, inherited
+from ..lists import action_of
+from ..parsing import parse_entry
+from ..problems import ERROR, WARNING, CannotRun, Problem
 from ..serialization import unstorable
 from ..shebang import shebang_of
+from ..variables import is_own
 
 _ACTION = re.compile(r"[a-z0-9_-]+")
 _MAX_ACTION = 64
@@ -39,7 +43,7 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
     problems = [problem._replace(severity=ERROR) for problem in problems]
     reason = unstorable(entry)
     if reason is not None:
-        problems.append(Problem(None, reason))
+        problems.append(Problem(None, Message(reason)))
     if isinstance(definition, Divider):
         return problems
     if not isinstance(entry, dict):
@@ -48,38 +52,38 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
         problems.extend(_check_access_and_environment(definition))
         problems.extend(_check_start(definition))
 
-    action = entry.get("action")
-    if isinstance(action, str) and action:
+    action = action_of(entry)
+    if action is not None:
         problems.extend(check_action(action, others))
     wrong = {problem.field for problem in problems}
     for field in ("name", "command"):
         if field not in wrong and not str(entry.get(field) or "").strip():
-            problems.append(Problem(field, N_("is missing")))
+            problems.append(Problem(field, Message(N_("is missing"))))
     return problems
 
 
 def _check_access_and_environment(command: Command) -> Iterator[Problem]:
     if GUESTS in command.groups:
         text = N_("must not have the user group guests: nobody knows who they are")
-        yield Problem("groups", text)
+        yield Problem("groups", Message(text))
     for name in command.environment:
-        if OWN_VARIABLES.fullmatch(name):
+        if is_own(name):
             text = N_("must not set %(name)s, which this plugin sets")
-            yield Problem("environment", text, values={"name": name})
+            yield Problem("environment", Message(text, {"name": name}))
 
 
 def _check_start(command: Command) -> Iterator[Problem]:
     try:
         shebang_of(command.command or "")
     except CannotRun as error:
-        yield Problem("command", error.text, values=error.values)
+        yield Problem("command", error.message)
     try:
         if command.working_directory is not None:
             variables = {**inherited(), **command.environment}
             existing_folder(command.working_directory, variables)
     except CannotRun as error:
         # it may be there when the command is run: a stick, a folder in the network
-        yield Problem("working_directory", error.text, WARNING, error.values)
+        yield Problem("working_directory", error.message, WARNING)
 
 
 def check_action(action: str, others: Collection[str]) -> list[Problem]:
@@ -94,7 +98,7 @@ def check_action(action: str, others: Collection[str]) -> list[Problem]:
         text = N_("is taken by another command")
     else:
         return []
-    return [Problem("action", text)]
+    return [Problem("action", Message(text))]
 
 
 def _is_reserved(action: str) -> bool:

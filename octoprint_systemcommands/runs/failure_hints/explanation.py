@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
+from ...commands.sudoers import sudo_command
 from . import hints
 from .hints import Hint
 from .looks import (
@@ -18,7 +19,6 @@ from .looks import (
 )
 from .rule import Rule
 from .rules import RULES
-from .sudo_line import sudo_command
 
 # What is looked at: the lines at the end, and of each the beginning. Further up stand
 # errors that the command got over.

@@ -13,7 +13,7 @@ import stat
 from typing import NamedTuple, Optional
 
 from ...commands.environment import from_bytes, to_bytes
-from .sudo_line import MAX_LOOKED_AT, SYSTEM_FOLDERS
+from ...commands.sudoers import MAX_LOOKED_AT, SYSTEM_FOLDERS
 
 # The first line of a script, and some of the second one
 _BEGINNING = 256

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Optional
 
-from ...commands.problems import Message
+from ...messages import Message
 from ..output.capture import Output
 from ..record import UNFINISHED, Record, Status
 from ..request import Owner

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable
 from typing import Optional
 
-from ...commands.problems import Message
+from ...messages import Message
 from ..output.capture import Capture
 from ..record import UNFINISHED, Record
 from ..request import Owner

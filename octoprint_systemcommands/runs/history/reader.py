@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Optional
 
-from ...commands.problems import Message
+from ...messages import Message
 from .database import ReadOnly
 from .schema import READ_TIMEOUT
 from .troubles import NOT_READ_IN_TIME, Unavailable, cannot_read

@@ -3,11 +3,11 @@
 import os
 import sqlite3
 
-from ...commands.problems import N_, Message
+from ...messages import N_, Message, MessageError
 from .schema import MAX_SET_ASIDE, NewerVersion, TooManySetAside, is_in_use
 
 
-class Unavailable(Exception):
+class Unavailable(MessageError):
     """The history cannot be read or changed at present.
 
     Arguments:
@@ -15,8 +15,7 @@ class Unavailable(Exception):
     """
 
     def __init__(self, trouble: Message):
-        super().__init__(str(trouble))
-        self.trouble = trouble
+        super().__init__(trouble.text, **trouble.values)
 
 
 def cannot_read(error: Exception) -> Message:

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
 from ...commands.environment import to_bytes
-from ...commands.problems import N_, CannotRun
+from ...commands.problems import CannotRun
 from ...commands.shebang import Shebang, shebang_of
+from ...messages import N_
 
 _SHELL = "/bin/sh"
 

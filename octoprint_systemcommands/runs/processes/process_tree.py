@@ -17,13 +17,14 @@ from typing import Callable, NamedTuple, Optional, Union
 
 import psutil
 
+from ...commands.variables import RUN_ID
 from ..interpreter_exit import elsewhere
 from .descriptors import Reserve, is_shortage, open_pidfd
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
 # The environment variable that marks all processes of a run
-MARK = "OCTOPRINT_RUN_ID"
+MARK = RUN_ID
 
 # seconds
 GRACE = 5.0

@@ -4,6 +4,7 @@
         // {title, text, output}; output is what the command had printed
         explain: (command, response) => {
             const error = SystemCommands.Errors._errorOf(response);
+            const code = SystemCommands.Errors.codeOf(response);
             const say = (title, text) => ({
                 title: title,
                 text: _.sprintf(text, {name: command.name})
@@ -38,7 +39,7 @@
                     )
                 );
             }
-            if (response.status === 503 && error) {
+            if (code === "overloaded") {
                 return say(
                     gettext("Too many commands at once"),
                     gettext(
@@ -68,6 +69,9 @@
                 );
             }
 
+            if (code) return failed(error);
+
+            // OctoPrint has run it itself, and has no codes
             const [, head, output] = error.match(/^([^]*?)(\n\nSTDOUT:\n[^]*)?$/);
             const returnCode = head.match(/failed with return code (-?\d+):?$/);
             return failed(
@@ -80,11 +84,11 @@
             );
         },
 
+        // what is wrong, for programs; undefined if it is not this plugin that has answered
+        codeOf: (response) => response.responseJSON && response.responseJSON.code,
+
         // that the command is running already, and must not be run beside that
-        isBusy: (response) => {
-            const reason = response.responseJSON && response.responseJSON.reason;
-            return response.status === 409 && reason === "busy";
-        },
+        isBusy: (response) => SystemCommands.Errors.codeOf(response) === "busy",
         busy: () =>
             gettext("It is running already. Wait until it has ended, or stop it."),
 

@@ -1,0 +1,78 @@
+// The editor's forms have the fields, defaults, choices and limits that the server's models
+// have: docs/openapi.json is made from these.
+"use strict";
+
+const assert = require("node:assert/strict");
+const {test} = require("node:test");
+
+const {load} = require("./loader");
+const {schemas} = require("../../docs/openapi.json").components;
+
+const lodash = {
+    isString: (value) => typeof value === "string",
+    isNumber: (value) => typeof value === "number",
+    isBoolean: (value) => typeof value === "boolean",
+    isArray: Array.isArray,
+    isEqual: require("node:util").isDeepStrictEqual,
+    isPlainObject: (value) => Object.prototype.toString.call(value) === "[object Object]",
+    mapValues: (object, change) =>
+        Object.fromEntries(
+            Object.entries(object).map(([key, value]) => [key, change(value, key)])
+        ),
+    sprintf: (text) => text
+};
+const {SystemCommands} = load(
+    ["editor/definition_form", "editor/argument_definition", "arguments/value_checks"],
+    {_: lodash, gettext: (text) => text}
+);
+const {Entries, ArgumentFields, Checks} = SystemCommands;
+const definition = schemas.Definition.properties;
+const named = (type) => type[0].toUpperCase() + type.slice(1);
+// arrays of the other realm
+const plain = (value) => JSON.parse(JSON.stringify(value));
+
+test("a command has the same fields", () => {
+    assert.deepEqual(Object.keys(definition).sort(), plain(Entries.fields).sort());
+});
+
+test("a field that is not there shows its default", () => {
+    const form = plain(Entries.toForm({action: "a"}));
+    Object.entries(definition).forEach(([name, field]) => {
+        if ("default" in field) assert.equal(form[name], field.default, name);
+    });
+});
+
+test("the form takes every choice, and nothing else", () => {
+    const chosen = Object.entries(definition).filter(([, field]) => field.enum);
+    assert.equal(chosen.length, 3);
+    chosen.forEach(([name, field]) => {
+        field.enum.filter(Boolean).forEach((choice) => {
+            assert.equal(Entries.toForm({[name]: choice})[name], choice);
+        });
+        assert.equal(Entries.toForm({[name]: "other"})[name], field.default);
+    });
+});
+
+test("arguments have the same types, fields and limits", () => {
+    const types = Object.keys(schemas.Argument.discriminator.mapping);
+    assert.deepEqual(plain(ArgumentFields.types), types);
+    assert.equal(ArgumentFields.max, definition.arguments.maxItems);
+    types.forEach((type) => {
+        const fields = schemas[named(type) + "Argument"].properties;
+        // of yes and no, neither is wrong
+        const shown = Object.keys(fields).filter(
+            (field) => type !== "toggle" || field !== "error"
+        );
+        assert.deepEqual(plain(ArgumentFields.fieldsOf(type)).sort(), shown.sort(), type);
+        const name = ArgumentFields.nameFor("x".repeat(100), type, []);
+        assert.equal(name.length, fields.name.maxLength);
+        assert.match(name, new RegExp(fields.name.pattern));
+    });
+});
+
+test("the length of a text is told if it is less than usual", () => {
+    const usual = schemas.TextArgument.properties.max_length.default;
+    const limits = (length) => Checks.limitsOf({type: "text", max_length: length});
+    assert.equal(limits(usual), "");
+    assert.notEqual(limits(usual - 1), "");
+});

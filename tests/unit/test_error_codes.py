@@ -1,0 +1,70 @@
+"""One list of codes: in the module, in the API's description and in docs/api.md."""
+
+import re
+from pathlib import Path
+
+import flask
+import pytest
+from werkzeug.exceptions import HTTPException
+
+from octoprint_systemcommands.api.error_codes import ErrorCode, of_reason, of_status
+from octoprint_systemcommands.api.openapi import describe
+from octoprint_systemcommands.runs import guards
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+CODES = {code.code for code in ErrorCode}
+
+
+def test_each_code_is_there_once():
+    assert len(CODES) == len(ErrorCode)
+
+
+def test_the_description_of_the_api_lists_them():
+    schemas = describe("", "")["components"]["schemas"]
+
+    assert schemas["ErrorCode"]["enum"] == [code.code for code in ErrorCode]
+
+
+def test_every_error_of_the_description_has_one():
+    for name, schema in describe("", "")["components"]["schemas"].items():
+        if "error" in schema.get("required", ()):
+            assert "code" in schema["required"], name
+            assert schema["properties"]["code"]["$ref"].endswith("/ErrorCode"), name
+
+
+def test_the_documentation_lists_them_with_their_statuses():
+    rows = re.findall(r"^\| (\d{3}) \| (`.*?) \|", DOCS.read_text("utf-8"), re.M)
+    listed = {
+        code: int(status) for status, codes in rows for code in re.findall(r"\w+", codes)
+    }
+
+    assert listed == {code.code: code.status for code in ErrorCode}
+
+
+@pytest.mark.parametrize(
+    "reason", ["busy", guards.PRINTING, guards.CONFIRM, guards.TEMPERATURE]
+)
+def test_each_refusal_has_one(reason):
+    code = of_reason(reason)
+
+    assert (code.code, code.status) == (reason, 409)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "bad_request"),
+        (401, "forbidden"),
+        (403, "forbidden"),
+        (404, "not_found"),
+        (405, "bad_request"),
+        (413, "bad_request"),
+        (500, "internal_error"),
+        (502, "internal_error"),
+        (503, "overloaded"),
+    ],
+)
+def test_what_is_only_known_by_its_status_has_one(status, code):
+    with pytest.raises(HTTPException) as caught:
+        flask.abort(status)
+    assert of_status(caught.value.code).code == code
