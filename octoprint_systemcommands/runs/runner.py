@@ -139,7 +139,7 @@ class Runner:
         """
         if request.command.obstacle is not None:
             raise NoCommandLine(f"{title(request)} {request.command.obstacle}")
-        self._check_guards(request)
+        printer = self._check_guards(request)
         self._check_descriptors(request)
         self._watch_for_end()
         run = Run(self._history.next_seq(), request)
@@ -152,13 +152,17 @@ class Runner:
                 _logger.info(what_becomes_of(run, "Queued", request.requester.user))
                 self._changed(run)
         if may_start:
-            self._spawn(run)
+            self._spawn(run, printer)
             _ensure_started(run)
         return run
 
-    def _check_guards(self, request: Request) -> None:
-        if guards.has_guards(request.command):
-            guards.check(request.command, self._printer.state(), request.confirmed)
+    def _check_guards(self, request: Request) -> Optional[PrinterState]:
+        """The state of the printer that lets a request pass; None if it does not matter."""
+        if not guards.has_guards(request.command):
+            return None
+        printer = self._printer.state()
+        guards.check(request.command, printer, request.confirmed)
+        return printer
 
     def _check_descriptors(self, request: Request) -> None:
         try:
@@ -201,13 +205,21 @@ class Runner:
             )
         return False
 
-    def _spawn(self, run: Run) -> None:
+    def _spawn(self, run: Run, printer: Optional[PrinterState] = None) -> None:
+        """Starts the process of a run.
+
+        Arguments:
+            run: whose turn it is
+            printer: the state that has just let it pass; None if it was queued, or if the
+                state does not matter
+        """
         command = run.request.command
         try:
             # the world may have changed while it was queued
             if not self._may_run(run.request):
                 raise NotAllowed(command.name)
-            self._check_guards(run.request)
+            if printer is None:
+                printer = self._check_guards(run.request)
             _logger.info(who_does_what(run))
             self._watcher.start()
             if command.timeout is not None:
@@ -215,7 +227,7 @@ class Runner:
                 run.timer.daemon = True
                 run.timer.start()
             command.prepare()
-            environment = self._environment(run)
+            environment = self._environment(run, printer or self._printer_state())
             with self._lock:
                 unwanted = run.stop_reason
             if unwanted is not None:
@@ -260,14 +272,16 @@ class Runner:
             lambda exit_code: self._on_end(run, exit_code),
         )
 
-    def _environment(self, run: Run) -> dict[str, str]:
-        request = run.request
+    def _printer_state(self) -> PrinterState:
         try:
-            printer = self._printer.state()
+            return self._printer.state()
         except Exception:
             # whatever kind of printer it is, the command matters more
             _logger.exception("Cannot tell the command what the printer is doing")
-            printer = PrinterState()
+            return PrinterState()
+
+    def _environment(self, run: Run, printer: PrinterState) -> dict[str, str]:
+        request = run.request
         return {
             **request.command.environment,
             **of_run(request, self._server_url()),

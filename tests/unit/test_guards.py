@@ -149,16 +149,38 @@ def test_who_waits_for_what_is_refused_after_the_queue_is_told(
     assert "Performing" not in caplog.text
 
 
-def test_a_print_that_begins_between_two_looks(run_with):
-    class Late(FakePrinter):
-        def state(self):
-            before, self.now = self.now, PrinterState(**PRINTING)
-            return before
+class CountingPrinter(FakePrinter):
+    """Counts how often it is asked."""
 
-    wish = command("true", while_printing="confirm")
-    with pytest.raises(Refused) as caught:
-        run_with(Late(), wish)
-    assert caught.value.reason == "confirm"
+    asked = 0
+
+    def state(self):
+        self.asked += 1
+        return super().state()
+
+
+@pytest.mark.parametrize(
+    "guard", [{}, {"while_printing": "confirm"}, {"max_temperature": 50}]
+)
+def test_a_start_asks_the_printer_once(run_with, guard):
+    printer = CountingPrinter()
+    run_with(printer, command("true", **guard))
+
+    assert printer.asked == 1
+
+
+def test_what_was_queued_is_guarded_again(make_runner):
+    printer = CountingPrinter()
+    subject = make_runner(printer=printer)
+    wish = command("exec sleep 60", when_busy="queue", while_printing="refuse")
+    first = subject.start(wish)
+    queued = subject.start(wish)
+    assert printer.asked == 2
+    subject.stop(first.id)
+    wait_until(lambda: queued.status == "running" and queued.process is not None)
+
+    # once more for both, the guards and what the command is told
+    assert printer.asked == 3
 
 
 def test_a_printer_that_cannot_be_asked(make_runner):
