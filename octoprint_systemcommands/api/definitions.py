@@ -13,8 +13,6 @@ from flask_babel import gettext
 from octoprint.access import ADMIN_GROUP
 from octoprint.server.util.flask import make_api_error
 
-from ..access import Access
-from ..commands.catalogue import CUSTOM
 from ..commands.definition import GUESTS, Command, parse_entry
 from ..commands.editing import import_export
 from ..commands.editing.editor import Editing, Invalid, Lists, NotWritten, Stale
@@ -26,12 +24,12 @@ from ..commands.environment import from_bytes, path_as_text
 from ..commands.problems import ERROR, Problem
 from ..commands.serialization import to_json
 from ..commands.sudoers import own_user
-from ..runs.runner import Runner
+from ..launcher import Launcher
 from .errors import errors_of_commands
 from .request_body import read_json_object
-from .run_json import run_to_json
+from .requester import CurrentRequest, confirmed_in
+from .runs import accepted
 from .texts import translated
-from .wishes import Wishes
 
 _FROM_SYSTEM_ACTIONS = "system_actions"
 _FROM_GCODE_SYSTEM_COMMANDS = "gcode_system_commands"
@@ -45,31 +43,28 @@ class Definitions:
     """The views below ``/api/definitions``.
 
     Arguments:
-        access: knows who asks
+        current: knows who asks
         settings: a ``octoprint.plugin.PluginSettings``
         editing: reads and saves definitions
         versions: the lists that were replaced
-        wishes: makes sense of what is to be tried out
-        runner: runs it
+        launcher: runs what is to be tested
         basedir: OctoPrint's base folder
     """
 
     def __init__(
         self,
-        access: Access,
+        current: CurrentRequest,
         settings: Any,
         editing: Editing,
         versions: Versions,
-        wishes: Wishes,
-        runner: Runner,
+        launcher: Launcher,
         basedir: str,
     ):
-        self._access = access
+        self._current = current
         self._settings = settings
         self._editing = editing
         self._versions = versions
-        self._wishes = wishes
-        self._runner = runner
+        self._launcher = launcher
         self._basedir = basedir
 
     def all(self) -> flask.Response:
@@ -98,7 +93,7 @@ class Definitions:
                 "that you have edited",
             )
         try:
-            user = self._access.current().name
+            user = self._current.person().name
             lists, saved = self._editing.save(definitions, etags, user, remove)
         except Stale:
             current, saved = self._editing.current()
@@ -163,11 +158,13 @@ class Definitions:
             )
             response.status_code = 400
             return response
-        run = self._runner.start(self._wishes.of(CUSTOM, command, body, trigger="test"))
-        result = run_to_json(run.record())
-        return flask.make_response(
-            flask.jsonify(result), 202, {"Location": result["resource"]}
+        run = self._launcher.test(
+            command,
+            self._current.requester(trigger="test"),
+            body.get("arguments"),
+            confirmed_in(body),
         )
+        return accepted(run.record())
 
     def environment(self) -> flask.Response:
         """``GET /api/definitions/environment`` → ``{user, folder, path, shell,

@@ -8,6 +8,7 @@ import flask
 from flask_babel import gettext
 from octoprint.server.util.flask import make_api_error
 
+from ..access import Forbidden, FreshCredentialsNeeded
 from ..commands.arguments.values import WrongValues
 from ..commands.catalogue import CORE, CUSTOM, NotExecutable, UnknownAction, UnknownSource
 from ..runs.errors import Busy, CommandError, NotAllowed, NotStarted, Refused
@@ -20,7 +21,8 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
 
     - 400: a divider cannot be executed; or wrong values for the arguments, with
       ``problems``: ``[{argument, message}]``
-    - 403: it has waited for its turn, and may not be run by this user any more
+    - 403: this user may not run it, or not before entering the password again; or it has
+      waited for its turn, and may not be run by this user any more
     - 404: no such source or action
     - 409: its definition refuses to be run now, with ``reason``: ``busy``, ``printing``,
       ``confirm`` or ``temperature``
@@ -32,6 +34,11 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
     def answering(*args: Any, **kwargs: Any) -> Any:
         try:
             return view(*args, **kwargs)
+        except FreshCredentialsNeeded:
+            # as OctoPrint's own endpoints say it
+            flask.abort(403, description="Please reauthenticate with your credentials")
+        except Forbidden:
+            flask.abort(403)
         except UnknownSource as error:
             return make_api_error(
                 f'There is no source "{error}", only "{CORE}" and "{CUSTOM}"', 404

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from typing import NoReturn, Optional
+from collections.abc import Iterable
+from typing import Any, NoReturn, Optional
 
 import flask
 from flask_babel import gettext
@@ -10,6 +11,7 @@ from flask_babel import gettext
 from ..access import Access
 from ..commands.problems import N_
 from ..host.notifier import Notifier
+from ..launcher import Launcher
 from ..runs.history.database import Filter
 from ..runs.history.history import History
 from ..runs.history.troubles import Unavailable
@@ -17,10 +19,10 @@ from ..runs.output.capture import MAX_OFFSET, Output, read
 from ..runs.run import STATUSES, UNFINISHED, Owner, Record
 from ..runs.runner import Runner
 from .errors import errors_of_commands
+from .hint_texts import hint_text
 from .request_body import read_json_object
-from .run_json import run_to_json, runs_to_json
+from .requester import CurrentRequest
 from .texts import translated
-from .wishes import Wishes
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
 
@@ -34,8 +36,9 @@ class Runs:
 
     Arguments:
         access: who may see what
-        wishes: makes sense of what is asked for
-        runner: runs it
+        current: knows who asks
+        launcher: starts runs
+        runner: stops them
         history: knows all runs
         notifier: is told when the history was cleared
     """
@@ -43,13 +46,15 @@ class Runs:
     def __init__(
         self,
         access: Access,
-        wishes: Wishes,
+        current: CurrentRequest,
+        launcher: Launcher,
         runner: Runner,
         history: History,
         notifier: Notifier,
     ):
         self._access = access
-        self._wishes = wishes
+        self._current = current
+        self._launcher = launcher
         self._runner = runner
         self._history = history
         self._notifier = notifier
@@ -64,8 +69,8 @@ class Runs:
             flask.abort(
                 400, description='"source" and "action" have to name the command to run'
             )
-        run = self._runner.start(self._wishes.read(source, action, body))
-        return self._accepted(run.record())
+        run = self._launcher.launch(self._current.to_execute(source, action, body))
+        return accepted(run.record())
 
     def all(self) -> flask.Response:
         """``GET /api/runs?source=&action=&status=&user=&limit=&before=`` → ``{runs, next,
@@ -83,14 +88,14 @@ class Runs:
         records = self._history.find(wanted, limit + 1, before)
         page = records[:limit]
         return flask.jsonify(
-            runs=runs_to_json(page),
+            runs=_runs_to_json(page),
             next=str(page[-1].seq) if len(records) > limit else None,
             warning=self._warning(),
         )
 
     def one(self, run_id: str) -> flask.Response:
         """``GET /api/runs/<id>`` → the run."""
-        return flask.jsonify(run_to_json(self._find(run_id)))
+        return flask.jsonify(_run_to_json(self._find(run_id)))
 
     def output(self, run_id: str) -> flask.Response:
         """``GET /api/runs/<id>/output?offset=&times=`` → ``{id, status, offset, next,
@@ -128,10 +133,10 @@ class Runs:
         """``POST /api/runs/<id>/stop`` → 202, the run; it ends a little later."""
         read_json_object()
         self._find(run_id)
-        run = self._runner.stop(run_id, self._access.current().name)
+        run = self._runner.stop(run_id, self._current.person().name)
         if run is None:
             flask.abort(409, description=gettext("This run has ended already"))
-        return self._accepted(run.record())
+        return accepted(run.record())
 
     def clear(self) -> flask.Response:
         """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended,
@@ -140,7 +145,7 @@ class Runs:
             deleted = self._history.clear(self._whose())
         except Unavailable as error:
             _abort_unavailable(error)
-        name = self._access.current().name
+        name = self._current.person().name
         _logger.info(f"{name or 'Somebody'} has cleared the history of runs")
         self._notifier.history_cleared()
         return flask.jsonify(deleted=deleted)
@@ -152,13 +157,13 @@ class Runs:
             _abort_unavailable(error)
         if record is None:
             flask.abort(404, description=gettext(_NO_SUCH_RUN))
-        if not self._access.may_see_runs_of(self._access.current(), record.owner):
+        if not self._access.may_see_runs_of(self._current.person(), record.owner):
             flask.abort(404, description=gettext(_NO_SUCH_RUN))
         return record
 
     def _whose(self) -> Optional[Owner]:
         """Whose runs are shown to whoever asks; None: everybody's."""
-        person = self._access.current()
+        person = self._current.person()
         if self._access.may_see_all_runs(person):
             return None
         # nobody has no runs: those without a user are anybody's
@@ -177,11 +182,29 @@ class Runs:
         trouble = self._history.warning
         return trouble and translated(trouble)
 
-    def _accepted(self, record: Record) -> flask.Response:
-        body = run_to_json(record)
-        return flask.make_response(
-            flask.jsonify(body), 202, {"Location": body["resource"]}
-        )
+
+def accepted(record: Record) -> flask.Response:
+    """The answer to a request that has started a run, or stops one."""
+    body = _run_to_json(record)
+    return flask.make_response(flask.jsonify(body), 202, {"Location": body["resource"]})
+
+
+def _run_to_json(record: Record) -> dict[str, Any]:
+    """The run with what depends on the request: the hint's language and the URL."""
+    return _runs_to_json([record])[0]
+
+
+def _runs_to_json(records: Iterable[Record]) -> list[dict[str, Any]]:
+    # once, since this is a good part of the work for a long list
+    base = flask.url_for(".runs", _external=True)
+    return [
+        {
+            **record.to_dict(),
+            "hint": record.hint and hint_text(record.hint),
+            "resource": f"{base}/{record.id}",
+        }
+        for record in records
+    ]
 
 
 def _gap(size: int, is_damaged: bool = False) -> bytes:
