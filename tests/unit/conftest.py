@@ -5,7 +5,7 @@ import itertools
 import pytest
 from octoprint.access.groups import FilebasedGroupManager
 from octoprint.access.permissions import OctoPrintPermission, Permissions, RoleNeed
-from octoprint.access.users import FilebasedUserManager
+from octoprint.access.users import FilebasedUserManager, UserManager
 
 from octoprint_systemcommands.runs.history import reader
 from octoprint_systemcommands.runs.history.database import Limits
@@ -71,7 +71,7 @@ def open_users(tmp_path, mocker):
     """open_users(): OctoPrint's list of users, as it is read when the server starts."""
     # real ones take their time, and each account has another one
     hashes = (f"$argon2id${number}" for number in itertools.count())
-    mocker.patch.object(FilebasedUserManager, "create_password_hash", side_effect=hashes)
+    mocker.patch.object(UserManager, "create_password_hash", side_effect=hashes)
 
     def open_users():
         groups = FilebasedGroupManager(path=str(tmp_path / "groups.yaml"))
