@@ -244,6 +244,28 @@ test("hostile sizes", () => {
 
 const linesOf = (text) => show([text]).lines;
 
+test("long strings that have an end are none of the text, in pieces as well", () => {
+    for (const begin of ["\x1bP", "\x1b_", "\x1b^", "\x1bX"]) {
+        const text = "a" + begin + "x".repeat(200_000) + "\x1b\\b\n";
+        assert.deepStrictEqual(linesOf(text), ["ab"]);
+        assert.deepStrictEqual(show(text.match(/[^]{1,999}/g)).lines, ["ab"]);
+    }
+    // one that has lines was text, and what follows the line's end of one without end is, too
+    assert.strictEqual(linesOf("\x1bP" + "x\n".repeat(50_000) + "end").at(-1), "end");
+    assert.strictEqual(linesOf("\x1bP" + "x".repeat(99_999) + "\nend").at(-1), "end");
+});
+
+test("what is inserted in two pieces is inserted once", () => {
+    for (const pieces of [
+        ["e", "\u0301"],
+        ["👩", "\u200d💻"],
+        ["👍", "🏽"]
+    ]) {
+        const {lines} = show(["ab\r\x1b[4h", ...pieces, "\x1b[4l"]);
+        assert.deepStrictEqual(lines, [pieces.join("") + "ab"]);
+    }
+});
+
 test("no character is repeated without end", () => {
     const marked = "a" + "\u0301".repeat(2000);
     for (const text of ["x\x1b[4000b", "🙂\x1b[4000b", marked + "\x1b[4000bx"]) {

@@ -9,14 +9,12 @@
     let hasFailed;
 
     const strip = () => {
-        if (document.title.startsWith(prefix)) {
-            document.title = document.title.slice(prefix.length);
-        }
+        document.title = document.title.replace(prefix, () => "");
     };
 
     const mark = () => {
-        // whoever adds to a title may have read ours
-        if (!document.title.startsWith(prefix)) document.title = prefix + document.title;
+        // Not before what others keep in front of all, who would do the same again.
+        if (!document.title.includes(prefix)) document.title = prefix + document.title;
         observer.takeRecords();
     };
 

@@ -2,7 +2,8 @@
     // no sequence that means anything here is longer; the rest of a longer one is read and
     // thrown away, so that it uses no memory
     const MAX_SEQUENCE = 256;
-    // a string that nobody has ended by now never was one
+    // A string that nobody has ended by now, but that has lines, never was one. Of one without
+    // lines the rest is thrown away, until it ends or becomes text by a line's end.
     const MAX_STRING = 65536;
 
     const SPECIAL = /[\x00-\x1f\x7f-\x9f]/g;
@@ -141,7 +142,8 @@
             self._collected += text.slice(position, Math.min(end, position + room));
             self._length += end - position;
 
-            if (self._length >= MAX_STRING) {
+            const isFull = self._length >= MAX_STRING;
+            if (isFull && (self._isOsc || self._collected.includes("\n"))) {
                 const taken = position + Math.min(end - position, Math.max(0, room));
                 self._endOfString(false);
                 return self._isOsc ? end : taken;
@@ -159,8 +161,11 @@
                 // everything after it along.
                 self._state = self._ground;
                 return end;
+            } else if (isFull && char === "\n") {
+                self._endOfString(false);
+                return end;
             } else if (!self._isOsc) {
-                self._collected += char;
+                if (!isFull) self._collected += char;
                 self._length++;
             }
             return end + 1;

@@ -62,6 +62,8 @@
             const isJoined = SystemCommands.Columns.mayJoin(text, self._lastText);
             let current = first;
             let parts;
+            // of a character that is printed anew, together with what it is joined by
+            let replaced = 0;
             if (current.isEnd(at.column) && !at.inserts && !isJoined) {
                 const width = SystemCommands.Columns.widthOfPlain(text);
                 if (width !== undefined && at.column + width <= MAX_COLUMNS) {
@@ -72,7 +74,7 @@
                 }
                 parts = SystemCommands.Columns.split(text);
             } else {
-                parts = self._joined(current, text);
+                ({parts, replaced} = self._joined(current, text));
             }
             parts.forEach((part) => {
                 const last = part.width ? undefined : current.before(at.column);
@@ -85,24 +87,27 @@
                 }
                 const width = part.width || 1;
                 current = self._room(current, width);
-                if (at.inserts) current.insert(at.column, width);
+                if (at.inserts) current.insert(at.column, Math.max(0, width - replaced));
+                replaced = 0;
                 current.put(at.column, (part.width ? "" : " ") + part.text, width, style);
                 at.column += width;
             });
             screen.changed(current);
         };
 
-        // what arrives in two pieces may be one character
+        // What arrives in two pieces may be one character. Returns {parts, replaced}, where
+        // replaced is the width of the first piece, which is behind the cursor then.
         self._joined = (line, text) => {
             const at = self.position.at;
             const parts = SystemCommands.Columns.split(text);
             const before = line.before(at.column);
-            if (!before || !(at.hasPrinted || parts[0].width === 0)) return parts;
-            if (before.text.length >= MAX_CHARACTER) return parts;
+            const alone = {parts: parts, replaced: 0};
+            if (!before || !(at.hasPrinted || parts[0].width === 0)) return alone;
+            if (before.text.length >= MAX_CHARACTER) return alone;
             const joined = SystemCommands.Columns.split(before.text + text);
-            if (joined[0].text.length === before.text.length) return parts;
+            if (joined[0].text.length === before.text.length) return alone;
             at.column -= before.width;
-            return joined;
+            return {parts: joined, replaced: before.width};
         };
 
         self._room = (current, width) => {

@@ -15,7 +15,8 @@
     // Finds out how far a command is from the percentages that it prints:
     //   - in a line that it writes over with \r, \b or a cursor movement: the first one, as
     //     of wget, rsync, tqdm, git, apt
-    //   - at the end of a line: these go up as long as they are about progress
+    //   - at the end of lines, behind the same text: these go up as long as they are about
+    //     progress, and a single one says nothing
     //   - in what wget and curl print without a terminal
     // Others are not about progress, e.g. those in the tables of `df`.
     SystemCommands.Percent = function (onProgress) {
@@ -30,6 +31,8 @@
             self._isFramed = false;
             self._isTrusted = true;
             self._value = undefined;
+            // what stood at the end of a line, while nothing is known yet: {text, value}
+            self._last = undefined;
             // of the line that counts: its first word, and how many lines ago it was
             self._label = undefined;
             self._age = 0;
@@ -115,8 +118,19 @@
         };
 
         self._findAtEnd = () => {
-            const value = valueOf(WGET.exec(self._line) || AT_END.exec(self._line));
+            const wget = WGET.exec(self._line);
+            const match = wget || AT_END.exec(self._line);
+            const value = valueOf(match);
             if (value === undefined || !self._isTrusted) return;
+            if (self._value === undefined && !wget) {
+                const last = self._last;
+                const text = self._line.slice(0, match.index).replace(/\d+/g, "0");
+                self._last = {text: text, value: value};
+                if (!last || last.text !== text) return;
+                // a measurement
+                self._isTrusted = value >= last.value;
+                if (value <= last.value) return;
+            }
             const isLower = value < self._value && self._value < NEARLY_DONE;
             if (!isLower) {
                 self._report(value);
