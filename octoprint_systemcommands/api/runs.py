@@ -24,7 +24,7 @@ from .request_body import read_json_object
 from .requester import CurrentRequest
 from .texts import translated
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.api.runs")
 
 _DEFAULT_LIMIT = 25
 _MAX_LIMIT = 200

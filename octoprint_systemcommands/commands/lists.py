@@ -9,7 +9,7 @@ from .definition import Command, Divider, parse_entry
 from .serialization import state
 from .system_actions import Unusable, parse_system_action
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.commands.lists")
 
 Entry = Union[Command, Divider]
 

@@ -14,7 +14,7 @@ from typing import Any, Optional
 
 from ..runs.run import UNFINISHED, Owner, Record, Run
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.notify")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.host.notifier")
 
 # How long changes are collected before they are told, in s. This limits the pushes, and
 # keeps the work that listeners have with them out of the way of the command's own start.

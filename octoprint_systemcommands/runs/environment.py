@@ -18,7 +18,7 @@ def of_run(request: Request, server_url: str) -> dict[str, str]:
     """What a command can know of its run, beside its id.
 
     Arguments:
-        request: the wish to run it
+        request: to run it
         server_url: the address at which this server answers on its own machine
     """
     return {

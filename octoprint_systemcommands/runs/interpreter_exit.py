@@ -10,7 +10,7 @@ from .log_lines import one_line
 from .processes import process_tree
 from .run import Run
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.interpreter_exit")
 
 
 def end_processes(run: Run, then: Callable[[bool], None]) -> None:

@@ -8,7 +8,7 @@ from .failure_hints.hints import Hint
 from .output.capture import STDERR, STDOUT, excerpt
 from .run import Run
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.reasons")
 
 # Bytes of each output in which the reason is looked for
 _EXCERPT = 16 * 1024

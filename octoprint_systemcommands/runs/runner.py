@@ -45,7 +45,7 @@ from .run import (
 )
 from .waiting import places_for_waiting
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.runner")
 
 # Runs that are going on or queued; each that goes on takes four file descriptors
 _MAX_ACTIVE = 64
