@@ -163,7 +163,7 @@ class RunDialog:
         expect(self.status).to_have_text(status, timeout=timeout)
         self.page.wait_for_function(
             "() => OctoPrint.coreui.viewmodels.systemCommandsRunDialogViewModel"
-            ".follower.isComplete()"
+            ".view.isComplete()"
         )
 
     def close(self):

@@ -13,7 +13,7 @@ from .commands.catalogue import CUSTOM, Catalogue, NotExecutable, UnknownAction
 from .commands.definition import Command
 from .commands.lists import Entry, tidy
 from .identity import Identities, Person
-from .runs.run import Owner, Request, Requester
+from .runs.request import Owner, Request, Requester
 
 
 class Forbidden(Exception):

@@ -16,7 +16,7 @@ from octoprint.access import users
 from octoprint.access.users import SessionUser
 from werkzeug.local import LocalProxy
 
-from .runs.run import Owner, Requester
+from .runs.request import Owner, Requester
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.identity")
 

@@ -13,7 +13,8 @@ from .commands.arguments.values import FindUpload, take
 from .commands.catalogue import CUSTOM
 from .commands.definition import Command
 from .identity import Person
-from .runs.run import Request, Requester, Run
+from .runs.request import Request, Requester
+from .runs.run import Run
 from .runs.runner import Runner
 
 

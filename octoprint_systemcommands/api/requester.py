@@ -11,7 +11,7 @@ from octoprint.server.util.flask import credentials_checked_recently
 from ..access import Access
 from ..identity import Person
 from ..launcher import ExecuteRequest
-from ..runs.run import Requester
+from ..runs.request import Requester
 
 
 class CurrentRequest:

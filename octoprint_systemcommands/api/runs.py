@@ -15,8 +15,10 @@ from ..launcher import Launcher
 from ..runs.history.database import Filter
 from ..runs.history.history import History
 from ..runs.history.troubles import Unavailable
-from ..runs.output.capture import MAX_OFFSET, Output, read
-from ..runs.run import STATUSES, UNFINISHED, Owner, Record
+from ..runs.output.capture import MAX_OFFSET, Output
+from ..runs.output.reader import read
+from ..runs.record import STATUSES, UNFINISHED, Record
+from ..runs.request import Owner
 from ..runs.runner import Runner
 from .errors import errors_of_commands
 from .hint_texts import hint_text
@@ -99,14 +101,14 @@ class Runs:
 
     def output(self, run_id: str) -> flask.Response:
         """``GET /api/runs/<id>/output?offset=&times=`` → ``{id, status, offset, next,
-        finished, chunks}``, see `octoprint_systemcommands.runs.output.read`."""
+        finished, chunks}``, see `octoprint_systemcommands.runs.output.reader.read`."""
         record = self._find(run_id)
         offset = _number("offset", 0, MAX_OFFSET) or 0
         with_times = _flag("times")
         finished = record.status not in UNFINISHED
         part = read(self._output(record), offset, finished, with_times)
         return flask.jsonify(
-            id=record.id, status=record.status, finished=finished, **part
+            id=record.id, status=record.status.value, finished=finished, **part
         )
 
     def download(self, run_id: str) -> flask.Response:

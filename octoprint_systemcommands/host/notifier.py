@@ -12,7 +12,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, Optional
 
-from ..runs.run import UNFINISHED, Owner, Record, Run
+from ..runs.record import UNFINISHED, Record
+from ..runs.request import Owner
+from ..runs.run import Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.host.notifier")
 
@@ -61,19 +63,19 @@ class Notifier:
     def run_started(self, record: Record) -> None:
         """A run has begun."""
         self._add_event(RUN_STARTED, record)
-        self._note(record.id, record.status)
+        self._note(record.id, record.status.value)
 
     def run_changed(self, record: Record) -> None:
         """There is something new about a run, such as another status."""
         if record.status not in UNFINISHED:
             self._add_event(RUN_FINISHED, record)
-        self._note(record.id, record.status)
+        self._note(record.id, record.status.value)
 
     def output_grew(self, run: Run) -> None:
         """A run has written something."""
         # this comes a hundred times a second from a chatty command
         if run.id not in self._changed:
-            self._note(run.id, run.status)
+            self._note(run.id, run.status.value)
 
     def history_cleared(self) -> None:
         """The runs that have ended were forgotten."""
@@ -141,7 +143,7 @@ def _payload(record: Record) -> dict[str, Any]:
         "id": record.id,
         "action": record.action,
         "name": record.name,
-        "status": record.status,
+        "status": record.status.value,
         "exit_code": record.exit_code,
         "duration": record.duration,
         "user": record.user,

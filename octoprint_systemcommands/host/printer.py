@@ -5,7 +5,7 @@ from typing import Any, Optional
 
 from octoprint.printer import PrinterCallback
 
-from ..runs.environment import Heater, PrinterState
+from ..runs.printer_state import Heater, PrinterState
 
 # OctoPrint 2.0 has another name for the printer's own storage
 _ORIGINS: dict[Optional[str], str] = {"printer": "sdcard"}

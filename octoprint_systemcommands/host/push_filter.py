@@ -13,7 +13,7 @@ from octoprint.access.permissions import Permissions
 
 from ..access import Access
 from ..commands.editing.last_save import Saved, Unchanged
-from ..runs.run import Owner
+from ..runs.request import Owner
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.host.push_filter")
 

@@ -1,9 +1,14 @@
 """Why a command was not run, or how it failed, in words for the user."""
 
-from ..commands.problems import N_, filled
+from ..commands.problems import N_, CannotRun, filled
 from .failure_hints import hints
-from .output.capture import STDERR, STDOUT, excerpt
-from .run import STOPPED, TIMED_OUT, Request, Run
+from .failure_hints.hints import Hint
+from .outcome import Outcome
+from .output.capture import STDERR, STDOUT
+from .output.reader import excerpt
+from .record import Status
+from .request import Request
+from .run import Run
 
 # Bytes of each output in the message of a failure
 _EXCERPT = 16 * 1024
@@ -84,6 +89,37 @@ class Busy(CommandError):
     retry_after = 5
 
 
+def outcome_of(error: Exception) -> Outcome:
+    """The outcome of a run that could not be started because of an error."""
+    if isinstance(error, Refused):
+        values = {"text": error.text, **error.values}
+        return Outcome(Status.FAILED, None, Hint(hints.REFUSED, values), error)
+    values = {"error": str(error)}
+    if isinstance(error, CannotRun):
+        values.update(text=error.text, **error.values)
+    return Outcome(Status.FAILED, None, Hint(hints.NOT_STARTED, values))
+
+
+def ensure_started(run: Run) -> None:
+    """Raises what has kept a run from being started, at once or when its turn came."""
+    if run.refusal is not None:
+        raise run.refusal
+    if run.status == Status.FAILED and run.process is None:
+        raise NotStarted(run)
+
+
+def ensure_succeeded(run: Run) -> None:
+    """Raises why a run that was waited for has not done what it should, in the eyes of its
+    definition."""
+    if not run.finished.is_set():
+        raise Failed(f"The server has ended while {title(run.request)} was running")
+    ensure_started(run)
+    if run.status != Status.SUCCEEDED and not (
+        run.status == Status.FAILED and run.request.command.ignore
+    ):
+        raise Failed(failure_message(run))
+
+
 def title(request: Request) -> str:
     """What a message begins with, in OctoPrint's words."""
     return f"Command for {request.source}:{request.command.action}"
@@ -100,11 +136,11 @@ def failure_message(run: Run, limit: int = _EXCERPT) -> str:
         return str(run.refusal)
     if run.hint is not None and run.hint.code == hints.NOT_STARTED:
         return f"{title(run.request)} could not be started: {run.hint.values['error']}"
-    if run.status == STOPPED and run.process is None:
+    if run.status == Status.STOPPED and run.process is None:
         return f"{title(run.request)} was stopped before it was its turn"
     ended = {
-        STOPPED: "was stopped",
-        TIMED_OUT: "was stopped because it took too long",
+        Status.STOPPED: "was stopped",
+        Status.TIMED_OUT: "was stopped because it took too long",
     }.get(run.status, f"failed with return code {run.exit_code}")
     return (
         f"{title(run.request)} {ended}:\n\n"

@@ -2,8 +2,8 @@
 
 from ..commands.definition import Command
 from ..commands.problems import N_
-from .environment import PrinterState
 from .errors import Refused
+from .printer_state import PrinterState
 
 # Reasons for programs
 PRINTING = "printing"

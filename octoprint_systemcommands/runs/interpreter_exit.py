@@ -1,40 +1,12 @@
-"""Ends the processes of runs, what takes its time, and the end of the server."""
+"""What takes its time, and the end of the server."""
 
 import contextlib
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any, Optional
-
-from .log_lines import one_line
-from .processes import process_tree
-from .run import Run
+from typing import Any
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs.interpreter_exit")
-
-
-def end_processes(run: Run, then: Callable[[bool], None]) -> None:
-    """Ends all processes of a run, in a thread of its own: it may take a while.
-
-    Arguments:
-        run: the run, which has a process
-        then: called with whether they are gone, when there is nothing left to be done
-    """
-    process = run.its_process
-    name = one_line(f"{run.request.source}:{run.request.command.action}")
-
-    def end() -> None:
-        left: Optional[list[int]] = None
-        try:
-            left = process_tree.end(run.id, lambda: process.session, process.tree)
-            if left:
-                _logger.warning(f"Could not end all processes of {name}: {left} are left")
-        except Exception:
-            _logger.exception(f"Error while stopping {name}, try again")
-        finally:
-            then(left == [])
-
-    elsewhere("stop", end)
 
 
 def elsewhere(name: str, function: Callable[..., None], *args: Any) -> None:

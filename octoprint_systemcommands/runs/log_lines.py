@@ -42,6 +42,11 @@ def what_becomes_of(run: Run, what: str, user: Optional[str] = None) -> str:
     return one_line(line if user is None else f"{line}, user {user}")
 
 
+def name_of(run: Run) -> str:
+    """Which command it is, for a line of the log."""
+    return one_line(f"{run.request.source}:{run.request.command.action}")
+
+
 def prefix_lines(text: str) -> str:
     """A text of several lines, of which a reader sees what is the command's and what is
     not, and which a terminal that shows the log does not obey to."""

@@ -5,7 +5,8 @@ import threading
 from typing import Optional
 
 from .failure_hints.hints import Hint
-from .output.capture import STDERR, STDOUT, excerpt
+from .output.capture import STDERR, STDOUT
+from .output.reader import excerpt
 from .run import Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs.reasons")

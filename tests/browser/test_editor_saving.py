@@ -59,6 +59,12 @@ def test_closing_the_settings_keeps_changes_and_says_so(open_editor, store):
     assert editor.page.evaluate(
         "!window.dispatchEvent(new Event('beforeunload', {cancelable: true}))"
     )
+    # it can be closed with the keyboard, also while it is still about to appear
+    editor.close()
+    closer = notice.get_by_role("button", name="Close")
+    closer.press("Enter")
+    expect(notice).to_have_count(0)
+    editor.open()
     editor.save()
     assert store()[0]["name"] == "Uno"
 

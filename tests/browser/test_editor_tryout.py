@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.editor_pages import Editor
+from harness.pages import RunDialog
 
 HOSTILE = '<img src="x" onerror="window.hacked = true">'
 
@@ -102,6 +103,20 @@ def test_arguments_are_asked_for_beside_the_command(editor, store):
     expect(tryout.field("How much")).to_have_value("")
     expect(tryout.field("Device")).to_have_value("1")
     expect(tryout.status).to_be_hidden()
+
+
+def test_the_end_is_told_when_nobody_looks(editor, tmp_path):
+    dialog = editor.edit("Two")
+    end = tmp_path / "end"
+    dialog.fill(command=f"echo begun; until [ -e '{end}' ]; do sleep 0.05; done")
+    tryout = dialog.test()
+    expect(tryout.lines).to_have_text(["begun"])
+    dialog.close_and_discard()
+    end.touch()
+    notice = editor.page.locator(".systemcommands-notice")
+    expect(notice).to_contain_text('"Two" finished successfully.')
+    notice.get_by_role("button", name="Show output").click()
+    RunDialog(editor.page).expect_open("Two").expect_ended("Succeeded")
 
 
 @pytest.mark.parametrize("width", [1280, 360])

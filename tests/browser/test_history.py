@@ -46,7 +46,7 @@ def start(admin):
 
     admin.delete(RUNS).raise_for_status()
     yield start_
-    for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
+    for run in admin.get(f"{RUNS}?status=queued,starting,running").json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()
         admin.wait_for_run(run["id"])
 

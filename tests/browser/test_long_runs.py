@@ -79,7 +79,7 @@ def go(octoprint, admin):
     for path in octoprint.folder.iterdir():
         path.unlink()
     yield lambda name: Path(octoprint.folder, name).touch()
-    for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
+    for run in admin.get(f"{RUNS}?status=queued,starting,running").json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={})
         admin.wait_for_run(run["id"])
 
@@ -477,21 +477,8 @@ def test_copy_as_curl(menu, start, octoprint):
         "arguments": {"text": "it's $HOME", "level": 5, "key": "<key>"},
     }
 
-    # behind a reverse proxy, at the plugin's own address, and with any action
+    # behind a reverse proxy
     page.evaluate("OctoPrint.options.baseurl = '/printers/one/'")
-    lines = page.evaluate(
-        """() => {
-            const settings = {plugins: {systemcommands: {octoprint_address: () => false}}};
-            return ["it's", "a/b"].map((action) => SystemCommands.Curl(
-                {source: "custom", action: action},
-                SystemCommands.Curl.address(settings, "custom", action)
-            ));
-        }"""
-    )
-    assert [shlex.split(line)[-1] for line in lines] == [
-        f"{base}/printers/one/plugin/systemcommands/api/system/commands/custom/{action}"
-        for action in ("it's", "a%2Fb")
-    ]
     assert page.evaluate("SystemCommands.Link({id: '12'})") == (
         f"{base}/printers/one/#run=12"
     )

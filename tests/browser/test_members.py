@@ -128,7 +128,7 @@ def no_runs(admin):
     """At the beginning of each test there are none, and nothing goes on at its end."""
     admin.delete(RUNS).raise_for_status()
     yield
-    for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
+    for run in admin.get(f"{RUNS}?status=queued,starting,running").json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={})
         admin.wait_for_run(run["id"])
 
@@ -452,7 +452,7 @@ def test_command_that_was_taken_away(menu, admin):
     menu.open()
     expect(menu.entry("Waits")).to_be_visible()
     menu.page.evaluate(
-        "OctoPrint.coreui.viewmodels.systemCommandsAccessViewModel.requestData = () => {}"
+        "OctoPrint.coreui.viewmodels.systemCommandsCatalogueViewModel.requestData = () => {}"
     )
     put_user(admin, "kid", ["visitors"])
     try:

@@ -76,7 +76,7 @@ def end(octoprint, admin):
     end_()
     yield end_
     end_(0)
-    for run in admin.get(f"{RUNS}?status=queued,running").json()["runs"]:
+    for run in admin.get(f"{RUNS}?status=queued,starting,running").json()["runs"]:
         admin.wait_for_run(run["id"])
 
 
@@ -103,7 +103,8 @@ def start(page, action):
     page.evaluate(
         """action => {
             const trigger = OctoPrint.coreui.viewmodels.systemCommandsTriggerViewModel;
-            trigger.trigger(trigger.find({source: "custom", action: action}));
+            const catalogue = OctoPrint.coreui.viewmodels.systemCommandsCatalogueViewModel;
+            trigger.trigger(catalogue.find({source: "custom", action: action}));
         }""",
         action,
     )

@@ -147,7 +147,7 @@ def go(octoprint, admin):
     # nothing of this test is to go on in the next one
     for name in ("one", "two", "three"):
         Path(octoprint.folder, name).touch()
-    runs = f"{RUNS}?status=queued,running"
+    runs = f"{RUNS}?status=queued,starting,running"
     for run in admin.get(runs).json()["runs"]:
         admin.post(f"{RUNS}/{run['id']}/stop", json={})
         admin.wait_for_run(run["id"])

@@ -14,6 +14,10 @@ const TEXTS = {
     plain: ["one\ntwo\n", ["one", "two"]],
     "empty lines": ["one\n\n\ntwo", ["one", "", "", "two"]],
     "carriage return": ["50 %\r100 %\n", ["100 %"]],
+    "encoded twice": [
+        "GrÃ\x9f Ã\x9c\nnext\x90\nlast",
+        ["GrÃ\ufffd Ã\ufffd", "next\ufffd", "last"]
+    ],
     "shorter over longer": ["working\rdone", ["doneing"]],
     "Windows line ends": ["one\r\ntwo\r\n", ["one", "two"]],
     backspace: ["abc\b\bX", ["aXc"]],

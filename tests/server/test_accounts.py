@@ -52,7 +52,9 @@ def add(octoprint, kids, admin):
     for user in admin.get("/api/access/users").json()["users"]:
         if user["name"] not in octoprint.users:
             remove(admin, user["name"])
-    for run in admin.get(RUNS, params={"status": "queued,running"}).json()["runs"]:
+    for run in admin.get(RUNS, params={"status": "queued,starting,running"}).json()[
+        "runs"
+    ]:
         admin.post(f"{RUNS}/{run['id']}/stop")
         admin.wait_for_run(run["id"])
     (octoprint.basedir / "go").unlink(missing_ok=True)

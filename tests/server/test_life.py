@@ -51,7 +51,8 @@ def start(client, action):
 
 
 def has_ended(client, run):
-    return client.get(f"{API}/{run['id']}").json()["status"] not in ("queued", "running")
+    status = client.get(f"{API}/{run['id']}").json()["status"]
+    return status not in ("queued", "starting", "running")
 
 
 def has_begun(client, run):

@@ -18,8 +18,11 @@ from harness.waiting import wait_until
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.runs.history.database import Limits
 from octoprint_systemcommands.runs.history.history import History
+from octoprint_systemcommands.runs.outcome import Outcome
 from octoprint_systemcommands.runs.output.capture import STDOUT
-from octoprint_systemcommands.runs.run import SUCCEEDED, Request, Requester, Run
+from octoprint_systemcommands.runs.record import Status
+from octoprint_systemcommands.runs.request import Request, Requester
+from octoprint_systemcommands.runs.run import Run
 
 DOCS = Path(__file__).parents[2] / "docs" / "access.md"
 PLUGIN = "/plugin/systemcommands"
@@ -272,9 +275,8 @@ def made_runs(server):
     for user in [None, "_api", *(user.name for user in USERS)]:
         command = Command.model_validate({"action": "old", "command": "true"})
         run = Run(history.next_seq(), Request("custom", command, Requester(user=user)))
-        run.start()
         run.output.write(STDOUT, f"output of {user}".encode())
-        run.finish(SUCCEEDED, 0)
+        run.end(Outcome(Status.SUCCEEDED, 0))
         history.note(run)
         ids[user] = run.id
     history.close()
@@ -358,7 +360,7 @@ def renew_account(server, user):
 
 
 def wait_until_idle(client):
-    active = {"status": "queued,running"}
+    active = {"status": "queued,starting,running"}
     wait_until(lambda: not client.get(RUNS, params=active).json()["runs"])
 
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from harness.slow_folder import Unavailable, slow_folder
 from harness.waiting import wait_until
 
 COMMANDS = [
@@ -34,6 +35,7 @@ COMMANDS = [
 ]
 CONFIG = {"server": {"commands": {"serverRestartCommand": "echo restarting"}}}
 API = "/plugin/systemcommands/api/runs"
+TEST = "/plugin/systemcommands/api/definitions/test"
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +44,11 @@ def nothing_goes_on(octoprint):
     from harness.http_clients import ApiClient
 
     with ApiClient(octoprint.url, octoprint.admin) as client:
-        for run in client.get(f"{API}?status=queued,running").json()["runs"]:
+        for run in client.get(f"{API}?status=queued,starting,running").json()["runs"]:
             client.post(f"{API}/{run['id']}/stop")
-        wait_until(lambda: not client.get(f"{API}?status=queued,running").json()["runs"])
+        wait_until(
+            lambda: not client.get(f"{API}?status=queued,starting,running").json()["runs"]
+        )
 
 
 @pytest.fixture
@@ -411,6 +415,26 @@ def test_queued(start, ended):
     assert second["finished_at"] <= third["started_at"]
 
 
+def test_a_start_that_hangs_is_starting_and_can_be_stopped(admin, tmp_path):
+    try:
+        with slow_folder(tmp_path, 20):
+            definition = {"command": "touch begun", "working_directory": str(tmp_path)}
+            before = time.monotonic()
+            response = admin.post(TEST, json={"definition": definition})
+            assert response.status_code == 202, response.text
+            assert time.monotonic() - before < 10
+            run = response.json()
+            assert (run["status"], run["started_at"]) == ("starting", None)
+            (found,) = admin.get(f"{API}?status=starting").json()["runs"]
+            assert found["id"] == run["id"]
+
+            assert admin.post(f"{API}/{run['id']}/stop").status_code == 202
+            stopped = admin.wait_for_run(run["id"])
+            assert (stopped["status"], stopped["exit_code"]) == ("stopped", None)
+    except Unavailable:
+        pytest.skip("a file system of one's own takes root and FUSE")
+
+
 ##~~ Hints
 
 
@@ -469,7 +493,7 @@ def test_filters(start, ended, operator):
 
     assert {run["action"] for run in found("action=fail")} == {"fail"}
     assert {run["status"] for run in found("status=failed")} == {"failed"}
-    assert running["id"] in [run["id"] for run in found("status=queued,running")]
+    assert running["id"] in [run["id"] for run in found("status=queued,starting,running")]
     assert {run["source"] for run in found("source=core")} <= {"core"}
     assert found("source=custom&action=unknown") == []
 

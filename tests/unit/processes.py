@@ -3,7 +3,7 @@
 import psutil
 
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.runs.run import Request
+from octoprint_systemcommands.runs.request import Request
 
 
 def command(line, **fields):

@@ -16,7 +16,7 @@ from octoprint_systemcommands.commands.catalogue import (
 )
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.identity import NOBODY
-from octoprint_systemcommands.runs.run import Owner, Request, Requester
+from octoprint_systemcommands.runs.request import Owner, Request, Requester
 
 NAMES = ("operator", "editor", "auditor", "maker", "member", "user", None)
 

@@ -2,11 +2,14 @@
 
 import threading
 
+from histories import begin, end
+
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.host.notifier import Notifier
 from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture
 from octoprint_systemcommands.runs.output.masking import MaskedCapture
-from octoprint_systemcommands.runs.run import SUCCEEDED, Request, Run
+from octoprint_systemcommands.runs.request import Request
+from octoprint_systemcommands.runs.run import Run
 
 WIDEST = "\U0001f511"
 
@@ -20,10 +23,10 @@ def test_events_while_nobody_takes_them():
 
     notifier = Notifier(push=lambda message: None, fire=fire)
     run = Run(1, Request("custom", Command(action="x", command="true")))
-    run.start()
+    begin(run)
     notifier.run_started(run.record())
     assert at_work.wait(30)
-    run.finish(SUCCEEDED, 0)
+    end(run)
     for _ in range(5000):
         notifier.run_changed(run.record())
     assert len(notifier._events) <= 1000

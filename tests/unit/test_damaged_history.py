@@ -19,10 +19,10 @@ from octoprint_systemcommands.runs.output.capture import (
     Damaged,
     Piece,
     pack,
-    read,
     unpack,
 )
-from octoprint_systemcommands.runs.run import STATUSES, Record
+from octoprint_systemcommands.runs.output.reader import read
+from octoprint_systemcommands.runs.record import STATUSES, Record
 
 ALL = Filter()
 

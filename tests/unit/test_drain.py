@@ -13,7 +13,8 @@ import pytest
 from processes import command
 
 from harness.waiting import wait_until
-from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, excerpt
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
 from octoprint_systemcommands.runs.processes import drain, process_tree
 
 # Starts a command, tells that it has begun and waits for its own end, which is a hard one

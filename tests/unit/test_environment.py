@@ -13,7 +13,8 @@ from octoprint_systemcommands.commands.environment import complete, existing_fol
 from octoprint_systemcommands.commands.problems import WARNING, CannotRun
 from octoprint_systemcommands.runs.errors import Failed
 from octoprint_systemcommands.runs.history.database import Filter
-from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
+from octoprint_systemcommands.runs.output.capture import STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
 
 
 @pytest.fixture

@@ -8,14 +8,12 @@ from processes import command
 from harness.waiting import wait_until
 from octoprint_systemcommands.commands.definition import parse_entry
 from octoprint_systemcommands.commands.editing.validation import OWN_VARIABLES
-from octoprint_systemcommands.runs.environment import (
-    Heater,
-    PrinterState,
-    local_url,
-    of_run,
-)
+from octoprint_systemcommands.runs import preparation
+from octoprint_systemcommands.runs.environment import local_url, of_run
 from octoprint_systemcommands.runs.errors import Failed, Refused
-from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
+from octoprint_systemcommands.runs.output.capture import STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
+from octoprint_systemcommands.runs.printer_state import Heater, PrinterState
 
 
 class FakePrinter:
@@ -159,21 +157,40 @@ class CountingPrinter(FakePrinter):
         return super().state()
 
 
+@pytest.fixture
+def patient(mocker):
+    """However long it takes until there is a thread for the start."""
+    mocker.patch.object(preparation, "_FRESH", 60)
+
+
 @pytest.mark.parametrize(
     "guard", [{}, {"while_printing": "confirm"}, {"max_temperature": 50}]
 )
-def test_a_start_asks_the_printer_once(run_with, guard):
+def test_a_start_asks_the_printer_once(patient, run_with, guard):
     printer = CountingPrinter()
     run_with(printer, command("true", **guard))
 
     assert printer.asked == 1
 
 
-def test_what_was_queued_is_guarded_again(make_runner):
+def test_a_print_that_begins_while_the_start_has_to_wait(mocker, run_with):
+    class Late(FakePrinter):
+        def state(self):
+            before, self.now = self.now, PrinterState(**PRINTING)
+            return before
+
+    mocker.patch.object(preparation, "_FRESH", 0)
+    with pytest.raises(Refused) as caught:
+        run_with(Late(), command("true", while_printing="confirm"))
+    assert caught.value.reason == "confirm"
+
+
+def test_what_was_queued_is_guarded_again(patient, make_runner):
     printer = CountingPrinter()
     subject = make_runner(printer=printer)
     wish = command("exec sleep 60", when_busy="queue", while_printing="refuse")
     first = subject.start(wish)
+    assert printer.asked == 1
     queued = subject.start(wish)
     assert printer.asked == 2
     subject.stop(first.id)
@@ -253,7 +270,7 @@ def test_a_definition_cannot_claim_what_the_plugin_tells(make_runner):
 
 def test_all_names_are_the_plugins_own():
     state = PrinterState(heaters={"tool0": Heater(1, 2)})
-    names = {**of_run(command("true"), ""), **state.environment(), "OCTOPRINT_RUN_ID": ""}
+    names = of_run("0" * 16, command("true"), "", state)
     assert len(names) == 14
     for name in names:
         assert OWN_VARIABLES.fullmatch(name), name

@@ -14,7 +14,7 @@ import time
 
 import psutil
 import pytest
-from histories import finished, started
+from histories import begin, end, finished, started
 from processes import command
 
 from harness.waiting import wait_until
@@ -22,9 +22,11 @@ from octoprint_systemcommands.commands.arguments.values import Values
 from octoprint_systemcommands.runs.history import database, memory, writer
 from octoprint_systemcommands.runs.history.database import Database, Filter, Limits
 from octoprint_systemcommands.runs.history.history import History
-from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, read
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT
+from octoprint_systemcommands.runs.output.reader import read
 from octoprint_systemcommands.runs.processes import process_tree
-from octoprint_systemcommands.runs.run import Owner, Requester, Run
+from octoprint_systemcommands.runs.request import Owner, Requester
+from octoprint_systemcommands.runs.run import Run
 
 ALL = Filter()
 
@@ -119,7 +121,7 @@ def test_those_that_go_on_are_not_pruned(open_history):
     history.flush()
 
     assert history.get(old.id).status == "running"
-    old.finish("succeeded", 0)
+    end(old)
     history.note(old)
     history.flush()
 
@@ -129,7 +131,7 @@ def test_one_that_has_taken_long_is_kept_as_the_newest(open_history):
     long = started(history)
     others = [finished(history) for _ in range(5)]
     history.flush()
-    long.finish("succeeded", 0)
+    end(long)
     history.note(long)
     history.flush()
 
@@ -158,9 +160,9 @@ def test_what_was_kept_from_a_clock_that_was_ahead_does_not_push_out_the_rest(
 def test_one_that_cannot_be_written_keeps_no_other_from_it(open_history, caplog):
     history = open_history()
     run = started(history)
-    run.finish("succeeded", 0)
+    end(run)
     odd = Run(2**64, command("true"))
-    odd.finish("succeeded", 0)
+    end(odd)
     with history._memory.condition:
         # in one batch
         history.note(odd)
@@ -214,7 +216,7 @@ DYING_SERVER = """
     from octoprint_systemcommands.commands.definition import Command
     from octoprint_systemcommands.runs.history.database import Limits
     from octoprint_systemcommands.runs.history.history import History
-    from octoprint_systemcommands.runs.run import Request
+    from octoprint_systemcommands.runs.request import Request
     from octoprint_systemcommands.runs.runner import Runner
 
     def request(line):
@@ -351,8 +353,8 @@ def test_clearing_ones_own_runs_while_none_can_be_written(history, mocker):
     finished(history)
     request = command("true")._replace(requester=Requester(user="somebody else"))
     theirs = Run(history.next_seq(), request)
-    theirs.start()
-    theirs.finish("succeeded", 0)
+    begin(theirs)
+    end(theirs)
     history.note(theirs)
     wait_until(lambda: history.warning)
 
@@ -372,7 +374,7 @@ def test_what_was_running_when_the_disk_got_full_ends_in_the_history(
     full_disk(True)
     for run in runs:
         run.output.write(STDOUT, noise(20_000))
-        run.finish("succeeded", 0)
+        end(run)
         history.note(run)
     full_disk(False)
     wait_until(lambda: not history._memory.unwritten)
@@ -444,6 +446,21 @@ def test_a_database_that_is_broken_inside_is_set_aside(open_history, path):
     assert [name for name in os.listdir(os.path.dirname(path)) if "broken" in name]
 
 
+@pytest.mark.parametrize("status", ["queued", "starting"])
+def test_what_had_not_begun_when_the_server_died_was_interrupted(open_history, status):
+    history = open_history()
+    run = Run(history.next_seq(), command("true"))
+    if status == "starting":
+        run.take_turn()
+    history.note(run)
+    assert [r.id for r in history.find(Filter(statuses=(status,)), 10)] == [run.id]
+    history.close()
+    history = open_history()
+
+    record = history.get(run.id)
+    assert (record.status, record.started_at) == ("interrupted", None)
+
+
 def test_the_end_is_noted_though_nothing_is_to_be_seen(open_history, mocker):
     history = open_history()
     runs = [started(history) for _ in range(2)]
@@ -512,7 +529,7 @@ def test_who_comes_later_to_a_place_does_not_get_the_output_of_the_first(path):
         run = Run(seq, command("true"))
         for part in output:
             run.output.write(STDOUT, part)
-        run.finish("succeeded", 0)
+        end(run)
         return run
 
     limits = Limits(100, 100)
@@ -621,7 +638,7 @@ def test_who_did_what_survives_the_server(open_history):
     )
     request = command("true")._replace(requester=requester, values=values)
     run = Run(history.next_seq(), request)
-    run.finish("succeeded", 0)
+    end(run)
     history.note(run)
     history.close()
 

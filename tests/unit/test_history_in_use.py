@@ -8,7 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from histories import finished, started
+from histories import end, finished, started
 from other_program import another_program
 from processes import command
 
@@ -17,7 +17,8 @@ from octoprint_systemcommands.runs.history import database, reader, writer
 from octoprint_systemcommands.runs.history import history as history_module
 from octoprint_systemcommands.runs.history.database import Database, Filter, ReadOnly
 from octoprint_systemcommands.runs.history.troubles import Unavailable
-from octoprint_systemcommands.runs.output.capture import STDOUT, read
+from octoprint_systemcommands.runs.output.capture import STDOUT
+from octoprint_systemcommands.runs.output.reader import read
 from octoprint_systemcommands.runs.runner import Runner
 
 ALL = Filter()
@@ -85,7 +86,7 @@ def test_what_was_running_when_the_file_got_busy_is_written_later(open_history, 
     with contextlib.closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN EXCLUSIVE")
         run.output.write(STDOUT, b"said")
-        run.finish("succeeded", 0)
+        end(run)
         history.note(run)
         wait_until(lambda: history.warning)
         assert history.get(run.id).status == "succeeded"

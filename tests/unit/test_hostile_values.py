@@ -14,7 +14,8 @@ from octoprint_systemcommands.commands.arguments.values import WrongValues, take
 from octoprint_systemcommands.commands.definition import Command, parse_entry
 from octoprint_systemcommands.commands.editing.validation import check
 from octoprint_systemcommands.runs.log_lines import prefix_lines, who_does_what
-from octoprint_systemcommands.runs.run import Request, Requester, Run
+from octoprint_systemcommands.runs.request import Request, Requester
+from octoprint_systemcommands.runs.run import Run
 
 # what JSON can say, and Python reads: with numbers that are none, and halves of characters
 anything = st.recursive(

@@ -9,7 +9,7 @@ from octoprint.access.users import FilebasedUserManager
 from werkzeug.local import LocalProxy
 
 from octoprint_systemcommands.identity import Identities
-from octoprint_systemcommands.runs.run import Owner, Requester
+from octoprint_systemcommands.runs.request import Owner, Requester
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from octoprint_systemcommands.commands.shebang import Shebang, shebang_of
 from octoprint_systemcommands.runs.errors import Failed
 from octoprint_systemcommands.runs.failure_hints import hints
 from octoprint_systemcommands.runs.history.database import Filter
-from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, excerpt
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
 from octoprint_systemcommands.runs.processes import interpreter
 
 

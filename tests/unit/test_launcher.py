@@ -12,12 +12,13 @@ from octoprint_systemcommands.commands.catalogue import (
 )
 from octoprint_systemcommands.commands.definition import parse_entry
 from octoprint_systemcommands.launcher import ExecuteRequest, Launcher
-from octoprint_systemcommands.runs import runner
-from octoprint_systemcommands.runs.environment import NoPrinter, PrinterState
+from octoprint_systemcommands.runs import queue
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine, Refused
 from octoprint_systemcommands.runs.history.database import Filter
-from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
-from octoprint_systemcommands.runs.run import Requester
+from octoprint_systemcommands.runs.output.capture import STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
+from octoprint_systemcommands.runs.printer_state import NoPrinter, PrinterState
+from octoprint_systemcommands.runs.request import Requester
 
 COMMANDS = [
     {"action": "true", "command": "true", "groups": ["makers"]},
@@ -212,7 +213,7 @@ def test_what_runs_already(launcher):
 
 
 def test_when_too_much_is_going_on(launcher, mocker):
-    mocker.patch.object(runner, "_MAX_ACTIVE", 1)
+    mocker.patch.object(queue, "_MAX_ACTIVE", 1)
     launcher.launch(wanted("once"))
     for start in (launcher.launch, launcher.execute):
         with pytest.raises(Busy):

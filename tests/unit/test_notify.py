@@ -2,11 +2,13 @@ import threading
 import time
 
 import pytest
+from histories import begin, end
 from processes import command
 
 from harness.waiting import wait_until
 from octoprint_systemcommands.host.notifier import Notifier
-from octoprint_systemcommands.runs.run import Owner, Requester, Run
+from octoprint_systemcommands.runs.request import Owner, Requester
+from octoprint_systemcommands.runs.run import Run
 
 
 class Receiver:
@@ -40,9 +42,9 @@ def run():
 
 def test_start_and_end_are_events(notifier, receiver, run):
     notifier.run_changed(run.record())
-    run.start()
+    begin(run)
     notifier.run_started(run.record())
-    run.finish("failed", 3)
+    end(run, "failed", 3)
     notifier.run_changed(run.record())
 
     wait_until(lambda: len(receiver.events) == 2)
@@ -61,7 +63,7 @@ def test_start_and_end_are_events(notifier, receiver, run):
 
 
 def test_a_stop_that_is_under_way_is_no_second_start(notifier, receiver, run):
-    run.start()
+    begin(run)
     notifier.run_started(run.record())
     run.stop_reason = "stopped"
     notifier.run_changed(run.record())
@@ -72,7 +74,7 @@ def test_a_stop_that_is_under_way_is_no_second_start(notifier, receiver, run):
 
 def test_one_that_never_ran_still_ends(notifier, receiver, run):
     notifier.run_changed(run.record())
-    run.finish("stopped")
+    end(run, "stopped", None)
     notifier.run_changed(run.record())
 
     wait_until(lambda: receiver.pushes)
@@ -80,11 +82,11 @@ def test_one_that_never_ran_still_ends(notifier, receiver, run):
 
 
 def test_the_last_state_is_pushed(notifier, receiver, run):
-    run.start()
+    begin(run)
     notifier.run_changed(run.record())
     for _ in range(1000):
         notifier.output_grew(run)
-    run.finish("succeeded", 0)
+    end(run)
     notifier.run_changed(run.record())
 
     def last():

@@ -18,7 +18,7 @@ from octoprint_systemcommands.api.openapi import OpenApi, describe
 from octoprint_systemcommands.api.routes import build_blueprint
 from octoprint_systemcommands.api.runs import Runs
 from octoprint_systemcommands.api.system_api import Contract
-from octoprint_systemcommands.runs.run import STATUSES, Record
+from octoprint_systemcommands.runs.record import STATUSES, Record, Status
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -145,7 +145,7 @@ def test_examples_are_valid(document):
 
 
 def test_knows_the_fields_of_runs(document):
-    record = Record(1, "0" * 16, "custom", "a", "A", "queued").to_dict()
+    record = Record(1, "0" * 16, "custom", "a", "A", Status.QUEUED).to_dict()
     schemas = document["components"]["schemas"]
 
     # hint and resource depend on who asks

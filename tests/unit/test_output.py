@@ -2,7 +2,8 @@ import random
 
 import pytest
 
-from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture, excerpt
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture
+from octoprint_systemcommands.runs.output.reader import excerpt
 
 
 def test_keeps_what_is_small():

@@ -1,6 +1,7 @@
 """Whose runs are whose: in the history, and when the turn of one comes."""
 
 import pytest
+from histories import begin, end
 from processes import command
 
 from harness.waiting import wait_until
@@ -8,7 +9,8 @@ from octoprint_systemcommands.runs.errors import NotAllowed
 from octoprint_systemcommands.runs.failure_hints import hints
 from octoprint_systemcommands.runs.history.database import Database, Filter, Limits
 from octoprint_systemcommands.runs.history.history import History
-from octoprint_systemcommands.runs.run import Owner, Requester, Run
+from octoprint_systemcommands.runs.request import Owner, Requester
+from octoprint_systemcommands.runs.run import Run
 
 OLD, FIRST, SECOND = (
     Requester("me"),
@@ -35,8 +37,8 @@ def runs(request, history, mocker):
     for requester in (OLD, FIRST, SECOND, OTHERS, NOBODYS):
         request_ = command("true")._replace(requester=requester)
         runs[requester] = run = Run(history.next_seq(), request_)
-        run.start()
-        run.finish("succeeded", 0)
+        begin(run)
+        end(run)
         history.note(run)
     wait_until(lambda: history.warning or not history._memory.unwritten)
     return runs

@@ -4,7 +4,7 @@ import pytest
 from octoprint.printer import standard
 
 from octoprint_systemcommands.host.printer import Printer
-from octoprint_systemcommands.runs.environment import Heater
+from octoprint_systemcommands.runs.printer_state import Heater
 
 
 class OctoPrintsPrinter:

@@ -8,7 +8,7 @@ from octoprint_systemcommands.commands.editing.last_save import Saved, Unchanged
 from octoprint_systemcommands.host import push_filter
 from octoprint_systemcommands.host.push_filter import about_definitions, may_get
 from octoprint_systemcommands.identity import NOBODY
-from octoprint_systemcommands.runs.run import Owner
+from octoprint_systemcommands.runs.request import Owner
 
 
 class Broken:

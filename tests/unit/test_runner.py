@@ -12,14 +12,15 @@ from processes import alive, command
 from harness.waiting import wait_until
 from octoprint_systemcommands.commands.arguments.values import Values
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.runs import runner, waiting
-from octoprint_systemcommands.runs.environment import NoPrinter
+from octoprint_systemcommands.runs import preparation, queue
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine
 from octoprint_systemcommands.runs.failure_hints import explanation, hints
 from octoprint_systemcommands.runs.history.database import Filter
-from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, excerpt
-from octoprint_systemcommands.runs.processes import process, watcher
-from octoprint_systemcommands.runs.run import Request
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
+from octoprint_systemcommands.runs.printer_state import NoPrinter
+from octoprint_systemcommands.runs.processes import orphaned_pipes, process, watcher
+from octoprint_systemcommands.runs.request import Request
 
 LOGGER = "octoprint.plugins.systemcommands.runs"
 
@@ -94,7 +95,7 @@ def test_without_a_command_line_nothing_is_run(subject, line):
 def test_what_cannot_be_started_has_not_started(make_runner, mocker):
     started = []
     subject = make_runner(on_start=started.append)
-    mocker.patch.object(runner, "Process", side_effect=OSError("no more processes"))
+    mocker.patch.object(preparation, "Process", side_effect=OSError("no more processes"))
     with pytest.raises(Failed):
         subject.start(command("true"))
 
@@ -104,7 +105,7 @@ def test_what_cannot_be_started_has_not_started(make_runner, mocker):
 
 
 def test_what_cannot_be_started_is_a_failure_also_with_ignore(subject, mocker):
-    mocker.patch.object(runner, "Process", side_effect=OSError("no more processes"))
+    mocker.patch.object(preparation, "Process", side_effect=OSError("no more processes"))
 
     with pytest.raises(Failed, match="could not be started: no more processes"):
         subject.execute(command("true", ignore=True))
@@ -159,7 +160,7 @@ def test_a_background_child_does_not_hold_it_and_lives_on(either_way, tmp_path):
 
 
 def test_orphaned_pipes_are_limited(mocker, tmp_path, make_runner):
-    mocker.patch.object(watcher, "_max_orphans", return_value=4)
+    mocker.patch.object(orphaned_pipes, "_most", return_value=4)
     subject = make_runner()
     pid_file = tmp_path / "pids"
     loop = "while echo noise; do sleep 0.05; done"
@@ -213,32 +214,6 @@ def test_while_printing_a_flood_is_read_slowly(make_runner):
     run = subject.execute(command("timeout 1 cat /dev/zero", ignore=True))
 
     assert 1_000_000 < run.output.total < 200_000_000
-
-
-def test_a_start_that_hangs_holds_nobody_else(subject, mocker):
-    """As in a folder on a share that does not answer, for the next one of a queue."""
-    hangs, go_on = threading.Event(), threading.Event()
-    start = runner.Process
-
-    def hanging(line, *args, **kwargs):
-        if line == "echo next":
-            hangs.set()
-            assert go_on.wait(30)
-        return start(line, *args, **kwargs)
-
-    mocker.patch.object(runner, "Process", hanging)
-    first = subject.start(command("sleep 0.2", when_busy="queue"))
-    following = subject.start(command("echo next", when_busy="queue"))
-    try:
-        assert first.finished.wait(10)
-        assert hangs.wait(10)
-        other = subject.start(command("echo other", action="other"))
-        assert other.finished.wait(10)
-        assert not following.finished.is_set()
-    finally:
-        go_on.set()
-    assert following.finished.wait(10)
-    assert following.status == "succeeded"
 
 
 def test_a_look_for_the_reason_that_hangs_holds_nobody(subject, mocker):
@@ -297,7 +272,7 @@ def test_no_more_wait_than_may(subject, tmp_path):
 
 
 def test_no_more_run_than_may(mocker, make_runner):
-    mocker.patch.object(runner, "_MAX_ACTIVE", 2)
+    mocker.patch.object(queue, "_MAX_ACTIVE", 2)
     subject = make_runner()
     slow = command("sleep 0.3", **{"async": True})
     runs = [subject.execute(slow) for _ in range(2)]
@@ -313,12 +288,12 @@ def test_no_more_run_than_may(mocker, make_runner):
 
 
 def test_slots_come_back_after_failures(mocker, make_runner):
-    mocker.patch.object(runner, "_MAX_ACTIVE", 1)
+    mocker.patch.object(queue, "_MAX_ACTIVE", 1)
     subject = make_runner(max_waiting=1)
     for _ in range(3):
         with pytest.raises(Failed):
             subject.execute(command("exit 1"))
-    mocker.patch.object(runner, "Process", side_effect=OSError("no"))
+    mocker.patch.object(preparation, "Process", side_effect=OSError("no"))
     for _ in range(3):
         with pytest.raises(Failed, match="could not be started"):
             subject.execute(command("true"))
@@ -366,7 +341,6 @@ def test_half_of_the_request_threads_may_wait(mocker, make_runner):
     mocker.patch.object(os, "process_cpu_count", create=True, return_value=4)
     mocker.patch.object(os, "cpu_count", return_value=4)
 
-    assert waiting.request_threads() == 8
     assert make_runner()._waiting._value == 4
 
 
@@ -409,7 +383,7 @@ def test_without_a_thread_nothing_is_started_and_later_all_is_well(
 
 def test_without_room_in_the_selector_it_is_looked_after_all_the_same(subject, mocker):
     subject.execute(command("true"))
-    selector = subject._watcher._selector
+    selector = subject._supervisor._watcher._selector
     register = mocker.patch.object(selector, "register", side_effect=OSError("no room"))
     run = subject.execute(command("seq 1 100000; echo last; exit 0"))
     background = subject.execute(command("sleep 0.5 & echo x"))
@@ -424,8 +398,8 @@ def test_what_is_kept_for_a_background_child_is_not_the_run(subject):
     run = subject.execute(command("head -c 400000 /dev/zero; sleep 30 & echo $! >&2"))
     child = int(excerpt(run.output, STDERR, 100).split()[-1])
     try:
-        assert len(subject._watcher._orphans) == 2
-        for watched in subject._watcher._orphans.values():
+        assert len(subject._supervisor._watcher._orphans) == 2
+        for watched in subject._supervisor._watcher._orphans.values():
             assert not hasattr(watched, "capture")
             assert not hasattr(watched, "on_end")
     finally:

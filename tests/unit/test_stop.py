@@ -8,15 +8,18 @@ import time
 
 import psutil
 import pytest
+from histories import end
 from processes import alive, command
 
 from harness.waiting import wait_until
 from octoprint_systemcommands.commands.definition import Command
-from octoprint_systemcommands.runs import runner
+from octoprint_systemcommands.runs import preparation, runner
 from octoprint_systemcommands.runs.errors import Busy, Failed, Refused
-from octoprint_systemcommands.runs.output.capture import STDOUT, excerpt
+from octoprint_systemcommands.runs.output.capture import STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
 from octoprint_systemcommands.runs.processes import process_tree
-from octoprint_systemcommands.runs.run import Request, Requester, Run
+from octoprint_systemcommands.runs.request import Request, Requester
+from octoprint_systemcommands.runs.run import Run
 
 
 @pytest.fixture
@@ -268,7 +271,7 @@ def test_a_stop_that_comes_with_the_end_changes_nothing(subject, mocker):
     # the end is noted late: the stop comes after the process has returned
     run = subject.start(command("true"))
     returned, go_on = threading.Event(), threading.Event()
-    conclude = subject._conclude
+    conclude = subject._supervisor._conclude
 
     def conclude_late(*args):
         returned.set()
@@ -276,7 +279,7 @@ def test_a_stop_that_comes_with_the_end_changes_nothing(subject, mocker):
         conclude(*args)
 
     assert run.finished.wait(10)
-    mocker.patch.object(subject, "_conclude", conclude_late)
+    mocker.patch.object(subject._supervisor, "_conclude", conclude_late)
     run = subject.start(command("true"))
     assert returned.wait(10)
     assert subject.stop(run.id, "me") is run
@@ -372,7 +375,9 @@ def test_queue_goes_on_after_failures(subject, mocker):
 def test_a_queued_one_that_cannot_be_started_does_not_block_the_queue(subject, mocker):
     wish = command("sleep 0.2", when_busy="queue")
     one = subject.start(wish)
-    process = mocker.patch.object(runner, "Process", side_effect=OSError("no memory"))
+    process = mocker.patch.object(
+        preparation, "Process", side_effect=OSError("no memory")
+    )
     two, three = (subject.start(wish) for _ in range(2))
     assert three.finished.wait(10)
     mocker.stop(process)
@@ -445,7 +450,7 @@ def test_one_that_is_stopped_in_the_queue_has_ended_then(mocker):
     clock.monotonic.return_value += 60
     # the clock may be set meanwhile
     clock.time.return_value = 5.0
-    run.finish("stopped")
+    end(run, "stopped", None)
 
     record = run.record()
     assert (record.queued_at, record.started_at, record.finished_at) == (1000, None, 1060)
@@ -518,8 +523,8 @@ def test_the_next_one_finds_nothing_left_of_the_one_that_was_stopped(
         left.append(alive(child))
         return process(*args, **kwargs)
 
-    process = runner.Process
-    mocker.patch.object(runner, "Process", look_and_start)
+    process = preparation.Process
+    mocker.patch.object(preparation, "Process", look_and_start)
     two = subject.start(wish)
     subject.stop(one.id)
     pids_in(pids, 2)

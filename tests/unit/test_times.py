@@ -5,10 +5,11 @@ import sqlite3
 import zlib
 
 import pytest
-from histories import finished, started
+from histories import end, finished, started
 
 from octoprint_systemcommands.runs.output import times
-from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture, read
+from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture
+from octoprint_systemcommands.runs.output.reader import read
 from octoprint_systemcommands.runs.output.times import (
     MAX_MARKS,
     Mark,
@@ -135,7 +136,7 @@ def test_times_survive_the_server(open_history):
     # as if it had taken a while
     run.output._times._next = 0.0
     run.output.write(STDOUT, b"two\n")
-    run.finish("succeeded", 0)
+    end(run)
     history.note(run)
     said = chunks(run.output)
     assert len(said) == 2

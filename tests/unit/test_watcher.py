@@ -234,7 +234,7 @@ def left_behind(subject, start, ended, first="", **fields):
 
 def test_what_was_given_up_in_a_round_is_not_read_in_it(make_watcher, start, tmp_path):
     subject = make_watcher(False)
-    subject._max_orphans = 3
+    subject._orphans.most = 3
     noise = f"until [ -e {tmp_path}/go ]; do sleep 0.02; done; echo noise;"
     old = left_behind(subject, start, True, noise)
     fd = next(iter(old.process.outputs))
@@ -264,7 +264,7 @@ def test_whose_outputs_are_given_up_goes_on_if_it_outlives_the_server(
 ):
     subject = make_watcher(False)
     # so that it is enough to give up one of the two
-    subject._max_orphans = 3
+    subject._orphans.most = 3
     flood = "head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2;"
     old = left_behind(
         subject,

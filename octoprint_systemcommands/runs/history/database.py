@@ -10,7 +10,9 @@ from typing import NamedTuple, Optional
 
 from ..output.capture import MAX_OFFSET, Damaged, StoredOutput, pack, unpack
 from ..output.times import pack_marks, unpack_marks
-from ..run import UNFINISHED, Owner, Record, Run
+from ..record import UNFINISHED, Record
+from ..request import Owner
+from ..run import Run
 from .retention import Limits, prune
 from .rows import COLUMNS, pack_hint, place_of_id, to_record, to_row
 from .schema import (

@@ -12,7 +12,9 @@ from typing import Any, Optional
 
 from ...commands.problems import Message
 from ..output.capture import Output
-from ..run import INTERRUPTED, UNFINISHED, Owner, Record, Run
+from ..record import UNFINISHED, Record, Status
+from ..request import Owner
+from ..run import Run
 from . import troubles
 from .database import Filter, ReadOnly
 from .memory import Memory
@@ -162,7 +164,7 @@ class History:
     def _as_it_is(self, record: Record) -> Record:
         # until the writer can note it, those of an earlier server seem to go on
         if record.status in UNFINISHED and not self._writer.has_noted_interrupted:
-            return record._replace(status=INTERRUPTED, duration=None)
+            return record._replace(status=Status.INTERRUPTED, duration=None)
         return record
 
     def _wait_for_opening(self) -> None:

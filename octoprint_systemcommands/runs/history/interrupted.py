@@ -10,7 +10,7 @@ from ..failure_hints import hints
 from ..failure_hints.hints import Hint
 from ..log_lines import one_line
 from ..processes import process_tree
-from ..run import INTERRUPTED, UNFINISHED, Record
+from ..record import UNFINISHED, Record, Status
 from .database import Database, Filter
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs.history.interrupted")
@@ -31,7 +31,7 @@ def note_interrupted(database: Database, known: Container[str]) -> None:
         if record.id in known:
             continue
         hint = _hint_of_interrupted(record)
-        database.end(record._replace(status=INTERRUPTED, hint=hint))
+        database.end(record._replace(status=Status.INTERRUPTED, hint=hint))
         alive = hint.values.get("pids")
         _logger.warning(
             one_line(

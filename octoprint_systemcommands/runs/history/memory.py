@@ -6,7 +6,9 @@ from typing import Optional
 
 from ...commands.problems import Message
 from ..output.capture import Capture
-from ..run import UNFINISHED, Owner, Record, Run
+from ..record import UNFINISHED, Record
+from ..request import Owner
+from ..run import Run
 from .database import MAX_SEQ, Filter
 from .recent import Recent
 from .troubles import NOT_ALL_IN_MEMORY

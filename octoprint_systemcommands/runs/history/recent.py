@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import Optional
 
 from ..output.capture import Capture
-from ..run import Owner, Record
+from ..record import Record
+from ..request import Owner
 from .database import Filter
 
 # as many as one answer has at most

@@ -14,7 +14,7 @@ from typing import Any, Optional
 from ..failure_hints import hints
 from ..failure_hints.hints import Hint
 from ..output.capture import MAX_OFFSET
-from ..run import INTERRUPTED, STATUSES, Record
+from ..record import Record, Status
 
 # all that a record has but what is of no interest after the end
 _STOPPING = Record._fields.index("stopping")
@@ -89,10 +89,8 @@ def _text(value: Any) -> str:
     return value
 
 
-def _status(value: Any) -> str:
-    if value not in STATUSES:
-        raise ValueError(value)
-    return value
+def _status(value: Any) -> Status:
+    return Status(value)
 
 
 def _number(value: Any) -> int:
@@ -164,7 +162,7 @@ _READERS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "action": (_text, ""),
     "name": (_text, ""),
     # nobody knows how it went
-    "status": (_status, INTERRUPTED),
+    "status": (_status, Status.INTERRUPTED),
     "exit_code": _or_none(_number),
     "trigger": (_text, Record._field_defaults["trigger"]),
     # nobody's account, since it is unknown whose

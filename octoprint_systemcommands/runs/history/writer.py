@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Optional
 
-from ..run import Owner
+from ..request import Owner
 from . import troubles
 from .database import Database, Filter
 from .interrupted import note_interrupted

@@ -6,10 +6,12 @@ import fcntl
 import os
 import signal
 import subprocess
+import sys
 import termios
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Optional
+from typing import Any, Optional
 
 import psutil
 
@@ -40,6 +42,18 @@ _LARGE_PIPE = 1024 * 1024
 FULL_PIPE = 32 * 1024
 
 
+# These versions of Python stop all of their threads until the new process has entered its
+# folder and found its program (https://github.com/python/cpython/issues/104372). They do not
+# if they are told the user, who stays the same.
+_FORK: dict[str, Any] = (
+    {"user": os.geteuid()} if (3, 10) <= sys.version_info < (3, 11, 4) else {}
+)
+
+
+class NotWanted(Exception):
+    """Nobody wants a process any more that was about to be started."""
+
+
 class Process:
     """A command that is being executed, by the shell or the interpreter that it names.
 
@@ -53,8 +67,14 @@ class Process:
         niceness: at least this; None leaves it alone
         merge_output: both outputs are one, and count as stdout
         outlives_server: what it writes must not kill it when the server is gone
+        is_wanted: asked last, since what comes before may take long
+
+    Attributes:
+        started_at, started: when it was started, in seconds since the epoch and by the
+            monotonic clock
 
     Raises:
+        NotWanted: it was not started
         CannotRun, OSError: if it cannot be started
     """
 
@@ -66,13 +86,23 @@ class Process:
         niceness: Optional[int] = NICENESS,
         merge_output: bool = False,
         outlives_server: bool = False,
+        is_wanted: Callable[[], bool] = lambda: True,
     ):
         ensure_enough()
         variables = complete(environment)
         # where it runs; None means where the server does
         self.folder = working_directory and existing_folder(working_directory, variables)
+        if self.folder is not None:
+            # If it does not answer, then here, and not in a process that is half made. What
+            # it answers is told by the start.
+            os.access(to_bytes(self.folder), os.X_OK)
         try:
             with invocation(command) as start:
+                if not is_wanted():
+                    raise NotWanted
+                may_hang = self.folder is not None or bool(start.descriptors)
+                self.started_at = time.time()
+                self.started = time.monotonic()
                 self._popen = subprocess.Popen(
                     start.argv,
                     stdin=subprocess.DEVNULL,
@@ -83,6 +113,7 @@ class Process:
                     env=_encoded(variables),
                     cwd=self.folder and to_bytes(self.folder),
                     pass_fds=start.descriptors,
+                    **(_FORK if may_hang else {}),
                 )
         except OSError as error:
             if isinstance(error.filename, bytes):
@@ -102,7 +133,7 @@ class Process:
             self._look_after(niceness, outlives_server)
         except BaseException:
             # nobody would know of it
-            self._give_up()
+            self.kill()
             raise
 
     def _look_after(self, niceness: Optional[int], outlives_server: bool) -> None:
@@ -115,8 +146,8 @@ class Process:
         if niceness is not None:
             _lower_priority(self.pid, niceness)
 
-    def _give_up(self) -> None:
-        """Ends it at once and leaves nothing of it."""
+    def kill(self) -> None:
+        """Ends it at once and leaves nothing of it, to be called when it was just started."""
         with contextlib.suppress(OSError):
             os.killpg(self.pid, signal.SIGKILL)
         for fd in list(self.outputs):

@@ -7,6 +7,7 @@ is the run's id in the environment that they were started with.
 
 import contextlib
 import functools
+import logging
 import os
 import signal
 import time
@@ -16,7 +17,12 @@ from typing import Callable, NamedTuple, Optional, Union
 
 import psutil
 
+from ..interpreter_exit import elsewhere
 from .descriptors import Reserve, is_shortage, open_pidfd
+
+_logger = logging.getLogger(
+    "octoprint.plugins.systemcommands.runs.processes.process_tree"
+)
 
 # The environment variable that marks all processes of a run
 MARK = "OCTOPRINT_RUN_ID"
@@ -96,6 +102,35 @@ def end(
         OSError: if nothing could be found out about them
     """
     return _Ending(run_id, session, found).run(grace)
+
+
+def end_processes(
+    run_id: str,
+    session: Session,
+    found: set[psutil.Process],
+    name: str,
+    then: Callable[[bool], None],
+) -> None:
+    """Ends all processes of a run, in a thread of its own: it may take a while.
+
+    Arguments:
+        run_id, session, found: see `end`
+        name: of the command, for the log
+        then: called with whether they are gone, when there is nothing left to be done
+    """
+
+    def end_all() -> None:
+        left: Optional[list[int]] = None
+        try:
+            left = end(run_id, session, found)
+            if left:
+                _logger.warning(f"Could not end all processes of {name}: {left} are left")
+        except Exception:
+            _logger.exception(f"Error while stopping {name}, try again")
+        finally:
+            then(left == [])
+
+    elsewhere("stop", end_all)
 
 
 class _Group(NamedTuple):

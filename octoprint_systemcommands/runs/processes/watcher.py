@@ -12,7 +12,6 @@ first in the next one.
 import contextlib
 import logging
 import os
-import resource
 import selectors
 import threading
 import time
@@ -21,6 +20,7 @@ from collections.abc import Iterable
 from typing import Callable, Optional
 
 from ..output.capture import STDERR
+from .orphaned_pipes import OrphanedPipes
 from .pace import Pace
 from .process import FULL_PIPE, Process, enlarge_pipe, unread
 from .watched import MIN_SLICE, READ_SIZE, Sink, Watched
@@ -59,10 +59,7 @@ class Watcher:
         self._unannounced: dict[int, Watched] = {}
         # those that have ended and have output that is still to be read
         self._ended: list[Watched] = []
-        # Pipes that have outlived their process, because something in the background holds
-        # them: fd → what it belongs to, the oldest first
-        self._orphans: dict[int, Watched] = {}
-        self._max_orphans = _max_orphans()
+        self._orphans = OrphanedPipes()
         self._buffer = memoryview(bytearray(READ_SIZE))
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
@@ -295,21 +292,12 @@ class Watcher:
                 _logger.exception("Error at the end of a command")
 
     def _keep_orphans(self, watched: Watched) -> None:
-        # A pipe without an end is held by something that goes on in the background. Its
-        # output is nobody's, but it must not be killed by a closed pipe (a webcam server
-        # that logs, say).
         for fd in list(watched.process.outputs):
             if fd in self._selector.get_map():
                 self._orphans[fd] = watched
             else:
                 self._close(fd, watched)
-        while len(self._orphans) > self._max_orphans:
-            oldest = next(iter(self._orphans.values()))
-            _logger.warning(
-                "Too many background processes hold the output of commands that have "
-                "ended; no longer listening to the oldest. Redirect their output, e.g. "
-                "to /dev/null."
-            )
+        while (oldest := self._orphans.one_too_many()) is not None:
             # both of its outputs: who reads on where it outlives the server only begins when
             # the server reads none of them
             for fd in list(oldest.process.outputs):
@@ -319,9 +307,3 @@ class Watcher:
 def _by_turn(item: tuple[int, Watched]) -> tuple[float, bool]:
     fd, watched = item
     return watched.turn, watched.process.outputs.get(fd) == STDERR
-
-
-def _max_orphans() -> int:
-    # a quarter of what the server may open, two for each background process
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return 1024 if soft == resource.RLIM_INFINITY else max(16, min(1024, soft // 4))

@@ -7,6 +7,11 @@
     let waiting = [];
     let isEntered = false;
 
+    const isOpen = () => {
+        const modal = $(DIALOG).data("modal");
+        return !!modal && modal.isShown;
+    };
+
     const settle = (how) => {
         const those = waiting;
         waiting = [];
@@ -27,10 +32,8 @@
         // one of the two is called, onEntered when the focus is back
         ask: (loginState, onEntered, onAborted) => {
             const dialog = $(DIALOG);
-            const modal = dialog.data("modal");
-            const isOpen = !!modal && modal.isShown;
             waiting.push({onEntered: onEntered, onAborted: onAborted});
-            if (waiting.length > 1 && isOpen) return;
+            if (waiting.length > 1 && isOpen()) return;
 
             isEntered = false;
             let isShown = false;
@@ -52,6 +55,18 @@
             });
             isShown = !isEntered;
             if (isEntered) dialog.removeClass(OURS);
+        },
+
+        // OctoPrint may be about to ask as well. It can ask only once at a time, and forgets
+        // who has asked before: then is called when it has, with whether it may go on.
+        afterOctoPrint: (loginState, then) => {
+            setTimeout(() => {
+                if (!isOpen()) {
+                    then(true);
+                    return;
+                }
+                $(DIALOG).one("hidden", () => then(loginState.checkCredentialsSeen()));
+            });
         },
 
         // A line with a button, where a dialog could not ask the server without a password:

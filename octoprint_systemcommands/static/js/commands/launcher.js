@@ -15,14 +15,11 @@ $(function () {
         self.guards = parameters[2];
         self.notices = parameters[3];
         self.runs = parameters[4];
+        self.catalogue = parameters[5];
 
-        // what there is to trigger; kept up to date by the menu
-        self.commands = ko.observableArray([]);
         // for the dialog that asks for arguments: {command, values, start, onStarted}, where
         // start(arguments, callbacks) is called with what was entered
         self.formRequests = new ko.subscribable();
-        // told with a command that the server does not know any more, or as another one
-        self.vanished = new ko.subscribable();
 
         // how many requests of this page are under way, by command; this outlives the
         // entries of the menu, which are made anew whenever the definitions change
@@ -30,18 +27,10 @@ $(function () {
         self.runningTotal = ko.observable(0);
 
         self.running = (command) => {
-            const key = command.source + "/" + command.action;
-            if (!self._running.has(key)) {
-                self._running.set(key, ko.observable(0));
+            if (!self._running.has(command.key)) {
+                self._running.set(command.key, ko.observable(0));
             }
-            return self._running.get(key);
-        };
-
-        // the command that a run is one of, undefined if there is none any more
-        self.find = (run) => {
-            return self
-                .commands()
-                .find((c) => c.source === run.source && c.action === run.action);
+            return self._running.get(command.key);
         };
 
         // whether there is a question before it starts
@@ -49,7 +38,7 @@ $(function () {
             return (
                 !!command.confirm ||
                 !!command.freshCredentials ||
-                !!(command.arguments && command.arguments.length) ||
+                command.hasArguments() ||
                 self.guards.asksAboutPrint(command)
             );
         };
@@ -66,7 +55,7 @@ $(function () {
             const refusal = self.guards.refusal(command);
             if (refusal) {
                 self.notices.refused(command, refusal.text, refusal.run);
-            } else if (command.arguments && command.arguments.length) {
+            } else if (command.hasArguments()) {
                 self.formRequests.notifySubscribers({
                     command: command,
                     values: values,
@@ -115,60 +104,32 @@ $(function () {
             SystemCommands.Password.ask(self.loginState, onEntered);
         };
 
-        self._execute = (command, body, callbacks, isRetry) => {
+        self._execute = (command, body, callbacks) => {
             const running = self.running(command);
-            running(running() + 1);
-            self.runningTotal(self.runningTotal() + 1);
-
-            const request = self._request(command, body);
-            if (callbacks.onRequest) callbacks.onRequest(request);
-            request
-                .done((response) => {
-                    if (self._isRun(command)) {
-                        self._onStarted(command, response, callbacks);
-                    } else {
-                        self._onDone(command);
-                    }
-                })
-                .fail((response) => {
-                    const execute = (more, isAgain) => {
-                        self._execute(command, {...body, ...more}, callbacks, isAgain);
-                    };
-                    const wanted = self._wantedBy(response);
-                    if (wanted === "password" && command.freshCredentials && !isRetry) {
-                        self._askForPassword(() => execute({}, true));
-                    } else if (wanted === "confirmation" && !body.confirmed) {
-                        SystemCommands.Confirm(
-                            command,
-                            {print: true},
-                            () => execute({confirmed: true}, isRetry),
-                            callbacks.onCancelled
-                        );
-                    } else {
-                        self._onFailed(command, response, callbacks);
-                    }
-                })
-                .always(() => {
-                    running(running() - 1);
-                    self.runningTotal(self.runningTotal() - 1);
-                });
+            const count = (step) => {
+                running(running() + step);
+                self.runningTotal(self.runningTotal() + step);
+            };
+            SystemCommands.Asking(command, body, {
+                send: (sent) => {
+                    count(1);
+                    const request = self._request(command, sent);
+                    if (callbacks.onRequest) callbacks.onRequest(request);
+                    return request;
+                },
+                onSettled: () => count(-1),
+                askForPassword: command.freshCredentials && self._askForPassword,
+                onCancelled: callbacks.onCancelled,
+                onDone: (response) => {
+                    if (command.viaCore) self._onDone(command);
+                    else self._onStarted(command, response, callbacks);
+                },
+                onFailed: (response) => self._onFailed(command, response, callbacks)
+            });
         };
-
-        // What the server may ask for although this page has not thought of it: this
-        // browser's clock is not the server's, and its news of the printer may be old.
-        self._wantedBy = (response) => {
-            if (response.status === 403) return "password";
-            const reason = response.responseJSON && response.responseJSON.reason;
-            return response.status === 409 && reason === "confirm"
-                ? "confirmation"
-                : undefined;
-        };
-
-        // OctoPrint's own and other plugins' entries are OctoPrint's business
-        self._isRun = (command) => !command.viaCore;
 
         self._request = (command, body) => {
-            if (self._isRun(command)) {
+            if (!command.viaCore) {
                 return OctoPrint.plugins.systemcommands.startRun(
                     command.source,
                     command.action,
@@ -216,7 +177,7 @@ $(function () {
 
             const failed =
                 ["failed", "timed_out"].includes(run.status) && !command.ignore;
-            const mayShow = (command.showOutput || "on_failure") === "on_failure";
+            const mayShow = command.showOutput === "on_failure";
             if (failed && mayShow && self._showUnlessBusy(run)) {
                 self.notices.removeStarted(run);
             } else {
@@ -249,9 +210,9 @@ $(function () {
                     self.notices.failed(command, response);
                 }
             }
-            // wrong arguments are those of a form that is not up to date any more
-            const isVanished = response.status === 404 || response.status === 400;
-            if (isVanished) self.vanished.notifySubscribers(command);
+            // The server does not know it any more, or as another one: wrong arguments are
+            // those of a form that is not up to date.
+            if ([400, 404].includes(response.status)) self.catalogue.reload();
         };
 
         // The server knows of runs that this page has not heard of yet, and tells of those
@@ -264,7 +225,7 @@ $(function () {
                 .getRuns({
                     source: command.source,
                     action: command.action,
-                    status: "queued,running",
+                    status: "queued,starting,running",
                     limit: 10
                 })
                 .done((response) => {
@@ -281,7 +242,8 @@ $(function () {
             "systemCommandsAccessViewModel",
             "systemCommandsGuardsViewModel",
             "systemCommandsNoticesViewModel",
-            "systemCommandsRunsViewModel"
+            "systemCommandsRunsViewModel",
+            "systemCommandsCatalogueViewModel"
         ]
     });
 });

@@ -115,39 +115,12 @@
             self._focus(row, ".systemcommands-toggle");
         };
 
-        self._move = (row, step, selector) => {
-            const index = self.rows().indexOf(row) + step;
-            if (index >= 0 && index < self.rows().length) {
-                const rows = self.rows().filter((other) => other !== row);
-                rows.splice(index, 0, row);
-                self.rows(rows);
-                onTouch();
-                self._say(row, index);
-            }
-            // an element that is moved loses the focus
-            self._focus(row, selector);
-        };
-        self.moveUp = (row) => self._move(row, -1, ".systemcommands-up");
-        self.moveDown = (row) => self._move(row, 1, ".systemcommands-down");
-        self.onKeydown = (row, event) => {
-            const step = {ArrowUp: -1, ArrowDown: 1}[event.key];
-            if (!step || !event.altKey) return true;
-            self._move(row, step, "." + [...document.activeElement.classList].pop());
-        };
-
-        self._say = (row, index) => {
-            const values = {
-                name: row.title(),
-                position: index + 1,
-                total: self.rows().length
-            };
-            self.announcement(
-                _.sprintf(
-                    gettext('"%(name)s" is at position %(position)s of %(total)s now.'),
-                    values
-                )
-            );
-        };
+        self.order = new SystemCommands.MovableList(self.rows, {
+            focus: self._focus,
+            nameOf: (row) => row.title(),
+            say: self.announcement,
+            onMove: () => onTouch()
+        });
 
         self.copy = (row, event) => {
             self.clipboard.copy(row, row.quoted(), $(event.target).closest(".modal")[0]);

@@ -110,25 +110,10 @@
             }
         };
 
-        self._move = (row, step, selector) => {
-            const index = self.rows().indexOf(row) + step;
-            if (index >= 0 && index < self.rows().length) {
-                const rows = self.rows().filter((other) => other !== row);
-                rows.splice(index, 0, row);
-                self.rows(rows);
-            }
-            // an element that is moved loses the focus
-            self._focus(row, selector);
-        };
-        self.moveUp = (row) => self._move(row, -1, ".systemcommands-up");
-        self.moveDown = (row) => self._move(row, 1, ".systemcommands-down");
+        self.order = new SystemCommands.MovableList(self.rows, {focus: self._focus});
 
         self.onKeydown = (row, event) => {
-            const step = {ArrowUp: -1, ArrowDown: 1}[event.key];
-            if (event.altKey && step) {
-                self._move(row, step, "." + [...document.activeElement.classList].pop());
-                return false;
-            }
+            if (!self.order.onKeydown(row, event)) return false;
             // here it is the next choice that one wants, not the end of the dialog
             const isComposing = event.originalEvent.isComposing;
             if (event.key === "Enter" && $(event.target).is("input") && !isComposing) {

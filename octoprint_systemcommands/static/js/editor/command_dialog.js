@@ -3,7 +3,6 @@ $(function () {
     const CHECK_DELAY = 300;
 
     const entries = SystemCommands.Entries;
-    const PLAIN_FIELDS = _.without(entries.fields, "environment", "arguments", "groups");
 
     // One command: all of its fields. What is right and what is not is for the server to say.
     function SystemCommandsCommandDialogViewModel(parameters) {
@@ -24,28 +23,21 @@ $(function () {
         self.submenus = ko.observableArray([]);
         self.surroundings = ko.observable();
 
-        self._entry = ko.observable({});
-        self._before = {};
         self._options = {};
 
-        self.form = {};
-        PLAIN_FIELDS.forEach((field) => (self.form[field] = ko.observable()));
-        self.environment = new SystemCommands.Environment(() =>
-            self._touch("environment")
-        );
-        self.argumentEditor = new SystemCommands.ArgumentEditor(
-            () => self._touch("arguments"),
-            self.form.command
-        );
-        self.access = new SystemCommands.Groups();
-        // fields that have no place in the form
-        self.leftovers = ko.observableArray([]);
+        self.model = new SystemCommands.CommandForm((field) => self._touch(field));
+        self.form = self.model.fields;
+        self.environment = self.model.environment;
+        self.argumentEditor = self.model.argumentEditor;
+        self.access = self.model.access;
+        self.leftovers = self.model.leftovers;
+        self.removeLeftover = self.model.removeLeftover;
+        self.result = self.model.result;
         self.clipboard = new SystemCommands.Clipboard();
         self.copyText = (text) => self.clipboard.copy(text, text, self.dialog[0]);
         self.brokenArguments = ko.pureComputed(() =>
             self.leftovers().find((field) => field.name === "arguments")
         );
-        self._removed = ko.observableArray([]);
         self.summaries = new SystemCommands.Summaries(self.form, {
             argumentEditor: self.argumentEditor,
             access: self.access,
@@ -56,20 +48,8 @@ $(function () {
         self.title = ko.pureComputed(() => {
             return self.isNew() ? gettext("Add command") : gettext("Edit command");
         });
-        self.values = ko.pureComputed(() => ({
-            ..._.mapValues(self.form, (value) => value()),
-            arguments: self.argumentEditor.result(),
-            groups: self.access.chosen(),
-            environment: self.environment.result()
-        }));
-        self.result = ko.pureComputed(() => {
-            const kept = _.isPlainObject(self._entry())
-                ? _.omit(self._entry(), self._removed())
-                : self._entry();
-            return entries.fromForm(kept, self._before, self.values());
-        });
         self.hasChanges = () => {
-            const untouched = self.isNew() ? self._original : self._entry();
+            const untouched = self.isNew() ? self._original : self.model.entry();
             // that the server has made an id is no change of the user's
             const strip = (entry) =>
                 self._makesAction ? _.omit(entry, "action") : entry;
@@ -106,6 +86,7 @@ $(function () {
             guards: parameters[3],
             mayListFiles: parameters[4].mayListFiles,
             runs: parameters[1],
+            notices: parameters[5],
             onSubmit: () => self.test(),
             onLayout: () => self._layout(),
             onError: (error) => self.tryoutError(error)
@@ -119,15 +100,11 @@ $(function () {
         );
         self.isTesting = ko.pureComputed(() => self.isBusy() || self.tryout.isActive());
 
-        PLAIN_FIELDS.forEach((field) =>
-            self.form[field].subscribe(() => self._touch(field))
-        );
         self._touch = (field) => {
             if (!self.isOpen()) return;
             self.tryoutError(undefined);
             self.verdict.touched[field](true);
         };
-        self.access.chosen.subscribe(() => self._touch("groups"));
         self.onActionInput = () => {
             self._makesAction = !self.form.action();
             return true;
@@ -158,17 +135,6 @@ $(function () {
             self.clipboard.copy("curl", line, self.dialog[0]);
         };
 
-        self.removeLeftover = (field, event) => {
-            SystemCommands.Focus.keepWhileRemoving(
-                event,
-                () => {
-                    self._removed.push(field.name);
-                    self.leftovers.remove(field);
-                },
-                "#systemcommands_field_action"
-            );
-        };
-
         //~~ Opening and closing
 
         // options: entry, isNew, others, submenus, note, sudoers, onAccept, onClosed (returns
@@ -180,15 +146,7 @@ $(function () {
             self._decided = false;
             self._makesAction = entries.actionOf(entry) === undefined;
             self._original = entry;
-            self._entry(isBroken && !_.isString(entry) ? {} : entry);
-            self._before = entries.toForm(entry);
-            _.forEach(self.form, (field, name) => field(self._before[name]));
-            if (_.isString(entry)) self.form.command(entry);
-            self.environment.load(self._before.environment);
-            self.argumentEditor.load(self._before.arguments, !options.isNew);
-            self.access.load(self._before.groups);
-            self.leftovers(entries.leftovers(entry));
-            self._removed([]);
+            self.model.load(entry, !options.isNew);
             self.broken(isBroken ? entries.textOf(entry) : undefined);
             self.submenus(options.submenus);
             self.note({text: options.note, sudoers: options.sudoers});
@@ -283,7 +241,7 @@ $(function () {
 
         self.accept = () => {
             if (self.isBusy()) return;
-            if (!self.isNew() && _.isEqual(self.result(), self._entry())) {
+            if (!self.isNew() && _.isEqual(self.result(), self.model.entry())) {
                 self._close();
                 return;
             }
@@ -351,7 +309,8 @@ $(function () {
             "systemCommandsRunsViewModel",
             "settingsViewModel",
             "systemCommandsGuardsViewModel",
-            "systemCommandsAccessViewModel"
+            "systemCommandsAccessViewModel",
+            "systemCommandsNoticesViewModel"
         ],
         elements: ["#systemcommands_command_dialog"]
     });

@@ -138,49 +138,15 @@ $(function () {
             self._say(gettext('"%(name)s" is back.'), {name: row.name()});
         };
 
-        //~~ Order
-
-        self._move = (row, to) => {
-            const from = self.rows.indexOf(row);
-            const total = self.rows().length;
-            if (to < 0 || to >= total || to === from || self.isSearching()) return;
-            const rows = self.rows().filter((other) => other !== row);
-            rows.splice(to, 0, row);
-            self.rows(rows);
-            self._show(row);
-            self._say(
-                gettext('"%(name)s" is at position %(position)s of %(total)s now.'),
-                {
-                    name: row.name(),
-                    position: to + 1,
-                    total: total
-                }
-            );
-        };
-
-        self._moveBy = (row, step, selector) => {
-            self._move(row, self.rows.indexOf(row) + step);
-            // an element that is moved loses the focus
-            self.focus(row, selector);
-        };
-        self.moveUp = (row) => self._moveBy(row, -1, ".systemcommands-up");
-        self.moveDown = (row) => self._moveBy(row, 1, ".systemcommands-down");
-
-        self.onKeydown = (row, event) => {
-            const step = {ArrowUp: -1, ArrowDown: 1}[event.key];
-            if (!step || !event.altKey) return true;
-            const focused = "." + [...document.activeElement.classList].pop();
-            self._moveBy(row, step, focused);
-        };
-
-        self.onHandle = (row, event) => {
-            if (self.isSearching() || event.button) return;
-            SystemCommands.Sorting.start(
-                event.originalEvent,
-                self._elementOf(row)[0],
-                (_from, to) => self._move(row, to)
-            );
-        };
+        self.order = new SystemCommands.MovableList(self.rows, {
+            elementOf: (row) => self._elementOf(row)[0],
+            focus: self.focus,
+            nameOf: (row) => row.name(),
+            say: (text) => self._say(text),
+            onMove: self._show,
+            // between those that are not shown there is no place to be seen
+            isFixed: self.isSearching
+        });
 
         //~~ Whole lists
 
@@ -196,8 +162,8 @@ $(function () {
                     const rows = entries.map((entry) => new SystemCommands.Row(entry));
                     self.search("");
                     self.rows.push(...rows);
-                    self.list
-                        .systemActions()
+                    self.list.systemActions
+                        .rows()
                         .filter((_row, index) => removed.includes(index))
                         .forEach((row) => row.remove(true));
                     if (rows.length) {

@@ -16,7 +16,6 @@ $(function () {
         self.error = ko.observable();
 
         self.rows = ko.observableArray([]);
-        self.systemActions = ko.observableArray([]);
         // the list that gave way to that of somebody else
         self._keptLists = ko.observableArray([]);
         self.kept = ko.pureComputed(() => _.last(self._keptLists()));
@@ -42,28 +41,12 @@ $(function () {
         self.entries = ko.pureComputed(() => self.rows().map((row) => row.entry()));
         self.actions = () =>
             _.compact(self.entries().map(SystemCommands.Entries.actionOf));
-        // what was imported and is to be removed where it came from, if it is still here
-        self.isToRemove = (row) => {
-            const command = row.entry().command;
-            return (
-                row.remove() && _.some(self.entries(), (e) => e && e.command === command)
-            );
-        };
-        self.toRemove = ko.pureComputed(() =>
-            self.systemActions().filter(self.isToRemove)
-        );
-        self._removeNothing = () =>
-            self.systemActions().forEach((row) => row.remove(false));
+        self.systemActions = new SystemCommands.SystemActions(self.entries);
         self.isDirty = ko.pureComputed(
-            () => !_.isEqual(self.entries(), self._stored()) || self.toRemove().length > 0
+            () =>
+                !_.isEqual(self.entries(), self._stored()) ||
+                self.systemActions.toRemove().length > 0
         );
-
-        self._toRows = (entries, problems) => {
-            return _.map(
-                entries,
-                (entry, index) => new SystemCommands.Row(entry, (problems || [])[index])
-            );
-        };
 
         // proxies that compress put something before or behind it
         const idOf = (etag) => (/[0-9a-f]{32}/.exec(etag) || [etag])[0];
@@ -136,14 +119,14 @@ $(function () {
             self.state(state || "closed");
             self._stored([]);
             self.rows([]);
-            self.systemActions([]);
+            self.systemActions.rows([]);
             self.error(undefined);
             self.events.notifySubscribers("replaced");
         };
 
         self._accept = (response, etag) => {
             const known = [...self.rows()];
-            const rows = self._toRows(
+            const rows = SystemCommands.Row.listOf(
                 response.definitions,
                 (response.problems || {}).definitions
             );
@@ -159,7 +142,7 @@ $(function () {
                 return same;
             });
             SystemCommands.Focus.keepDuring(() => self.rows(kept));
-            self._acceptSystemActions(response);
+            self.systemActions.accept(response);
         };
 
         // what is different from this list is to be saved
@@ -168,18 +151,6 @@ $(function () {
             self._stored(response.definitions);
             self.saved(response.saved);
             self.newer(undefined);
-        };
-
-        self._acceptSystemActions = (response) => {
-            const unwanted = self.toRemove().map((row) => row.entry());
-            const rows = self._toRows(
-                response.system_actions,
-                (response.problems || {}).system_actions
-            );
-            rows.forEach((row) =>
-                row.remove(unwanted.some((other) => _.isEqual(other, row.entry())))
-            );
-            self.systemActions(rows);
         };
 
         //~~ Saving
@@ -196,9 +167,7 @@ $(function () {
         self._put = (etag) => {
             const sent = self.entries();
             const data = {definitions: sent};
-            const indexes = self
-                .systemActions()
-                .flatMap((row, index) => (self.isToRemove(row) ? index : []));
+            const indexes = self.systemActions.indexesToRemove();
             if (indexes.length) data.remove_system_actions = indexes;
 
             self.isSaving(true);
@@ -227,13 +196,13 @@ $(function () {
         };
 
         self._onSaved = (sent, response, etag) => {
-            self._removeNothing();
+            self.systemActions.keepAll();
             if (_.isEqual(sent, self.entries())) {
                 self._accept(response, etag);
             } else {
                 // what was changed while the request was on its way is still to be saved
                 self._rebase(response, etag);
-                self._acceptSystemActions(response);
+                self.systemActions.accept(response);
             }
             self.events.notifySubscribers("saved");
         };
@@ -255,7 +224,8 @@ $(function () {
         self.onConflict = ({current, etag}) => {
             const mine = self.entries();
             const isSame =
-                _.isEqual(current.definitions, mine) && !self.toRemove().length;
+                _.isEqual(current.definitions, mine) &&
+                !self.systemActions.toRemove().length;
             if (isSame) {
                 // it was our own, of which the answer got lost, or the same idea
                 self._accept(current, etag);
@@ -270,21 +240,21 @@ $(function () {
                 onTheirs: () => {
                     // with what was changed while the question was waiting
                     self._keptLists.push(self.entries());
-                    self._removeNothing();
+                    self.systemActions.keepAll();
                     self._accept(current, etag);
                     self.events.notifySubscribers("replaced");
                 },
                 onMine: () => {
                     // what is to be removed there may stand elsewhere by now
-                    self._acceptSystemActions(current);
+                    self.systemActions.accept(current);
                     self._put(etag);
                 },
                 onMerged: (entries, isClash) => {
                     // what is not taken of it is not lost
                     if (isClash) self._keptLists.push(self.entries());
-                    self._acceptSystemActions(current);
+                    self.systemActions.accept(current);
                     self._rebase(current, etag);
-                    self.rows(self._toRows(entries));
+                    self.rows(SystemCommands.Row.listOf(entries));
                     self.events.notifySubscribers("replaced");
                     self._put(etag);
                 }
@@ -301,8 +271,8 @@ $(function () {
         };
 
         self.replace = (entries) => {
-            self._removeNothing();
-            self.rows(self._toRows(entries));
+            self.systemActions.keepAll();
+            self.rows(SystemCommands.Row.listOf(entries));
             self.events.notifySubscribers("replaced");
         };
 

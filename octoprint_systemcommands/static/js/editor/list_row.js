@@ -41,6 +41,13 @@
         };
     };
 
+    // problems: those of each, if there are any
+    SystemCommands.Row.listOf = (entries, problems) =>
+        _.map(
+            entries,
+            (entry, index) => new SystemCommands.Row(entry, (problems || [])[index])
+        );
+
     // Where a group begins its name stands above the entry. The menu gathers all of a group
     // where its first entry is.
     SystemCommands.Row.headings = (rows) => {

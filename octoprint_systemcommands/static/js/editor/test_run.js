@@ -1,7 +1,7 @@
 (function () {
     // Runs a command that is not saved yet, and shows beside it what comes of that: the
     // fields for its arguments, and its run.
-    //   options   definitions (sends it), guards, mayListFiles, runs,
+    //   options   definitions (sends it), guards, mayListFiles, runs, notices,
     //             onSubmit (somebody wants it run, from its form), onLayout,
     //             onError (called with what to say when it was not started)
     SystemCommands.Tryout = function (options) {
@@ -11,7 +11,7 @@
         self.isStarting = ko.observable(false);
         // the fields for its arguments, undefined without any
         self.form = ko.observable();
-        // SystemCommands.TryoutRun, as soon as there is an element for it
+        // SystemCommands.RunView, as soon as there is an element for it
         self.run = ko.observable();
         self.isActive = ko.pureComputed(() => !!self.run() && self.run().isActive());
         self.isRun = ko.pureComputed(() => !!self.run() && !!self.run().run());
@@ -19,10 +19,10 @@
         self.onStartup = (element) => {
             self._element = element;
             self.run(
-                new SystemCommands.TryoutRun(
+                new SystemCommands.RunView(
                     $(element).find(".systemcommands-terminal")[0],
                     options.runs,
-                    options.onLayout
+                    {onLayout: options.onLayout}
                 )
             );
         };
@@ -63,14 +63,15 @@
         };
 
         // the entry as the menu would have it
-        self._commandOf = (entry) => ({
-            source: "custom",
-            action: entry.action,
-            name: SystemCommands.Entries.nameOf(entry),
-            arguments: _.map(entry.arguments, SystemCommands.ArgumentFields.toSpec),
-            whilePrinting: entry.while_printing,
-            maxTemperature: entry.max_temperature
-        });
+        self._commandOf = (entry) =>
+            new SystemCommands.Command({
+                source: "custom",
+                action: entry.action,
+                name: SystemCommands.Entries.nameOf(entry),
+                arguments: _.map(entry.arguments, SystemCommands.ArgumentFields.toSpec),
+                while_printing: entry.while_printing,
+                max_temperature: entry.max_temperature
+            });
 
         // True if the fields are others than before. What was entered stays, as far as there
         // is a place for it.
@@ -110,7 +111,15 @@
         };
 
         self._onStarted = (run) => {
+            const command = self._command;
             self.run().show(run);
+            // who has closed the dialog is told as of other runs
+            options.runs.watchOwn(run, (ended) => {
+                const shown = self.run().run();
+                if (!shown || shown.id !== run.id) {
+                    options.notices.runEnded(command, ended);
+                }
+            });
             $(self._element)
                 .find(".systemcommands-screen")[0]
                 .scrollIntoView({block: "nearest"});
@@ -118,27 +127,24 @@
 
         self._send = (data, callbacks) => {
             const session = self._session;
-            const ifOpen = (then) => (response) => {
-                if (session === self._session) then(response);
-            };
-            self.isStarting(true);
-            const request = options.definitions
-                .post("test", data)
-                .always(ifOpen(() => self.isStarting(false)))
-                .done(ifOpen(self._onStarted))
-                .fail(
-                    ifOpen((response) => {
-                        const reason = (response.responseJSON || {}).reason;
-                        if (reason === "confirm" && !data.confirmed) {
-                            SystemCommands.Confirm(self._command, {print: true}, () =>
-                                self._send({...data, confirmed: true}, callbacks)
-                            );
-                        } else if (!callbacks.onFailed || !callbacks.onFailed(response)) {
-                            options.onError(options.definitions.errorOf(response));
-                        }
-                    })
-                );
-            if (callbacks.onRequest) callbacks.onRequest(request);
+            const isWanted = () => session === self._session;
+            SystemCommands.Asking(self._command, data, {
+                isWanted: isWanted,
+                send: (sent) => {
+                    self.isStarting(true);
+                    const request = options.definitions.post("test", sent).always(() => {
+                        if (isWanted()) self.isStarting(false);
+                    });
+                    if (callbacks.onRequest) callbacks.onRequest(request);
+                    return request;
+                },
+                onDone: self._onStarted,
+                onFailed: (response) => {
+                    if (!callbacks.onFailed || !callbacks.onFailed(response)) {
+                        options.onError(options.definitions.errorOf(response));
+                    }
+                }
+            });
         };
     };
 })();

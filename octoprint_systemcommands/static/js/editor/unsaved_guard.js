@@ -24,10 +24,7 @@ $(function () {
             const isToCome = self.list.isSaving() || self.conflictDialog.isOpen();
             if (!self.list.isDirty() || isToCome || self._isVisible()) return;
             self._removeNotice();
-            const show = $('<button type="button" class="btn"></button>')
-                .text(gettext("Show"))
-                .click(self._reopen);
-            self._notice = new PNotify({
+            self._notice = SystemCommands.Notice.show({
                 title: gettext("Your commands are not saved"),
                 text: _.compact([
                     self.list.error(),
@@ -35,19 +32,15 @@ $(function () {
                         "What you have changed in the list of commands is kept until you leave this page. Save it in the settings."
                     )
                 ]).join("\n"),
-                title_escape: true,
-                text_escape: true,
-                addclass: "systemcommands-notice systemcommands-reminder",
+                addclass: "systemcommands-reminder",
                 hide: false,
-                buttons: {closer_hover: false, sticker: false}
+                isUrgent: true,
+                button: SystemCommands.Notice.button(gettext("Show"), self._reopen)
             });
-            $('<div class="systemcommands-addition"></div>')
-                .append(show)
-                .appendTo(self._notice.text_container.parent());
         };
 
         self._removeNotice = () => {
-            if (self._notice) self._notice.remove();
+            SystemCommands.Notice.close(self._notice);
             self._notice = undefined;
         };
 
@@ -103,20 +96,9 @@ $(function () {
                 self.list.save();
                 return;
             }
-            // OctoPrint may be about to ask for the password as well. It can ask only once at
-            // a time, and forgets who has asked before.
-            setTimeout(() => {
-                const dialog = $("#reauthenticate_dialog");
-                const modal = dialog.data("modal");
-                if (!modal || !modal.isShown) {
-                    self.list.save();
-                    return;
-                }
-                dialog.one("hidden", () => {
-                    const isEntered = self.list.loginState.checkCredentialsSeen();
-                    if (isEntered) self.list.save();
-                    else self._goesWithSettings = false;
-                });
+            SystemCommands.Password.afterOctoPrint(self.list.loginState, (mayGoOn) => {
+                if (mayGoOn) self.list.save();
+                else self._goesWithSettings = false;
             });
         };
 

@@ -1,13 +1,11 @@
 $(function () {
-    // in milliseconds; how long the first entries wait for core's answer after the plugin's
-    const PATIENCE = 3000;
     const ROOT = "#navbar_systemmenu";
 
     function SystemCommandsMenuViewModel(parameters) {
         const self = this;
 
         self.access = parameters[0];
-        self.system = parameters[1];
+        self.catalogue = parameters[1];
         self.triggering = parameters[2];
         self.runs = parameters[3];
         self.history = parameters[4];
@@ -24,127 +22,25 @@ $(function () {
         );
 
         self._entries = [];
-        self._isOutOfPatience = false;
         // by the group's name, so that a new answer does not fold what the user unfolded
         self._groupOpen = new Map();
 
         //~~ Data
 
-        self.requestAll = () => {
-            self.system.requestCommandData();
-            self.access.requestData();
-        };
-
         self._rebuild = () => {
-            const entries = self._isComplete() ? self._wanted() : [];
+            const entries = self.catalogue.isComplete() ? self._wanted() : [];
             // new rows take the keyboard focus away, so there must be a reason for them
             if (_.isEqual(entries, self._entries)) return;
 
             self._entries = entries;
             self.rows(self._toRows(entries));
-            self.triggering.commands(
-                self.rows().flatMap((row) => (row.type === "command" ? row.command : []))
-            );
         };
 
         self._wanted = () => {
             const commands = self.access.mayReadHistory()
-                ? [...self._collect(), {link: "history"}]
+                ? [...self.catalogue.entries(), {link: "history"}]
                 : [];
             return self.access.mayEdit() ? [...commands, {link: "editor"}] : commands;
-        };
-
-        // What was shown after one answer would move away under the pointer with the other.
-        self._isComplete = () => {
-            return (
-                self.access.isAnswered() &&
-                (!self.access.mayRunAll() ||
-                    !!self.system.lastCommandResponse ||
-                    self._isOutOfPatience)
-            );
-        };
-
-        self._onAnswer = () => {
-            self._rebuild();
-            clearTimeout(self._waiting);
-            if (self._isComplete()) return;
-            self._waiting = setTimeout(() => {
-                self._isOutOfPatience = true;
-                self._rebuild();
-            }, PATIENCE);
-        };
-
-        // Core's and plugins' entries are core's business, so they come from its answer. It
-        // has the custom ones as well, which will do if the plugin does not answer. What is
-        // left of it from somebody who was logged in before is for nobody else.
-        self._collect = () => {
-            const all = self.access.mayRunAll();
-            const response = (all && self.system.lastCommandResponse) || {};
-            const divider = {action: "divider"};
-            const fromCore = (spec) => self._toEntry(spec, true);
-            const custom = self.access.menu()
-                ? _.map(self.access.menu(), (spec) => self._toEntry(spec, false))
-                : _.map(response.custom, fromCore);
-
-            return self._tidyDividers(
-                self._group([
-                    ..._.map(response.core, fromCore),
-                    divider,
-                    ..._.map(response.plugin, fromCore),
-                    divider,
-                    ...custom,
-                    divider
-                ])
-            );
-        };
-
-        self._toEntry = (spec, viaCore) => {
-            if (spec.action === "divider") return {action: "divider"};
-            return {
-                source: spec.source,
-                action: spec.action,
-                // other plugins may have anything there
-                name: String(spec.name || spec.action),
-                description: spec.description,
-                icon: spec.icon,
-                group: spec.group,
-                confirm: spec.confirm,
-                ignore: spec.ignore,
-                showOutput: spec.show_output,
-                freshCredentials: spec.fresh_credentials,
-                arguments: spec.arguments,
-                whilePrinting: spec.while_printing,
-                maxTemperature: spec.max_temperature,
-                whenBusy: spec.when_busy,
-                viaCore: viaCore
-            };
-        };
-
-        // A group stands where its first entry is, whereever the others are.
-        self._group = (entries) => {
-            const groups = new Map();
-            const result = [];
-            entries.forEach((entry) => {
-                if (!entry.group) {
-                    result.push(entry);
-                    return;
-                }
-                if (!groups.has(entry.group)) {
-                    const group = {group: entry.group, members: []};
-                    groups.set(entry.group, group);
-                    result.push(group);
-                }
-                groups.get(entry.group).members.push(entry);
-            });
-            return result;
-        };
-
-        self._tidyDividers = (entries) => {
-            const isDivider = (entry) => !entry || entry.action === "divider";
-            // the one at the end is for what comes below the commands
-            return entries.filter(
-                (entry, index) => !isDivider(entry) || !isDivider(entries[index - 1])
-            );
         };
 
         //~~ Rows
@@ -272,28 +168,18 @@ $(function () {
                 .each((_index, list) => new SystemCommands.MenuHeight(list));
         };
 
-        // definitions may have been changed while the server was away; core does not ask
-        // again by itself
-        self.onServerReconnect = () => {
-            self.system.requestCommandData();
-        };
-
-        self.system.systemActions.subscribe(self._onAnswer);
-        self.access.refreshes.subscribe(self._onAnswer);
-        self.triggering.vanished.subscribe(self.requestAll);
+        self.catalogue.updates.subscribe(self._rebuild);
         // what is taken away goes at once, what is given waits for the answers
-        [self.access.mayRunAll, self.access.mayReadHistory, self.access.mayEdit].forEach(
-            (may) => {
-                may.subscribe((is) => is || self._rebuild());
-            }
-        );
+        [self.access.mayReadHistory, self.access.mayEdit].forEach((may) => {
+            may.subscribe((is) => is || self._rebuild());
+        });
     }
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsMenuViewModel,
         dependencies: [
             "systemCommandsAccessViewModel",
-            "systemViewModel",
+            "systemCommandsCatalogueViewModel",
             "systemCommandsTriggerViewModel",
             "systemCommandsRunsViewModel",
             "systemCommandsHistoryViewModel",

@@ -5,8 +5,6 @@ $(function () {
     const NEWS_DELAY = 1000;
     const OUTPUT_DELAY = 5000;
 
-    const keyOf = (command) => command.source + "/" + command.action;
-
     // The runs of the past and those of right now, newest first.
     function SystemCommandsHistoryViewModel(parameters) {
         const self = this;
@@ -14,6 +12,7 @@ $(function () {
         self.runs = parameters[0];
         self.triggering = parameters[1];
         self.access = parameters[2];
+        self.catalogue = parameters[3];
 
         self.rows = ko.observableArray([]);
         self.next = ko.observable();
@@ -23,40 +22,11 @@ $(function () {
         self.isLoaded = ko.observable(false);
         self.isLoading = ko.observable(false);
 
-        self.status = ko.observable("");
-        self.command = ko.observable("");
-        self.user = ko.observable("");
-        // everybody who was seen to run something
-        self._names = ko.observableArray([]);
         self._now = ko.observable(performance.now());
         self._request = 0;
 
-        self.statuses = [
-            {value: "", text: gettext("All")},
-            {value: "queued,running", text: gettext("Running")},
-            {value: "succeeded", text: gettext("Succeeded")},
-            {value: "failed,timed_out,interrupted", text: gettext("Failed")},
-            {value: "stopped", text: gettext("Stopped")}
-        ];
-
-        // those that make runs, in the order of the menu
-        self.commands = ko.pureComputed(() => [
-            {value: "", text: gettext("All commands")},
-            ...self.triggering
-                .commands()
-                .filter((command) => ["core", "custom"].includes(command.source))
-                .map((command) => ({value: keyOf(command), text: command.name}))
-        ]);
-
-        // to choose from where there is a choice, which is so if one sees what others run
-        self.users = ko.pureComputed(() => [
-            {value: "", text: gettext("All users")},
-            ..._.sortBy(self._names()).map((name) => ({value: name, text: name}))
-        ]);
-        self.hasUsers = ko.pureComputed(() => self._names().length > 1);
-
-        self.isFiltered = ko.pureComputed(
-            () => !!self.status() || !!self.command() || !!self.user()
+        self.filter = new SystemCommands.HistoryFilter(self.catalogue, () =>
+            self._onFilterChanged()
         );
         self.isEmpty = ko.pureComputed(() => self.isLoaded() && self.rows().length === 0);
         self.hasFinished = ko.pureComputed(() => {
@@ -69,11 +39,7 @@ $(function () {
 
         // command: show only its runs
         self.open = (command) => {
-            self._opening = true;
-            self.status("");
-            self.command(command && command.source ? keyOf(command) : "");
-            self.user("");
-            self._opening = false;
+            self.filter.reset(command instanceof SystemCommands.Command && command.key);
             self._clearRows();
             self.isLoaded(false);
             self.isOpen(true);
@@ -95,17 +61,6 @@ $(function () {
         self._tick = () => self._now(performance.now());
 
         //~~ Data
-
-        self._filter = () => {
-            const [source, ...action] = self.command().split("/");
-            return {
-                source: source,
-                action: action.join("/"),
-                status: self.status(),
-                user: self.user(),
-                limit: PAGE_SIZE
-            };
-        };
 
         self.requestData = () => {
             self._load({}, (response) => {
@@ -160,13 +115,13 @@ $(function () {
             const request = ++self._request;
             self.isLoading(true);
             OctoPrint.plugins.systemcommands
-                .getRuns({...self._filter(), ...additional})
+                .getRuns({...self.filter.query(), limit: PAGE_SIZE, ...additional})
                 .done((response) => {
                     if (request !== self._request || !self.isOpen()) return;
                     self.error(undefined);
                     self.warning(response.warning);
                     self.isLoaded(true);
-                    self._learnNames(response.runs);
+                    self.filter.learnNames(response.runs);
                     SystemCommands.Focus.keepDuring(() => onDone(response));
                     self.dialog.modal("layout");
                 })
@@ -186,17 +141,10 @@ $(function () {
             );
         };
 
-        self._learnNames = (runs) => {
-            const names = _.union(self._names(), _.compact(_.map(runs, "user")));
-            // a list that is made anew is one that closes while somebody chooses from it
-            if (names.length !== self._names().length) self._names(names);
-        };
-
         // Rows stay the same while their run changes, or they would lose the focus.
         self._toRow = (run) => {
             const known = self.rows().find((row) => row.id === run.id);
-            const row =
-                known || new SystemCommands.HistoryRow(self._now, self.triggering);
+            const row = known || new SystemCommands.HistoryRow(self._now, self.catalogue);
             row.update(run);
             return row;
         };
@@ -238,7 +186,7 @@ $(function () {
         };
 
         self._onFilterChanged = () => {
-            if (self._opening || !self.isOpen()) return;
+            if (!self.isOpen()) return;
             self._clearRows();
             self.isLoaded(false);
             self.requestData();
@@ -302,16 +250,13 @@ $(function () {
         //~~ View model callbacks
 
         self.onUserLoggedOut = () => {
-            self._names([]);
+            self.filter.forgetNames();
             if (self.isOpen()) self.dialog.modal("hide");
         };
 
         self.onStartup = () => {
             self.dialog = $("#systemcommands_history");
             self.dialog.on("hidden", self._onHidden);
-            self.status.subscribe(self._onFilterChanged);
-            self.command.subscribe(self._onFilterChanged);
-            self.user.subscribe(self._onFilterChanged);
             self.runs.changes.subscribe(self._onChange);
             self.runs.refreshes.subscribe(() => self._requestSoon(NEWS_DELAY));
         };
@@ -322,7 +267,8 @@ $(function () {
         dependencies: [
             "systemCommandsRunsViewModel",
             "systemCommandsTriggerViewModel",
-            "systemCommandsAccessViewModel"
+            "systemCommandsAccessViewModel",
+            "systemCommandsCatalogueViewModel"
         ],
         elements: ["#systemcommands_history"]
     });

@@ -1,8 +1,8 @@
 (function () {
     // One run in the list of recent runs.
-    //   now          observable: this moment, in milliseconds since the page was opened
-    //   triggering   knows which commands there are
-    SystemCommands.HistoryRow = function (now, triggering) {
+    //   now         observable: this moment, in milliseconds since the page was opened
+    //   catalogue   knows which commands there are
+    SystemCommands.HistoryRow = function (now, catalogue) {
         const self = this;
         const format = SystemCommands.Format;
 
@@ -39,12 +39,7 @@
         self.size = ko.pureComputed(() => {
             return self.run().output ? formatSize(self.run().output.bytes) : "";
         });
-        // what was only tested is not in the menu, or is another one there
-        self.command = ko.pureComputed(() => {
-            return self.run().trigger === "test"
-                ? undefined
-                : triggering.find(self.run());
-        });
+        self.command = ko.pureComputed(() => catalogue.commandOf(self.run()));
         // in one line
         self.given = ko.pureComputed(() => {
             return format

@@ -3,8 +3,6 @@ $(function () {
     const MAX_OUTPUT = 20000;
     // notices that are remembered, to be taken away again
     const MAX_STARTED = 50;
-    // in milliseconds; how long there is something to be read, or to be clicked on
-    const READING_TIME = 20000;
 
     const LOOKS = {
         started: {type: "info", icon: "fas fa-play"},
@@ -28,24 +26,7 @@ $(function () {
 
         const named = (text, command) => _.sprintf(text, {name: command.name});
 
-        // at once: PNotify brings one back that is still about to appear
-        const close = (notice) => {
-            if (!notice || notice.state === "closed") return;
-            notice.get().stop(true);
-            notice.options.animation = "none";
-            notice.remove(false);
-        };
-
-        // one that is on its way out would come back
-        const keep = (notice) => {
-            if (notice.state !== "closing") notice.cancelRemove();
-        };
-
-        const all = () => {
-            return PNotify.notices.filter((notice) => {
-                return notice.get().hasClass("systemcommands-notice");
-            });
-        };
+        const {close, all} = SystemCommands.Notice;
 
         self.started = (command) => {
             self._say(
@@ -174,94 +155,36 @@ $(function () {
         };
 
         self._showButton = (run, label) => {
-            return $('<button type="button" class="btn btn-small"></button>')
-                .text(label || gettext("Show output"))
-                .on("click", () => self.runs.show(run));
+            return SystemCommands.Notice.button(label || gettext("Show output"), () =>
+                self.runs.show(run)
+            );
         };
-
-        const keyOf = (command) => command.source + "/" + command.action;
 
         // whoever clicks several times is told once that it is not started
         self._sayOnce = (command, ...what) => {
             self.removeNotStarted(command);
-            self._notStarted.set(keyOf(command), self._say(...what));
+            self._notStarted.set(command.key, self._say(...what));
         };
 
         self.removeNotStarted = (command) => {
-            close(self._notStarted.get(keyOf(command)));
-            self._notStarted.delete(keyOf(command));
+            close(self._notStarted.get(command.key));
+            self._notStarted.delete(command.key);
         };
 
         // button, output: elements that stand below the text, if there are any
         self._say = (kind, title, text, button, output) => {
             const isError = kind === "failed";
-            const notice = new PNotify({
+            return SystemCommands.Notice.show({
+                ...LOOKS[kind],
                 title: title,
                 text: text,
-                title_escape: true,
-                text_escape: true,
-                addclass: "systemcommands-notice",
-                auto_display: false,
                 hide: !isError,
                 width: output || (isError && button) ? "450px" : "300px",
-                ...LOOKS[kind],
-                // without a mouse there is no hovering that makes the button appear
-                ...(isError || output
-                    ? {buttons: {closer_hover: false, sticker: !isError}}
-                    : {}),
-                ...(output || kind === "refused"
-                    ? {delay: READING_TIME, mouse_reset: true}
-                    : {})
+                isUrgent: isError,
+                isLong: !!output || kind === "refused",
+                output: output,
+                button: button
             });
-            const element = notice.get();
-            // PNotify makes an alert of everything, which interrupts who is being read to
-            if (!isError) {
-                element.attr("aria-live", "polite");
-                element.find("[role=alert]").attr("role", "status");
-            }
-            if (output || button) {
-                $('<div class="systemcommands-addition"></div>')
-                    .append(output, button)
-                    .appendTo(notice.text_container)
-                    // one that fades comes back under the pointer or with the focus
-                    .on("click", "button", () => close(notice));
-            }
-            self._makeCloserReachable(notice);
-            self._keepWhileFocused(notice);
-            notice.open();
-
-            // only what is displayed can be scrolled; what went wrong is usually said last
-            element.find("[tabindex]").each((_index, box) => {
-                box.scrollTop = box.scrollHeight;
-            });
-            return notice;
-        };
-
-        // as PNotify does for the pointer
-        self._keepWhileFocused = (notice) => {
-            notice
-                .get()
-                .on("focusin", () => keep(notice))
-                .on("focusout", () => {
-                    if (notice.options.hide && notice.state === "open") {
-                        notice.queueRemove();
-                    }
-                });
-        };
-
-        // PNotify's button is a div that only a pointer can get at, and does not close what is
-        // still about to appear
-        self._makeCloserReachable = (notice) => {
-            notice
-                .get()
-                .find(".ui-pnotify-closer")
-                .attr({tabindex: 0, role: "button", "aria-label": gettext("Close")})
-                .on("click", () => close(notice))
-                .on("keydown", (event) => {
-                    if (event.key !== "Enter" && event.key !== " ") return;
-                    event.preventDefault();
-                    close(notice);
-                });
         };
 
         // who looks at the run does not need to be told how to
@@ -276,31 +199,6 @@ $(function () {
             all()
                 .filter((notice) => !notice.get().hasClass("systemcommands-reminder"))
                 .forEach(close);
-        };
-
-        // What is there when a dialog is opened waits behind it until it can be read again.
-        self.onStartup = () => {
-            const onDialog = (type, then) => {
-                $(document).on(type, ".modal", (event) => {
-                    // tabs in it have such events as well
-                    if (event.target === event.currentTarget) then();
-                });
-            };
-            onDialog("show", () => {
-                all().forEach((notice) => {
-                    notice.get().addClass("systemcommands-behind");
-                    keep(notice);
-                });
-            });
-            onDialog("hidden", () => {
-                if ($(".modal:visible").length) return;
-                all().forEach((notice) => {
-                    notice.get().removeClass("systemcommands-behind");
-                    if (notice.options.hide && notice.state !== "closing") {
-                        notice.queueRemove();
-                    }
-                });
-            });
         };
     }
 

@@ -1,26 +1,35 @@
 (function () {
     // in seconds; whoever sees the page, but works beside it, is not told of less
     const LONG = 5;
+    // in milliseconds, between two times that somebody else has taken it away
+    const PAUSE = 500;
 
     // Tells of ended runs in the page's title, for as long as nobody looks at the page. What
     // others write there meanwhile stays.
-    const observer = new MutationObserver(() => mark());
+    const observer = new MutationObserver(() => {
+        // there may be another script that puts its own title back each time
+        timer = timer || setTimeout(mark, PAUSE);
+    });
     let prefix = "";
-    let hasFailed;
+    let hasFailed, timer;
 
     const strip = () => {
-        document.title = document.title.replace(prefix, () => "");
+        if (prefix) document.title = document.title.replace(prefix, () => "");
     };
 
     const mark = () => {
-        // Not before what others keep in front of all, who would do the same again.
-        if (!document.title.includes(prefix)) document.title = prefix + document.title;
+        timer = undefined;
+        // not before what others keep in front of all, who would do the same again
+        if (!prefix || document.title.includes(prefix)) return;
+        document.title = prefix + document.title;
         observer.takeRecords();
     };
 
     const clear = () => {
         if (document.hidden) return;
         observer.disconnect();
+        clearTimeout(timer);
+        timer = undefined;
         strip();
         prefix = "";
     };

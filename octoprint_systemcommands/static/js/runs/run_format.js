@@ -3,13 +3,16 @@
 
     // How runs are described wherever they are shown.
     SystemCommands.Format = {
-        isActive: (run) => run.status === "queued" || run.status === "running",
+        isActive: (run) => ["queued", "starting", "running"].includes(run.status),
 
         status: (run) => {
-            if (run.status === "running" && run.stopping) return gettext("Stopping…");
+            if (run.stopping && SystemCommands.Format.isActive(run)) {
+                return gettext("Stopping…");
+            }
             return (
                 {
                     queued: gettext("Waiting"),
+                    starting: gettext("Starting…"),
                     running: gettext("Running"),
                     succeeded: gettext("Succeeded"),
                     failed: gettext("Failed"),
@@ -38,6 +41,7 @@
             return (
                 {
                     queued: "far fa-clock",
+                    starting: "fas fa-spinner fa-spin",
                     running: "fas fa-spinner fa-spin",
                     succeeded: "fas fa-check text-success",
                     failed: "fas fa-xmark text-error",

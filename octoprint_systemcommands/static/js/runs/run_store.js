@@ -45,12 +45,8 @@ $(function () {
         self._answeredAt = -ASK_INTERVAL;
 
         self.activeOf = (command) => {
-            return self
-                .active()
-                .filter(
-                    (run) =>
-                        run.source === command.source && run.action === command.action
-                );
+            const keyOf = SystemCommands.Command.keyOf;
+            return self.active().filter((run) => keyOf(run) === command.key);
         };
 
         // for callbacks: true, it is shown
@@ -180,7 +176,7 @@ $(function () {
             self._unknown.clear();
             self._updated.clear();
             OctoPrint.plugins.systemcommands
-                .getRuns({status: "queued,running", limit: MAX_ACTIVE})
+                .getRuns({status: "queued,starting,running", limit: MAX_ACTIVE})
                 .done((response) => {
                     if (request !== self._request) return;
                     self._onAnswer(response.runs, unknown);

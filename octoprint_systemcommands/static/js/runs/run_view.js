@@ -1,9 +1,10 @@
 (function () {
-    // A run that is looked at where it was started, in the dialog of its command.
+    // A run as it is looked at, in the dialog of a run and beside a command that is tested:
+    // its state, what it prints, and how to stop it.
     //   element   what its output is shown in
     //   runs      tells of changes
-    //   onLayout  called when it may have become higher
-    SystemCommands.TryoutRun = function (element, runs, onLayout) {
+    //   options   onLayout(): it may have become higher, onEnded(run): while it was shown
+    SystemCommands.RunView = function (element, runs, options) {
         const self = this;
 
         // the server's latest word on it, undefined while there is none
@@ -15,35 +16,33 @@
         self.isEmpty = ko.observable(true);
         self._stopRequested = ko.observable(false);
 
-        self.isActive = ko.pureComputed(() => {
-            return !!self.run() && SystemCommands.Format.isActive(self.run());
-        });
+        const ofRun = (describe, otherwise) =>
+            ko.pureComputed(() => (self.run() ? describe(self.run()) : otherwise));
+
+        self.isActive = ofRun(SystemCommands.Format.isActive, false);
         self.isStopping = ko.pureComputed(() => {
             return self.isActive() && (self._stopRequested() || !!self.run().stopping);
         });
         self.progress = new SystemCommands.Progress(() => self.isActive());
-        self.status = ko.pureComputed(() => {
-            if (!self.run()) return "";
+        self.status = ofRun((run) => {
             if (self.isStopping()) return gettext("Stopping…");
-            return SystemCommands.Format.statusInFull(self.run());
-        });
-        self.icon = ko.pureComputed(() => {
-            return self.run() ? SystemCommands.Format.icon(self.run()) : "";
-        });
-        self.hint = ko.pureComputed(() => {
-            return self.run() ? SystemCommands.Format.hint(self.run()) : [];
-        });
-        self.emptyText = ko.pureComputed(() => {
-            const isSaid = !self.run() || !self.isEmpty() || self.error();
-            if (isSaid || self.run().status === "queued") return "";
-            return self.isActive()
-                ? gettext("It has not printed anything yet.")
-                : gettext("It printed nothing.");
-        });
+            return SystemCommands.Format.statusInFull(run);
+        }, "");
+        self.icon = ofRun(SystemCommands.Format.icon, "");
+        self.hint = ofRun(SystemCommands.Format.hint, []);
+        self.emptyText = ofRun((run) => {
+            if (!self.isEmpty() || self.error() || run.status === "queued") return "";
+            if (self.isActive()) return gettext("It has not printed anything yet.");
+            if (run.output && run.output.bytes > 0 && !run.output.kept) {
+                return gettext("What it printed is not kept any more.");
+            }
+            return gettext("It printed nothing.");
+        }, "");
 
+        // run: as the server describes it, or at least with its id
         self.show = (run) => {
             self.reset();
-            self._onRun(run);
+            if (run.queued_at) self._onRun(run);
             self._timer = setInterval(self._tick, 1000);
             self._follower.start(run.id);
         };
@@ -62,11 +61,13 @@
         //~~ What arrives
 
         self._onRun = (run) => {
+            const wasActive = self.isActive();
             self._receivedAt = performance.now();
             self.error(undefined);
             self.run(run);
+            if (wasActive && !self.isActive() && options.onEnded) options.onEnded(run);
             self._tick();
-            onLayout();
+            options.onLayout();
         };
 
         self._onFailed = (response) => {
@@ -82,7 +83,8 @@
             );
         };
 
-        // in between the server's answers this page's stopwatch goes on counting
+        // The server knows how long it took, whatever the time is here and there. In between
+        // its answers this page's stopwatch goes on counting.
         self._tick = () => {
             const run = self.run();
             if (!run || !_.isNumber(run.duration)) {
@@ -125,6 +127,14 @@
         self.jumpToEnd = () => {
             self._terminal.jumpToEnd();
             element.focus();
+        };
+        // somewhere else in it is to be looked at
+        self.leaveEnd = () => {
+            self._terminal.following = false;
+            self.following(false);
+        };
+        self.stayAtEnd = () => {
+            if (self.following()) self._terminal.jumpToEnd();
         };
 
         self.text = () => self._terminal.text();

@@ -1,0 +1,134 @@
+// Definitions as they stand in the file: into the form and back, and what lists say of them.
+"use strict";
+
+const assert = require("node:assert");
+const {test} = require("node:test");
+
+const {loadPage, plain} = require("./page.js");
+
+const page = loadPage(["editor/definition_form"]);
+const {Entries} = page.SystemCommands;
+
+const same = (actual, expected) => assert.deepStrictEqual(plain(actual), expected);
+// what becomes of an entry when these fields of the form are changed
+const edit = (entry, changes) => {
+    const before = Entries.toForm(entry);
+    return Entries.fromForm(entry, before, {...before, ...changes});
+};
+
+const FULL = {
+    action: "full",
+    name: "Full",
+    command: "echo",
+    confirm: "Sure?",
+    timeout: 60,
+    max_temperature: 50.5,
+    while_printing: "refuse",
+    groups: ["users", 5],
+    environment: {TZ: "UTC", N: 1},
+    arguments: [{name: "x", type: "text"}],
+    async: true,
+    my_field: {a: 1}
+};
+
+test("what is not changed stays as it was written", () => {
+    same(edit(FULL, {}), FULL);
+    const odd = {action: 5, name: null, timeout: "60", async: "yes", confirm: false};
+    same(edit(odd, {}), odd);
+    same(edit(odd, {command: "x"}), {...odd, command: "x"});
+});
+
+test("what is changed", () => {
+    same(edit(FULL, {timeout: "90", name: "New", async: false}), {
+        ...Object.fromEntries(Object.entries(FULL).filter(([name]) => name !== "async")),
+        timeout: 90,
+        name: "New"
+    });
+    same(edit({action: "a"}, {while_printing: "confirm", async: true}), {
+        action: "a",
+        while_printing: "confirm",
+        async: true
+    });
+    // the server has something to say about that
+    same(edit({}, {timeout: "1 min"}), {timeout: "1 min"});
+    same(edit({}, {environment: [{name: "A", value: "1"}]}), {environment: {A: "1"}});
+});
+
+test("what is as usual is not written down", () => {
+    const entry = {action: "a", timeout: 5, group: "G", environment: {A: "1"}};
+    same(edit(entry, {timeout: "", group: "", environment: []}), {action: "a"});
+});
+
+test("what the form shows of it", () => {
+    const form = Entries.toForm(FULL);
+    assert.strictEqual(form.timeout, "60");
+    assert.strictEqual(form.show_output, "on_failure");
+    same(form.environment, [
+        {name: "TZ", value: "UTC"},
+        {name: "N", value: "1"}
+    ]);
+    same(Entries.toForm("echo"), plain(Entries.toForm({})));
+});
+
+test("what the form has no place for", () => {
+    same(Entries.leftovers(FULL), [{name: "my_field", value: '{"a":1}'}]);
+    const odd = {
+        action: "a",
+        groups: "users",
+        arguments: {x: 1},
+        environment: ["A"],
+        when_busy: "later",
+        async: "yes",
+        timeout: [5],
+        note: "text"
+    };
+    same(
+        Entries.leftovers(odd).map((field) => field.name),
+        Object.keys(odd).slice(1)
+    );
+    assert.strictEqual(Entries.leftovers(odd)[6].value, "text");
+    same(Entries.leftovers("echo"), []);
+    same(Entries.leftovers({confirm: false, name: null}), []);
+});
+
+test("names and actions", () => {
+    assert.strictEqual(Entries.nameOf(FULL), "Full");
+    assert.strictEqual(Entries.nameOf({name: "", action: "a"}), "a");
+    assert.strictEqual(Entries.nameOf({action: "divider"}), "Divider");
+    assert.strictEqual(Entries.nameOf({name: ["x"], action: 5}), "5");
+    assert.strictEqual(Entries.nameOf("echo"), '"echo"');
+    assert.strictEqual(Entries.nameOf({x: "y".repeat(100)}).length, 80);
+    assert.strictEqual(Entries.actionOf({action: 5}), "5");
+    assert.strictEqual(Entries.actionOf({action: "divider"}), undefined);
+    assert.strictEqual(Entries.actionOf({action: []}), undefined);
+    assert.strictEqual(Entries.actionOf(null), undefined);
+});
+
+test("where a problem is", () => {
+    const entry = {arguments: [{name: "level"}, {type: "text"}]};
+    const place = (...path) => Entries.placeOf(entry, {path});
+    assert.strictEqual(place("arguments", 0, "max"), "arguments › level › max");
+    assert.strictEqual(place("arguments", 1, "name"), "arguments › 2 › name");
+    assert.strictEqual(Entries.placeOf(entry, {field: "timeout"}), "timeout");
+    assert.strictEqual(Entries.placeOf(entry, {}), "");
+});
+
+test("icons, as people copy them", () => {
+    const icons = ["camera", "fas fa-camera", "FA-Camera", 5, "<b>", "", undefined, []];
+    same(
+        icons.map((icon) => Entries.iconOf(icon) || null),
+        ["camera", "camera", "camera", "5", null, null, null, null]
+    );
+});
+
+test("what a list says of it at a glance", () => {
+    const texts = (entry) => plain(Entries.signsOf(entry)).map((sign) => sign.text);
+    same(texts({...FULL, groups: ["users"]}), [
+        ...["Asks for arguments", "Open to user groups"],
+        ...["Refused during a print", "Refused above 50.5 °C"]
+    ]);
+    same(texts({while_printing: "confirm", groups: [], arguments: "x"}), [
+        "Asks during a print"
+    ]);
+    same(texts("echo"), []);
+});
