@@ -7,26 +7,29 @@ from typing import Any
 import octoprint.plugin
 from flask_babel import gettext
 
-from .access import Access, additional_permissions
+from .access import Access
 from .api.core_endpoint import before_request_handler
 from .api.definitions import Definitions
 from .api.definitions_exchange import DefinitionsExchange
+from .api.gates import Gates
 from .api.openapi import OpenApi
-from .api.routes import build_blueprint
+from .api.requester import CurrentRequest
+from .api.routes import BODY_SIZES, build_blueprint
 from .api.runs import Runs
 from .api.system_api import Contract
-from .api.wishes import Wishes
 from .assets import ASSETS
 from .commands.catalogue import Catalogue
 from .commands.editing.editor import Editing
 from .commands.editing.last_save import LastSave
 from .commands.editing.versions import Versions
 from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
+from .host.permissions import additional_permissions
 from .host.preferences import DEFAULTS, Preferences
 from .host.printer import Printer
 from .host.push_filter import about_definitions, may_get
 from .host.uploads import Uploads
 from .identity import Identities
+from .launcher import Launcher
 from .runs.environment import local_url
 from .runs.history.history import History
 from .runs.history.retention import Limits
@@ -56,9 +59,8 @@ class SystemCommandsPlugin(
             lambda: self._preferences.visible_to_all,
             Identities(self._user_manager),
         )
-        self._wishes = Wishes(
-            self._access, Uploads(self._file_manager).find, self._plugin_manager
-        )
+        self._current = CurrentRequest(self._access, self._plugin_manager)
+        self._gates = Gates(self._access, self._current)
         self._notifier = Notifier(push=self._push, fire=self._fire)
         data = self.get_plugin_data_folder()
         self._versions = Versions(os.path.join(data, "versions.yaml"))
@@ -78,6 +80,9 @@ class SystemCommandsPlugin(
             on_start=self._notifier.run_started,
             on_change=self._notifier.run_changed,
             on_output=self._notifier.output_grew,
+        )
+        self._launcher = Launcher(
+            self._access, Uploads(self._file_manager).find, self._runner
         )
 
     def _push(self, message):
@@ -100,10 +105,17 @@ class SystemCommandsPlugin(
     def get_blueprint(self):
         return build_blueprint(
             self._identifier,
-            self._access,
-            Contract(self._access, self._wishes, self._runner),
-            Runs(self._access, self._wishes, self._runner, self._history, self._notifier),
-            Definitions(self._access, self._editing, self._wishes, self._runner),
+            self._gates,
+            Contract(self._access, self._launcher, self._current),
+            Runs(
+                self._access,
+                self._current,
+                self._launcher,
+                self._runner,
+                self._history,
+                self._notifier,
+            ),
+            Definitions(self._current, self._editing, self._launcher),
             DefinitionsExchange(
                 self._settings,
                 self._editing,
@@ -194,10 +206,11 @@ class SystemCommandsPlugin(
             before_request_handler(
                 Contract(
                     self._access,
-                    self._wishes,
-                    self._runner,
+                    self._launcher,
+                    self._current,
                     tells_fresh_credentials=True,
                 ),
+                self._gates,
                 is_wanted=lambda: self._preferences.octoprint_address,
             )
         ]
@@ -205,7 +218,7 @@ class SystemCommandsPlugin(
     ##~~ octoprint.access.permissions hook
 
     def get_additional_permissions(self, *args, **kwargs):
-        return additional_permissions()
+        return additional_permissions(gettext)
 
     ##~~ octoprint.server.sockjs.emit hook
 
@@ -215,12 +228,7 @@ class SystemCommandsPlugin(
     ##~~ octoprint.server.http.bodysize hook
 
     def get_body_sizes(self, current_max_body_sizes, *args, **kwargs):
-        # a list of definitions may be larger than what OctoPrint takes by default
-        return [
-            ("PUT", r"/api/definitions", 1024 * 1024),
-            ("POST", r"/api/definitions/(check|test)", 1024 * 1024),
-            ("POST", r"/api/definitions/import", 4 * 1024 * 1024),
-        ]
+        return BODY_SIZES
 
     ##~~ octoprint.events.register_custom_events hook
 

@@ -1,36 +1,27 @@
-"""Who may do what: OctoPrint's permissions, the groups of commands, and reauthentication.
+"""Who may do what: OctoPrint's permissions and the groups of commands.
 
-Every endpoint and every pushed message passes by here.
+Every endpoint, every request to run a command and every pushed message is decided here, by
+whatever way it came.
 """
 
 import contextlib
-import functools
 from typing import Any, Callable, Optional
 
-import flask
-import flask_login
-from flask_babel import gettext
-from octoprint.access import ADMIN_GROUP
 from octoprint.access.permissions import Permissions
-from octoprint.server.util.flask import (
-    credentials_checked_recently,
-    no_firstrun_access,
-)
-from werkzeug.exceptions import Forbidden
 
 from .commands.catalogue import CUSTOM, Catalogue, NotExecutable, UnknownAction
 from .commands.definition import Command
 from .commands.lists import Entry, tidy
 from .identity import Identities, Person
-from .runs.request import Owner, Request
+from .runs.request import Owner, Request, Requester
 
-View = Callable[..., Any]
+
+class Forbidden(Exception):
+    """Whoever asks may not do this."""
 
 
 class FreshCredentialsNeeded(Forbidden):
-    """Not before entering the password again; OctoPrint's words."""
-
-    description = "Please reauthenticate with your credentials"
+    """Not before entering the password again."""
 
 
 class Access:
@@ -57,9 +48,9 @@ class Access:
         """Who a user of OctoPrint's is now."""
         return self._identities.now(user)
 
-    def current(self) -> Person:
-        """Who has sent the current request."""
-        return self.now(flask_login.current_user)
+    def behind(self, requester: Requester) -> Person:
+        """Who has asked for a run, as they are now."""
+        return self._identities.behind(requester)
 
     ##~~ Commands
 
@@ -79,9 +70,13 @@ class Access:
         )
 
     def ensure_may_list(self, person: Person, source: str) -> None:
-        """Aborts with 403 unless somebody may ask for a source by itself."""
+        """Lets those pass who may ask for a source by itself.
+
+        Raises:
+            Forbidden
+        """
         if source != CUSTOM and not may_run_everything(person):
-            flask.abort(403)
+            raise Forbidden(source)
 
     def may_run_anything(self, person: Person) -> bool:
         """Whether there is a command that somebody may run."""
@@ -97,17 +92,35 @@ class Access:
     def find(self, person: Person, source: str, action: str) -> Command:
         """A command that somebody may run.
 
-        Aborts with 403 if they may not run it, whether or not it exists.
-
         Raises:
+            Forbidden: they may not run it, whether or not it exists
             UnknownSource, UnknownAction, NotExecutable: if they may run everything
         """
         if may_run_everything(person):
             return self._catalogue.find(source, action)
         command = self._open_to(person, source, action)
         if command is None:
-            flask.abort(403)
+            raise Forbidden(f"{source}:{action}")
         return command
+
+    def ensure_may_test(self, person: Person) -> None:
+        """Lets those pass who may run commands that are not saved yet.
+
+        Raises:
+            Forbidden
+        """
+        if not may_edit(person):
+            raise Forbidden("test")
+
+    def ensure_fresh_credentials(self, command: Command, has_them: bool) -> None:
+        """Lets a requester pass unless the command asks for a password that was entered
+        recently and it was not.
+
+        Raises:
+            FreshCredentialsNeeded
+        """
+        if command.fresh_credentials and not has_them:
+            raise FreshCredentialsNeeded(command.action)
 
     def _open_to(self, person: Person, source: str, action: str) -> Optional[Command]:
         """A command, if it is open to one of somebody's groups."""
@@ -125,7 +138,7 @@ class Access:
         """
         person = self._identities.behind(request.requester)
         if request.requester.trigger == "test":
-            return person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
+            return may_edit(person)
         return may_run_everything(person) or (
             self._open_to(person, request.source, request.command.action) is not None
         )
@@ -140,7 +153,7 @@ class Access:
         """Whether somebody may see runs at all."""
         return (
             person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_HISTORY)
-            or person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
+            or may_edit(person)
             or self.may_run_anything(person)
         )
 
@@ -156,56 +169,12 @@ class Access:
             return True
         return may_run_everything(person) and self._visible_to_all()
 
-    ##~~ Views
-
-    def to_known_users(self, view: View) -> View:
-        """Decorates a view so that it answers 403 to those who are not logged in."""
-        return self._guarded(view, lambda person: person.is_known)
-
-    def to_runners(self, view: View) -> View:
-        """Decorates a view so that it answers 403 to those who may not run anything."""
-        return self._guarded(view, self.may_run_anything)
-
-    def to_viewers(self, view: View) -> View:
-        """Decorates a view so that it answers 403 to those who may not see runs."""
-        return self._guarded(view, self.may_see_runs)
-
-    def to_clearers(self, view: View) -> View:
-        """Decorates a view so that it answers 403 to those who may not forget runs: who
-        was merely given some commands cannot do away with what was done with them."""
-        return self._guarded(
-            view,
-            lambda person: (
-                may_run_everything(person)
-                or person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_HISTORY)
-            ),
+    def may_clear_runs(self, person: Person) -> bool:
+        """Whether somebody may forget runs: who was merely given some commands cannot do away
+        with what was done with them."""
+        return may_run_everything(person) or person.has(
+            Permissions.PLUGIN_SYSTEMCOMMANDS_HISTORY
         )
-
-    def to_editors(self, view: View) -> View:
-        """Decorates a view so that it answers 403 unless the user may change definitions
-        and has entered the password recently."""
-
-        @functools.wraps(view)
-        def fresh(*args: Any, **kwargs: Any) -> Any:
-            _ensure_entered_recently()
-            return view(*args, **kwargs)
-
-        return self._guarded(
-            fresh, lambda person: person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
-        )
-
-    def _guarded(self, view: View, may_pass: Callable[[Person], bool]) -> View:
-        @functools.wraps(view)
-        @no_firstrun_access
-        def guarded(*args: Any, **kwargs: Any) -> flask.Response:
-            if not may_pass(self.current()):
-                flask.abort(403)
-            response = flask.make_response(view(*args, **kwargs))
-            # it depends on who asks, and there are command lines and outputs in it
-            response.headers["Cache-Control"] = "no-store"
-            return response
-
-        return guarded
 
 
 def may_run_everything(person: Person) -> bool:
@@ -213,40 +182,6 @@ def may_run_everything(person: Person) -> bool:
     return person.has(Permissions.SYSTEM)
 
 
-def ensure_fresh_credentials(command: Command) -> None:
-    """Aborts with 403 if the command asks for a password that was entered recently and it
-    was not. Requests by API key count as fresh."""
-    if command.fresh_credentials:
-        _ensure_entered_recently()
-
-
-def _ensure_entered_recently() -> None:
-    if not credentials_checked_recently():
-        raise FreshCredentialsNeeded
-
-
-def additional_permissions() -> list[dict[str, Any]]:
-    """The plugin's own permissions, for OctoPrint's hook ``octoprint.access.permissions``."""
-    return [
-        {
-            "key": "EDIT",
-            "name": gettext("Edit commands"),
-            "description": gettext(
-                "Allows to define and change commands, and thereby to run anything on this "
-                "machine as the user that OctoPrint runs as"
-            ),
-            "roles": ["edit"],
-            "dangerous": True,
-            "default_groups": [ADMIN_GROUP],
-        },
-        {
-            "key": "HISTORY",
-            "name": gettext("See all runs"),
-            "description": gettext(
-                "Allows to see, stop and forget the runs that others have started, with "
-                "their output"
-            ),
-            "roles": ["history"],
-            "default_groups": [ADMIN_GROUP],
-        },
-    ]
+def may_edit(person: Person) -> bool:
+    """Whether somebody may see and change definitions."""
+    return person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)

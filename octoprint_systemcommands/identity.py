@@ -18,7 +18,7 @@ from werkzeug.local import LocalProxy
 
 from .runs.request import Owner, Requester
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.access")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.identity")
 
 # Where the number of an account stands among its settings
 _NUMBER_PATH = ["plugin_systemcommands", "account"]

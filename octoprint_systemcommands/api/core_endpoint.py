@@ -9,9 +9,9 @@ from typing import Any, Callable, Optional
 
 import flask
 
-from ..access import may_run_everything
 from ..commands.catalogue import CUSTOM
 from .errors import with_codes
+from .gates import Gates
 from .system_api import Contract, routes
 
 _API = "api."
@@ -20,27 +20,28 @@ _LIST_SOURCE = "retrieveSystemCommandsForSource"
 
 
 def before_request_handler(
-    contract: Contract, is_wanted: Callable[[], bool]
+    contract: Contract, gates: Gates, is_wanted: Callable[[], bool]
 ) -> Callable[[], Optional[flask.Response]]:
     """Makes the handler for OctoPrint's hook ``octoprint.server.api.before_request``.
 
     Arguments:
         contract: the system API
+        gates: who gets in
         is_wanted: whether to answer here at all
     """
 
-    @contract.access.to_runners
+    @gates.to_runners
     def list_all() -> flask.Response:
         # OctoPrint is asked source by source, since its list of everything fails as a
         # whole if there is something odd among the custom ones
-        everything = may_run_everything(contract.access.current())
+        everything = contract.lists_everything()
         return flask.jsonify(
             core=_of_octoprint("core") if everything else [],
             plugin=_of_octoprint("plugin") if everything else [],
             custom=contract.list_source(CUSTOM),
         )
 
-    views = routes(contract)
+    views = routes(contract, gates)
     views[_LIST_ALL] = list_all
     by_endpoint = {_API + name: with_codes(view) for name, view in views.items()}
 

@@ -9,8 +9,6 @@ import octoprint.server
 from flask_babel import gettext
 from octoprint.access import ADMIN_GROUP
 
-from ..access import Access
-from ..commands.catalogue import CUSTOM
 from ..commands.definition import GUESTS, Command
 from ..commands.editing.editor import Editing
 from ..commands.editing.errors import Invalid, NotWritten, Stale
@@ -21,13 +19,13 @@ from ..commands.lists import Lists
 from ..commands.parsing import parse_entry
 from ..commands.problems import ERROR
 from ..commands.sudoers import own_user
-from ..runs.runner import Runner
+from ..launcher import Launcher
 from .definition_json import lists_to_json, problems_to_json, summary_of
 from .error_codes import ErrorCode
 from .errors import error_answer, errors_of_commands, stop
 from .request_body import actions_in, list_in, read_json_object
-from .run_json import run_to_json
-from .wishes import Wishes
+from .requester import CurrentRequest, confirmed_in
+from .runs import accepted
 
 # what the editor offers to run a command by, if it is there
 _INTERPRETERS = ("sh", "bash", "python3")
@@ -37,23 +35,20 @@ class Definitions:
     """The views below ``/api/definitions``.
 
     Arguments:
-        access: knows who asks
+        current: knows who asks
         editing: reads and saves definitions
-        wishes: makes sense of what is to be tried out
-        runner: runs it
+        launcher: runs what is to be tested
     """
 
     def __init__(
         self,
-        access: Access,
+        current: CurrentRequest,
         editing: Editing,
-        wishes: Wishes,
-        runner: Runner,
+        launcher: Launcher,
     ):
-        self._access = access
+        self._current = current
         self._editing = editing
-        self._wishes = wishes
-        self._runner = runner
+        self._launcher = launcher
 
     def all(self) -> flask.Response:
         """``GET /api/definitions`` → ``{definitions, system_actions, problems, saved}``,
@@ -81,7 +76,7 @@ class Definitions:
                 "edited",
             )
         try:
-            user = self._access.current().name
+            user = self._current.person().name
             lists, saved = self._editing.save(definitions, etags, user, remove)
         except Stale as stale:
             current, saved = self._editing.current()
@@ -135,11 +130,13 @@ class Definitions:
                 summary_of([problems]) or gettext("Dividers cannot be executed"),
                 problems=problems_to_json(problems),
             )
-        run = self._runner.start(self._wishes.of(CUSTOM, command, body, trigger="test"))
-        result = run_to_json(run.record())
-        return flask.make_response(
-            flask.jsonify(result), 202, {"Location": result["resource"]}
+        run = self._launcher.test(
+            command,
+            self._current.requester(trigger="test"),
+            body.get("arguments"),
+            confirmed_in(body),
         )
+        return accepted(run.record())
 
     def environment(self) -> flask.Response:
         """``GET /api/definitions/environment`` → ``{user, folder, path, shell,

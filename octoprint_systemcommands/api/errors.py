@@ -13,7 +13,7 @@ import flask
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
-from ..access import FreshCredentialsNeeded
+from ..access import Forbidden, FreshCredentialsNeeded
 from ..commands.arguments.values import WrongValues
 from ..commands.catalogue import CORE, CUSTOM, NotExecutable, UnknownAction, UnknownSource
 from ..messages import MessageError
@@ -27,6 +27,9 @@ from ..runs.errors import (
 )
 from .error_codes import ErrorCode, of_reason, of_status
 from .hint_texts import ask_the_administrator, sees_definitions
+
+# as OctoPrint's own endpoints say it
+PLEASE_REAUTHENTICATE = "Please reauthenticate with your credentials"
 
 
 def error_answer(
@@ -54,10 +57,7 @@ def of_http_exception(error: HTTPException) -> flask.Response:
     """The answer for what Flask or OctoPrint has aborted."""
     if error.response is not None or error.code is None:
         return flask.make_response(error.get_response())
-    code = of_status(error.code)
-    if isinstance(error, FreshCredentialsNeeded):
-        code = ErrorCode.REAUTHENTICATE
-    response = error_answer(code, error.description or error.name)
+    response = error_answer(of_status(error.code), error.description or error.name)
     response.status_code = error.code
     return response
 
@@ -88,6 +88,10 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
     def answering(*args: Any, **kwargs: Any) -> Any:
         try:
             return view(*args, **kwargs)
+        except FreshCredentialsNeeded:
+            return error_answer(ErrorCode.REAUTHENTICATE, PLEASE_REAUTHENTICATE)
+        except Forbidden:
+            flask.abort(403)
         except UnknownSource as error:
             return error_answer(
                 ErrorCode.UNKNOWN_SOURCE,

@@ -1,35 +1,86 @@
-"""Who has sent the current request."""
+"""Who has sent the current request, and what they ask to be run."""
 
 import hmac
 from typing import Any, Optional
 
 import flask
+import flask_login
 from octoprint.server.util import LoginMechanism, get_api_key
+from octoprint.server.util.flask import credentials_checked_recently
 
 from ..access import Access
+from ..identity import Person
+from ..launcher import ExecuteRequest
 from ..runs.request import Requester
 
 
-def current_requester(
-    access: Access, plugin_manager: Any, trigger: Optional[str] = None
-) -> Requester:
-    """Whoever has sent the current request, as runs remember it.
+class CurrentRequest:
+    """The request that Flask is answering, in terms that need no Flask.
 
     Arguments:
-        access: knows who that is
+        access: knows people
         plugin_manager: OctoPrint's, for the names of applications
-        trigger: how the request came in; None: ``menu`` if it is from a browser that is
-            logged in, ``api`` from a program
     """
-    with_key = flask.session.get("login_mechanism") == LoginMechanism.APIKEY
-    person = access.current()
-    return Requester(
-        user=person.name,
-        trigger=trigger or ("api" if with_key else "menu"),
-        application=_application(plugin_manager) if with_key else None,
-        address=flask.request.remote_addr,
-        account=access.account_of(person),
-    )
+
+    def __init__(self, access: Access, plugin_manager: Any):
+        self._access = access
+        self._plugin_manager = plugin_manager
+
+    def person(self) -> Person:
+        """Who has sent it."""
+        return self._access.now(flask_login.current_user)
+
+    def requester(self, trigger: Optional[str] = None) -> Requester:
+        """Who has sent it, as runs remember them.
+
+        Arguments:
+            trigger: how the request came in; None: ``menu`` if it is from a browser that is
+                logged in, ``api`` from a program
+        """
+        with_key = flask.session.get("login_mechanism") == LoginMechanism.APIKEY
+        person = self.person()
+        return Requester(
+            user=person.name,
+            trigger=trigger or ("api" if with_key else "menu"),
+            application=_application(self._plugin_manager) if with_key else None,
+            address=flask.request.remote_addr,
+            account=person.account,
+        )
+
+    def to_execute(
+        self,
+        source: str,
+        action: str,
+        body: dict[str, Any],
+        trigger: Optional[str] = None,
+    ) -> ExecuteRequest:
+        """What it asks to be run.
+
+        Arguments:
+            source, action: the command
+            body: ``{arguments, confirmed}``, all optional
+            trigger: see `requester`
+
+        Aborts with 400 if ``confirmed`` is neither true nor false.
+        """
+        return ExecuteRequest(
+            source=source,
+            action=action,
+            requester=self.requester(trigger),
+            arguments=body.get("arguments"),
+            confirmed=confirmed_in(body),
+            # requests by API key count as fresh
+            has_fresh_credentials=credentials_checked_recently(),
+        )
+
+
+def confirmed_in(body: dict[str, Any]) -> bool:
+    """Whether the body of a request confirms what it asks for. Aborts with 400 if it says
+    neither."""
+    confirmed = body.get("confirmed", False)
+    if not isinstance(confirmed, bool):
+        flask.abort(400, description='"confirmed" has to be true or false')
+    return confirmed
 
 
 # Characters that are noted of an application's name

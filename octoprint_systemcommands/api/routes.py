@@ -5,18 +5,26 @@ from typing import Any
 import flask
 from werkzeug.exceptions import HTTPException
 
-from ..access import Access
 from .definitions import Definitions
 from .definitions_exchange import DefinitionsExchange
 from .errors import of_http_exception
+from .gates import Gates
 from .openapi import OpenApi
 from .runs import Runs
 from .system_api import Contract, routes
 
+# Bytes that a body may have where a list of definitions may be larger than what OctoPrint
+# takes by default, for OctoPrint's hook ``octoprint.server.http.bodysize``
+BODY_SIZES = [
+    ("PUT", r"/api/definitions", 1024 * 1024),
+    ("POST", r"/api/definitions/(check|test)", 1024 * 1024),
+    ("POST", r"/api/definitions/import", 4 * 1024 * 1024),
+]
+
 
 def build_blueprint(
     identifier: str,
-    access: Access,
+    gates: Gates,
     contract: Contract,
     runs: Runs,
     definitions: Definitions,
@@ -28,7 +36,7 @@ def build_blueprint(
 
     Arguments:
         identifier: the plugin's
-        access: who may do what
+        gates: who gets in
         contract: the system API
         runs: the views of runs
         definitions, exchange: the views of definitions
@@ -37,7 +45,7 @@ def build_blueprint(
     """
     blueprint = flask.Blueprint(identifier, identifier, **options)
 
-    views = routes(contract)
+    views = routes(contract, gates)
     commands = "/api/system/commands"
     for rule, method, endpoint in (
         (commands, "GET", "retrieveSystemCommands"),
@@ -54,15 +62,15 @@ def build_blueprint(
 
     one = "/api/runs/<string:run_id>"
     for rule, method, endpoint, gate, view in (
-        (openapi.rule, "GET", "openapi", access.to_known_users, openapi.get),
-        ("/api/menu", "GET", "menu", access.to_known_users, menu),
-        ("/api/runs", "POST", "start_run", access.to_runners, runs.start),
-        ("/api/runs", "GET", "runs", access.to_viewers, runs.all),
-        ("/api/runs", "DELETE", "clear_runs", access.to_clearers, runs.clear),
-        (one, "GET", "run", access.to_viewers, runs.one),
-        (f"{one}/output", "GET", "run_output", access.to_viewers, runs.output),
-        (f"{one}/output.txt", "GET", "run_download", access.to_viewers, runs.download),
-        (f"{one}/stop", "POST", "stop_run", access.to_viewers, runs.stop),
+        (openapi.rule, "GET", "openapi", gates.to_known_users, openapi.get),
+        ("/api/menu", "GET", "menu", gates.to_known_users, menu),
+        ("/api/runs", "POST", "start_run", gates.to_runners, runs.start),
+        ("/api/runs", "GET", "runs", gates.to_viewers, runs.all),
+        ("/api/runs", "DELETE", "clear_runs", gates.to_clearers, runs.clear),
+        (one, "GET", "run", gates.to_viewers, runs.one),
+        (f"{one}/output", "GET", "run_output", gates.to_viewers, runs.output),
+        (f"{one}/output.txt", "GET", "run_download", gates.to_viewers, runs.download),
+        (f"{one}/stop", "POST", "stop_run", gates.to_viewers, runs.stop),
     ):
         blueprint.add_url_rule(rule, endpoint, gate(view), methods=[method])
 
@@ -78,6 +86,6 @@ def build_blueprint(
         (f"{base}/export", "GET", "export_definitions", exchange.export),
         (f"{base}/import", "POST", "import_definitions", exchange.import_),
     ):
-        blueprint.add_url_rule(rule, endpoint, access.to_editors(view), methods=[method])
+        blueprint.add_url_rule(rule, endpoint, gates.to_editors(view), methods=[method])
     blueprint.register_error_handler(HTTPException, of_http_exception)
     return blueprint

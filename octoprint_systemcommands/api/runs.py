@@ -2,13 +2,15 @@
 
 import logging
 import re
-from typing import Optional
+from collections.abc import Iterable
+from typing import Any, Optional
 
 import flask
 from flask_babel import gettext
 
 from ..access import Access
 from ..host.notifier import Notifier
+from ..launcher import Launcher
 from ..messages import N_
 from ..runs.history.database import Filter
 from ..runs.history.history import History
@@ -20,11 +22,11 @@ from ..runs.request import Owner
 from ..runs.runner import Runner
 from .error_codes import ErrorCode
 from .errors import errors_of_commands, stop
+from .hint_texts import hint_text
 from .request_body import read_json_object
-from .run_json import run_to_json, runs_to_json
-from .wishes import Wishes
+from .requester import CurrentRequest
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.api.runs")
 
 _DEFAULT_LIMIT = 25
 _MAX_LIMIT = 200
@@ -36,8 +38,9 @@ class Runs:
 
     Arguments:
         access: who may see what
-        wishes: makes sense of what is asked for
-        runner: runs it
+        current: knows who asks
+        launcher: starts runs
+        runner: stops them
         history: knows all runs
         notifier: is told when the history was cleared
     """
@@ -45,13 +48,15 @@ class Runs:
     def __init__(
         self,
         access: Access,
-        wishes: Wishes,
+        current: CurrentRequest,
+        launcher: Launcher,
         runner: Runner,
         history: History,
         notifier: Notifier,
     ):
         self._access = access
-        self._wishes = wishes
+        self._current = current
+        self._launcher = launcher
         self._runner = runner
         self._history = history
         self._notifier = notifier
@@ -66,8 +71,8 @@ class Runs:
             flask.abort(
                 400, description='"source" and "action" have to name the command to run'
             )
-        run = self._runner.start(self._wishes.read(source, action, body))
-        return self._accepted(run.record())
+        run = self._launcher.launch(self._current.to_execute(source, action, body))
+        return accepted(run.record())
 
     def all(self) -> flask.Response:
         """``GET /api/runs?source=&action=&status=&user=&limit=&before=`` → ``{runs, next,
@@ -85,14 +90,14 @@ class Runs:
         records = self._history.find(wanted, limit + 1, before)
         page = records[:limit]
         return flask.jsonify(
-            runs=runs_to_json(page),
+            runs=_runs_to_json(page),
             next=str(page[-1].seq) if len(records) > limit else None,
             warning=self._warning(),
         )
 
     def one(self, run_id: str) -> flask.Response:
         """``GET /api/runs/<id>`` → the run."""
-        return flask.jsonify(run_to_json(self._find(run_id)))
+        return flask.jsonify(_run_to_json(self._find(run_id)))
 
     def output(self, run_id: str) -> flask.Response:
         """``GET /api/runs/<id>/output?offset=&times=`` → ``{id, status, offset, next,
@@ -130,10 +135,10 @@ class Runs:
         """``POST /api/runs/<id>/stop`` → 202, the run; it ends a little later."""
         read_json_object()
         self._find(run_id)
-        run = self._runner.stop(run_id, self._access.current().name)
+        run = self._runner.stop(run_id, self._current.person().name)
         if run is None:
             stop(ErrorCode.ENDED, gettext("This run has ended already"))
-        return self._accepted(run.record())
+        return accepted(run.record())
 
     def clear(self) -> flask.Response:
         """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended,
@@ -142,7 +147,7 @@ class Runs:
             deleted = self._history.clear(self._whose())
         except Unavailable as error:
             stop(ErrorCode.HISTORY_UNAVAILABLE, error)
-        name = self._access.current().name
+        name = self._current.person().name
         _logger.info(f"{name or 'Somebody'} has cleared the history of runs")
         self._notifier.history_cleared()
         return flask.jsonify(deleted=deleted)
@@ -154,13 +159,13 @@ class Runs:
             stop(ErrorCode.HISTORY_UNAVAILABLE, error)
         if record is None:
             stop(ErrorCode.UNKNOWN_RUN, gettext(_NO_SUCH_RUN))
-        if not self._access.may_see_runs_of(self._access.current(), record.owner):
+        if not self._access.may_see_runs_of(self._current.person(), record.owner):
             stop(ErrorCode.UNKNOWN_RUN, gettext(_NO_SUCH_RUN))
         return record
 
     def _whose(self) -> Optional[Owner]:
         """Whose runs are shown to whoever asks; None: everybody's."""
-        person = self._access.current()
+        person = self._current.person()
         if self._access.may_see_all_runs(person):
             return None
         # nobody has no runs: those without a user are anybody's
@@ -179,11 +184,29 @@ class Runs:
         trouble = self._history.warning
         return trouble and trouble.translated(gettext)
 
-    def _accepted(self, record: Record) -> flask.Response:
-        body = run_to_json(record)
-        return flask.make_response(
-            flask.jsonify(body), 202, {"Location": body["resource"]}
-        )
+
+def accepted(record: Record) -> flask.Response:
+    """The answer to a request that has started a run, or stops one."""
+    body = _run_to_json(record)
+    return flask.make_response(flask.jsonify(body), 202, {"Location": body["resource"]})
+
+
+def _run_to_json(record: Record) -> dict[str, Any]:
+    """The run with what depends on the request: the hint's language and the URL."""
+    return _runs_to_json([record])[0]
+
+
+def _runs_to_json(records: Iterable[Record]) -> list[dict[str, Any]]:
+    # once, since this is a good part of the work for a long list
+    base = flask.url_for(".runs", _external=True)
+    return [
+        {
+            **record.to_dict(),
+            "hint": record.hint and hint_text(record.hint),
+            "resource": f"{base}/{record.id}",
+        }
+        for record in records
+    ]
 
 
 def _gap(size: int, is_damaged: bool = False) -> bytes:

@@ -9,13 +9,14 @@ from typing import Any
 import flask
 from octoprint.server import NO_CONTENT
 
-from ..access import Access
+from ..access import Access, may_run_everything
 from ..commands.catalogue import CORE, CUSTOM
 from ..commands.lists import Entry, url_segment
-from ..runs.runner import Runner
+from ..launcher import Launcher
 from .errors import errors_of_commands
+from .gates import Gates
 from .request_body import read_json_object
-from .wishes import Wishes
+from .requester import CurrentRequest
 
 
 class Contract:
@@ -23,8 +24,8 @@ class Contract:
 
     Arguments:
         access: who may run what
-        wishes: makes sense of what is asked for
-        runner: runs it
+        launcher: runs commands
+        current: knows who asks
         tells_fresh_credentials: whether client definitions tell of commands that ask for
             the password again. OctoPrint's do, its documentation's do not.
     """
@@ -32,18 +33,30 @@ class Contract:
     def __init__(
         self,
         access: Access,
-        wishes: Wishes,
-        runner: Runner,
+        launcher: Launcher,
+        current: CurrentRequest,
         tells_fresh_credentials: bool = False,
     ):
-        self.access = access
-        self._wishes = wishes
-        self._runner = runner
+        self._access = access
+        self._launcher = launcher
+        self._current = current
         self._tells_fresh_credentials = tells_fresh_credentials
 
     def list_all(self) -> dict[str, list[dict[str, Any]]]:
         """The "list all response": client command definitions by source."""
         return {source: self.list_source(source) for source in (CORE, CUSTOM)}
+
+    def lists_everything(self) -> bool:
+        """Whether the user may run all commands."""
+        return may_run_everything(self._current.person())
+
+    def ensure_may_list(self, source: str) -> None:
+        """Lets those pass who may ask for a source by itself.
+
+        Raises:
+            Forbidden
+        """
+        self._access.ensure_may_list(self._current.person(), source)
 
     def list_source(self, source: str) -> list[dict[str, Any]]:
         """The client command definitions of a source, as far as the user may run them.
@@ -53,7 +66,7 @@ class Contract:
         """
         return [
             self._client_definition(source, entry)
-            for entry in self.access.entries(self.access.current(), source)
+            for entry in self._access.entries(self._current.person(), source)
         ]
 
     def _client_definition(self, source: str, entry: Entry) -> dict[str, Any]:
@@ -66,7 +79,7 @@ class Contract:
         """The custom commands with what the System menu needs beyond the contract."""
         return [
             entry.to_menu(CUSTOM, _resource(CUSTOM, entry))
-            for entry in self.access.entries(self.access.current(), CUSTOM)
+            for entry in self._access.entries(self._current.person(), CUSTOM)
         ]
 
     def execute(self, source: str, action: str) -> flask.Response:
@@ -75,12 +88,11 @@ class Contract:
         Returns:
             204 with an empty body: it was run, or started if it is ``async``
 
-        Aborts with 400 if the body is neither empty nor a JSON object, and with 403 if the
-        user may not run it or fresh credentials are needed. Raises what
+        Aborts with 400 if the body is neither empty nor a JSON object. Raises what
         `errors_of_commands` answers.
         """
-        self._runner.execute(
-            self._wishes.read(source, action, read_json_object(), trigger="api")
+        self._launcher.execute(
+            self._current.to_execute(source, action, read_json_object(), trigger="api")
         )
         return flask.make_response(NO_CONTENT)
 
@@ -95,8 +107,8 @@ class Contract:
         return self.execute(CUSTOM, action)
 
 
-def routes(contract: Contract) -> dict[str, Callable]:
-    """The API's views, guarded, by the name of OctoPrint's endpoint.
+def routes(contract: Contract, gates: Gates) -> dict[str, Callable]:
+    """The API's views, behind their gates, by the name of OctoPrint's endpoint.
 
     The names and the views' parameters are those of ``octoprint.server.api.system``.
     """
@@ -105,7 +117,7 @@ def routes(contract: Contract) -> dict[str, Callable]:
         return flask.jsonify(contract.list_all())
 
     def retrieveSystemCommandsForSource(source):
-        contract.access.ensure_may_list(contract.access.current(), source)
+        contract.ensure_may_list(source)
         return flask.jsonify(contract.list_source(source))
 
     def executeSystemCommand(source, command):
@@ -115,7 +127,7 @@ def routes(contract: Contract) -> dict[str, Callable]:
         return contract.execute_deprecated()
 
     return {
-        view.__name__: contract.access.to_runners(errors_of_commands(view))
+        view.__name__: gates.to_runners(errors_of_commands(view))
         for view in (
             retrieveSystemCommands,
             retrieveSystemCommandsForSource,

@@ -19,7 +19,7 @@ from .problems import Problem
 from .serialization import fingerprint, state, to_json
 from .system_actions import Unusable, parse_system_action
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.commands.lists")
 
 Entry = Union[Command, Divider]
 

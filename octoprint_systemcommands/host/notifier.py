@@ -16,7 +16,7 @@ from ..runs.record import UNFINISHED, Record
 from ..runs.request import Owner
 from ..runs.run import Run
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.notify")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.host.notifier")
 
 # How long changes are collected before they are told, in s. This limits the pushes, and
 # keeps the work that listeners have with them out of the way of the command's own start.

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.host.preferences")
 
 DEFAULTS: Mapping[str, Any] = {
     "octoprint_address": True,

@@ -15,7 +15,7 @@ from ..access import Access
 from ..commands.editing.last_save import Saved, Unchanged
 from ..runs.request import Owner
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.access")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.host.push_filter")
 
 IDENTIFIER = "systemcommands"
 _EVENT_PREFIX = f"plugin_{IDENTIFIER}_"

@@ -18,7 +18,7 @@ def of_run(
 
     Arguments:
         run_id: the run's id
-        request: the wish to run it
+        request: to run it
         server_url: the address at which this server answers on its own machine
         printer: what it is doing
     """

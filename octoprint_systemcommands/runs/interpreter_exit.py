@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.interpreter_exit")
 
 
 def elsewhere(name: str, function: Callable[..., None], *args: Any) -> None:

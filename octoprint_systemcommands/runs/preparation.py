@@ -1,7 +1,9 @@
 """What comes before the process of a run: whether it may be, and what it gets."""
 
 import logging
+import time
 from collections.abc import Callable
+from typing import NamedTuple, Optional
 
 from . import guards
 from .environment import of_run
@@ -13,7 +15,23 @@ from .processes.process import NICENESS, Process
 from .request import Request
 from .run import Run
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.preparation")
+
+
+# Seconds for which a snapshot counts: the start may have to wait for a thread
+_FRESH = 1.0
+
+
+class Snapshot(NamedTuple):
+    """The state of the printer that has let a request pass.
+
+    Attributes:
+        printer: the state
+        taken_at: when, see `time.monotonic`
+    """
+
+    printer: PrinterState
+    taken_at: float
 
 
 class Preparation:
@@ -35,16 +53,21 @@ class Preparation:
         self._server_url = server_url
         self._may_run = may_run
 
-    def check(self, request: Request) -> None:
-        """Lets a wish pass. Does not wait.
+    def check(self, request: Request) -> Optional[Snapshot]:
+        """Lets a request pass. Does not wait.
+
+        Returns:
+            for `process_of`, if it follows at once; None if the printer does not matter
 
         Raises:
             NoCommandLine, Refused, Busy: it is not to be run
         """
         if request.command.obstacle is not None:
             raise NoCommandLine(f"{title(request)} {request.command.obstacle}")
+        snapshot = None
         if guards.has_guards(request.command):
-            guards.check(request.command, self._printer.state(), request.confirmed)
+            snapshot = Snapshot(self._printer.state(), time.monotonic())
+            guards.check(request.command, snapshot.printer, request.confirmed)
         try:
             ensure_enough()
         except OSError as error:
@@ -53,10 +76,15 @@ class Preparation:
                 f"left ({error.strerror}). Try again later. If it happens often, raise the "
                 "limit, by LimitNOFILE in the unit of systemd or by ulimit -n."
             ) from None
+        return snapshot
 
-    def process_of(self, run: Run) -> Process:
+    def process_of(self, run: Run, snapshot: Optional[Snapshot]) -> Process:
         """Starts a run whose turn it is. Takes as long as the disks do on which its folder
         and its interpreter are.
+
+        Arguments:
+            run: the run
+            snapshot: what `check` has returned; None if the run was queued
 
         Raises:
             NotWanted: it was told to end meanwhile
@@ -67,8 +95,11 @@ class Preparation:
         # the world may have changed since it was let pass
         if not self._may_run(request):
             raise NotAllowed(command.name)
-        printer = self._printer_state(request)
-        guards.check(command, printer, request.confirmed)
+        if snapshot is not None and time.monotonic() - snapshot.taken_at < _FRESH:
+            printer = snapshot.printer
+        else:
+            printer = self._printer_state(request)
+            guards.check(command, printer, request.confirmed)
         _logger.info(who_does_what(run))
         command.prepare()
         # `check` has seen to it

@@ -9,7 +9,7 @@ from .output.capture import STDERR, STDOUT
 from .output.reader import excerpt
 from .run import Run
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.reasons")
 
 # Bytes of each output in which the reason is looked for
 _EXCERPT = 16 * 1024

@@ -1,4 +1,4 @@
-"""The wish to run a command, and whose it is."""
+"""A request to run a command, and whose it is."""
 
 from typing import NamedTuple, Optional
 
@@ -34,7 +34,7 @@ class Requester(NamedTuple):
         user: the name; None if unknown
         trigger: how the request came in, ``api``, ``menu`` or ``test``
         application: the name of the application whose key was used; None without one
-        address: the network address that the wish came from; None if unknown
+        address: the network address that the request came from; None if unknown
         account: see `Owner`
     """
 
@@ -51,7 +51,7 @@ class Requester(NamedTuple):
 
 
 class Request(NamedTuple):
-    """The wish to run a command.
+    """A request to run a command, checked already.
 
     Attributes:
         source: ``core`` or ``custom``

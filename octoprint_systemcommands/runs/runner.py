@@ -20,7 +20,7 @@ from .history.history import History
 from .interpreter_exit import call_at_the_end, elsewhere
 from .log_lines import prefix_lines, what_becomes_of
 from .outcome import Outcome
-from .preparation import Preparation
+from .preparation import Preparation, Snapshot
 from .printer_state import NoPrinter, Printer
 from .processes import process_tree
 from .processes.pace import PrintersFirst
@@ -32,7 +32,7 @@ from .run import Run
 from .starters import Starters
 from .supervisor import Supervisor
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.runner")
 
 # How long those who want a start wait for it, and those who want an end of what is being
 # started, in seconds: it may be in a folder that does not answer
@@ -132,7 +132,7 @@ class Runner:
 
     def _admit(self, request: Request) -> Run:
         """Takes a run in, and has it started if it is its turn."""
-        self._preparation.check(request)
+        snapshot = self._preparation.check(request)
         self._watch_for_end()
         run = Run(self._history.next_seq(), request)
         with self._lock:
@@ -157,7 +157,7 @@ class Runner:
                 _logger.info(what_becomes_of(run, "Queued", request.requester.user))
                 self._changed(run)
         if may_start:
-            self._hand_over(run)
+            self._hand_over(run, snapshot)
         return run
 
     def _give_turn(self, run: Run) -> None:
@@ -165,13 +165,13 @@ class Runner:
         run.take_turn()
         self._changed(run)
 
-    def _hand_over(self, run: Run) -> None:
+    def _hand_over(self, run: Run, snapshot: Optional[Snapshot] = None) -> None:
         try:
-            self._starters.hand_over(run.id, lambda: self._spawn(run))
+            self._starters.hand_over(run.id, lambda: self._spawn(run, snapshot))
         except RuntimeError as error:
             self._finish(run, outcome_of(error))
 
-    def _spawn(self, run: Run) -> None:
+    def _spawn(self, run: Run, snapshot: Optional[Snapshot]) -> None:
         """Starts it, in a thread that may hang in the command's folder: nobody waits for it
         with the lock held, or for long."""
         try:
@@ -179,7 +179,7 @@ class Runner:
                 raise NotWanted
             self._supervisor.get_ready()
             run.start_timer(self._time_out)
-            process = self._preparation.process_of(run)
+            process = self._preparation.process_of(run, snapshot)
         except Exception as error:
             is_stopped = isinstance(error, NotWanted)
             self._finish(run, run.outcome_of_stop() if is_stopped else outcome_of(error))

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.starters")
 
 # No more than these ever hang
 _MOST = 4

@@ -1,6 +1,11 @@
 """Fixtures of the tests that need no server."""
 
+import itertools
+
 import pytest
+from octoprint.access.groups import FilebasedGroupManager
+from octoprint.access.permissions import OctoPrintPermission, Permissions, RoleNeed
+from octoprint.access.users import FilebasedUserManager, UserManager
 
 from octoprint_systemcommands.runs.history import reader
 from octoprint_systemcommands.runs.history.database import Limits
@@ -49,3 +54,40 @@ def open_history(path):
     yield open_
     for history in histories:
         history.close()
+
+
+class UserSettings:
+    """As much of OctoPrint's settings as its list of users asks for."""
+
+    def getInt(self, path):
+        return {"sessionStaleAfter": 15}[path[-1]]
+
+    def get(self, path, **kwargs):
+        return {}
+
+
+@pytest.fixture
+def open_users(tmp_path, mocker):
+    """open_users(): OctoPrint's list of users, as it is read when the server starts."""
+    # real ones take their time, and each account has another one
+    hashes = (f"$argon2id${number}" for number in itertools.count())
+    mocker.patch.object(UserManager, "create_password_hash", side_effect=hashes)
+
+    def open_users():
+        groups = FilebasedGroupManager(path=str(tmp_path / "groups.yaml"))
+        return FilebasedUserManager(
+            groups, path=str(tmp_path / "users.yaml"), settings=UserSettings()
+        )
+
+    return open_users
+
+
+@pytest.fixture
+def own_permissions(mocker):
+    """The plugin's own permissions, as OctoPrint registers them when it starts."""
+    own = {}
+    for name in ("EDIT", "HISTORY"):
+        key = f"PLUGIN_SYSTEMCOMMANDS_{name}"
+        own[key] = OctoPrintPermission(name, "", RoleNeed(key.lower()))
+        own[key].key = key
+    mocker.patch.dict(Permissions.permissions, own)

@@ -7,6 +7,7 @@ from processes import command
 
 from harness.waiting import wait_until
 from octoprint_systemcommands.commands.parsing import parse_entry
+from octoprint_systemcommands.runs import preparation
 from octoprint_systemcommands.runs.environment import local_url
 from octoprint_systemcommands.runs.errors import Failed, Refused
 from octoprint_systemcommands.runs.output.capture import STDOUT
@@ -145,16 +146,57 @@ def test_who_waits_for_what_is_refused_after_the_queue_is_told(
     assert "Performing" not in caplog.text
 
 
-def test_a_print_that_begins_between_two_looks(run_with):
+class CountingPrinter(FakePrinter):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def state(self):
+        self.asked += 1
+        return super().state()
+
+
+@pytest.fixture
+def patient(mocker):
+    """However long it takes until there is a thread for the start."""
+    mocker.patch.object(preparation, "_FRESH", 60)
+
+
+@pytest.mark.parametrize(
+    "guard", [{}, {"while_printing": "confirm"}, {"max_temperature": 50}]
+)
+def test_a_start_asks_the_printer_once(patient, run_with, guard):
+    printer = CountingPrinter()
+    run_with(printer, command("true", **guard))
+
+    assert printer.asked == 1
+
+
+def test_a_print_that_begins_while_the_start_has_to_wait(mocker, run_with):
     class Late(FakePrinter):
         def state(self):
             before, self.now = self.now, PrinterState(**PRINTING)
             return before
 
-    wish = command("true", while_printing="confirm")
+    mocker.patch.object(preparation, "_FRESH", 0)
     with pytest.raises(Refused) as caught:
-        run_with(Late(), wish)
+        run_with(Late(), command("true", while_printing="confirm"))
     assert caught.value.reason == "confirm"
+
+
+def test_what_was_queued_is_guarded_again(patient, make_runner):
+    printer = CountingPrinter()
+    subject = make_runner(printer=printer)
+    wish = command("exec sleep 60", when_busy="queue", while_printing="refuse")
+    first = subject.start(wish)
+    assert printer.asked == 1
+    queued = subject.start(wish)
+    assert printer.asked == 2
+    subject.stop(first.id)
+    wait_until(lambda: queued.status == "running" and queued.process is not None)
+
+    # once more for both, the guards and what the command is told
+    assert printer.asked == 3
 
 
 def test_a_printer_that_cannot_be_asked(make_runner):

@@ -1,43 +1,15 @@
 """Who somebody is now, with OctoPrint's own list of users."""
 
 import functools
-import itertools
 
 import pytest
 import yaml
-from octoprint.access.groups import FilebasedGroupManager
 from octoprint.access.permissions import Permissions
 from octoprint.access.users import FilebasedUserManager
 from werkzeug.local import LocalProxy
 
 from octoprint_systemcommands.identity import Identities
 from octoprint_systemcommands.runs.request import Owner, Requester
-
-
-class Settings:
-    """As much of OctoPrint's settings as its list of users asks for."""
-
-    def getInt(self, path):
-        return {"sessionStaleAfter": 15}[path[-1]]
-
-    def get(self, path, **kwargs):
-        return {}
-
-
-@pytest.fixture
-def open_users(tmp_path, mocker):
-    """open_users(): OctoPrint's list of users, as it is read when the server starts."""
-    # real ones take their time, and each account has another one
-    hashes = (f"$argon2id${number}" for number in itertools.count())
-    mocker.patch.object(FilebasedUserManager, "create_password_hash", side_effect=hashes)
-
-    def open_users():
-        groups = FilebasedGroupManager(path=str(tmp_path / "groups.yaml"))
-        return FilebasedUserManager(
-            groups, path=str(tmp_path / "users.yaml"), settings=Settings()
-        )
-
-    return open_users
 
 
 @pytest.fixture

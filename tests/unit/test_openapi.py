@@ -14,6 +14,7 @@ from octoprint_systemcommands.access import Access
 from octoprint_systemcommands.api import openapi
 from octoprint_systemcommands.api.definitions import Definitions
 from octoprint_systemcommands.api.definitions_exchange import DefinitionsExchange
+from octoprint_systemcommands.api.gates import Gates
 from octoprint_systemcommands.api.openapi import OpenApi, describe
 from octoprint_systemcommands.api.routes import build_blueprint
 from octoprint_systemcommands.api.runs import Runs
@@ -36,13 +37,13 @@ def document():
 @pytest.fixture
 def blueprint():
     """As the plugin makes it, but there is nothing behind the views."""
-    access = Access(None, None, None)
+    gates = Gates(Access(None, None, None), None)
     return build_blueprint(
         "systemcommands",
-        access,
-        Contract(access, None, None),
-        Runs(access, None, None, None, None),
-        Definitions(access, None, None, None),
+        gates,
+        Contract(None, None, None),
+        Runs(None, None, None, None, None, None),
+        Definitions(None, None, None),
         DefinitionsExchange(None, None, None, None),
         OpenApi("1.2.3"),
         {},

@@ -10,7 +10,7 @@ from octoprint.settings import Settings
 
 from octoprint_systemcommands.host.preferences import DEFAULTS, Preferences
 
-LOGGER = "octoprint.plugins.systemcommands"
+LOGGER = "octoprint.plugins.systemcommands.host.preferences"
 
 WRONG = {
     "list": [1],

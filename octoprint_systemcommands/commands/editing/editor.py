@@ -18,7 +18,7 @@ from .last_save import LastSave, Saved, Unchanged
 from .validation import MAX_ENTRIES, check, check_action
 from .versions import Version, Versions
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.commands.editing.editor")
 
 
 class Editing:

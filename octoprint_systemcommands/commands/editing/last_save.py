@@ -8,7 +8,7 @@ import time
 from datetime import datetime, timezone
 from typing import Any, NamedTuple, Optional
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.commands.editing.last_save")
 
 
 class Saved(NamedTuple):

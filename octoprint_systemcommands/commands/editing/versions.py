@@ -13,7 +13,7 @@ import yaml
 
 from ..serialization import fingerprint, from_yaml, is_json_in_yaml, to_yaml
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.commands")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.commands.editing.versions")
 
 _KEPT = 10
 

@@ -23,7 +23,7 @@ from .schema import (
     identity,
 )
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.history")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.history.database")
 
 # Where there are more, a disk has made them up. SQLite ends at 2**63, and none may come
 # after that one.

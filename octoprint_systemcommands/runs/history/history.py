@@ -23,7 +23,7 @@ from .retention import Limits
 from .troubles import Unavailable
 from .writer import Writer
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.history")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.history.history")
 
 # How long the file may take to be opened before others go on without it, in s. The server
 # takes longer until it answers.

@@ -13,7 +13,7 @@ from ..processes import process_tree
 from ..record import UNFINISHED, Record, Status
 from .database import Database, Filter
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.history")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.history.interrupted")
 
 # no more than this can have been active
 _MOST = 1000

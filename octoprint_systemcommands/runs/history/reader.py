@@ -20,7 +20,7 @@ from .database import ReadOnly
 from .schema import READ_TIMEOUT
 from .troubles import NOT_READ_IN_TIME, Unavailable, cannot_read
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.history")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.history.reader")
 
 # How long a failure is remembered, in s: until then nobody waits for another one
 _REMEMBERED = 5.0

@@ -17,7 +17,7 @@ from .retention import Limits
 from .schema import is_broken, remove_leftovers, set_aside
 from .troubles import Unavailable
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.history")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.history.writer")
 
 # How long changes are collected before they are written, in s: a short command is one
 # write to the disk and not two, and has been answered before

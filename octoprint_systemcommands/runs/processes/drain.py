@@ -12,7 +12,7 @@ import subprocess
 import threading
 from collections.abc import Collection, Mapping
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.processes.drain")
 
 # Nothing is ever said on its stdin, but that ends with the server, however the server ends.
 # The outputs are opened anew: as they are they do not block, and cat would give up.

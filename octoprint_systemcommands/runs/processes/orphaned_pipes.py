@@ -6,7 +6,9 @@ from typing import Optional
 
 from .watched import Watched
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger(
+    "octoprint.plugins.systemcommands.runs.processes.orphaned_pipes"
+)
 
 
 class OrphanedPipes(dict[int, Watched]):

@@ -17,7 +17,7 @@ import psutil
 from .process import Process
 from .process_tree import MARK
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.processes.orphans")
 
 # How often to look while something is left that may end, in seconds
 _PAUSE = 5.0

@@ -21,7 +21,9 @@ from ...commands.variables import RUN_ID
 from ..interpreter_exit import elsewhere
 from .descriptors import Reserve, is_shortage, open_pidfd
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger(
+    "octoprint.plugins.systemcommands.runs.processes.process_tree"
+)
 
 # The environment variable that marks all processes of a run
 MARK = RUN_ID

@@ -25,7 +25,7 @@ from .pace import Pace
 from .process import FULL_PIPE, Process, enlarge_pipe, unread
 from .watched import MIN_SLICE, READ_SIZE, Sink, Watched
 
-_logger = logging.getLogger("octoprint.plugins.systemcommands.runs")
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.processes.watcher")
 
 # What is read of each at a time, at least, however many there are
 _MIN_READ_SIZE = 64 * 1024

@@ -1,0 +1,127 @@
+"""Runs commands on request: the one way in for every trigger.
+
+Whatever wants a command to be run (an endpoint of the API, later an event or a schedule)
+makes an `ExecuteRequest` and hands it over. Access rights, arguments, guards and limits are
+checked here or by what is called from here, the same for all, and the errors know nothing of
+HTTP.
+"""
+
+from typing import Any, NamedTuple
+
+from .access import Access
+from .commands.arguments.values import FindUpload, take
+from .commands.catalogue import CUSTOM
+from .commands.definition import Command
+from .identity import Person
+from .runs.request import Request, Requester
+from .runs.run import Run
+from .runs.runner import Runner
+
+
+class ExecuteRequest(NamedTuple):
+    """A request to run a command of the catalogue, not checked yet.
+
+    Attributes:
+        source, action: the command
+        requester: who or what asks, with the trigger
+        arguments: values by the name of the argument, as they came; None for none
+        confirmed: the requester knows that a print is under way
+        has_fresh_credentials: the requester has entered their password recently, or need not
+    """
+
+    source: str
+    action: str
+    requester: Requester
+    arguments: Any = None
+    confirmed: bool = False
+    has_fresh_credentials: bool = False
+
+
+class Launcher:
+    """Checks requests and hands them to the runner.
+
+    Arguments:
+        access: who may run what
+        find_upload: finds a file among the uploads
+        runner: runs what has passed
+    """
+
+    def __init__(self, access: Access, find_upload: FindUpload, runner: Runner):
+        self._access = access
+        self._find_upload = find_upload
+        self._runner = runner
+
+    def launch(self, request: ExecuteRequest) -> Run:
+        """Starts a command, or queues it if its definition says so, and does not wait.
+
+        Raises:
+            Forbidden, FreshCredentialsNeeded: by this requester, or not without a password
+            UnknownSource, UnknownAction, NotExecutable: there is no such command
+            WrongValues: for its arguments
+            NoCommandLine, Refused, Busy: nothing was started
+            Failed: could not be started
+        """
+        return self._runner.start(self._checked(request))
+
+    def execute(self, request: ExecuteRequest) -> Run:
+        """Runs a command: returns when it has ended, or was started if it is ``async``.
+
+        Raises:
+            what `launch` raises; and Failed if it did not succeed, unless it is ``async`` or
+                ``ignore``
+        """
+        return self._runner.execute(self._checked(request))
+
+    def test(
+        self,
+        command: Command,
+        requester: Requester,
+        arguments: Any = None,
+        confirmed: bool = False,
+    ) -> Run:
+        """Starts a command that is not saved yet; does not wait.
+
+        Arguments:
+            command: its definition, which has no errors
+            requester, arguments, confirmed: see `ExecuteRequest`
+
+        Raises:
+            Forbidden: the requester may not edit definitions
+            WrongValues, NoCommandLine, Refused, Busy, Failed: see `launch`
+        """
+        person = self._access.behind(requester)
+        self._access.ensure_may_test(person)
+        return self._runner.start(
+            self._complete(CUSTOM, command, person, requester, arguments, confirmed)
+        )
+
+    def _checked(self, request: ExecuteRequest) -> Request:
+        person = self._access.behind(request.requester)
+        command = self._access.find(person, request.source, request.action)
+        self._access.ensure_fresh_credentials(command, request.has_fresh_credentials)
+        return self._complete(
+            request.source,
+            command,
+            person,
+            request.requester,
+            request.arguments,
+            request.confirmed,
+        )
+
+    def _complete(
+        self,
+        source: str,
+        command: Command,
+        person: Person,
+        requester: Requester,
+        arguments: Any,
+        confirmed: bool,
+    ) -> Request:
+        return Request(
+            source=source,
+            command=command,
+            # not before: an account gets its number when it runs something
+            requester=requester._replace(account=self._access.account_of(person)),
+            values=take(command.arguments, arguments, self._find_upload),
+            confirmed=confirmed,
+        )

@@ -1,0 +1,262 @@
+"""Requests to run commands, from any trigger: there is no server here, and no HTTP."""
+
+import pytest
+from people import access_of
+
+from octoprint_systemcommands.access import Forbidden, FreshCredentialsNeeded
+from octoprint_systemcommands.commands.arguments.values import WrongValues
+from octoprint_systemcommands.commands.catalogue import (
+    NotExecutable,
+    UnknownAction,
+    UnknownSource,
+)
+from octoprint_systemcommands.commands.definition import parse_entry
+from octoprint_systemcommands.launcher import ExecuteRequest, Launcher
+from octoprint_systemcommands.runs import queue
+from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine, Refused
+from octoprint_systemcommands.runs.history.database import Filter
+from octoprint_systemcommands.runs.output.capture import STDOUT
+from octoprint_systemcommands.runs.output.reader import excerpt
+from octoprint_systemcommands.runs.printer_state import NoPrinter, PrinterState
+from octoprint_systemcommands.runs.request import Requester
+
+COMMANDS = [
+    {"action": "true", "command": "true", "groups": ["makers"]},
+    {"action": "false", "command": "false"},
+    {"action": "empty"},
+    {"action": "divider"},
+    {"action": "fresh", "command": "true", "fresh_credentials": True},
+    {
+        "action": "guarded",
+        "command": "true",
+        "name": "Guarded",
+        "while_printing": "confirm",
+    },
+    {
+        "action": "once",
+        "command": "exec sleep 60",
+        "name": "Once",
+        "when_busy": "refuse",
+        "async": True,
+    },
+    {
+        "action": "greet",
+        "command": 'printf "%s %s" "$SC_NAME" "$OCTOPRINT_TRIGGER"',
+        "arguments": [
+            {"name": "name", "type": "choice", "choices": ["Anna", "Otto"]},
+            {"name": "file", "type": "file", "required": False},
+        ],
+    },
+]
+
+
+class PrinterAtWork(NoPrinter):
+    def state(self):
+        return PrinterState(state="PRINTING", is_busy=True)
+
+
+@pytest.fixture
+def users(open_users, own_permissions):
+    return open_users()
+
+
+@pytest.fixture
+def access(users):
+    return access_of(users, COMMANDS)
+
+
+@pytest.fixture
+def make_launcher(access, make_runner):
+    """make_launcher(printer=None): one whose runner has just begun."""
+
+    def make_launcher(printer=None):
+        subject = make_runner(may_run=access.may_still_run, printer=printer)
+        return Launcher(access, {"a.gcode": "/uploads/a.gcode"}.get, subject)
+
+    return make_launcher
+
+
+@pytest.fixture
+def launcher(make_launcher):
+    return make_launcher()
+
+
+@pytest.fixture(params=["launch", "execute"])
+def start(request, launcher):
+    """start(request): by one of both ways in."""
+    return getattr(launcher, request.param)
+
+
+def wanted(action, user="operator", source="custom", **fields):
+    return ExecuteRequest(source, action, Requester(user, "event"), **fields)
+
+
+def recorded(launcher):
+    return launcher._runner._history.find(Filter(), 10)
+
+
+@pytest.mark.parametrize("user", ["operator", "maker", "member"])
+def test_who_may_run_it_does(start, user):
+    run = start(wanted("true", user))
+
+    assert run.finished.wait(30)
+    record = run.record()
+    assert record.status == "succeeded"
+    assert (record.user, record.trigger) == (user, "event")
+
+
+@pytest.mark.parametrize("user", ["editor", "auditor", "user", "unknown", None])
+def test_who_may_not_is_told_so_and_nothing_is_run(start, launcher, user):
+    with pytest.raises(Forbidden):
+        start(wanted("true", user))
+    assert recorded(launcher) == []
+
+
+@pytest.mark.parametrize("user", ["operator", "maker"])
+@pytest.mark.parametrize("change", ["deactivated", "deleted", "made anew"])
+def test_whose_account_is_gone_may_not(launcher, access, users, user, change):
+    account = access.account_of(access.behind(Requester(user)))
+    if change == "deactivated":
+        users.change_user_activation(user, False)
+    else:
+        users.remove_user(user)
+    if change == "made anew":
+        users.add_user(user, "other", active=True, groups=["makers"])
+    requester = Requester(user, account=account)
+
+    with pytest.raises(Forbidden):
+        launcher.execute(ExecuteRequest("custom", "true", requester))
+
+
+def test_an_account_gets_a_number_when_it_runs_something(launcher, access):
+    assert access.behind(Requester("user")).account is None
+    with pytest.raises(Forbidden):
+        launcher.execute(wanted("true", "user"))
+    assert access.behind(Requester("user")).account is None
+
+    run = launcher.execute(wanted("true"))
+    account = access.behind(Requester("operator")).account
+    assert account is not None
+    assert run.record().account == account
+
+
+def test_what_is_not_there(start):
+    with pytest.raises(UnknownSource):
+        start(wanted("true", source="nowhere"))
+    with pytest.raises(UnknownAction):
+        start(wanted("missing"))
+    with pytest.raises(NotExecutable):
+        start(wanted("divider"))
+    with pytest.raises(NoCommandLine):
+        start(wanted("empty"))
+
+
+def test_fresh_credentials_are_a_fact_of_the_request(start, launcher):
+    with pytest.raises(FreshCredentialsNeeded):
+        start(wanted("fresh"))
+    assert recorded(launcher) == []
+    # who may not run it is told nothing of what it takes
+    with pytest.raises(Forbidden) as caught:
+        start(wanted("fresh", "user"))
+    assert not isinstance(caught.value, FreshCredentialsNeeded)
+
+    start(wanted("fresh", has_fresh_credentials=True))
+
+
+def test_arguments_reach_the_command(launcher):
+    run = launcher.execute(wanted("greet", arguments={"name": "Anna"}))
+
+    assert excerpt(run.output, STDOUT, 100) == "Anna event"
+    assert run.record().arguments["name"] == "Anna"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        None,
+        {},
+        "Anna",
+        {"name": "Eve"},
+        {"name": "Anna", "other": 1},
+        {"name": "Anna", "file": "missing.gcode"},
+    ],
+)
+def test_wrong_arguments(start, launcher, arguments):
+    with pytest.raises(WrongValues):
+        start(wanted("greet", arguments=arguments))
+    assert recorded(launcher) == []
+
+
+def test_files_are_looked_for_among_the_uploads(launcher):
+    run = launcher.execute(wanted("greet", arguments={"name": "Otto", "file": "a.gcode"}))
+    assert run.request.values.environment["SC_FILE"] == "/uploads/a.gcode"
+
+
+def test_while_printing_it_has_to_be_confirmed(make_launcher):
+    launcher = make_launcher(PrinterAtWork())
+    for start in (launcher.launch, launcher.execute):
+        with pytest.raises(Refused, match="Guarded") as caught:
+            start(wanted("guarded"))
+        assert caught.value.reason == "confirm"
+    assert recorded(launcher) == []
+
+    assert launcher.execute(wanted("guarded", confirmed=True)).status == "succeeded"
+
+
+def test_what_runs_already(launcher):
+    first = launcher.launch(wanted("once"))
+    for start in (launcher.launch, launcher.execute):
+        with pytest.raises(Refused) as caught:
+            start(wanted("once"))
+        assert caught.value.reason == "busy"
+    assert [record.id for record in recorded(launcher)] == [first.id]
+
+
+def test_when_too_much_is_going_on(launcher, mocker):
+    mocker.patch.object(queue, "_MAX_ACTIVE", 1)
+    launcher.launch(wanted("once"))
+    for start in (launcher.launch, launcher.execute):
+        with pytest.raises(Busy):
+            start(wanted("true"))
+
+
+def test_executing_waits_and_tells_of_a_failure(launcher):
+    with pytest.raises(Failed, match="return code 1"):
+        launcher.execute(wanted("false"))
+
+
+##~~ Tests
+
+
+def unsaved(**fields):
+    command, _ = parse_entry({"action": "test", "command": "true", **fields})
+    return command
+
+
+def test_editors_may_test_what_is_not_saved(launcher):
+    run = launcher.test(unsaved(), Requester("editor", "test"))
+
+    assert run.finished.wait(30)
+    assert run.record().status == "succeeded"
+    assert (run.record().user, run.record().trigger) == ("editor", "test")
+
+
+@pytest.mark.parametrize("user", ["operator", "auditor", "maker", "user", None])
+def test_others_may_not(launcher, user):
+    with pytest.raises(Forbidden):
+        launcher.test(unsaved(groups=["makers"]), Requester(user, "test"))
+    assert recorded(launcher) == []
+
+
+def test_a_test_is_checked_like_everything_else(make_launcher):
+    launcher = make_launcher(PrinterAtWork())
+    editor = Requester("editor", "test")
+    command = unsaved(
+        while_printing="confirm", arguments=[{"name": "count", "type": "number"}]
+    )
+    with pytest.raises(WrongValues):
+        launcher.test(command, editor, {"count": "x"}, confirmed=True)
+    with pytest.raises(Refused):
+        launcher.test(command, editor, {"count": 1})
+
+    assert launcher.test(command, editor, {"count": 1}, confirmed=True).finished.wait(30)
