@@ -18,6 +18,7 @@ from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil
 import pytest
 
 from harness.http_clients import ApiClient, BrowserClient
@@ -65,6 +66,10 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     def end(signum, frame):
+        if config.pluginmanager.hasplugin("dsession"):
+            # the processes that it has handed the tests to
+            for process in psutil.Process().children():
+                process.terminate()
         pytest.exit("ended by SIGTERM", returncode=143)
 
     # so that the servers that tests have started are stopped as well
