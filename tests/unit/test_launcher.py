@@ -10,7 +10,7 @@ from octoprint_systemcommands.commands.catalogue import (
     UnknownAction,
     UnknownSource,
 )
-from octoprint_systemcommands.commands.definition import parse_entry
+from octoprint_systemcommands.commands.parsing import parse_entry
 from octoprint_systemcommands.launcher import ExecuteRequest, Launcher
 from octoprint_systemcommands.runs import queue
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine, Refused
