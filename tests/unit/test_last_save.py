@@ -6,7 +6,7 @@ import threading
 
 import pytest
 import yaml
-from test_editing import GOOD, OTHER, SavingSettings, save
+from test_editor import GOOD, OTHER, SavingSettings, save
 
 from octoprint_systemcommands.commands.editing.editor import Editing
 from octoprint_systemcommands.commands.editing.errors import NotWritten

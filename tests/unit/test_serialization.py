@@ -1,5 +1,5 @@
 """What JSON makes of what YAML can hold, and the way back. What becomes of it when somebody
-saves is in test_editing.py."""
+saves is in test_editor.py."""
 
 import datetime
 import math

@@ -1,4 +1,4 @@
-"""The lists as they were before, in their file. How saving uses them is in test_editing.py."""
+"""The lists as they were before, in their file. How saving uses them is in test_editor.py."""
 
 import datetime
 import json

@@ -4,7 +4,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_editing import ENTRIES, GOOD, OTHER
+from test_editor import ENTRIES, GOOD, OTHER
 
 from octoprint_systemcommands.commands.editing import import_export
 from octoprint_systemcommands.commands.editing.import_export import (
