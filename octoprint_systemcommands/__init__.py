@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from .access import Access
 from .api.core_endpoint import before_request_handler
+from .api.definition_schema import fields_for_forms
 from .api.definitions import Definitions
 from .api.definitions_exchange import DefinitionsExchange
 from .api.gates import Gates
@@ -195,6 +196,9 @@ class SystemCommandsPlugin(
                 "custom_bindings": True,
             },
         ]
+
+    def get_template_vars(self):
+        return {"definition_fields": fields_for_forms()}
 
     def is_template_autoescaped(self):
         return True

@@ -52,7 +52,8 @@ class Launcher:
         self._runner = runner
 
     def launch(self, request: ExecuteRequest) -> Run:
-        """Starts a command, or queues it if its definition says so, and does not wait.
+        """Starts a command, or queues it if its definition says so. Does not wait for its
+        end; for a start that hangs it waits 2 s.
 
         Raises:
             Forbidden, FreshCredentialsNeeded: by this requester, or not without a password

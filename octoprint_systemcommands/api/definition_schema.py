@@ -4,6 +4,7 @@ What may be written is more than what comes of it: people copy whole classes of 
 for example, of which the name of the icon is left. Where that is so, it is said here.
 """
 
+import functools
 from typing import Any, get_args
 
 from ..commands.arguments.types import Argument
@@ -53,6 +54,16 @@ def schemas() -> dict[str, dict[str, Any]]:
         result[f"{name}Argument"] = _as_written(model)
         result[f"{name}Field"] = _in_forms(model)
     return result
+
+
+@functools.lru_cache(maxsize=1)
+def fields_for_forms() -> dict[str, dict[str, Any]]:
+    """What the editor's form has to know of the fields of a definition: by name, their
+    ``type``, ``enum`` and ``default``."""
+    return {
+        name: {key: field[key] for key in ("type", "enum", "default") if key in field}
+        for name, field in _properties_of_definition().items()
+    }
 
 
 def _argument_types() -> tuple[Any, ...]:

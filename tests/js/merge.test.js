@@ -5,22 +5,13 @@ const assert = require("node:assert/strict");
 const {test} = require("node:test");
 const {isDeepStrictEqual} = require("node:util");
 
-const {load} = require("./loader");
+const {loadPage} = require("./page");
 
-// what it needs of lodash
-const isPlainObject = (value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
-const lodash = {
-    isEqual: isDeepStrictEqual,
-    isPlainObject: isPlainObject,
-    isString: (value) => typeof value === "string",
-    isNumber: (value) => typeof value === "number"
-};
-
-const {SystemCommands} = load(
-    ["editor/definition_form", "editor/list_diff", "editor/list_merge"],
-    {_: lodash}
-);
+const {SystemCommands} = loadPage([
+    "editor/definition_form",
+    "editor/list_diff",
+    "editor/list_merge"
+]);
 
 const command = (action, more) => ({action: action, name: action, ...more});
 const divider = {action: "divider"};

@@ -364,6 +364,26 @@ def test_clearing_ones_own_runs_while_none_can_be_written(history, mocker):
     assert history.find(ALL, 10) == []
 
 
+def test_clearing_while_a_write_is_under_way_that_fails(history, mocker):
+    writing, asked = threading.Event(), threading.Event()
+
+    def write(*args):
+        writing.set()
+        asked.wait(10)
+        raise sqlite3.OperationalError("database or disk is full")
+
+    mocker.patch.object(database.Database, "write", write)
+    finished(history)
+    assert writing.wait(10)
+    threading.Thread(
+        target=lambda: (
+            wait_until(lambda: history._writer._clearing is not None),
+            asked.set(),
+        )
+    ).start()
+    assert history.clear() == 1
+
+
 def test_what_was_running_when_the_disk_got_full_ends_in_the_history(
     full_disk, open_history
 ):

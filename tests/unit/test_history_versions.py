@@ -167,3 +167,23 @@ def test_tables_of_an_unknown_kind_are_put_aside(open_history, path, version):
     assert [record.id for record in history.find(ALL, 10)] == [run.id]
     with contextlib.closing(sqlite3.connect(f"{path}.broken")) as connection:
         assert connection.execute("SELECT * FROM runs").fetchall() == []
+
+
+def test_an_older_file_that_is_in_use_is_read_as_it_is(open_history, path):
+    history = open_history()
+    run = finished(history, b"said")
+    history.close()
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("ALTER TABLE runs RENAME COLUMN trigger TO door")
+        other.execute("PRAGMA user_version = 5")
+        # nothing can be changed in it while this one is at work
+        other.execute("BEGIN IMMEDIATE")
+        history = open_history()
+        wait_until(lambda: history.warning)
+        assert history.get(run.id) == run.record()
+        assert [record.id for record in history.find(ALL, 10)] == [run.id]
+        other.execute("ROLLBACK")
+    new = finished(history)
+    wait_until_written(history)
+    assert history.warning is None
+    assert [record.id for record in history.find(ALL, 10)] == [new.id, run.id]

@@ -150,7 +150,7 @@ class Choice(BaseModel):
 
     @field_validator("value")
     @classmethod
-    def _a_value_is_aline(cls, value: str) -> str:
+    def _a_value_is_a_line(cls, value: str) -> str:
         try:
             return line(value, _MAX_TEXT)
         except WrongValue:

@@ -1,6 +1,6 @@
 """The reasons why runs fail: their names, and what is noted of them.
 
-They are found in `failure_hints`, and put into words when somebody asks. The names stand in
+They are found in `explanation`, and put into words when somebody asks. The names stand in
 the history, so they stay as they are.
 """
 

@@ -6,7 +6,7 @@ to files too. What is never translated (dash, BusyBox, Python, ssh, curl, Docker
 understood everywhere.
 
 A wrong hint is worse than none. So a pattern is about one line and says whose words they
-are: as much of the line as is needed for nobody else to say it by chance. `failure_hints`
+are: as much of the line as is needed for nobody else to say it by chance. `explanation`
 tells in which lines they are looked for.
 """
 

@@ -1,5 +1,5 @@
 """What failures look like that have to do with what is around a program: services, the network,
-input and disks. See `hint_rules`.
+input and disks. See `rules`.
 """
 
 from . import hints

@@ -17,6 +17,7 @@ from .retention import Limits, prune
 from .rows import COLUMNS, pack_hint, place_of_id, to_record, to_row
 from .schema import (
     bring_up_to_date,
+    columns_in,
     connect,
     connect_for_reading,
     ensure_not_newer,
@@ -102,6 +103,11 @@ class _Open:
             self.close()
             raise
 
+    @property
+    def _columns(self) -> str:
+        # each time: the writer may bring the file up to date meanwhile
+        return ",".join(columns_in(self._connection, COLUMNS))
+
     def is_in_place(self) -> bool:
         """Whether the open file is the one that others find at the path."""
         try:
@@ -115,7 +121,7 @@ class _Open:
 
     def get(self, run_id: str) -> Optional[Record]:
         """One run, None if it is not there."""
-        select = f"SELECT {','.join(COLUMNS)} FROM runs WHERE "
+        select = f"SELECT {self._columns} FROM runs WHERE "
         row = self._connection.execute(f"{select} id = ?", (run_id,)).fetchone()
         if row is not None:
             return to_record(row)
@@ -162,7 +168,7 @@ class _Open:
             conditions.append("seq < ?")
             values.append(before)
         rows = self._connection.execute(
-            f"SELECT {','.join(COLUMNS)} FROM runs WHERE {' AND '.join(conditions)} "
+            f"SELECT {self._columns} FROM runs WHERE {' AND '.join(conditions)} "
             "ORDER BY seq DESC LIMIT ?",
             (*values, limit),
         )

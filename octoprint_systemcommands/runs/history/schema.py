@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+from collections.abc import Iterable
 from urllib.parse import quote
 
 _SCHEMA_VERSION = 6
@@ -60,6 +61,9 @@ CREATE INDEX runs_by_end ON runs (ended);
     4: "ALTER TABLE output ADD COLUMN times BLOB;",
     5: "ALTER TABLE runs RENAME COLUMN door TO trigger;",
 }
+
+# what columns were called before, by their present names
+_RENAMED = {"trigger": "door"}
 
 # Damaged files that are kept beside the present one. A failing disk makes many; the first
 # ones have the most in them.
@@ -139,6 +143,18 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
         connection.executescript(
             f"BEGIN; {''.join(steps)} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
         )
+
+
+def columns_in(connection: sqlite3.Connection, columns: Iterable[str]) -> list[str]:
+    """Columns of ``runs``, as a file has them that cannot be brought up to date now, because
+    its disk is full, say."""
+    there = {row[1] for row in connection.execute("PRAGMA table_info(runs)")}
+    return [
+        f"{_RENAMED[column]} AS {column}"
+        if column not in there and _RENAMED.get(column) in there
+        else column
+        for column in columns
+    ]
 
 
 def is_broken(error: Exception) -> bool:

@@ -106,6 +106,8 @@ class Writer:
     def _loop(self) -> None:
         database: Optional[Database] = None
         while True:
+            # what comes after this gets a try of its own
+            tried = self._clearing
             try:
                 self._at_work_since = time.monotonic()
                 if database is None:
@@ -115,6 +117,7 @@ class Writer:
                 if not self._wait_for_work():
                     database.close()
                     return
+                tried = self._clearing
                 self._at_work_since = time.monotonic()
                 if not database.is_in_place():
                     _logger.warning(f"{self._path} was deleted or replaced")
@@ -135,7 +138,7 @@ class Writer:
                 if trouble is None:
                     continue
                 self._at_work_since = None
-                self._cannot_write(trouble)
+                self._cannot_write(trouble, tried)
                 if self._wait_and_see():
                     return
 
@@ -207,16 +210,19 @@ class Writer:
         )
         return None
 
-    def _cannot_write(self, error: Exception) -> None:
+    def _cannot_write(self, error: Exception, tried: Optional[_Clearing]) -> None:
         trouble = troubles.cannot_write(error, self._path)
         with self._memory.condition:
             # it is logged once, and not with each run until the disk has space again
             is_news = self._memory.trouble is None
             self._memory.trouble = trouble
-            clearing, self._clearing = self._clearing, None
-        if clearing is not None:
-            clearing.error = error
-            clearing.done.set()
+            # it may be done by now
+            has_failed = tried is not None and self._clearing is tried
+            if has_failed:
+                self._clearing = None
+        if tried is not None and has_failed:
+            tried.error = error
+            tried.done.set()
         if is_news:
             details = None if troubles.is_expected(error) else error
             _logger.warning(str(trouble), exc_info=details)

@@ -82,7 +82,7 @@ def cut(
     """Pieces of an output, cut where they are marked, each with its time.
 
     Arguments:
-        pieces: each an `octoprint_systemcommands.runs.output.Piece`
+        pieces: each an `octoprint_systemcommands.runs.output.capture.Piece`
         marks: in the order of their offsets
     """
     offsets = [mark.offset for mark in marks]

@@ -17,7 +17,7 @@ _SLICE = 0.005
 
 
 class Sink(Protocol):
-    """Takes in what a process writes, see `octoprint_systemcommands.runs.output.Capture`."""
+    """Takes in what a process writes, see `octoprint_systemcommands.runs.output.capture.Capture`."""
 
     def write(self, stream: str, data: Union[bytes, memoryview]) -> None: ...
 

@@ -3,12 +3,17 @@
     // thought of it: this browser's clock is not the server's, and its news of the printer
     // may be old. Returns password, confirmation or undefined.
     const wantedBy = (response) => {
-        if (response.status === 403) return "password";
-        const {reason} = response.responseJSON || {};
+        const {code, reason} = response.responseJSON || {};
+        // OctoPrint's own answers have no code
+        if (response.status === 403 && (!code || code === "reauthenticate")) {
+            return "password";
+        }
         return response.status === 409 && reason === "confirm"
             ? "confirmation"
             : undefined;
     };
+
+    SystemCommands.wantsPassword = (response) => wantedBy(response) === "password";
 
     // Sends something, and once more when the server's question has been answered.
     //   command   what it is about

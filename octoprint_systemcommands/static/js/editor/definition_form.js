@@ -1,36 +1,26 @@
 (function () {
+    // The fields, which the settings page has from the server's models: by name, their type,
+    // default and choices (enum).
+    const page = document.getElementById("systemcommands_definition_fields");
+    const FIELDS = page ? JSON.parse(page.textContent) : {};
+
+    const isOfType = (field, type) => _.includes([].concat(field.type), type);
+
+    const CHOICES = _.mapValues(
+        _.pick(FIELDS, (field) => field.enum),
+        (field) => _.compact(field.enum)
+    );
+
+    const isNumber = (field) =>
+        isOfType(field, "number") && !isOfType(field, "string") && !field.enum;
+
     // What the dialog shows for a field that is not there.
-    const DEFAULTS = {
-        action: "",
-        name: "",
-        command: "",
-        confirm: "",
-        icon: "",
-        description: "",
-        group: "",
-        arguments: [],
-        groups: [],
-        fresh_credentials: false,
-        while_printing: "allow",
-        max_temperature: "",
-        async: false,
-        ignore: false,
-        timeout: "",
-        when_busy: "parallel",
-        working_directory: "",
-        environment: [],
-        merge_output: false,
-        outlives_server: false,
-        show_output: "on_failure"
-    };
-
-    const CHOICES = {
-        when_busy: ["parallel", "queue", "refuse", "replace"],
-        show_output: ["always", "on_failure", "never"],
-        while_printing: ["allow", "confirm", "refuse"]
-    };
-
-    const NUMBERS = ["timeout", "max_temperature"];
+    const DEFAULTS = _.mapValues(FIELDS, (field) => {
+        if (field.enum || isOfType(field, "string")) return field.default || "";
+        // an environment is a list of rows in the form
+        if (isOfType(field, "array") || isOfType(field, "object")) return [];
+        return isOfType(field, "boolean") ? !!field.default : "";
+    });
 
     const isText = (value) => _.isString(value) || _.isNumber(value);
 
@@ -58,7 +48,7 @@
             return _.object(value.map((variable) => [variable.name, variable.value]));
         }
         // what is no number stays a text, about which the server has something to say
-        if (NUMBERS.includes(field) && isFinite(value) && value.trim()) {
+        if (isNumber(FIELDS[field]) && isFinite(value) && value.trim()) {
             return Number(value);
         }
         return value;

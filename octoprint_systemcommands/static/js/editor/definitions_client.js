@@ -67,7 +67,8 @@ $(function () {
             return $.Deferred().reject({status: 403}).promise();
         };
 
-        self.wantsPassword = (response) => response.status === 403 && self.mayEdit();
+        self.wantsPassword = (response) =>
+            SystemCommands.wantsPassword(response) && self.mayEdit();
 
         self.askForPassword = (onEntered, onAborted) => {
             SystemCommands.Password.ask(self.loginState, onEntered, onAborted);
@@ -78,13 +79,13 @@ $(function () {
 
         // what to tell of a request that has failed
         self.errorOf = (response) => {
-            const error = response.responseJSON && response.responseJSON.error;
-            if (error) return error;
             if (response.status === 403) {
                 return gettext(
                     "This needs the permission to edit commands, and your password entered recently."
                 );
             }
+            const error = response.responseJSON && response.responseJSON.error;
+            if (error) return error;
             if (!response.status) return gettext("The server does not answer.");
             return _.sprintf(gettext("The server answered with the error %(status)s."), {
                 status: response.status
