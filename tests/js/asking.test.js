@@ -103,3 +103,17 @@ test("nobody is asked, or told, who does not wait any more", () => {
     assert.strictEqual(options.onDone.mock.callCount(), 0);
     assert.strictEqual(options.onSettled.mock.callCount(), 2);
 });
+
+test("a password is asked for only where that helps", () => {
+    [
+        [undefined, 1],
+        [{code: "reauthenticate"}, 1],
+        [{code: "forbidden"}, 0],
+        [{code: "not_allowed"}, 0]
+    ].forEach(([responseJSON, count]) => {
+        passwords.length = 0;
+        ask();
+        answers[answers.length - 1].reject({status: 403, responseJSON});
+        assert.strictEqual(passwords.length, count, JSON.stringify(responseJSON));
+    });
+});
