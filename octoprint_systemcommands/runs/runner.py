@@ -23,8 +23,9 @@ from .outcome import Outcome
 from .preparation import Preparation, Snapshot
 from .printer_state import NoPrinter, Printer
 from .processes import process_tree
+from .processes.half_made import Making
 from .processes.pace import PrintersFirst
-from .processes.process import NotWanted
+from .processes.process import NotWanted, Process
 from .processes.watcher import Watcher
 from .record import Record, Status
 from .request import Request
@@ -179,7 +180,7 @@ class Runner:
                 raise NotWanted
             self._supervisor.get_ready()
             run.start_timer(self._time_out)
-            process = self._preparation.process_of(run, snapshot)
+            process = self._make_process(run, snapshot)
         except Exception as error:
             is_stopped = isinstance(error, NotWanted)
             self._finish(run, run.outcome_of_stop() if is_stopped else outcome_of(error))
@@ -197,6 +198,15 @@ class Runner:
             process.kill()
             return
         self._supervisor.watch(run)
+
+    def _make_process(self, run: Run, snapshot: Optional[Snapshot]) -> Process:
+        run.making = Making()
+        try:
+            return self._preparation.process_of(run, snapshot)
+        finally:
+            # who gives it up holds the lock: this thread must not be at another run by then
+            with self._lock:
+                run.making = None
 
     ##~~ End
 
@@ -269,10 +279,16 @@ class Runner:
         # What is started after all is ended like any other. If it hangs, it is not known
         # for how long, and the next one has its turn.
         if not run.begun.wait(_STOP_PATIENCE):
-            with self._lock:
-                if run.process is None:
-                    self._starters.withdraw(run.id)
-                    self._finish(run, run.outcome_of_stop())
+            self._give_up(run)
+
+    def _give_up(self, run: Run) -> None:
+        with self._lock:
+            if run.process is not None or run.outcome is not None:
+                return
+            if run.making is not None:
+                run.making.kill()
+            self._starters.withdraw(run.id)
+            self._finish(run, run.outcome_of_stop())
 
     def shut_down(self) -> None:
         """Starts nothing any more and ends what is going on, unless it outlives the

@@ -3,6 +3,7 @@
 import threading
 import time
 
+import psutil
 import pytest
 from processes import alive, command
 
@@ -239,6 +240,30 @@ def test_one_that_hangs_can_be_stopped_and_does_not_begin(share, make_runner, tm
     assert subject.execute(command("true")).exit_code == 0
     assert not flag.exists()
     assert [record.id for record in started] != [run.id]
+
+
+def children():
+    return set(psutil.Process().children())
+
+
+def test_what_hangs_while_it_is_made_does_not_begin(make_runner, slow, tmp_path, mocker):
+    mocker.patch.object(runner, "_START_PATIENCE", 0.1)
+    mocker.patch.object(runner, "_STOP_PATIENCE", 0.1)
+    subject = make_runner()
+    flag = tmp_path / "flag"
+    before = children()
+    run = subject.start(command(f"touch {flag}", working_directory=str(slow)))
+    # its folder was asked once, and has answered
+    (half_made,) = wait_until(lambda: children() - before)
+    subject.stop(run.id)
+    assert run.finished.wait(10)
+
+    assert run.record().status == "stopped"
+    with subject._lock:
+        # nobody else comes to it and ends it before it has done anything
+        wait_until(lambda: not alive(half_made.pid))
+    assert not flag.exists()
+    wait_until(lambda: subject._starters._idle == 1)
 
 
 def test_what_begins_after_all_is_ended_at_once(subject, share, mocker):
