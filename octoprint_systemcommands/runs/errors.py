@@ -87,8 +87,13 @@ class Busy(CommandError):
     retry_after = 5
 
 
-def outcome_of(error: Exception) -> Outcome:
-    """The outcome of a run that could not be started because of an error."""
+def outcome_without_process(run: Run, error: Exception) -> Outcome:
+    """The outcome of a run that could not be started because of an error.
+
+    Who has wanted its end has got it, whatever the error was.
+    """
+    if run.stop_reason is not None:
+        return run.outcome_of_stop()
     if isinstance(error, Refused):
         values = {"text": error.message.text, **error.message.values}
         return Outcome(Status.FAILED, None, Hint(hints.REFUSED, values), error)
@@ -135,7 +140,9 @@ def failure_message(run: Run, limit: int = _EXCERPT) -> str:
     if run.hint is not None and run.hint.code == hints.NOT_STARTED:
         return f"{title(run.request)} could not be started: {run.hint.values['error']}"
     if run.status == Status.STOPPED and run.process is None:
-        return f"{title(run.request)} was stopped before it was its turn"
+        return f"{title(run.request)} was stopped before it had begun"
+    if run.status == Status.TIMED_OUT and run.process is None:
+        return f"{title(run.request)} took too long to start"
     ended = {
         Status.STOPPED: "was stopped",
         Status.TIMED_OUT: "was stopped because it took too long",

@@ -11,19 +11,30 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.runs.interpreter_e
 
 def elsewhere(name: str, function: Callable[..., None], *args: Any) -> None:
     """Calls a function in a thread of its own: it may take a while, or wait for a disk
-    that does not answer, and whoever calls has others to look after."""
+    that does not answer, and whoever calls has others to look after. Without a thread it is
+    called here."""
+    if not only_elsewhere(name, function, *args):
+        _call(function, *args)
 
-    def call() -> None:
-        try:
-            function(*args)
-        except Exception:
-            _logger.exception("Error while looking after a run")
 
+def only_elsewhere(name: str, function: Callable[..., None], *args: Any) -> bool:
+    """The same, for what must not be called here; returns whether there is a thread."""
+    thread = threading.Thread(
+        target=_call, args=(function, *args), name=f"systemcommands.{name}", daemon=True
+    )
     try:
-        threading.Thread(target=call, name=f"systemcommands.{name}", daemon=True).start()
+        thread.start()
     except RuntimeError:
         # none to spare; and some versions of Python start none any more when they end
-        call()
+        return False
+    return True
+
+
+def _call(function: Callable[..., None], *args: Any) -> None:
+    try:
+        function(*args)
+    except Exception:
+        _logger.exception("Error while looking after a run")
 
 
 def call_at_the_end(function: Callable[[], None]) -> None:

@@ -101,7 +101,6 @@ class Preparation:
             printer = self._printer_state(request)
             guards.check(command, printer, request.confirmed)
         _logger.info(who_does_what(run))
-        command.prepare()
         # `check` has seen to it
         assert command.command is not None
         return Process(
@@ -113,6 +112,7 @@ class Preparation:
             merge_output=command.merge_output,
             outlives_server=bool(command.outlives_server),
             is_wanted=lambda: run.stop_reason is None,
+            prepare=command.prepare,
         )
 
     def _printer_state(self, request: Request) -> PrinterState:

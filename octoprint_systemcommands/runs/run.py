@@ -10,6 +10,7 @@ from .failure_hints.hints import Hint
 from .outcome import Outcome, of_stop
 from .output.capture import Capture
 from .output.masking import MaskedCapture
+from .processes.half_made import Making
 from .processes.process import Process
 from .record import UNFINISHED, Record, Status
 from .request import Request
@@ -41,6 +42,8 @@ class Run:
         )
         # set as soon as a process was made, and kept after its end
         self.process: Optional[Process] = None
+        # for as long as that takes
+        self.making: Optional[Making] = None
         # STOPPED or TIMED_OUT as soon as somebody wants an end, and who that was
         self.stop_reason: Optional[Status] = None
         self.stopped_by: Optional[str] = None

@@ -13,18 +13,20 @@ from .errors import (
     ensure_started,
     ensure_succeeded,
     failure_message,
-    outcome_of,
+    outcome_without_process,
     title,
 )
 from .history.history import History
-from .interpreter_exit import call_at_the_end, elsewhere
+from .interpreter_exit import call_at_the_end, only_elsewhere
 from .log_lines import prefix_lines, what_becomes_of
 from .outcome import Outcome
 from .preparation import Preparation, Snapshot
 from .printer_state import NoPrinter, Printer
 from .processes import process_tree
+from .processes.half_made import Making
+from .processes.interpreter import is_plain
 from .processes.pace import PrintersFirst
-from .processes.process import NotWanted
+from .processes.process import NotWanted, Process
 from .processes.watcher import Watcher
 from .record import Record, Status
 from .request import Request
@@ -72,7 +74,9 @@ class Runner:
         self._on_start = on_start
         self._on_change = on_change
         self._waiting = threading.BoundedSemaphore(max_waiting or _places_for_waiting())
+        # those that wait for no other disk than the system's keep to themselves
         self._starters = Starters()
+        self._plain_starters = Starters()
         self._lock = threading.RLock()
         self._supervisor = Supervisor(
             Watcher(PrintersFirst(printer.is_printing)),
@@ -167,9 +171,16 @@ class Runner:
 
     def _hand_over(self, run: Run, snapshot: Optional[Snapshot] = None) -> None:
         try:
-            self._starters.hand_over(run.id, lambda: self._spawn(run, snapshot))
+            run.start_timer(self._time_out)
+            self._starters_of(run).hand_over(run.id, lambda: self._spawn(run, snapshot))
         except RuntimeError as error:
-            self._finish(run, outcome_of(error))
+            self._finish(run, outcome_without_process(run, error))
+
+    def _starters_of(self, run: Run) -> Starters:
+        command = run.request.command
+        if command.working_directory or not is_plain(command.command or ""):
+            return self._starters
+        return self._plain_starters
 
     def _spawn(self, run: Run, snapshot: Optional[Snapshot]) -> None:
         """Starts it, in a thread that may hang in the command's folder: nobody waits for it
@@ -178,25 +189,40 @@ class Runner:
             if run.stop_reason is not None:
                 raise NotWanted
             self._supervisor.get_ready()
-            run.start_timer(self._time_out)
-            process = self._preparation.process_of(run, snapshot)
+            process = self._make_process(run, snapshot)
         except Exception as error:
-            is_stopped = isinstance(error, NotWanted)
-            self._finish(run, run.outcome_of_stop() if is_stopped else outcome_of(error))
+            self._finish(run, outcome_without_process(run, error))
             return
         with self._lock:
             is_late = run.outcome is not None
             if not is_late:
                 run.begin(process)
-                self._changed(run)
-                self._on_start(run.record())
-                if run.stop_reason is not None:
-                    self._supervisor.end(run)
+                try:
+                    self._tell_of_begin(run)
+                finally:
+                    # whatever came up, somebody has to read what it writes
+                    self._supervisor.watch(run)
         if is_late:
-            # it was stopped meanwhile, and nobody has waited for this
-            process.kill()
-            return
-        self._supervisor.watch(run)
+            self._supervisor.discard(run, process)
+
+    def _tell_of_begin(self, run: Run) -> None:
+        """To be called with the lock held."""
+        try:
+            self._changed(run)
+            self._on_start(run.record())
+        except Exception:
+            _logger.exception("Error while telling of the start of a command")
+        if run.stop_reason is not None:
+            self._supervisor.end(run)
+
+    def _make_process(self, run: Run, snapshot: Optional[Snapshot]) -> Process:
+        run.making = Making()
+        try:
+            return self._preparation.process_of(run, snapshot)
+        finally:
+            # who gives it up holds the lock: this thread must not be at another run by then
+            with self._lock:
+                run.making = None
 
     ##~~ End
 
@@ -255,12 +281,13 @@ class Runner:
             run.stop_reason = reason
             run.stopped_by = user
             _logger.info(what_becomes_of(run, "Stopping", user))
-            if run.status == Status.QUEUED or self._starters.withdraw(run.id):
+            if run.status == Status.QUEUED or self._starters_of(run).withdraw(run.id):
                 self._finish(run, run.outcome_of_stop())
                 return
             if run.status == Status.STARTING:
                 self._changed(run)
-                elsewhere("stop", self._give_up_start, run)
+                if not only_elsewhere("stop", self._give_up_start, run):
+                    self._give_up(run)
         # also if an earlier try has not brought it to its end
         if run.process is not None and not run.is_being_ended:
             self._supervisor.end(run)
@@ -269,10 +296,16 @@ class Runner:
         # What is started after all is ended like any other. If it hangs, it is not known
         # for how long, and the next one has its turn.
         if not run.begun.wait(_STOP_PATIENCE):
-            with self._lock:
-                if run.process is None:
-                    self._starters.withdraw(run.id)
-                    self._finish(run, run.outcome_of_stop())
+            self._give_up(run)
+
+    def _give_up(self, run: Run) -> None:
+        with self._lock:
+            if run.process is not None or run.outcome is not None:
+                return
+            if run.making is not None:
+                run.making.kill()
+            self._starters_of(run).withdraw(run.id)
+            self._finish(run, run.outcome_of_stop())
 
     def shut_down(self) -> None:
         """Starts nothing any more and ends what is going on, unless it outlives the

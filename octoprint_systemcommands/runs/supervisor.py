@@ -1,17 +1,21 @@
 """Looks after the processes of runs, from their start to the end of the last of them."""
 
+import logging
 import threading
 from collections.abc import Callable
 
 from .interpreter_exit import elsewhere
-from .log_lines import name_of
+from .log_lines import name_of, what_becomes_of
 from .outcome import Outcome, of_end
 from .output.masking import MaskedCapture
 from .processes import process_tree
 from .processes.orphans import Orphans
+from .processes.process import Process
 from .processes.watcher import Watcher
 from .reasons import reason_of
 from .run import Run
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.runs.supervisor")
 
 
 class Supervisor:
@@ -71,6 +75,21 @@ class Supervisor:
             process.tree,
             name_of(run),
             lambda gone: self._on_processes_ended(run, gone),
+        )
+
+    def discard(self, run: Run, process: Process) -> None:
+        """Ends a process that was made when its run was over already, and all that it has
+        started since. Nobody reads what they write."""
+        _logger.warning(what_becomes_of(run, "Ending what has begun too late of"))
+
+        def let_go(gone: bool) -> None:
+            for fd in list(process.outputs):
+                process.close_output(fd)
+            process.close_pidfd()
+            self._orphans.collect(run.id, process)
+
+        process_tree.end_processes(
+            run.id, lambda: process.session, process.tree, name_of(run), let_go
         )
 
     def _on_returned(self, run: Run, exit_code: int) -> None:

@@ -125,6 +125,17 @@ def test_prepare_comes_first_and_its_failure_prevents_the_start(subject, tmp_pat
     assert not flag.exists()
 
 
+def test_an_error_of_who_is_told_of_a_start_does_not_lose_it(make_runner, caplog):
+    def fail(record):
+        raise RuntimeError("out of order")
+
+    subject = make_runner(on_start=fail)
+    run = subject.execute(command("echo hello"))
+
+    assert (run.status, run.output.total) == ("succeeded", 6)
+    assert "Error while telling of the start of a command" in caplog.text
+
+
 def test_stdin_is_empty(subject):
     assert subject.execute(command("cat; read x || true")).exit_code == 0
 

@@ -1,15 +1,17 @@
 """Starts that take long, as in a folder on a share that does not answer."""
 
+import signal
 import threading
 import time
 
+import psutil
 import pytest
 from processes import alive, command
 
 from harness.slow_folder import Unavailable, slow_folder
 from harness.waiting import wait_until
 from octoprint_systemcommands.runs import preparation, runner
-from octoprint_systemcommands.runs.errors import Failed, Refused
+from octoprint_systemcommands.runs.errors import Failed, Refused, ensure_succeeded
 from octoprint_systemcommands.runs.processes.process import NotWanted
 from octoprint_systemcommands.runs.starters import _MOST
 
@@ -27,7 +29,7 @@ class Share:
         mocker.patch.object(preparation, "Process", self._process)
 
     def _process(self, line, *args, is_wanted, **kwargs):
-        if line.startswith(HANGS):
+        if HANGS in line:
             self.hanging += 1
             assert self._answers.wait(60)
             if not is_wanted():
@@ -210,6 +212,46 @@ def test_who_comes_later_can_be_stopped(subject, share, hanging, tmp_path):
     assert not flag.exists()
 
 
+def test_who_comes_later_has_its_timeout_from_its_turn(subject, share, hanging):
+    later = subject.start(command("true", timeout=0.3))
+
+    assert later.finished.wait(10)
+    assert later.record().status == "timed_out"
+    with pytest.raises(Failed) as failed:
+        ensure_succeeded(later)
+    assert str(failed.value) == "Command for custom:test took too long to start"
+
+
+@pytest.mark.parametrize("what", ["folder", "interpreter", "long"])
+def test_what_waits_for_no_other_disk_starts_all_the_same(subject, share, tmp_path, what):
+    line, fields = {
+        "folder": (HANGS, {"working_directory": str(tmp_path)}),
+        "interpreter": (f"#!/bin/sh\n{HANGS}", {}),
+        "long": (f"{HANGS}\n#{'x' * 128 * 1024}", {}),
+    }[what]
+    for number in range(_MOST):
+        subject.start(command(line, action=f"hangs {number}", **fields))
+    wait_until(lambda: share.hanging == _MOST)
+    later = subject.start(command(line, action="later", **fields))
+
+    assert subject.execute(command("true")).exit_code == 0
+    # and it is known where the others wait
+    subject.stop(later.id)
+    assert later.record().status == "stopped"
+
+
+def test_without_a_thread_for_it_a_stop_does_not_wait(subject, share, mocker):
+    mocker.patch.object(runner, "_STOP_PATIENCE", 60)
+    run = subject.start(command(HANGS))
+    wait_until(lambda: share.hanging)
+    mocker.patch.object(
+        runner.threading.Thread, "start", side_effect=RuntimeError("can't start thread")
+    )
+    subject.stop(run.id)
+
+    assert run.record().status == "stopped"
+
+
 def test_what_runs_already_goes_on_and_can_be_stopped(subject, share):
     other = subject.start(command("sleep 60", action="other"))
     for number in range(_MOST):
@@ -236,38 +278,87 @@ def test_one_that_hangs_can_be_stopped_and_does_not_begin(share, make_runner, tm
     record = run.record()
     assert (record.status, record.exit_code, record.started_at) == ("stopped", None, None)
     share.answer()
-    assert subject.execute(command("true")).exit_code == 0
+    wait_until(lambda: subject._plain_starters._idle)
+    assert not share.processes
+    assert not started
     assert not flag.exists()
-    assert [record.id for record in started] != [run.id]
 
 
-def test_what_begins_after_all_is_ended_at_once(subject, share, mocker):
-    # the stop comes between the last question and the start
+def children():
+    return set(psutil.Process().children())
+
+
+def test_what_hangs_while_it_is_made_does_not_begin(make_runner, slow, tmp_path, mocker):
+    mocker.patch.object(runner, "_START_PATIENCE", 0.1)
+    mocker.patch.object(runner, "_STOP_PATIENCE", 0.1)
+    subject = make_runner()
+    flag = tmp_path / "flag"
+    before = children()
+    run = subject.start(command(f"touch {flag}", working_directory=str(slow)))
+    # its folder was asked once, and has answered
+    (half_made,) = wait_until(lambda: children() - before)
+    subject.stop(run.id)
+    assert run.finished.wait(10)
+
+    assert run.record().status == "stopped"
+    with subject._lock:
+        # nobody else comes to it and ends it before it has done anything
+        wait_until(lambda: not alive(half_made.pid))
+    assert not flag.exists()
+    wait_until(lambda: subject._starters._idle == 1)
+
+
+@pytest.fixture
+def too_late(share, mocker):
+    """The stop comes between the last question and the start."""
     start = share._start
-    mocker.patch.object(
-        share,
-        "_start",
-        lambda *args, **kwargs: start(*args, **{**kwargs, "is_wanted": lambda: True}),
-    )
-    wanted = threading.Event()
 
     def late(line, *args, is_wanted, **kwargs):
-        wanted.set()
+        share.hanging += 1
         assert share._answers.wait(60)
         share.processes.append(start(line, *args, **kwargs))
         return share.processes[-1]
 
     mocker.patch.object(preparation, "Process", late)
-    run = subject.start(command("sleep 60"))
-    assert wanted.wait(10)
+
+
+def test_what_begins_after_all_is_ended_with_all_of_its_tree(
+    subject, share, too_late, tmp_path, caplog
+):
+    pid_file = tmp_path / "pid"
+    # it needs the time to start another one, which leaves its session
+    background = f"setsid sh -c 'echo $$ >{pid_file}.new; mv {pid_file}.new {pid_file}"
+    line = f"trap '' TERM; {background}; exec sleep 60' & sleep 60; sleep 60"
+    run = subject.start(command(line))
+    wait_until(lambda: share.hanging)
     subject.stop(run.id)
     assert run.finished.wait(10)
-    share.answer()
+    with subject._lock:
+        share.answer()
+        wait_until(pid_file.exists)
 
-    (process,) = wait_until(lambda: share.processes)
-    wait_until(lambda: not alive(process.pid))
+    (process,) = share.processes
+    wait_until(lambda: not alive(process.pid) and not alive(int(pid_file.read_text())))
+    wait_until(lambda: process.session is None)
+    assert (process.outputs, process.pidfd) == ({}, None)
     assert run.record().status == "stopped"
     assert run.record().pid is None
+    assert f"Ending what has begun too late of custom:test, run {run.id}" in caplog.text
+
+
+def test_what_begins_while_it_is_waited_for_is_ended_like_any_other(
+    subject, share, too_late, mocker
+):
+    mocker.patch.object(runner, "_STOP_PATIENCE", 60)
+    run = subject.start(command("sleep 60"))
+    wait_until(lambda: share.hanging)
+    subject.stop(run.id)
+    share.answer()
+    assert run.finished.wait(10)
+
+    record = run.record()
+    assert (record.status, record.exit_code) == ("stopped", -signal.SIGTERM)
+    assert record.pid == share.processes[0].pid
 
 
 def test_the_timeout_ends_it(subject, share):

@@ -247,21 +247,29 @@ def test_a_stopped_run_is_over_when_all_of_its_processes_are(subject, tmp_path):
 
 def test_what_is_stopped_before_it_has_begun_does_not_begin(make_runner, tmp_path):
     started = []
-    subject = make_runner(on_start=started.append)
+    prepared = []
+
+    def stop_it(request):
+        (run,) = subject._active.values()
+        subject.stop(run.id, "me")
+        return True
+
+    subject = make_runner(on_start=started.append, may_run=stop_it)
     flag = tmp_path / "flag"
 
-    class Slow(Command):
+    class Prepared(Command):
         def prepare(self):
-            (run,) = subject._active.values()
-            subject.stop(run.id, "me")
+            prepared.append(1)
 
-    wish = Request("custom", Slow(action="test", command=f"touch {flag}"))
-    with pytest.raises(Failed, match="was stopped before it was its turn"):
+    wish = Request("custom", Prepared(action="test", command=f"touch {flag}"))
+    with pytest.raises(Failed) as failed:
         subject.execute(wish)
     run = subject.start(wish)
 
+    assert str(failed.value) == "Command for custom:test was stopped before it had begun"
     assert not flag.exists()
     assert not started
+    assert not prepared
     record = run.record()
     assert (record.status, record.stopped_by) == ("stopped", "me")
     assert (record.started_at, record.duration) == (None, None)
@@ -422,6 +430,19 @@ def test_a_queued_one_can_be_stopped(subject, tmp_path):
     let_go(tmp_path, three)
 
 
+def test_an_error_of_what_was_stopped_does_not_make_it_a_failure(make_runner):
+    def fail(request):
+        (run,) = subject._active.values()
+        subject.stop(run.id)
+        raise RuntimeError("out of order")
+
+    subject = make_runner(may_run=fail)
+    run = subject.start(command("true"))
+
+    assert run.finished.wait(10)
+    assert run.record().status == "stopped"
+
+
 def test_who_waits_for_one_that_is_stopped_in_the_queue_is_told(subject, tmp_path):
     wish = gated(tmp_path, when_busy="queue")
     one = subject.start(wish)
@@ -439,7 +460,7 @@ def test_who_waits_for_one_that_is_stopped_in_the_queue_is_told(subject, tmp_pat
     subject.stop(list(subject._active)[1])
     waiting.join(10)
 
-    assert outcomes == ["Command for custom:test was stopped before it was its turn"]
+    assert outcomes == ["Command for custom:test was stopped before it had begun"]
     let_go(tmp_path, one)
 
 

@@ -44,6 +44,11 @@ class Invocation(NamedTuple):
     descriptors: tuple[int, ...] = ()
 
 
+def is_plain(command: str) -> bool:
+    """Whether the shell gets a command as an argument, and no other program is asked for."""
+    return not command.startswith("#!") and len(to_bytes(command)) < _MAX_ARGUMENT
+
+
 @contextlib.contextmanager
 def invocation(command: str) -> Iterator[Invocation]:
     """Makes something executable of a command, for as long as it takes to start it.

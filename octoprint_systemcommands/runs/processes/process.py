@@ -68,6 +68,7 @@ class Process:
         merge_output: both outputs are one, and count as stdout
         outlives_server: what it writes must not kill it when the server is gone
         is_wanted: asked last, since what comes before may take long
+        prepare: called if it is wanted; an error keeps it from being started
 
     Attributes:
         started_at, started: when it was started, in seconds since the epoch and by the
@@ -87,6 +88,7 @@ class Process:
         merge_output: bool = False,
         outlives_server: bool = False,
         is_wanted: Callable[[], bool] = lambda: True,
+        prepare: Callable[[], None] = lambda: None,
     ):
         ensure_enough()
         variables = complete(environment)
@@ -100,6 +102,7 @@ class Process:
             with invocation(command) as start:
                 if not is_wanted():
                     raise NotWanted
+                prepare()
                 may_hang = self.folder is not None or bool(start.descriptors)
                 self.started_at = time.time()
                 self.started = time.monotonic()
