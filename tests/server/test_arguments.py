@@ -100,6 +100,7 @@ def test_one_that_is_missing_is_named(run, shown, body):
     assert response.status_code == 400
     assert response.json() == {
         "error": '"text" is missing',
+        "code": "wrong_arguments",
         "problems": [{"argument": "text", "message": "is missing"}],
     }
     assert shown() is None

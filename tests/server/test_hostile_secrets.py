@@ -17,6 +17,8 @@ from harness.push_client import PushClient
 from harness.waiting import wait_until
 from octoprint_systemcommands.runs.output.capture import unpack
 
+pytestmark = pytest.mark.one_version
+
 RUNS = "/plugin/systemcommands/api/runs"
 TEST = "/plugin/systemcommands/api/definitions/test"
 OCTOPRINTS = "/api/system"
@@ -25,8 +27,6 @@ PLUGINS = "/plugin/systemcommands/api/system"
 PYTHON = """
 import html, json, os, sys, time
 from urllib.parse import quote, quote_plus
-
-pytestmark = pytest.mark.one_version
 key, more = os.environ["SC_KEY"], os.environ.get("SC_MORE", "")
 out, err = sys.stdout.buffer, sys.stderr.buffer
 def say(text, stream=out, size=None):
