@@ -3,8 +3,8 @@
 # after those that need none.
 #
 # Of several versions the last one gets everything, and the others what depends on the version.
-# Most of a test's time is spent waiting for a server or a browser, so each version has one
-# process more than there are processors; the tests of one file stay together, since they share
+# Most of a test's time is spent waiting for a server or a browser, so each version has as
+# many processes as there are processors; the tests of one file stay together, since they share
 # a server. Whoever gives arguments gets one process, and what these say on every version:
 # `make test ARGS=tests` leaves nothing out.
 #
@@ -39,7 +39,7 @@ for version in $versions; do
     development/venv.sh "$version" || { status=1; continue; }
     some=
     if [ $# -eq 0 ]; then
-        some="-n $(($(nproc) + 1)) --dist loadfile --no-loadscope-reorder"
+        some="-n $(nproc) --dist loadfile --no-loadscope-reorder"
         [ "$version" = "$newest" ] || some="$some --version-dependent"
     fi
     # shellcheck disable=SC2086 # these are several arguments

@@ -285,6 +285,10 @@ def test_stop_what_has_ended_or_cannot_be_reached(menu, start):
         history.button("Stop: Waits").click()
         expect(history.root.locator(".alert-error")).to_have_text(error)
         expect(history.button("Stop: Waits")).to_have_attribute("aria-disabled", "false")
+    # the list that comes after that has nothing to say about it
+    start("hello")
+    expect(history.rows).to_have_count(2)
+    expect(history.root.locator(".alert-error")).to_have_text(error)
 
 
 def pretend(status, route):

@@ -18,6 +18,8 @@ $(function () {
         self.next = ko.observable();
         self.warning = ko.observable();
         self.error = ko.observable();
+        // what a click was in vain for stays, whatever the next answers say
+        self._isOfClick = false;
         // whether there is an answer yet; nothing is not the same as not knowing
         self.isLoaded = ko.observable(false);
         self.isLoading = ko.observable(false);
@@ -43,6 +45,7 @@ $(function () {
             self._clearRows();
             self.isLoaded(false);
             self.isOpen(true);
+            self._forgetError();
             self._timer = self._timer || setInterval(self._tick, 1000);
             self.dialog.modal("show");
             self.requestData();
@@ -118,7 +121,7 @@ $(function () {
                 .getRuns({...self.filter.query(), limit: PAGE_SIZE, ...additional})
                 .done((response) => {
                     if (request !== self._request || !self.isOpen()) return;
-                    self.error(undefined);
+                    if (!self._isOfClick) self.error(undefined);
                     self.warning(response.warning);
                     self.isLoaded(true);
                     self.filter.learnNames(response.runs);
@@ -133,7 +136,13 @@ $(function () {
                 });
         };
 
-        self._onFailed = (response) => {
+        self._forgetError = () => {
+            self._isOfClick = false;
+            self.error(undefined);
+        };
+
+        self._onFailed = (response, isOfClick) => {
+            self._isOfClick = !!isOfClick;
             self.error(
                 response.status === 403
                     ? gettext("You may not see the runs.")
@@ -198,6 +207,7 @@ $(function () {
 
         self.stop = (row) => {
             if (row.isStopping()) return;
+            self._forgetError();
             row.stopRequested(true);
             // the button goes away with the run
             self._focus(row);
@@ -209,7 +219,7 @@ $(function () {
                     if ([404, 409].includes(response.status)) {
                         self._requestSoon(NEWS_DELAY);
                     } else {
-                        self._onFailed(response);
+                        self._onFailed(response, true);
                     }
                 })
                 .always(() => row.stopRequested(false));
@@ -230,6 +240,7 @@ $(function () {
                 question: "",
                 proceed: gettext("Clear"),
                 onproceed: () => {
+                    self._forgetError();
                     OctoPrint.plugins.systemcommands
                         .clearRuns()
                         .done(() => {
@@ -240,9 +251,10 @@ $(function () {
                                 "#systemcommands_history_status"
                             );
                         })
-                        .fail(() =>
-                            self.error(gettext("The runs could not be cleared."))
-                        );
+                        .fail(() => {
+                            self._isOfClick = true;
+                            self.error(gettext("The runs could not be cleared."));
+                        });
                 }
             });
         };
