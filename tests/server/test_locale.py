@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from harness.http_clients import ApiClient
+from harness.waiting import wait_until
 
 API = "/plugin/systemcommands/api"
 TEXT = "Größe – 5 €"
@@ -120,7 +121,8 @@ def test_failures(admin, octoprint):
     answer = admin.post("/api/system/commands/custom/fail")
     assert answer.status_code == 500
     assert TEXT in answer.json()["error"]
-    assert TEXT in octoprint.log_text()
+    # who waits is answered before it is written
+    wait_until(lambda: TEXT in octoprint.log_text())
 
 
 def test_a_script_is_looked_at(admin, octoprint, run):

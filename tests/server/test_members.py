@@ -213,4 +213,4 @@ def test_who_stops_a_run_is_noted(octoprint, accounts, admin):
     assert admin.get(path).json()["user"] == "kid"
     assert admin.get(path).json()["stopped_by"] == "admin"
     line = f"Stopping custom:long, run {run['id']}, user admin"
-    assert line in octoprint.log_text()
+    wait_until(lambda: line in octoprint.log_text())

@@ -7,7 +7,7 @@ from histories import NoProcess
 from processes import command
 
 from octoprint_systemcommands.commands.problems import CannotRun
-from octoprint_systemcommands.runs.errors import Refused, outcome_of
+from octoprint_systemcommands.runs.errors import Refused, outcome_without_process
 from octoprint_systemcommands.runs.failure_hints import hints
 from octoprint_systemcommands.runs.failure_hints.hints import Hint
 from octoprint_systemcommands.runs.outcome import Outcome, of_end, of_stop
@@ -37,6 +37,9 @@ def test_of_a_timeout_it_is_said_how_long(exit_code):
 
 
 def test_what_could_not_be_started_says_why():
+    def outcome_of(error):
+        return outcome_without_process(Run(1, command("true")), error)
+
     assert outcome_of(OSError("no memory")) == Outcome(
         Status.FAILED, None, Hint(hints.NOT_STARTED, {"error": "no memory"})
     )
