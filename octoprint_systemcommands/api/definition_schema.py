@@ -57,13 +57,16 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 @functools.lru_cache(maxsize=1)
-def fields_for_forms() -> dict[str, dict[str, Any]]:
-    """What the editor's form has to know of the fields of a definition: by name, their
-    ``type``, ``enum`` and ``default``."""
-    return {
-        name: {key: field[key] for key in ("type", "enum", "default") if key in field}
+def fields_for_forms() -> list[dict[str, Any]]:
+    """What the editor's form has to know of the fields of a definition, in their order:
+    ``name``, ``type``, ``enum`` and ``default``."""
+    return [
+        {
+            "name": name,
+            **{key: field[key] for key in ("type", "enum", "default") if key in field},
+        }
         for name, field in _properties_of_definition().items()
-    }
+    ]
 
 
 def _argument_types() -> tuple[Any, ...]:

@@ -28,7 +28,10 @@ exports.all = all;
 const getElementById = (id) => {
     if (id !== "systemcommands_definition_fields") return null;
     const {Definition} = require("../../docs/openapi.json").components.schemas;
-    return {textContent: JSON.stringify(Definition.properties)};
+    const fields = Object.entries(Definition.properties);
+    return {
+        textContent: JSON.stringify(fields.map(([name, field]) => ({name, ...field})))
+    };
 };
 
 // names: folder/name of the scripts that are wanted, in any order; globals: what the page has

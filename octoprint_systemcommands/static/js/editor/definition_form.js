@@ -2,7 +2,7 @@
     // The fields, which the settings page has from the server's models: by name, their type,
     // default and choices (enum).
     const page = document.getElementById("systemcommands_definition_fields");
-    const FIELDS = page ? JSON.parse(page.textContent) : {};
+    const FIELDS = _.indexBy(page ? JSON.parse(page.textContent) : [], "name");
 
     const isOfType = (field, type) => _.includes([].concat(field.type), type);
 
