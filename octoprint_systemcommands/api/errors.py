@@ -1,8 +1,9 @@
 """What goes wrong, as answers of the API: ``{"error": …, "code": …}``.
 
 ``error`` is for people, in their language; ``code`` for programs, see `ErrorCode`. English
-are OctoPrint's own sentences, which clients know, and what only the maker of a program can
-have got wrong.
+are OctoPrint's own sentences and those that begin like them ("Command for custom:x …": it was
+not started, or has failed), which clients know, and what only the maker of a program can have
+got wrong.
 """
 
 import functools
