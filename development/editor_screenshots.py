@@ -102,12 +102,11 @@ def change(page, script):
     page.evaluate(
         """async (script) => {
             const client = OctoPrint.plugins.systemcommands;
-            const request = client.getDefinitions();
+            const request = client.getForEditor("definitions");
             const {definitions} = await request;
             new Function("definitions", script)(definitions);
-            await client.saveDefinitions(
-                request.getResponseHeader("ETag"), {definitions}
-            );
+            const etag = request.getResponseHeader("ETag");
+            await client.saveForEditor("definitions", etag, {definitions});
         }""",
         script,
     )

@@ -188,6 +188,7 @@ class SystemCommandsPlugin(
             {"type": "generic", "template": "systemcommands_run_dialog.jinja2"},
             {"type": "generic", "template": "systemcommands_history.jinja2"},
             {"type": "generic", "template": "systemcommands_command_dialog.jinja2"},
+            {"type": "generic", "template": "systemcommands_rule_dialog.jinja2"},
             {"type": "generic", "template": "systemcommands_list_dialogs.jinja2"},
             {
                 "type": "settings",

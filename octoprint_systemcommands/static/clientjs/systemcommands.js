@@ -72,36 +72,31 @@
         return this.base.delete(this.getUrl("runs"), opts);
     };
 
-    //~~ Definitions, for those who may edit them
+    //~~ For those who may edit; path: definitions, rules, or what is below one of them
 
-    OctoPrintSystemCommandsClient.prototype.getDefinitions = function (opts) {
-        return this.base.get(this.getUrl("definitions"), opts);
+    OctoPrintSystemCommandsClient.prototype.getForEditor = function (path, opts) {
+        return this.base.get(this.getUrl(path), opts);
+    };
+
+    OctoPrintSystemCommandsClient.prototype.postForEditor = function (path, data, opts) {
+        return this.base.postJson(this.getUrl(path), data, opts);
     };
 
     // etag: that of the answer which the changes are based on; data: definitions, and
-    // perhaps remove_system_actions
-    OctoPrintSystemCommandsClient.prototype.saveDefinitions = function (
+    // perhaps remove_system_actions, or rules
+    OctoPrintSystemCommandsClient.prototype.saveForEditor = function (
+        path,
         etag,
         data,
         opts
     ) {
         const params = {...opts, headers: {"If-Match": etag}};
-        return this.base.putJson(this.getUrl("definitions"), data, params);
-    };
-
-    // what: environment, versions, presets
-    OctoPrintSystemCommandsClient.prototype.getForEditor = function (what, opts) {
-        return this.base.get(this.getUrl("definitions/" + what), opts);
-    };
-
-    // how: check, test, import
-    OctoPrintSystemCommandsClient.prototype.postForEditor = function (how, data, opts) {
-        return this.base.postJson(this.getUrl("definitions/" + how), data, opts);
+        return this.base.putJson(this.getUrl(path), data, params);
     };
 
     // the list as YAML
-    OctoPrintSystemCommandsClient.prototype.exportDefinitions = function (opts) {
-        return this.base.download(this.getUrl("definitions/export"), opts);
+    OctoPrintSystemCommandsClient.prototype.exportForEditor = function (path, opts) {
+        return this.base.download(this.getUrl(path + "/export"), opts);
     };
 
     OctoPrintClient.registerPluginComponent(

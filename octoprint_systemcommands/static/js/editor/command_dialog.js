@@ -45,6 +45,23 @@ $(function () {
             leftovers: self.leftovers
         });
 
+        // the rules that run it, and may be changed here as well
+        self.rules = ko.observable();
+        self.summaries.rules = ko.pureComputed(() => {
+            return self.rules()
+                ? self.rules()
+                      .ofCommand(self.action)
+                      .map((row) => row.name())
+                      .join(", ")
+                : "";
+        });
+        self.addRule = () => {
+            self.rules().addFor(self.action, () => "#systemcommands_command_add_rule");
+        };
+        self.editRule = (row, event) => {
+            self.rules().editFor(row, () => event.target);
+        };
+
         self.title = ko.pureComputed(() => {
             return self.isNew() ? gettext("Add command") : gettext("Edit command");
         });
@@ -82,7 +99,10 @@ $(function () {
         });
         self.verdict.problems.subscribe(self.argumentEditor.setProblems);
         self.tryout = new SystemCommands.Tryout({
-            definitions: self.definitions,
+            post: (data) => self.definitions.post("test", data),
+            dataOf: (entry) => ({definition: entry}),
+            errorOf: self.definitions.errorOf,
+            commandOf: entries.toCommand,
             guards: parameters[3],
             mayListFiles: parameters[4].mayListFiles,
             runs: parameters[1],
@@ -137,15 +157,16 @@ $(function () {
 
         //~~ Opening and closing
 
-        // options: entry, isNew, others, submenus, note, sudoers, onAccept, onClosed (returns
-        // the element that gets the focus)
+        // options: entry, isNew, others, submenus, note, sudoers, rules (if there may be some
+        // of it), onAccept, onClosed (returns the element that gets the focus)
         self.open = (options) => {
             const entry = options.entry === undefined ? {} : options.entry;
             const isBroken = !_.isPlainObject(entry);
             self._options = options;
-            self._decided = false;
             self._makesAction = entries.actionOf(entry) === undefined;
             self._original = entry;
+            self.action = entries.actionOf(entry);
+            self.rules(self._makesAction ? undefined : options.rules);
             self.model.load(entry, !options.isNew);
             self.broken(isBroken ? entries.textOf(entry) : undefined);
             self.submenus(options.submenus);
@@ -158,7 +179,7 @@ $(function () {
             self.tryout.reset();
             self.dialog.find("details").prop("open", false);
             self.lock.open();
-            self.dialog.modal("show");
+            self._guard.open();
             self.isOpen(true);
             self._check(self._unfoldMistakes);
             self._loadSurroundings();
@@ -170,31 +191,11 @@ $(function () {
             self.access.receive(environment);
         };
 
-        self._onHide = (event) => {
-            if (event.target !== self.dialog[0] || self._decided) return;
-            if (!self.hasChanges()) return;
-            event.preventDefault();
-            SystemCommands.Question({
-                title: gettext("Discard what you have entered?"),
-                message: gettext("The changes of this command will be lost."),
-                question: "",
-                cancel: gettext("Go on editing"),
-                proceed: gettext("Discard"),
-                onproceed: self._close
-            });
-        };
-
-        self._close = () => {
-            self._decided = true;
-            self.dialog.modal("hide");
-        };
-
-        self._onHidden = (event) => {
-            if (event.target !== self.dialog[0]) return;
+        self._onHidden = () => {
             self.isOpen(false);
             self.verdict.reset();
             self.tryout.reset();
-            SystemCommands.Focus.giveBackTo(self._options.onClosed());
+            return self._options.onClosed();
         };
 
         //~~ What users do
@@ -242,12 +243,12 @@ $(function () {
         self.accept = () => {
             if (self.isBusy()) return;
             if (!self.isNew() && _.isEqual(self.result(), self.model.entry())) {
-                self._close();
+                self._guard.close();
                 return;
             }
             self._ifRight((entry) => {
                 self._options.onAccept(entry);
-                self._close();
+                self._guard.close();
             });
         };
 
@@ -290,8 +291,11 @@ $(function () {
         self.onStartup = () => {
             self.dialog = $("#systemcommands_command_dialog");
             self.tryout.onStartup(self.dialog.find(".systemcommands-tryout")[0]);
-            self.dialog.on("hide", self._onHide);
-            self.dialog.on("hidden", self._onHidden);
+            self._guard = new SystemCommands.DiscardGuard(self.dialog, {
+                hasChanges: self.hasChanges,
+                message: gettext("The changes of this command will be lost."),
+                onHidden: self._onHidden
+            });
             ko.computed(self.result)
                 .extend({
                     rateLimit: {timeout: CHECK_DELAY, method: "notifyWhenChangesStop"}

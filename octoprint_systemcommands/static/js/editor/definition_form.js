@@ -73,6 +73,17 @@
             return name === undefined ? _.trunc(JSON.stringify(entry), 80) : String(name);
         },
 
+        // as the menu would have it
+        toCommand: (entry) =>
+            new SystemCommands.Command({
+                source: "custom",
+                action: entry.action,
+                name: SystemCommands.Entries.nameOf(entry),
+                arguments: _.map(entry.arguments, SystemCommands.ArgumentFields.toSpec),
+                while_printing: entry.while_printing,
+                max_temperature: entry.max_temperature
+            }),
+
         // a field for people to read
         textOf: (value) => {
             if (value === undefined) return gettext("(nothing)");

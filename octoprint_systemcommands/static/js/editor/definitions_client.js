@@ -1,6 +1,6 @@
 $(function () {
-    // The requests of the editor. The server wants a password that was entered recently for
-    // all of them.
+    // The requests of the editor: those about commands, and in `rules` the same about rules.
+    // The server wants a password that was entered recently for all of them.
     function SystemCommandsDefinitionsViewModel(parameters) {
         const self = this;
 
@@ -16,23 +16,32 @@ $(function () {
 
         //~~ Requests; all return promises, which fail with the response
 
-        self.load = () => client().getDefinitions();
+        // path: what they are about, definitions or rules
+        const requestsAbout = (path) => ({
+            load: () => client().getForEditor(path),
 
-        // what a click has asked for, which may prompt
-        self.fetch = () => self._withPassword(() => client().getDefinitions());
-        self.save = (etag, data) => {
-            return self._withPassword(() => client().saveDefinitions(etag, data));
-        };
-        self.post = (how, data) => {
-            return self._withPassword(() => client().postForEditor(how, data));
-        };
-        self.export = () => self._withPassword(() => client().exportDefinitions());
+            // what a click has asked for, which may prompt
+            fetch: () => self._withPassword(() => client().getForEditor(path)),
+            save: (etag, data) => {
+                return self._withPassword(() => client().saveForEditor(path, etag, data));
+            },
+            post: (how, data) => {
+                return self._withPassword(() =>
+                    client().postForEditor(`${path}/${how}`, data)
+                );
+            },
+            export: () => self._withPassword(() => client().exportForEditor(path)),
 
-        // what nobody has clicked for: while one types or looks, nothing gets in between
-        self.getQuietly = (what) => self._quietly(() => client().getForEditor(what));
-        self.postQuietly = (how, data) => {
-            return self._quietly(() => client().postForEditor(how, data));
-        };
+            // what nobody has clicked for: while one types or looks, nothing gets in between
+            getQuietly: (what) => {
+                return self._quietly(() => client().getForEditor(`${path}/${what}`));
+            },
+            postQuietly: (how, data) => {
+                return self._quietly(() =>
+                    client().postForEditor(`${path}/${how}`, data)
+                );
+            }
+        });
 
         self._withPassword = (send) => {
             const result = $.Deferred();
@@ -91,6 +100,9 @@ $(function () {
                 status: response.status
             });
         };
+
+        Object.assign(self, requestsAbout("definitions"));
+        self.rules = {...self, ...requestsAbout("rules")};
 
         //~~ View model callbacks
 

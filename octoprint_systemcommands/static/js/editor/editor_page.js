@@ -14,6 +14,8 @@ $(function () {
         self.versionsDialog = parameters[5];
         self.presetsDialog = parameters[6];
         self.bar = parameters[7];
+        self.rules = parameters[8];
+        self.drafts = parameters[9];
 
         self.rows = self.list.rows;
         self.search = ko.observable("");
@@ -64,6 +66,8 @@ $(function () {
                     others.map((row) => SystemCommands.Entries.actionOf(row.entry()))
                 ),
                 submenus: _.uniq(_.compact(self.rows().map((row) => row.group()))),
+                // those that run it belong to what is in the list already
+                rules: options.row && self.rules,
                 onAccept: (entry) => {
                     target = self._put(options.row, entry);
                 },
@@ -77,7 +81,11 @@ $(function () {
 
         self._put = (row, entry) => {
             if (row && self.rows().includes(row)) {
+                const [from, to] = [row.entry(), entry].map(
+                    SystemCommands.Entries.actionOf
+                );
                 row.entry(entry);
+                if (from !== to && from !== undefined) self.rules.draft.follow(from, to);
                 row.problems([]);
                 return row;
             }
@@ -120,6 +128,7 @@ $(function () {
             const position = self.rows.indexOf(row);
             self.rows.remove(row);
             self.bar.offerUndo(
+                self.list,
                 _.sprintf(gettext('"%(name)s" was deleted.'), {name: row.name()}),
                 () => self._bringBack(row, position)
             );
@@ -180,19 +189,19 @@ $(function () {
 
         self.openVersions = () => {
             self.versionsDialog.open({
-                current: self.list.entries(),
-                ifAgreed: self.bar.ifAgreed,
-                onRestore: self.list.replace
+                draft: self.list,
+                countText: gettext("Commands: %(count)s"),
+                ifAgreed: self.bar.ifAgreed
             });
         };
 
         self.exportSaved = () => {
             self.list.error(undefined);
-            self.list.definitions
+            self.list.requests
                 .export()
                 .done((text) => self.bar.download(text, "system-commands.yaml"))
                 .fail((response) =>
-                    self.list.error(self.list.definitions.errorOf(response))
+                    self.list.error(self.list.requests.errorOf(response))
                 );
         };
 
@@ -226,7 +235,9 @@ $(function () {
             "systemCommandsImportViewModel",
             "systemCommandsVersionsViewModel",
             "systemCommandsPresetsViewModel",
-            "systemCommandsBarViewModel"
+            "systemCommandsBarViewModel",
+            "systemCommandsRulesPageViewModel",
+            "systemCommandsDraftsViewModel"
         ],
         elements: ["#settings_plugin_systemcommands"]
     });

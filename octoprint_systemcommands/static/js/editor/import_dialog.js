@@ -1,12 +1,15 @@
 $(function () {
     const MAX_SIZE = 2 * 1024 * 1024;
 
-    // Commands from elsewhere: what would be added, and how it would be named.
+    // Commands or rules from elsewhere: what would be added, and how it would be named.
     function SystemCommandsImportViewModel(parameters) {
         const self = this;
 
         self.definitions = parameters[0];
 
+        self.isOfRules = ko.observable(false);
+        // [{value, text}]
+        self.sources = ko.observableArray([]);
         self.from = ko.observable("system_actions");
         self.text = ko.observable("");
         self.isLoading = ko.observable(false);
@@ -14,6 +17,8 @@ $(function () {
         // undefined before there is an answer
         self.entries = ko.observable();
         self.errors = ko.observableArray([]);
+        // what could not be taken over: [{text}]
+        self.leftOut = ko.observableArray([]);
         self.removeThere = ko.observable(false);
         self._options = {};
         self._request = 0;
@@ -23,7 +28,17 @@ $(function () {
             (self.entries() || []).filter((row) => row.isChosen())
         );
         self.isNothing = ko.pureComputed(
-            () => !!self.entries() && !self.entries().length && !self.errors().length
+            () =>
+                !!self.entries() &&
+                !_.some([self.entries(), self.errors(), self.leftOut()], "length")
+        );
+        self.title = ko.pureComputed(() =>
+            self.isOfRules() ? gettext("Import rules") : gettext("Import commands")
+        );
+        self.isThereText = ko.pureComputed(() =>
+            self.isOfRules()
+                ? gettext("There is a rule with this ID already:")
+                : gettext("There is a command with this ID already:")
         );
         self.addText = ko.pureComputed(() => {
             return _.sprintf(gettext("Add selected (%(count)s)"), {
@@ -31,15 +46,32 @@ $(function () {
             });
         });
 
+        const YAML = {value: "yaml", text: gettext("a YAML file")};
+        const FOR_COMMANDS = [
+            {value: "system_actions", text: gettext("system.actions in config.yaml")},
+            {
+                value: "gcode_system_commands",
+                text: gettext("the plugin GCODE System Commands")
+            },
+            YAML
+        ];
+        const FOR_RULES = [
+            {value: "event_manager", text: gettext("OctoPrint's Event Manager")},
+            YAML
+        ];
+
         // options: from, others, onAdd (called with the entries, and with the places of
-        // those that shall be removed from system.actions)
+        // those that shall be removed from system.actions), nameOf (of a rule, if it is about
+        // rules)
         self.open = (options) => {
             self._options = options;
             self._chosen = undefined;
             self.text("");
             $("#systemcommands_import_file").val("");
             self.removeThere(false);
-            self.from(options.from || "system_actions");
+            self.isOfRules(!!options.nameOf);
+            self.sources(options.nameOf ? FOR_RULES : FOR_COMMANDS);
+            self.from(options.from || self.sources()[0].value);
             self._reset();
             self.dialog.show();
             self.look();
@@ -52,24 +84,28 @@ $(function () {
             self.lock.open();
             self.entries(undefined);
             self.errors([]);
+            self.leftOut([]);
         };
 
         // asks the server, which adds nothing
         self.look = () => {
             self._reset();
-            const data = {from: self.from(), others: self._options.others};
-            if (data.from === "yaml") {
-                data.text = self.text();
-                if (!data.text.trim()) return;
-            }
+            const isYaml = self.from() === "yaml";
+            if (isYaml && !self.text().trim()) return;
             const request = self._request;
             self.isLoading(true);
-            self.definitions
-                .postQuietly("import", data)
+            self._ask(isYaml)
                 .done((response) => {
                     if (request !== self._request) return;
-                    self.errors(response.errors);
-                    self.entries(response.entries.map(self._toRow));
+                    self.errors(response.errors || []);
+                    self.leftOut(response.left_out || []);
+                    self.entries(
+                        self.isOfRules()
+                            ? response.rules.map((rule, index) =>
+                                  self._ruleToRow(rule, response.problems[index])
+                              )
+                            : response.entries.map(self._toRow)
+                    );
                 })
                 .fail((response) => {
                     if (request !== self._request || self.lock.explains(response)) return;
@@ -82,23 +118,54 @@ $(function () {
                 });
         };
 
-        self._toRow = (entry) => {
-            const problems = _.map(entry.problems, (problem) => ({
-                field: SystemCommands.Entries.placeOf(entry.definition, problem),
-                message: problem.message
-            }));
-            const isRight = !_.some(entry.problems, {severity: "error"});
-            const isThere = _.includes(self._options.others, entry.clash);
+        self._ask = (isYaml) => {
+            if (self.isOfRules()) {
+                return self.definitions.rules.postQuietly(
+                    "import",
+                    isYaml ? {yaml: self.text()} : {event_manager: true}
+                );
+            }
+            return self.definitions.postQuietly("import", {
+                from: self.from(),
+                others: self._options.others,
+                ...(isYaml ? {text: self.text()} : {})
+            });
+        };
+
+        self._toRow = (entry) => ({
+            ...entry,
+            name: SystemCommands.Entries.nameOf(entry.definition),
+            action: SystemCommands.Entries.actionOf(entry.definition),
+            icon: SystemCommands.Entries.iconOf(_.get(entry.definition, "icon")),
+            command: _.get(entry.definition, "command"),
+            place: _.sprintf(gettext("Entry %(number)s"), {number: entry.index + 1}),
+            twice: self._twiceText(entry.is_used),
+            ...self._judge(entry.definition, entry.problems, entry.clash)
+        });
+
+        self._ruleToRow = (rule, problems) => ({
+            definition: rule,
+            name: self._options.nameOf(rule),
+            action: _.get(rule, "id"),
+            clash: _.get(rule, "id"),
+            icon: undefined,
+            command: undefined,
+            renamed_from: undefined,
+            place: "",
+            twice: "",
+            ...self._judge(rule, problems, _.get(rule, "id"))
+        });
+
+        self._judge = (entry, problems, id) => {
+            const isRight = !_.some(problems, {severity: "error"});
+            const isThere = _.includes(self._options.others, id);
             return {
-                ...entry,
-                name: SystemCommands.Entries.nameOf(entry.definition),
-                action: SystemCommands.Entries.actionOf(entry.definition),
-                icon: SystemCommands.Entries.iconOf(_.get(entry.definition, "icon")),
-                place: _.sprintf(gettext("Entry %(number)s"), {number: entry.index + 1}),
-                problems: problems,
+                problems: _.map(problems, (problem) => ({
+                    field: SystemCommands.Entries.placeOf(entry, problem),
+                    message: problem.message
+                })),
                 isRight: isRight,
                 isThere: isThere,
-                twice: self._twiceText(entry.is_used),
                 // what is there already is rarely wanted twice
                 isChosen: ko.observable(isRight && !isThere)
             };

@@ -1,33 +1,45 @@
 $(function () {
-    // Below the list: whether it is saved, and what can be done about that.
+    // Below the lists: whether they are saved, and what can be done about that.
     function SystemCommandsBarViewModel(parameters) {
         const self = this;
 
-        self.list = parameters[0];
+        self.drafts = parameters[0];
         self.loginState = parameters[1];
 
-        // [{text, undo}], the latest at the end
+        // [{draft, text, undo}], the latest at the end
         self._undos = ko.observableArray([]);
         self.lastUndo = ko.pureComputed(() => _.last(self._undos()));
         self.undoText = ko.pureComputed(() => (self.lastUndo() || {text: ""}).text);
 
         // what cannot be told is not told of a list that has not come
         self.savedText = ko.pureComputed(() => {
-            return self.list.isReady()
-                ? SystemCommands.Saves.current(
-                      self.list.saved(),
+            if (!self.drafts.list.isReady()) return "";
+            const saves = [self.drafts.list.saved(), self.drafts.rules.saved()];
+            const last = _.last(_.sortBy(_.compact(saves), "saved_at"));
+            return SystemCommands.Saves.current(last, self.loginState.username());
+        });
+        self.newerText = ko.pureComputed(() => {
+            const draft = self.drafts.withNewer();
+            return draft
+                ? SystemCommands.Saves.newer(
+                      draft.newer().saved,
                       self.loginState.username()
                   )
                 : "";
         });
-        self.newerText = ko.pureComputed(() => {
-            const newer = self.list.newer();
-            return newer
-                ? SystemCommands.Saves.newer(newer.saved, self.loginState.username())
-                : "";
+        self.isNewerInTheWay = ko.pureComputed(() => {
+            return !!self.drafts.withNewer() && self.drafts.withNewer().isDirty();
+        });
+        self.saveText = ko.pureComputed(() => {
+            const {isDirty, rows} = self.drafts.rules;
+            return isDirty() || rows().length
+                ? gettext("Save commands and rules")
+                : gettext("Save commands");
         });
 
-        self.offerUndo = (text, undo) => self._undos.push({text: text, undo: undo});
+        self.offerUndo = (draft, text, undo) => {
+            self._undos.push({draft: draft, text: text, undo: undo});
+        };
 
         self.undo = () => {
             const last = self._undos.pop();
@@ -49,8 +61,8 @@ $(function () {
         self._focusSave = () => SystemCommands.Focus.giveBackTo("#systemcommands_save");
 
         // what another list takes the place of is lost, if it is not saved
-        self.ifAgreed = (proceed) => {
-            if (self.list.isDirty()) {
+        self.ifAgreed = (draft, proceed) => {
+            if (draft.isDirty()) {
                 self._askAboutChanges({proceed: gettext("Restore"), onproceed: proceed});
             } else {
                 proceed();
@@ -58,28 +70,28 @@ $(function () {
         };
 
         self.takeNewer = () => {
-            if (self.list.isDirty()) {
-                self._compare();
+            const draft = self.drafts.withNewer();
+            const load = () => {
+                draft.load();
+                self._focusSave();
+            };
+            if (draft.isDirty()) {
+                self._compare(draft);
             } else if (self.loginState.checkCredentialsSeen()) {
-                self._loadNewer();
+                load();
             } else {
-                self.list.definitions.askForPassword(self._loadNewer);
+                draft.requests.askForPassword(load);
             }
         };
 
-        self._loadNewer = () => {
-            self.list.load();
-            self._focusSave();
-        };
-
         // before saving fails for it
-        self._compare = () => {
-            const {definitions, error, hear, isSaving, newer, onConflict} = self.list;
+        self._compare = (draft) => {
+            const {requests, error, hear, isSaving, newer, onConflict} = draft;
             // one answer is enough for a double click
             if (self._isComparing) return;
             self._isComparing = true;
             error(undefined);
-            definitions
+            requests
                 .fetch()
                 .always(() => {
                     self._isComparing = false;
@@ -92,21 +104,24 @@ $(function () {
                         onConflict({current: response, etag: etag});
                     }
                 })
-                .fail((response) => error(definitions.errorOf(response)));
+                .fail((response) => error(requests.errorOf(response)));
         };
 
         self.restoreKept = () => {
-            self.ifAgreed(() => {
-                self.list.restoreKept();
+            const draft = self.drafts.withKept();
+            self.ifAgreed(draft, () => {
+                draft.restoreKept();
                 self._focusSave();
             });
         };
 
         // what is JSON is YAML as well
         self.downloadKept = () => {
+            const draft = self.drafts.withKept();
+            const name = draft === self.drafts.rules ? "rules" : "commands";
             self.download(
-                JSON.stringify({commands: self.list.kept()}, null, 2),
-                "system-commands-mine.yaml"
+                JSON.stringify({[name]: draft.kept()}, null, 2),
+                `system-${name}-mine.yaml`
             );
         };
 
@@ -120,7 +135,7 @@ $(function () {
             SystemCommands.Question({
                 title: gettext("Discard your changes"),
                 message: gettext(
-                    "All that you have changed in the list of commands since it was saved will be lost."
+                    "All that you have changed in the list since it was saved will be lost."
                 ),
                 question: "",
                 ...options
@@ -131,7 +146,7 @@ $(function () {
             self._askAboutChanges({
                 proceed: gettext("Discard"),
                 onproceed: () => {
-                    self.list.discard();
+                    self.drafts.discard();
                     self._focusSave();
                 }
             });
@@ -171,13 +186,15 @@ $(function () {
         //~~ View model callbacks
 
         self.onAllBound = () => {
-            self.list.events.subscribe(() => self._undos([]));
+            self.drafts.onEvents((draft) =>
+                self._undos.remove((undo) => undo.draft === draft)
+            );
             new ResizeObserver(self._onResize).observe($("#systemcommands_bar")[0]);
         };
     }
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsBarViewModel,
-        dependencies: ["systemCommandsListViewModel", "loginStateViewModel"]
+        dependencies: ["systemCommandsDraftsViewModel", "loginStateViewModel"]
     });
 });

@@ -3,11 +3,12 @@
     //   ask             sends the entry, returns a promise; called with whether somebody waits
     //                   for it
     //   locator         is called before that; returns what says where a problem belongs
-    //   onSuggestion    is called with the action that the server proposes; true when the
-    //                   entry is another one then
+    //   onSuggestion    is called with the action or id that the server proposes; true when
+    //                   the entry is another one then
+    //   fields          of an entry, if it is not a command
     SystemCommands.Verdict = function (options) {
         const self = this;
-        const fields = SystemCommands.Entries.fields;
+        const fields = options.fields || SystemCommands.Entries.fields;
 
         self.problems = ko.observableArray([]);
         // somebody waits for it, and must not go on before
@@ -60,7 +61,8 @@
                 .ask(self.isAwaited())
                 .done((response) => {
                     if (request !== self._request) return;
-                    if (options.onSuggestion(response.suggested_action)) {
+                    const suggestion = response.suggested_action || response.suggested_id;
+                    if (options.onSuggestion(suggestion)) {
                         self.check().then(result.resolve, result.reject);
                         return;
                     }

@@ -1,7 +1,9 @@
 (function () {
-    // Runs a command that is not saved yet, and shows beside it what comes of that: the
-    // fields for its arguments, and its run.
-    //   options   definitions (sends it), guards, mayListFiles, runs, notices,
+    // Runs a command that is not saved yet, or what a rule runs, and shows beside it what
+    // comes of that: the fields for its arguments, and its run.
+    //   options   post(data), dataOf(entry): how it is sent, errorOf(response),
+    //             commandOf(entry): SystemCommands.Command, guards, mayListFiles, runs,
+    //             notices,
     //             onSubmit (somebody wants it run, from its form), onLayout,
     //             onError (called with what to say when it was not started)
     SystemCommands.Tryout = function (options) {
@@ -44,12 +46,12 @@
 
         self.start = (entry) => {
             self._entry = entry;
-            self._command = self._commandOf(entry);
+            self._command = options.commandOf(entry);
             const isOther = self._makeForm();
             self.isShown(true);
             options.onLayout();
             if (!self.form()) {
-                self._send({definition: entry}, {});
+                self._send(options.dataOf(entry), {});
             } else {
                 // what has to be entered first is asked for, which is no mistake yet
                 const open = self.form().fields.find((field) => field.problem());
@@ -61,17 +63,6 @@
             }
             self._element.scrollIntoView({block: "nearest"});
         };
-
-        // the entry as the menu would have it
-        self._commandOf = (entry) =>
-            new SystemCommands.Command({
-                source: "custom",
-                action: entry.action,
-                name: SystemCommands.Entries.nameOf(entry),
-                arguments: _.map(entry.arguments, SystemCommands.ArgumentFields.toSpec),
-                while_printing: entry.while_printing,
-                max_temperature: entry.max_temperature
-            });
 
         // True if the fields are others than before. What was entered stays, as far as there
         // is a place for it.
@@ -89,7 +80,8 @@
                 // those that another command was run with are not for this one
                 values: {},
                 start: (values, callbacks) => {
-                    self._send({definition: self._entry, arguments: values}, callbacks);
+                    const data = options.dataOf(self._entry);
+                    self._send({...data, arguments: values}, callbacks);
                 }
             };
             const form = new SystemCommands.Arguments(request, {
@@ -132,7 +124,7 @@
                 isWanted: isWanted,
                 send: (sent) => {
                     self.isStarting(true);
-                    const request = options.definitions.post("test", sent).always(() => {
+                    const request = options.post(sent).always(() => {
                         if (isWanted()) self.isStarting(false);
                     });
                     if (callbacks.onRequest) callbacks.onRequest(request);
@@ -141,7 +133,7 @@
                 onDone: self._onStarted,
                 onFailed: (response) => {
                     if (!callbacks.onFailed || !callbacks.onFailed(response)) {
-                        options.onError(options.definitions.errorOf(response));
+                        options.onError(options.errorOf(response));
                     }
                 }
             });

@@ -4,32 +4,35 @@ $(function () {
 
     const TAB = "settings_plugin_systemcommands";
 
-    // Sees to it that the list of commands is loaded when it is looked at, saved with the
-    // settings around it, and never lost without a word.
+    // Sees to it that commands and rules are loaded when they are looked at, saved with the
+    // settings around them, and never lost without a word.
     function SystemCommandsUnsavedViewModel(parameters) {
         const self = this;
 
-        self.list = parameters[0];
+        self.drafts = parameters[0];
         self.settingsViewModel = parameters[1];
-        self.commandDialog = parameters[2];
-        self.conflictDialog = parameters[3];
+        self.dialogs = [parameters[2], parameters[3]];
+        self.conflictDialog = parameters[4];
+        self.loginState = parameters[5];
 
         self._isVisible = () => $("#" + TAB).is(":visible");
         self._loadIfVisible = () => {
-            if (self._isVisible()) self.list.load();
+            if (self._isVisible()) self.drafts.load();
         };
 
         // when nobody sees the page, which tells it as well
         self._tell = () => {
-            const isToCome = self.list.isSaving() || self.conflictDialog.isOpen();
-            if (!self.list.isDirty() || isToCome || self._isVisible()) return;
+            const isToCome = self.drafts.isSaving() || self.conflictDialog.isOpen();
+            if (!self.drafts.isDirty() || isToCome || self._isVisible()) return;
             self._removeNotice();
             self._notice = SystemCommands.Notice.show({
-                title: gettext("Your commands are not saved"),
+                title: self.drafts.list.isDirty()
+                    ? gettext("Your commands are not saved")
+                    : gettext("Your rules are not saved"),
                 text: _.compact([
-                    self.list.error(),
+                    self.drafts.error(),
                     gettext(
-                        "What you have changed in the list of commands is kept until you leave this page. Save it in the settings."
+                        "What you have changed is kept until you leave this page. Save it in the settings."
                     )
                 ]).join("\n"),
                 addclass: "systemcommands-reminder",
@@ -55,16 +58,22 @@ $(function () {
             SystemCommands.Dialog.whenFree(() => {
                 if (self._conflict !== conflict) return;
                 self._conflict = undefined;
-                if (self.list.isDirty()) self._openConflict(conflict);
+                if (conflict.draft.isDirty()) self._openConflict(conflict);
             });
         };
 
         self._openConflict = (conflict) => {
+            const {draft} = conflict;
             self.conflictDialog.open({
                 ...conflict,
-                mine: self.list.entries(),
+                base: draft.toEntries(conflict.base),
+                theirs: draft.toEntries(conflict.theirs),
+                mine: draft.toEntries(draft.entries()),
+                onMerged: (entries, isClash) => {
+                    conflict.onMerged(draft.fromEntries(entries), isClash);
+                },
                 onClosed: (isDecided) => {
-                    if (isDecided && !self.list.isSaving() && !self._isVisible()) {
+                    if (isDecided && !draft.isSaving() && !self._isVisible()) {
                         self._reopen();
                     }
                     setTimeout(self._tell);
@@ -80,34 +89,36 @@ $(function () {
             if (event.target.id !== "settings_dialog" || !self._goesWithSettings) return;
             // whoever closes them by hand shall find them closed
             if (!self.settingsViewModel.receiving()) return;
-            self._isToClose = self._goesWithSettings = self.list.isSaving();
-            if (self._isToClose || self.list.isDirty()) event.preventDefault();
+            self._isToClose = self._goesWithSettings = self.drafts.isSaving();
+            if (self._isToClose || self.drafts.isDirty()) event.preventDefault();
             if (!self._isToClose) self._showWhatIsWrong();
         };
 
         self._showWhatIsWrong = () => {
-            if (self.list.isDirty()) self.settingsViewModel.selectTab(TAB);
+            if (self.drafts.isDirty()) self.settingsViewModel.selectTab(TAB);
         };
 
         self._saveWithSettings = () => {
-            self._goesWithSettings = self.list.canSave();
+            self._goesWithSettings = self.drafts.canSave();
             self._isToClose = false;
-            if (self.list.loginState.checkCredentialsSeen()) {
-                self.list.save();
+            if (self.loginState.checkCredentialsSeen()) {
+                self.drafts.save();
                 return;
             }
-            SystemCommands.Password.afterOctoPrint(self.list.loginState, (mayGoOn) => {
-                if (mayGoOn) self.list.save();
+            SystemCommands.Password.afterOctoPrint(self.loginState, (mayGoOn) => {
+                if (mayGoOn) self.drafts.save();
                 else self._goesWithSettings = false;
             });
         };
 
         self._onSavedOrNot = () => {
+            // the rules come after the commands
+            if (self.drafts.isSaving()) return;
             if (self._goesWithSettings && self.settingsViewModel.isDialogActive()) {
                 const isToClose = self._isToClose;
                 // else OctoPrint has not tried yet
                 if (isToClose) self._goesWithSettings = false;
-                if (isToClose && !self.list.isDirty()) self.settingsViewModel.hide();
+                if (isToClose && !self.drafts.isDirty()) self.settingsViewModel.hide();
                 self._showWhatIsWrong();
             }
             self._tell();
@@ -138,23 +149,26 @@ $(function () {
         // Somebody has saved, or is about to: then there is no ETag yet. The event that is
         // announced may come after the ETag, but never if nothing was changed.
         self.onDataUpdaterPluginMessage = (plugin, data) => {
-            if (plugin !== "systemcommands" || data.type !== "definitions") return;
+            const draft =
+                plugin === "systemcommands" &&
+                {definitions: self.drafts.list, rules: self.drafts.rules}[data.type];
+            if (!draft) return;
             if (!data.etag) {
                 self._announcedAt = performance.now();
             } else if (data.changed === false) {
                 self._announcedAt = undefined;
-            } else if (self._isVisible() && self.list.canFollow()) {
-                if (!self.list.isCurrent(data.etag)) self.list.load();
+            } else if (self._isVisible() && draft.canFollow()) {
+                if (!draft.isCurrent(data.etag)) draft.load();
             } else {
-                self.list.hear(data.etag, {user: data.user, saved_at: data.saved_at});
+                draft.hear(data.etag, {user: data.user, saved_at: data.saved_at});
             }
         };
 
-        // Saving the commands changes nothing that the dialog around them shows, which
+        // Saving commands and rules changes nothing that the dialog around them shows, which
         // would ask what to do about it.
         self.onSettingsPreventRefresh = () => {
             const isNew = (time) => performance.now() - time < NEWS_TIME;
-            const isOurs = self.list.isSaving() || isNew(self._savedAt);
+            const isOurs = self.drafts.isSaving() || isNew(self._savedAt);
             const isTheirs =
                 isNew(self._announcedAt) && self.settingsViewModel.isDialogActive();
             // one is told of by one event, and the next one may be about something else
@@ -179,13 +193,15 @@ $(function () {
         };
 
         self.onAllBound = () => {
-            $(`a[href="#${TAB}"]`).on("shown", self.list.load);
+            $(`a[href="#${TAB}"]`).on("shown", self.drafts.load);
             $("#settings_dialog").on("hide", self._onHide);
-            self.list.conflicts.subscribe(self._onConflict);
-            self.list.isSaving.subscribe((isSaving) => {
+            [self.drafts.list, self.drafts.rules].forEach((draft) =>
+                draft.conflicts.subscribe(self._onConflict)
+            );
+            self.drafts.isSaving.subscribe((isSaving) => {
                 if (!isSaving) setTimeout(self._onSavedOrNot);
             });
-            self.list.events.subscribe((event) => {
+            self.drafts.onEvents((_draft, event) => {
                 // what it is about is over
                 self._conflict = undefined;
                 if (event !== "saved") return;
@@ -193,8 +209,9 @@ $(function () {
                 self._removeNotice();
             });
             window.addEventListener("beforeunload", (event) => {
-                const isAllSaved = !self.list.isDirty() && !self.list.kept();
-                if (isAllSaved && !self.commandDialog.hasChanges()) return;
+                const isAllSaved = !self.drafts.isDirty() && !self.drafts.withKept();
+                const isNoneOpen = !self.dialogs.some((dialog) => dialog.hasChanges());
+                if (isAllSaved && isNoneOpen) return;
                 event.preventDefault();
                 event.returnValue = "";
             });
@@ -204,10 +221,12 @@ $(function () {
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsUnsavedViewModel,
         dependencies: [
-            "systemCommandsListViewModel",
+            "systemCommandsDraftsViewModel",
             "settingsViewModel",
             "systemCommandsCommandDialogViewModel",
-            "systemCommandsConflictViewModel"
+            "systemCommandsRuleDialogViewModel",
+            "systemCommandsConflictViewModel",
+            "loginStateViewModel"
         ]
     });
 });

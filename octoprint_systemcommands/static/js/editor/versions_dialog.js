@@ -1,16 +1,12 @@
 $(function () {
-    // The lists as they were before they were saved.
+    // The lists of commands or of rules as they were before they were saved.
     function SystemCommandsVersionsViewModel(parameters) {
         const self = this;
-
-        self.definitions = parameters[0];
 
         self.versions = ko.observableArray([]);
         self.isLoaded = ko.observable(false);
         self.error = ko.observable();
-        self.lock = new SystemCommands.Password.Lock(self.definitions, () =>
-            self._load()
-        );
+        self.lock = new SystemCommands.Password.Lock(parameters[0], () => self._load());
         self._options = {};
 
         const LABELS = {
@@ -21,7 +17,8 @@ $(function () {
             columns: [gettext("Now"), gettext("Restored")]
         };
 
-        // options: current, ifAgreed (calls what is to be done if the user agrees), onRestore
+        // options: draft, countText, ifAgreed (is called with the draft and with what is to be
+        // done if the user agrees)
         self.open = (options) => {
             self._options = options;
             self.versions([]);
@@ -33,7 +30,8 @@ $(function () {
 
         self._load = () => {
             self.error(undefined);
-            self.definitions
+            const {requests} = self._options.draft;
+            requests
                 .getQuietly("versions")
                 .done((response) => {
                     self.versions(response.versions.map(self._toRow));
@@ -42,22 +40,21 @@ $(function () {
                 })
                 .fail((response) => {
                     if (self.lock.explains(response)) return;
-                    self.error(self.definitions.errorOf(response));
+                    self.error(requests.errorOf(response));
                 });
         };
 
         self._toRow = (version) => {
+            const {draft, countText} = self._options;
             const isOpen = ko.observable(false);
-            const commands = version.definitions.filter(
-                (entry) => !SystemCommands.Entries.isDivider(entry)
-            );
+            const list = draft.listOf(version);
             return {
-                entries: version.definitions,
+                list: list,
                 date: moment(version.saved_at).format("LLL"),
                 ago: moment.min(moment(version.saved_at), moment()).fromNow(),
                 user: version.user,
-                count: _.sprintf(gettext("Commands: %(count)s"), {
-                    count: commands.length
+                count: _.sprintf(countText, {
+                    count: _.reject(list, SystemCommands.Entries.isDivider).length
                 }),
                 isOpen: isOpen,
                 toggle: () => {
@@ -67,8 +64,8 @@ $(function () {
                 differences: ko.pureComputed(() => {
                     if (!isOpen()) return [];
                     return SystemCommands.Difference.between(
-                        self._options.current,
-                        version.definitions,
+                        draft.toEntries(draft.entries()),
+                        draft.toEntries(list),
                         LABELS
                     );
                 })
@@ -76,9 +73,10 @@ $(function () {
         };
 
         self.restore = (row) => {
-            self._options.ifAgreed(() => {
+            const {draft, ifAgreed} = self._options;
+            ifAgreed(draft, () => {
                 self.dialog.hide();
-                self._options.onRestore(row.entries);
+                draft.replace(row.list);
             });
         };
 

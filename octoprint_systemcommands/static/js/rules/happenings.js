@@ -1,0 +1,89 @@
+(function () {
+    // What rules wait for, as people call it; it follows the word "when".
+    const TEXTS = {
+        print_started: gettext("a print starts"),
+        print_ended: gettext("a print ends"),
+        print_done: gettext("a print is finished"),
+        print_failed: gettext("a print fails"),
+        print_cancelled: gettext("a print is cancelled"),
+        print_paused: gettext("a print is paused"),
+        print_resumed: gettext("a print is resumed"),
+        before_connect: gettext("the printer is about to be connected"),
+        connected: gettext("the printer is connected"),
+        disconnected: gettext("the printer is disconnected"),
+        error: gettext("the printer reports an error"),
+        upload_to_print: gettext("an upload is to be printed, but no printer is connected"),
+        snapshot_before: gettext("a timelapse is about to take a picture"),
+        snapshot_after: gettext("a timelapse has taken a picture"),
+        startup: gettext("OctoPrint has started"),
+        stop: gettext("OctoPrint is about to stop")
+    };
+
+    // what there is to know about some of them
+    const HELPS = {
+        print_ended: gettext(
+            "Finished, cancelled or failed: once for each print, when the printer is ready again."
+        ),
+        print_done: gettext("When its end script is through and the printer is ready again."),
+        print_failed: gettext("Prints that somebody has cancelled do not count."),
+        before_connect: gettext(
+            "The connection waits for the command. If that fails, nothing is connected."
+        ),
+        upload_to_print: gettext(
+            "The command is run, then the printer is connected and the file is printed."
+        ),
+        snapshot_before: gettext("The picture waits for the command, 5 s at most."),
+        stop: gettext("OctoPrint waits for the command, 10 s at most.")
+    };
+
+    const isNames = (prefix) => (key) => key.startsWith(prefix);
+
+    SystemCommands.Happenings = {
+        keys: Object.keys(TEXTS),
+
+        isKnown: (key) => key in TEXTS,
+
+        textOf: (key) =>
+            TEXTS[key] || _.sprintf(gettext("OctoPrint tells of %(event)s"), {event: key}),
+
+        helpOf: (key) => HELPS[key] || "",
+
+        // [{name, choices: [{key, text}]}] of all that a rule can begin with
+        groups: () => {
+            const events = (wanted) =>
+                Object.keys(TEXTS)
+                    .filter(wanted)
+                    .map((key) => ({key: key, text: TEXTS[key]}));
+            const group = (name, ...choices) => ({name: name, choices: choices.flat()});
+            const choice = (key, text) => ({key: key, text: text});
+            return [
+                group(gettext("Print"), events(isNames("print_"))),
+                group(
+                    gettext("Time"),
+                    choice("daily", gettext("it is a certain time, every day")),
+                    choice("weekdays", gettext("it is a certain time, Monday to Friday")),
+                    choice("days", gettext("it is a certain time, on certain days")),
+                    choice("every", gettext("some time has passed, again and again")),
+                    choice("cron", gettext("it is a time of a cron expression"))
+                ),
+                group(
+                    gettext("Printer"),
+                    events((key) =>
+                        [
+                            ...["before_connect", "connected", "disconnected", "error"],
+                            "upload_to_print"
+                        ].includes(key)
+                    ),
+                    choice("action", gettext("the printer sends an action command"))
+                ),
+                group(
+                    "OctoPrint",
+                    events((key) => ["startup", "stop"].includes(key)),
+                    events(isNames("snapshot_")),
+                    choice("run", gettext("another command has ended")),
+                    choice("event", gettext("OctoPrint tells of another event"))
+                )
+            ];
+        }
+    };
+})();

@@ -1,0 +1,63 @@
+(function () {
+    let lastId = 0;
+
+    // A rule in the list of the editor: what stands in the file, and how it is shown.
+    //   sentence   SystemCommands.RuleSentence
+    //   news       observable: what became of rules, by their ids: {at, text, run}
+    SystemCommands.RuleRow = function (entry, problems, sentence, news) {
+        const self = this;
+        const entries = SystemCommands.Entries;
+
+        self.id = ++lastId;
+        self.entry = ko.observable(entry);
+        self.problems = ko.observable(problems || []);
+        self.shownProblems = ko.pureComputed(() =>
+            self.problems().map((problem) => ({
+                place: entries.placeOf(self.entry(), problem),
+                message: problem.message
+            }))
+        );
+
+        self.isMapping = ko.pureComputed(() => _.isPlainObject(self.entry()));
+        self.sentence = ko.pureComputed(() => sentence.of(self.entry()));
+        self.ruleId = ko.pureComputed(() => _.get(self.entry(), "id"));
+        // what the user calls it, if at all
+        self.ownName = ko.pureComputed(() => String(_.get(self.entry(), "name") || ""));
+        // what tells it from others
+        self.name = ko.pureComputed(() => self.ownName() || self.sentence());
+
+        // back to what it was is no change
+        const original = _.get(entry, "enabled");
+        self.isEnabled = ko.pureComputed({
+            read: () => _.get(self.entry(), "enabled") !== false,
+            write: (isOn) => {
+                const isBack = isOn === (original !== false);
+                const enabled = isBack ? original : isOn;
+                self.entry(
+                    enabled === undefined
+                        ? _.omit(self.entry(), "enabled")
+                        : {...self.entry(), enabled: enabled}
+                );
+            }
+        });
+
+        // whether it runs a command
+        self.isOf = (source, action) =>
+            self.isMapping() &&
+            String(self.entry().run) === action &&
+            (self.entry().source || "custom") === source;
+
+        // what became of it the last time: {when, text, run}
+        self.news = ko.pureComputed(() => {
+            const last = news()[self.ruleId()];
+            if (!last) return undefined;
+            const at = moment(last.at);
+            return {
+                date: at.format("LLL"),
+                // the server's clock may be ahead of this one
+                text: `${moment.min(at, moment()).fromNow()}: ${last.text}`,
+                run: last.run
+            };
+        });
+    };
+})();
