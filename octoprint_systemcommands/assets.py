@@ -102,7 +102,7 @@ _JS = {
     ),
     "rules": (
         "happenings",
-        "durations",
+        "duration",
         "schedule",
         "rule_sentence",
         "rule_row",

@@ -55,7 +55,7 @@
     };
 
     // The entries of the list as they stand in config.yaml: mappings, usually.
-    SystemCommands.Entries = {
+    SystemCommands.DefinitionForm = {
         fields: Object.keys(DEFAULTS),
 
         isDivider: (entry) => _.isPlainObject(entry) && entry.action === "divider",
@@ -67,7 +67,7 @@
         },
 
         nameOf: (entry) => {
-            if (SystemCommands.Entries.isDivider(entry)) return gettext("Divider");
+            if (SystemCommands.DefinitionForm.isDivider(entry)) return gettext("Divider");
             const candidates = _.isPlainObject(entry) ? [entry.name, entry.action] : [];
             const name = candidates.find((text) => isText(text) && text !== "");
             return name === undefined ? _.trunc(JSON.stringify(entry), 80) : String(name);
@@ -78,8 +78,8 @@
             new SystemCommands.Command({
                 source: "custom",
                 action: entry.action,
-                name: SystemCommands.Entries.nameOf(entry),
-                arguments: _.map(entry.arguments, SystemCommands.ArgumentFields.toSpec),
+                name: SystemCommands.DefinitionForm.nameOf(entry),
+                arguments: _.map(entry.arguments, SystemCommands.ArgumentDefinition.toSpec),
                 while_printing: entry.while_printing,
                 max_temperature: entry.max_temperature
             }),
@@ -172,7 +172,7 @@
                 )
                 .map((field) => ({
                     name: field,
-                    value: SystemCommands.Entries.textOf(entry[field])
+                    value: SystemCommands.DefinitionForm.textOf(entry[field])
                 }));
         }
     };

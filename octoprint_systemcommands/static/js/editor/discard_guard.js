@@ -33,7 +33,7 @@
         });
         element.on("hidden", (event) => {
             if (event.target !== element[0]) return;
-            SystemCommands.Focus.giveBackTo(options.onHidden());
+            SystemCommands.DialogFocus.giveBackTo(options.onHidden());
         });
     };
 })();

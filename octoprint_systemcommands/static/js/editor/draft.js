@@ -154,7 +154,7 @@
                 same.problems(row.problems());
                 return same;
             });
-            SystemCommands.Focus.keepDuring(() => self.rows(kept));
+            SystemCommands.DialogFocus.keepDuring(() => self.rows(kept));
             beside.accept(response);
         };
 

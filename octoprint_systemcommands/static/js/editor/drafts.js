@@ -62,6 +62,6 @@ $(function () {
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsDraftsViewModel,
-        dependencies: ["systemCommandsListViewModel", "systemCommandsRulesViewModel"]
+        dependencies: ["systemCommandsListDraftViewModel", "systemCommandsRulesDraftViewModel"]
     });
 });

@@ -2,7 +2,7 @@ $(function () {
     const MAX_SIZE = 2 * 1024 * 1024;
 
     // Commands or rules from elsewhere: what would be added, and how it would be named.
-    function SystemCommandsImportViewModel(parameters) {
+    function SystemCommandsImportDialogViewModel(parameters) {
         const self = this;
 
         self.definitions = parameters[0];
@@ -22,7 +22,7 @@ $(function () {
         self.removeThere = ko.observable(false);
         self._options = {};
         self._request = 0;
-        self.lock = new SystemCommands.Password.Lock(self.definitions, () => self.look());
+        self.lock = new SystemCommands.Credentials.Lock(self.definitions, () => self.look());
 
         self.chosen = ko.pureComputed(() =>
             (self.entries() || []).filter((row) => row.isChosen())
@@ -134,9 +134,9 @@ $(function () {
 
         self._toRow = (entry) => ({
             ...entry,
-            name: SystemCommands.Entries.nameOf(entry.definition),
-            action: SystemCommands.Entries.actionOf(entry.definition),
-            icon: SystemCommands.Entries.iconOf(_.get(entry.definition, "icon")),
+            name: SystemCommands.DefinitionForm.nameOf(entry.definition),
+            action: SystemCommands.DefinitionForm.actionOf(entry.definition),
+            icon: SystemCommands.DefinitionForm.iconOf(_.get(entry.definition, "icon")),
             command: _.get(entry.definition, "command"),
             place: _.sprintf(gettext("Entry %(number)s"), {number: entry.index + 1}),
             twice: self._twiceText(entry.is_used),
@@ -161,7 +161,7 @@ $(function () {
             const isThere = _.includes(self._options.others, id);
             return {
                 problems: _.map(problems, (problem) => ({
-                    field: SystemCommands.Entries.placeOf(entry, problem),
+                    field: SystemCommands.DefinitionForm.placeOf(entry, problem),
                     message: problem.message
                 })),
                 isRight: isRight,
@@ -226,8 +226,8 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsImportViewModel,
-        dependencies: ["systemCommandsDefinitionsViewModel"],
+        construct: SystemCommandsImportDialogViewModel,
+        dependencies: ["systemCommandsDefinitionsClientViewModel"],
         elements: ["#systemcommands_import_dialog"]
     });
 });

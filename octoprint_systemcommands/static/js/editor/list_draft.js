@@ -1,6 +1,6 @@
 $(function () {
     // The list of commands as it is being edited.
-    function SystemCommandsListViewModel(parameters) {
+    function SystemCommandsListDraftViewModel(parameters) {
         const self = this;
 
         self.definitions = parameters[0];
@@ -8,7 +8,7 @@ $(function () {
         SystemCommands.Draft.call(self, {
             requests: self.definitions,
             loginState: parameters[1],
-            rowOf: (entry, problems) => new SystemCommands.Row(entry, problems),
+            rowOf: (entry, problems) => new SystemCommands.ListRow(entry, problems),
             listOf: (response) => response.definitions,
             problemsOf: (response) => (response.problems || {}).definitions,
             dataOf: (entries) => {
@@ -26,12 +26,12 @@ $(function () {
         });
 
         self.actions = () =>
-            _.compact(self.entries().map(SystemCommands.Entries.actionOf));
+            _.compact(self.entries().map(SystemCommands.DefinitionForm.actionOf));
         self.systemActions = new SystemCommands.SystemActions(self.entries);
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsListViewModel,
-        dependencies: ["systemCommandsDefinitionsViewModel", "loginStateViewModel"]
+        construct: SystemCommandsListDraftViewModel,
+        dependencies: ["systemCommandsDefinitionsClientViewModel", "loginStateViewModel"]
     });
 });

@@ -1,6 +1,6 @@
 $(function () {
     // Below the lists: whether they are saved, and what can be done about that.
-    function SystemCommandsBarViewModel(parameters) {
+    function SystemCommandsSaveBarViewModel(parameters) {
         const self = this;
 
         self.drafts = parameters[0];
@@ -16,12 +16,12 @@ $(function () {
             if (!self.drafts.list.isReady()) return "";
             const saves = [self.drafts.list.saved(), self.drafts.rules.saved()];
             const last = _.last(_.sortBy(_.compact(saves), "saved_at"));
-            return SystemCommands.Saves.current(last, self.loginState.username());
+            return SystemCommands.LastSave.current(last, self.loginState.username());
         });
         self.newerText = ko.pureComputed(() => {
             const draft = self.drafts.withNewer();
             return draft
-                ? SystemCommands.Saves.newer(
+                ? SystemCommands.LastSave.newer(
                       draft.newer().saved,
                       self.loginState.username()
                   )
@@ -58,7 +58,7 @@ $(function () {
         //~~ The whole list
 
         // for buttons that are gone when they have done what they are there for
-        self._focusSave = () => SystemCommands.Focus.giveBackTo("#systemcommands_save");
+        self._focusSave = () => SystemCommands.DialogFocus.giveBackTo("#systemcommands_save");
 
         // what another list takes the place of is lost, if it is not saved
         self.ifAgreed = (draft, proceed) => {
@@ -194,7 +194,7 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsBarViewModel,
+        construct: SystemCommandsSaveBarViewModel,
         dependencies: ["systemCommandsDraftsViewModel", "loginStateViewModel"]
     });
 });

@@ -6,9 +6,9 @@
     //   onSuggestion    is called with the action or id that the server proposes; true when
     //                   the entry is another one then
     //   fields          of an entry, if it is not a command
-    SystemCommands.Verdict = function (options) {
+    SystemCommands.ServerValidation = function (options) {
         const self = this;
-        const fields = options.fields || SystemCommands.Entries.fields;
+        const fields = options.fields || SystemCommands.DefinitionForm.fields;
 
         self.problems = ko.observableArray([]);
         // somebody waits for it, and must not go on before

@@ -6,7 +6,7 @@
     //             notices,
     //             onSubmit (somebody wants it run, from its form), onLayout,
     //             onError (called with what to say when it was not started)
-    SystemCommands.Tryout = function (options) {
+    SystemCommands.TestRun = function (options) {
         const self = this;
 
         self.isShown = ko.observable(false);
@@ -84,7 +84,7 @@
                     self._send({...data, arguments: values}, callbacks);
                 }
             };
-            const form = new SystemCommands.Arguments(request, {
+            const form = new SystemCommands.ArgumentForm(request, {
                 form: "systemcommands_tryout",
                 mayListFiles: options.mayListFiles(),
                 refusal: options.guards.refusal,

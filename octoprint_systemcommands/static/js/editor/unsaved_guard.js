@@ -6,7 +6,7 @@ $(function () {
 
     // Sees to it that commands and rules are loaded when they are looked at, saved with the
     // settings around them, and never lost without a word.
-    function SystemCommandsUnsavedViewModel(parameters) {
+    function SystemCommandsUnsavedGuardViewModel(parameters) {
         const self = this;
 
         self.drafts = parameters[0];
@@ -105,7 +105,7 @@ $(function () {
                 self.drafts.save();
                 return;
             }
-            SystemCommands.Password.afterOctoPrint(self.loginState, (mayGoOn) => {
+            SystemCommands.Credentials.afterOctoPrint(self.loginState, (mayGoOn) => {
                 if (mayGoOn) self.drafts.save();
                 else self._goesWithSettings = false;
             });
@@ -219,13 +219,13 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsUnsavedViewModel,
+        construct: SystemCommandsUnsavedGuardViewModel,
         dependencies: [
             "systemCommandsDraftsViewModel",
             "settingsViewModel",
             "systemCommandsCommandDialogViewModel",
             "systemCommandsRuleDialogViewModel",
-            "systemCommandsConflictViewModel",
+            "systemCommandsConflictDialogViewModel",
             "loginStateViewModel"
         ]
     });

@@ -1,12 +1,12 @@
 $(function () {
     // The lists of commands or of rules as they were before they were saved.
-    function SystemCommandsVersionsViewModel(parameters) {
+    function SystemCommandsVersionsDialogViewModel(parameters) {
         const self = this;
 
         self.versions = ko.observableArray([]);
         self.isLoaded = ko.observable(false);
         self.error = ko.observable();
-        self.lock = new SystemCommands.Password.Lock(parameters[0], () => self._load());
+        self.lock = new SystemCommands.Credentials.Lock(parameters[0], () => self._load());
         self._options = {};
 
         const LABELS = {
@@ -54,7 +54,7 @@ $(function () {
                 ago: moment.min(moment(version.saved_at), moment()).fromNow(),
                 user: version.user,
                 count: _.sprintf(countText, {
-                    count: _.reject(list, SystemCommands.Entries.isDivider).length
+                    count: _.reject(list, SystemCommands.DefinitionForm.isDivider).length
                 }),
                 isOpen: isOpen,
                 toggle: () => {
@@ -63,7 +63,7 @@ $(function () {
                 },
                 differences: ko.pureComputed(() => {
                     if (!isOpen()) return [];
-                    return SystemCommands.Difference.between(
+                    return SystemCommands.ListDiff.between(
                         draft.toEntries(draft.entries()),
                         draft.toEntries(list),
                         LABELS
@@ -86,8 +86,8 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsVersionsViewModel,
-        dependencies: ["systemCommandsDefinitionsViewModel"],
+        construct: SystemCommandsVersionsDialogViewModel,
+        dependencies: ["systemCommandsDefinitionsClientViewModel"],
         elements: ["#systemcommands_versions_dialog"]
     });
 });

@@ -14,7 +14,7 @@
             self._values = values;
             self.fields(
                 specs.map((spec) => {
-                    const field = new SystemCommands.Argument(
+                    const field = new SystemCommands.ArgumentField(
                         spec,
                         uploads,
                         "systemcommands_rule"

@@ -73,14 +73,14 @@ $(function () {
         self.payload = ko.pureComputed(() =>
             _.map(self.last() && self.last().payload, (value, key) => ({
                 key: key,
-                value: SystemCommands.Entries.textOf(value)
+                value: SystemCommands.DefinitionForm.textOf(value)
             }))
         );
         self.addFact = (fact) => self.form.addCondition(fact.key, fact.value);
 
         //~~ What the server says about it
 
-        self.verdict = new SystemCommands.Verdict({
+        self.verdict = new SystemCommands.ServerValidation({
             fields: FIELDS,
             ask: (isAwaited) => {
                 const data = {rule: self.result(), others: self._options.others};
@@ -90,7 +90,7 @@ $(function () {
             },
             locator: () => {
                 const rule = self.result();
-                return (problem) => SystemCommands.ruleProblem(problem, rule);
+                return (problem) => SystemCommands.RuleProblems.of(problem, rule);
             },
             onSuggestion: (id) => {
                 if (!self._makesId || !id || self.form.id() === id) return false;
@@ -99,14 +99,14 @@ $(function () {
             }
         });
         self.errors = self.verdict.errors;
-        self.lock = new SystemCommands.Password.Lock(self.requests, () => {
+        self.lock = new SystemCommands.Credentials.Lock(self.requests, () => {
             if (!self.isOpen()) return;
             self._check();
             self._loadHappenings();
         });
         self.tryoutError = ko.observable();
         self.error = ko.pureComputed(() => self.tryoutError() || self.checkError());
-        self.tryout = new SystemCommands.Tryout({
+        self.tryout = new SystemCommands.TestRun({
             post: (data) => self.requests.post("try", data),
             dataOf: (rule) => ({
                 rule: rule,
@@ -152,7 +152,7 @@ $(function () {
             self.form.load(entry);
             self._untouched = isNew ? self.result() : entry;
             self.broken(
-                isBroken ? SystemCommands.Entries.textOf(entry) : undefined
+                isBroken ? SystemCommands.DefinitionForm.textOf(entry) : undefined
             );
             self.isNew(isNew);
             self.checkError(undefined);
@@ -293,10 +293,10 @@ $(function () {
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsRuleDialogViewModel,
         dependencies: [
-            "systemCommandsRulesViewModel",
-            "systemCommandsRunsViewModel",
+            "systemCommandsRulesDraftViewModel",
+            "systemCommandsRunStoreViewModel",
             "systemCommandsNoticesViewModel",
-            "systemCommandsAccessViewModel"
+            "systemCommandsPermissionsViewModel"
         ],
         elements: ["#systemcommands_rule_dialog"]
     });

@@ -160,7 +160,7 @@
             self.conditions.push(conditionOf(text(key), one));
         };
         self.removeCondition = (row, event) => {
-            SystemCommands.Focus.keepWhileRemoving(
+            SystemCommands.DialogFocus.keepWhileRemoving(
                 event,
                 () => self.conditions.remove(row),
                 "#systemcommands_rule_add_condition"

@@ -9,18 +9,20 @@
     };
 
     // What the server says about a rule, as it is said at the fields of the form.
-    SystemCommands.ruleProblem = (problem, rule) => {
-        const isMissing = problem.field === "when" && _.isEmpty(rule.when);
-        if (isMissing) return {...problem, message: gettext("is missing")};
-        const path = _.rest(problem.path || []);
-        const part = PARTS[_.last(path)];
-        if (!part && problem.field !== "arguments" && problem.field !== "if") {
-            return problem;
+    SystemCommands.RuleProblems = {
+        of: (problem, rule) => {
+            const isMissing = problem.field === "when" && _.isEmpty(rule.when);
+            if (isMissing) return {...problem, message: gettext("is missing")};
+            const path = _.rest(problem.path || []);
+            const part = PARTS[_.last(path)];
+            if (!part && problem.field !== "arguments" && problem.field !== "if") {
+                return problem;
+            }
+            const place = part || path.join(" › ");
+            return {
+                ...problem,
+                message: place ? `${place}: ${problem.message}` : problem.message
+            };
         }
-        const place = part || path.join(" › ");
-        return {
-            ...problem,
-            message: place ? `${place}: ${problem.message}` : problem.message
-        };
     };
 })();

@@ -6,7 +6,7 @@
     //   news       observable: what became of rules, by their ids: {at, text, run}
     SystemCommands.RuleRow = function (entry, problems, sentence, news) {
         const self = this;
-        const entries = SystemCommands.Entries;
+        const entries = SystemCommands.DefinitionForm;
 
         self.id = ++lastId;
         self.entry = ko.observable(entry);

@@ -7,7 +7,7 @@
     const isGiven = (value) => value !== undefined && value !== null && value !== "";
     const join = (parts, word) =>
         _.compact([parts.slice(0, -1).join(", "), _.last(parts)]).join(word);
-    const textOf = SystemCommands.Entries.textOf;
+    const textOf = SystemCommands.DefinitionForm.textOf;
 
     // A rule in words: "When a print ends, wait until it is below 50 °C, then run Power off".
     //   nameOf(source, action)   what a command is called

@@ -1,13 +1,13 @@
 $(function () {
     // The list of rules as it is being edited, and the commands that they may run.
-    function SystemCommandsRulesViewModel(parameters) {
+    function SystemCommandsRulesDraftViewModel(parameters) {
         const self = this;
 
         self.loginState = parameters[1];
         self.list = parameters[2];
         self.catalogue = parameters[3];
 
-        const entries = SystemCommands.Entries;
+        const entries = SystemCommands.DefinitionForm;
 
         // [{key, source, action, name, arguments, whilePrinting}], as they are in the editor
         self.commands = ko.pureComputed(() => {
@@ -86,11 +86,11 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsRulesViewModel,
+        construct: SystemCommandsRulesDraftViewModel,
         dependencies: [
-            "systemCommandsDefinitionsViewModel",
+            "systemCommandsDefinitionsClientViewModel",
             "loginStateViewModel",
-            "systemCommandsListViewModel",
+            "systemCommandsListDraftViewModel",
             "systemCommandsCatalogueViewModel"
         ]
     });

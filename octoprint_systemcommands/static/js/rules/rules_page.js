@@ -101,7 +101,7 @@ $(function () {
                 onAdd: (rules) => {
                     const rows = rules.map((rule) => self._put(undefined, rule));
                     if (rows.length) {
-                        SystemCommands.Focus.giveBackTo(
+                        SystemCommands.DialogFocus.giveBackTo(
                             self._elementOf(rows[0]).find(".systemcommands-edit"),
                             () => self._focus(rows[0])
                         );
@@ -138,12 +138,12 @@ $(function () {
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsRulesPageViewModel,
         dependencies: [
-            "systemCommandsRulesViewModel",
+            "systemCommandsRulesDraftViewModel",
             "systemCommandsRuleDialogViewModel",
-            "systemCommandsBarViewModel",
-            "systemCommandsImportViewModel",
-            "systemCommandsVersionsViewModel",
-            "systemCommandsRunsViewModel"
+            "systemCommandsSaveBarViewModel",
+            "systemCommandsImportDialogViewModel",
+            "systemCommandsVersionsDialogViewModel",
+            "systemCommandsRunStoreViewModel"
         ]
     });
 });
