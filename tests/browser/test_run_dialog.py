@@ -546,6 +546,15 @@ def test_scrolling_up_stops_following(menu, go):
     expect(dialog.jump).to_be_visible()
     menu.page.keyboard.press("End")
     expect(dialog.jump).to_be_hidden()
+    # the wish is enough, before anything has moved
+    for event in (
+        'new KeyboardEvent("keydown", {key: "PageUp"})',
+        'new WheelEvent("wheel", {deltaY: -1})',
+    ):
+        dialog.terminal.evaluate(f"terminal => terminal.dispatchEvent({event})")
+        expect(dialog.jump).to_be_visible()
+        dialog.jump.click()
+        expect(dialog.jump).to_be_hidden()
 
 
 def test_scrolling_up_while_a_lot_arrives(menu, go):
