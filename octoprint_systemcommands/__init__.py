@@ -198,7 +198,7 @@ class SystemCommandsPlugin(
         ]
 
     def get_template_vars(self):
-        return {"definition_fields": fields_for_forms()}
+        return {"model_fields": fields_for_forms()}
 
     def is_template_autoescaped(self):
         return True

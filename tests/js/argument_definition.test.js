@@ -7,7 +7,12 @@ const {test} = require("node:test");
 const {loadPage, plain} = require("./page.js");
 
 const page = loadPage([
-    ...["editor/choices", "editor/argument_definition", "shared/movable_list"]
+    ...[
+        "editor/choices",
+        "editor/model_fields",
+        "editor/argument_definition",
+        "shared/movable_list"
+    ]
 ]);
 const {ArgumentFields, Choices} = page.SystemCommands;
 

@@ -11,7 +11,12 @@ let page, onTouch;
 
 beforeEach(() => {
     page = loadPage([
-        ...["shared/movable_list", "shared/clipboard", "editor/definition_form"],
+        ...[
+            "shared/movable_list",
+            "shared/clipboard",
+            "editor/model_fields",
+            "editor/definition_form"
+        ],
         ...["editor/list_row", "editor/interpreters", "editor/variables"],
         ...["editor/choices", "editor/argument_definition", "editor/argument_row"],
         ...["editor/argument_editor", "editor/group_choice", "editor/environment_rows"],

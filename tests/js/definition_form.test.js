@@ -6,7 +6,7 @@ const {test} = require("node:test");
 
 const {loadPage, plain} = require("./page.js");
 
-const page = loadPage(["editor/definition_form"]);
+const page = loadPage(["editor/model_fields", "editor/definition_form"]);
 const {Entries} = page.SystemCommands;
 
 const same = (actual, expected) => assert.deepStrictEqual(plain(actual), expected);

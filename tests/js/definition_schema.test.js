@@ -9,6 +9,7 @@ const {loadPage} = require("./page");
 const {schemas} = require("../../docs/openapi.json").components;
 
 const {SystemCommands} = loadPage([
+    "editor/model_fields",
     "editor/definition_form",
     "editor/argument_definition",
     "arguments/value_checks"

@@ -7,7 +7,12 @@ const {test} = require("node:test");
 const {loadPage, plain} = require("./page.js");
 
 const page = loadPage([
-    ...["editor/definition_form", "editor/choices", "editor/argument_definition"],
+    ...[
+        "editor/model_fields",
+        "editor/definition_form",
+        "editor/choices",
+        "editor/argument_definition"
+    ],
     "editor/list_diff"
 ]);
 const {Difference} = page.SystemCommands;

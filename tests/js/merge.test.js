@@ -8,6 +8,7 @@ const {isDeepStrictEqual} = require("node:util");
 const {loadPage} = require("./page");
 
 const {SystemCommands} = loadPage([
+    "editor/model_fields",
     "editor/definition_form",
     "editor/list_diff",
     "editor/list_merge"

@@ -36,12 +36,13 @@ def test_the_fields_are_in_the_order_of_the_form():
     # those that are more than an input are known by their sections' ids
     shown = re.findall(
         r'(?:field|text|flag|choice)\("(\w+)", _|systemcommands_label_(groups|environment)"'
-        r'|snippets/systemcommands_command_(arguments)',
+        r"|snippets/systemcommands_command_(arguments)",
         dialog,
     )
     # the action identifies an entry, and comes first wherever it is not edited
     order = dict.fromkeys(["action", *("".join(names) for names in shown)])
-    assert [field["name"] for field in fields_for_forms()] == list(order)
+    fields = fields_for_forms()["definition"]
+    assert [field["name"] for field in fields] == list(order)
 
 
 def test_each_type_of_argument_is_described():
