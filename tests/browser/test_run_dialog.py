@@ -595,7 +595,7 @@ def test_100000_lines_keep_the_page_responsive(menu, browser, go, record_propert
 def test_run_that_is_not_there(menu, dialog):
     menu.page.expected_errors.append("404")
     menu.page.evaluate(
-        "OctoPrint.coreui.viewmodels.systemCommandsRunsViewModel.show({id: '0'.repeat(16)})"
+        "OctoPrint.coreui.viewmodels.systemCommandsRunStoreViewModel.show({id: '0'.repeat(16)})"
     )
     expect(dialog.error).to_have_text("This run is not kept any more.")
 

@@ -60,7 +60,7 @@
         toField("type", _.isPlainObject(raw) ? raw.type : undefined, "");
 
     // The arguments of a command as they stand in the file: mappings, usually.
-    SystemCommands.ArgumentFields = {
+    SystemCommands.ArgumentDefinition = {
         types: Object.keys(MODELS),
         max: _.get(SystemCommands.ModelFields.definition, "arguments.maxItems"),
 
@@ -128,7 +128,7 @@
         // The argument with what was changed in the form. All else stays as it was written.
         //   form    the fields of the type that it has now
         fromForm: (raw, form) => {
-            const before = SystemCommands.ArgumentFields.toForm(raw);
+            const before = SystemCommands.ArgumentDefinition.toForm(raw);
             if (_.isEqual(form, before)) return raw;
             const isOther = form.type !== before.type;
             const gone = _.difference(Object.keys(before), Object.keys(form));
@@ -159,7 +159,7 @@
                     // whether it is a text tells what is wrong with it
                     value: fieldsOf(type).includes(field)
                         ? JSON.stringify(raw[field])
-                        : SystemCommands.Entries.textOf(raw[field])
+                        : SystemCommands.DefinitionForm.textOf(raw[field])
                 }));
         },
 
@@ -172,7 +172,7 @@
             const spec = _.omit(_.pick(raw, fieldsOf(raw.type)), isNothing);
             spec.label = raw.label ? String(raw.label) : raw.name;
             if (!_.isBoolean(spec.required)) {
-                spec.required = SystemCommands.ArgumentFields.isRequiredByItself(raw);
+                spec.required = SystemCommands.ArgumentDefinition.isRequiredByItself(raw);
             }
             if (raw.type === "toggle") spec.default = !!raw.default;
             if (raw.type === "choice") {

@@ -2,7 +2,7 @@ $(function () {
     // in milliseconds, after which what is typed is checked
     const CHECK_DELAY = 300;
 
-    const entries = SystemCommands.Entries;
+    const entries = SystemCommands.DefinitionForm;
 
     // One command: all of its fields. What is right and what is not is for the server to say.
     function SystemCommandsCommandDialogViewModel(parameters) {
@@ -38,7 +38,7 @@ $(function () {
         self.brokenArguments = ko.pureComputed(() =>
             self.leftovers().find((field) => field.name === "arguments")
         );
-        self.summaries = new SystemCommands.Summaries(self.form, {
+        self.summaries = new SystemCommands.SectionSummaries(self.form, {
             argumentEditor: self.argumentEditor,
             access: self.access,
             environment: self.environment,
@@ -58,7 +58,7 @@ $(function () {
 
         //~~ What the server says about it
 
-        self.verdict = new SystemCommands.Verdict({
+        self.verdict = new SystemCommands.ServerValidation({
             ask: (isAwaited) => {
                 const data = {definition: self.result(), others: self._options.others};
                 return isAwaited
@@ -75,13 +75,13 @@ $(function () {
             }
         });
         self.errors = self.verdict.errors;
-        self.lock = new SystemCommands.Password.Lock(self.definitions, () => {
+        self.lock = new SystemCommands.Credentials.Lock(self.definitions, () => {
             if (!self.isOpen()) return;
             self._check();
             if (self.access.state() === "unknown") self._loadSurroundings();
         });
         self.verdict.problems.subscribe(self.argumentEditor.setProblems);
-        self.tryout = new SystemCommands.Tryout({
+        self.tryout = new SystemCommands.TestRun({
             definitions: self.definitions,
             guards: parameters[3],
             mayListFiles: parameters[4].mayListFiles,
@@ -194,7 +194,7 @@ $(function () {
             self.isOpen(false);
             self.verdict.reset();
             self.tryout.reset();
-            SystemCommands.Focus.giveBackTo(self._options.onClosed());
+            SystemCommands.DialogFocus.giveBackTo(self._options.onClosed());
         };
 
         //~~ What users do
@@ -305,11 +305,11 @@ $(function () {
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsCommandDialogViewModel,
         dependencies: [
-            "systemCommandsDefinitionsViewModel",
-            "systemCommandsRunsViewModel",
+            "systemCommandsDefinitionsClientViewModel",
+            "systemCommandsRunStoreViewModel",
             "settingsViewModel",
-            "systemCommandsGuardsViewModel",
-            "systemCommandsAccessViewModel",
+            "systemCommandsPrintStateViewModel",
+            "systemCommandsPermissionsViewModel",
             "systemCommandsNoticesViewModel"
         ],
         elements: ["#systemcommands_command_dialog"]

@@ -51,7 +51,7 @@
     };
 
     // The entries of the list as they stand in config.yaml: mappings, usually.
-    SystemCommands.Entries = {
+    SystemCommands.DefinitionForm = {
         fields: Object.keys(DEFAULTS),
 
         isDivider: (entry) => _.isPlainObject(entry) && entry.action === "divider",
@@ -63,7 +63,7 @@
         },
 
         nameOf: (entry) => {
-            if (SystemCommands.Entries.isDivider(entry)) return gettext("Divider");
+            if (SystemCommands.DefinitionForm.isDivider(entry)) return gettext("Divider");
             const candidates = _.isPlainObject(entry) ? [entry.name, entry.action] : [];
             const name = candidates.find((text) => isText(text) && text !== "");
             return name === undefined ? _.trunc(JSON.stringify(entry), 80) : String(name);
@@ -157,7 +157,7 @@
                 )
                 .map((field) => ({
                     name: field,
-                    value: SystemCommands.Entries.textOf(entry[field])
+                    value: SystemCommands.DefinitionForm.textOf(entry[field])
                 }));
         }
     };

@@ -1,7 +1,7 @@
 $(function () {
     // The requests of the editor. The server wants a password that was entered recently for
     // all of them.
-    function SystemCommandsDefinitionsViewModel(parameters) {
+    function SystemCommandsDefinitionsClientViewModel(parameters) {
         const self = this;
 
         self.loginState = parameters[0];
@@ -71,7 +71,7 @@ $(function () {
             SystemCommands.wantsPassword(response) && self.mayEdit();
 
         self.askForPassword = (onEntered, onAborted) => {
-            SystemCommands.Password.ask(self.loginState, onEntered, onAborted);
+            SystemCommands.Credentials.ask(self.loginState, onEntered, onAborted);
         };
 
         // when the password has been entered, whatever for
@@ -98,7 +98,7 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsDefinitionsViewModel,
+        construct: SystemCommandsDefinitionsClientViewModel,
         dependencies: ["loginStateViewModel", "accessViewModel"]
     });
 });

@@ -3,7 +3,7 @@ $(function () {
     const SEARCH_FROM = 10;
 
     // The settings page: the list of commands, and what can be done with it.
-    function SystemCommandsEditorViewModel(parameters) {
+    function SystemCommandsEditorPageViewModel(parameters) {
         const self = this;
 
         self.list = parameters[0];
@@ -20,7 +20,9 @@ $(function () {
         // what screen readers are told
         self.announcement = ko.observable("");
 
-        self.headings = ko.pureComputed(() => SystemCommands.Row.headings(self.rows()));
+        self.headings = ko.pureComputed(() =>
+            SystemCommands.ListRow.headings(self.rows())
+        );
         self.hasIcons = ko.pureComputed(() => self.rows().some((row) => row.icon()));
         self.hasSearch = ko.pureComputed(
             () => self.rows().length > SEARCH_FROM || !!self.search()
@@ -61,7 +63,9 @@ $(function () {
                 entry: options.row ? options.row.entry() : options.entry,
                 isNew: !options.row,
                 others: _.compact(
-                    others.map((row) => SystemCommands.Entries.actionOf(row.entry()))
+                    others.map((row) =>
+                        SystemCommands.DefinitionForm.actionOf(row.entry())
+                    )
                 ),
                 submenus: _.uniq(_.compact(self.rows().map((row) => row.group()))),
                 onAccept: (entry) => {
@@ -85,7 +89,7 @@ $(function () {
         };
 
         self._append = (entry) => {
-            const row = new SystemCommands.Row(entry);
+            const row = new SystemCommands.ListRow(entry);
             // it is to be seen
             self.search("");
             self.rows.push(row);
@@ -99,7 +103,7 @@ $(function () {
         self.duplicate = (row) => {
             // what is no mapping of fields has none to change
             if (row.isDivider() || !_.isPlainObject(row.entry())) {
-                const copy = new SystemCommands.Row(row.entry(), row.problems());
+                const copy = new SystemCommands.ListRow(row.entry(), row.problems());
                 self.rows.splice(self.rows.indexOf(row) + 1, 0, copy);
                 self.focus(copy, ".systemcommands-duplicate");
                 return;
@@ -159,7 +163,9 @@ $(function () {
                 from: from,
                 others: self.list.actions(),
                 onAdd: (entries, removed) => {
-                    const rows = entries.map((entry) => new SystemCommands.Row(entry));
+                    const rows = entries.map(
+                        (entry) => new SystemCommands.ListRow(entry)
+                    );
                     self.search("");
                     self.rows.push(...rows);
                     self.list.systemActions
@@ -167,7 +173,7 @@ $(function () {
                         .filter((_row, index) => removed.includes(index))
                         .forEach((row) => row.remove(true));
                     if (rows.length) {
-                        SystemCommands.Focus.giveBackTo(
+                        SystemCommands.DialogFocus.giveBackTo(
                             self._elementOf(rows[0]).find(".systemcommands-edit"),
                             () => self.focus(rows[0])
                         );
@@ -210,23 +216,23 @@ $(function () {
                     self.settingsViewModel.isDialogActive() &&
                     SystemCommands.Dialog.isFree();
                 if (state === "ready" && isLost && isHere) {
-                    SystemCommands.Focus.giveBackTo("#systemcommands_add");
+                    SystemCommands.DialogFocus.giveBackTo("#systemcommands_add");
                 }
             });
         };
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsEditorViewModel,
+        construct: SystemCommandsEditorPageViewModel,
         dependencies: [
-            "systemCommandsListViewModel",
+            "systemCommandsListDraftViewModel",
             "settingsViewModel",
-            "systemCommandsHistoryViewModel",
+            "systemCommandsHistoryDialogViewModel",
             "systemCommandsCommandDialogViewModel",
-            "systemCommandsImportViewModel",
-            "systemCommandsVersionsViewModel",
-            "systemCommandsPresetsViewModel",
-            "systemCommandsBarViewModel"
+            "systemCommandsImportDialogViewModel",
+            "systemCommandsVersionsDialogViewModel",
+            "systemCommandsPresetsDialogViewModel",
+            "systemCommandsSaveBarViewModel"
         ],
         elements: ["#settings_plugin_systemcommands"]
     });

@@ -2,7 +2,7 @@ $(function () {
     const MAX_SIZE = 2 * 1024 * 1024;
 
     // Commands from elsewhere: what would be added, and how it would be named.
-    function SystemCommandsImportViewModel(parameters) {
+    function SystemCommandsImportDialogViewModel(parameters) {
         const self = this;
 
         self.definitions = parameters[0];
@@ -17,7 +17,9 @@ $(function () {
         self.removeThere = ko.observable(false);
         self._options = {};
         self._request = 0;
-        self.lock = new SystemCommands.Password.Lock(self.definitions, () => self.look());
+        self.lock = new SystemCommands.Credentials.Lock(self.definitions, () =>
+            self.look()
+        );
 
         self.chosen = ko.pureComputed(() =>
             (self.entries() || []).filter((row) => row.isChosen())
@@ -84,16 +86,18 @@ $(function () {
 
         self._toRow = (entry) => {
             const problems = _.map(entry.problems, (problem) => ({
-                field: SystemCommands.Entries.placeOf(entry.definition, problem),
+                field: SystemCommands.DefinitionForm.placeOf(entry.definition, problem),
                 message: problem.message
             }));
             const isRight = !_.some(entry.problems, {severity: "error"});
             const isThere = _.includes(self._options.others, entry.clash);
             return {
                 ...entry,
-                name: SystemCommands.Entries.nameOf(entry.definition),
-                action: SystemCommands.Entries.actionOf(entry.definition),
-                icon: SystemCommands.Entries.iconOf(_.get(entry.definition, "icon")),
+                name: SystemCommands.DefinitionForm.nameOf(entry.definition),
+                action: SystemCommands.DefinitionForm.actionOf(entry.definition),
+                icon: SystemCommands.DefinitionForm.iconOf(
+                    _.get(entry.definition, "icon")
+                ),
                 place: _.sprintf(gettext("Entry %(number)s"), {number: entry.index + 1}),
                 problems: problems,
                 isRight: isRight,
@@ -159,8 +163,8 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsImportViewModel,
-        dependencies: ["systemCommandsDefinitionsViewModel"],
+        construct: SystemCommandsImportDialogViewModel,
+        dependencies: ["systemCommandsDefinitionsClientViewModel"],
         elements: ["#systemcommands_import_dialog"]
     });
 });

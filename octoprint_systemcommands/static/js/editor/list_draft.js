@@ -1,7 +1,7 @@
 $(function () {
     // The list of commands as it is being edited. What is changed is changed here only, until
     // it is saved; the server takes it when nobody else has saved in the meantime.
-    function SystemCommandsListViewModel(parameters) {
+    function SystemCommandsListDraftViewModel(parameters) {
         const self = this;
 
         self.definitions = parameters[0];
@@ -40,7 +40,7 @@ $(function () {
 
         self.entries = ko.pureComputed(() => self.rows().map((row) => row.entry()));
         self.actions = () =>
-            _.compact(self.entries().map(SystemCommands.Entries.actionOf));
+            _.compact(self.entries().map(SystemCommands.DefinitionForm.actionOf));
         self.systemActions = new SystemCommands.SystemActions(self.entries);
         self.isDirty = ko.pureComputed(
             () =>
@@ -126,7 +126,7 @@ $(function () {
 
         self._accept = (response, etag) => {
             const known = [...self.rows()];
-            const rows = SystemCommands.Row.listOf(
+            const rows = SystemCommands.ListRow.listOf(
                 response.definitions,
                 (response.problems || {}).definitions
             );
@@ -141,7 +141,7 @@ $(function () {
                 same.problems(row.problems());
                 return same;
             });
-            SystemCommands.Focus.keepDuring(() => self.rows(kept));
+            SystemCommands.DialogFocus.keepDuring(() => self.rows(kept));
             self.systemActions.accept(response);
         };
 
@@ -254,7 +254,7 @@ $(function () {
                     if (isClash) self._keptLists.push(self.entries());
                     self.systemActions.accept(current);
                     self._rebase(current, etag);
-                    self.rows(SystemCommands.Row.listOf(entries));
+                    self.rows(SystemCommands.ListRow.listOf(entries));
                     self.events.notifySubscribers("replaced");
                     self._put(etag);
                 }
@@ -272,7 +272,7 @@ $(function () {
 
         self.replace = (entries) => {
             self.systemActions.keepAll();
-            self.rows(SystemCommands.Row.listOf(entries));
+            self.rows(SystemCommands.ListRow.listOf(entries));
             self.events.notifySubscribers("replaced");
         };
 
@@ -299,7 +299,7 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsListViewModel,
-        dependencies: ["systemCommandsDefinitionsViewModel", "loginStateViewModel"]
+        construct: SystemCommandsListDraftViewModel,
+        dependencies: ["systemCommandsDefinitionsClientViewModel", "loginStateViewModel"]
     });
 });

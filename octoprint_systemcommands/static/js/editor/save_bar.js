@@ -1,6 +1,6 @@
 $(function () {
     // Below the list: whether it is saved, and what can be done about that.
-    function SystemCommandsBarViewModel(parameters) {
+    function SystemCommandsSaveBarViewModel(parameters) {
         const self = this;
 
         self.list = parameters[0];
@@ -14,7 +14,7 @@ $(function () {
         // what cannot be told is not told of a list that has not come
         self.savedText = ko.pureComputed(() => {
             return self.list.isReady()
-                ? SystemCommands.Saves.current(
+                ? SystemCommands.LastSave.current(
                       self.list.saved(),
                       self.loginState.username()
                   )
@@ -23,7 +23,7 @@ $(function () {
         self.newerText = ko.pureComputed(() => {
             const newer = self.list.newer();
             return newer
-                ? SystemCommands.Saves.newer(newer.saved, self.loginState.username())
+                ? SystemCommands.LastSave.newer(newer.saved, self.loginState.username())
                 : "";
         });
 
@@ -46,7 +46,8 @@ $(function () {
         //~~ The whole list
 
         // for buttons that are gone when they have done what they are there for
-        self._focusSave = () => SystemCommands.Focus.giveBackTo("#systemcommands_save");
+        self._focusSave = () =>
+            SystemCommands.DialogFocus.giveBackTo("#systemcommands_save");
 
         // what another list takes the place of is lost, if it is not saved
         self.ifAgreed = (proceed) => {
@@ -177,7 +178,7 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsBarViewModel,
-        dependencies: ["systemCommandsListViewModel", "loginStateViewModel"]
+        construct: SystemCommandsSaveBarViewModel,
+        dependencies: ["systemCommandsListDraftViewModel", "loginStateViewModel"]
     });
 });

@@ -5,9 +5,9 @@
     //   locator         is called before that; returns what says where a problem belongs
     //   onSuggestion    is called with the action that the server proposes; true when the
     //                   entry is another one then
-    SystemCommands.Verdict = function (options) {
+    SystemCommands.ServerValidation = function (options) {
         const self = this;
-        const fields = SystemCommands.Entries.fields;
+        const fields = SystemCommands.DefinitionForm.fields;
 
         self.problems = ko.observableArray([]);
         // somebody waits for it, and must not go on before

@@ -4,7 +4,7 @@
     //   options   definitions (sends it), guards, mayListFiles, runs, notices,
     //             onSubmit (somebody wants it run, from its form), onLayout,
     //             onError (called with what to say when it was not started)
-    SystemCommands.Tryout = function (options) {
+    SystemCommands.TestRun = function (options) {
         const self = this;
 
         self.isShown = ko.observable(false);
@@ -67,8 +67,11 @@
             new SystemCommands.Command({
                 source: "custom",
                 action: entry.action,
-                name: SystemCommands.Entries.nameOf(entry),
-                arguments: _.map(entry.arguments, SystemCommands.ArgumentFields.toSpec),
+                name: SystemCommands.DefinitionForm.nameOf(entry),
+                arguments: _.map(
+                    entry.arguments,
+                    SystemCommands.ArgumentDefinition.toSpec
+                ),
                 while_printing: entry.while_printing,
                 max_temperature: entry.max_temperature
             });
@@ -92,7 +95,7 @@
                     self._send({definition: self._entry, arguments: values}, callbacks);
                 }
             };
-            const form = new SystemCommands.Arguments(request, {
+            const form = new SystemCommands.ArgumentForm(request, {
                 form: "systemcommands_tryout",
                 mayListFiles: options.mayListFiles(),
                 refusal: options.guards.refusal,

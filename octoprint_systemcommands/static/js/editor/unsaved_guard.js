@@ -6,7 +6,7 @@ $(function () {
 
     // Sees to it that the list of commands is loaded when it is looked at, saved with the
     // settings around it, and never lost without a word.
-    function SystemCommandsUnsavedViewModel(parameters) {
+    function SystemCommandsUnsavedGuardViewModel(parameters) {
         const self = this;
 
         self.list = parameters[0];
@@ -96,7 +96,7 @@ $(function () {
                 self.list.save();
                 return;
             }
-            SystemCommands.Password.afterOctoPrint(self.list.loginState, (mayGoOn) => {
+            SystemCommands.Credentials.afterOctoPrint(self.list.loginState, (mayGoOn) => {
                 if (mayGoOn) self.list.save();
                 else self._goesWithSettings = false;
             });
@@ -202,12 +202,12 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsUnsavedViewModel,
+        construct: SystemCommandsUnsavedGuardViewModel,
         dependencies: [
-            "systemCommandsListViewModel",
+            "systemCommandsListDraftViewModel",
             "settingsViewModel",
             "systemCommandsCommandDialogViewModel",
-            "systemCommandsConflictViewModel"
+            "systemCommandsConflictDialogViewModel"
         ]
     });
 });

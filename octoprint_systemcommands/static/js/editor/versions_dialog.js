@@ -1,6 +1,6 @@
 $(function () {
     // The lists as they were before they were saved.
-    function SystemCommandsVersionsViewModel(parameters) {
+    function SystemCommandsVersionsDialogViewModel(parameters) {
         const self = this;
 
         self.definitions = parameters[0];
@@ -8,7 +8,7 @@ $(function () {
         self.versions = ko.observableArray([]);
         self.isLoaded = ko.observable(false);
         self.error = ko.observable();
-        self.lock = new SystemCommands.Password.Lock(self.definitions, () =>
+        self.lock = new SystemCommands.Credentials.Lock(self.definitions, () =>
             self._load()
         );
         self._options = {};
@@ -49,7 +49,7 @@ $(function () {
         self._toRow = (version) => {
             const isOpen = ko.observable(false);
             const commands = version.definitions.filter(
-                (entry) => !SystemCommands.Entries.isDivider(entry)
+                (entry) => !SystemCommands.DefinitionForm.isDivider(entry)
             );
             return {
                 entries: version.definitions,
@@ -66,7 +66,7 @@ $(function () {
                 },
                 differences: ko.pureComputed(() => {
                     if (!isOpen()) return [];
-                    return SystemCommands.Difference.between(
+                    return SystemCommands.ListDiff.between(
                         self._options.current,
                         version.definitions,
                         LABELS
@@ -88,8 +88,8 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsVersionsViewModel,
-        dependencies: ["systemCommandsDefinitionsViewModel"],
+        construct: SystemCommandsVersionsDialogViewModel,
+        dependencies: ["systemCommandsDefinitionsClientViewModel"],
         elements: ["#systemcommands_versions_dialog"]
     });
 });
