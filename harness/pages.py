@@ -118,7 +118,7 @@ class ArgumentsForm:
             self.submit.click()
         expect(self.root).to_have_count(0)
         self.page.evaluate(
-            "run => OctoPrint.coreui.viewmodels.systemCommandsRunsViewModel.show(run)",
+            "run => OctoPrint.coreui.viewmodels.systemCommandsRunStoreViewModel.show(run)",
             response.value.json(),
         )
         return RunDialog(self.page).expect_open()
@@ -189,7 +189,7 @@ class History:
     def expect_open(self):
         expect(self.root).to_be_visible()
         self.page.wait_for_function(
-            "() => OctoPrint.coreui.viewmodels.systemCommandsHistoryViewModel.isLoaded()"
+            "() => OctoPrint.coreui.viewmodels.systemCommandsHistoryDialogViewModel.isLoaded()"
         )
         return self
 

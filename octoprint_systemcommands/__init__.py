@@ -17,7 +17,7 @@ from .api.openapi import OpenApi
 from .api.requester import CurrentRequest
 from .api.routes import BODY_SIZES, build_blueprint
 from .api.runs import Runs
-from .api.system_api import Contract
+from .api.system_api import SystemApi
 from .assets import ASSETS
 from .commands.catalogue import Catalogue
 from .commands.editing.editor import Editing
@@ -107,7 +107,7 @@ class SystemCommandsPlugin(
         return build_blueprint(
             self._identifier,
             self._gates,
-            Contract(self._access, self._launcher, self._current),
+            SystemApi(self._access, self._launcher, self._current),
             Runs(
                 self._access,
                 self._current,
@@ -199,7 +199,7 @@ class SystemCommandsPlugin(
         ]
 
     def get_template_vars(self):
-        return {"definition_fields": fields_for_forms()}
+        return {"model_fields": fields_for_forms()}
 
     def is_template_autoescaped(self):
         return True
@@ -209,7 +209,7 @@ class SystemCommandsPlugin(
     def get_before_request_handlers(self, *args, **kwargs):
         return [
             before_request_handler(
-                Contract(
+                SystemApi(
                     self._access,
                     self._launcher,
                     self._current,

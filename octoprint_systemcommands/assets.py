@@ -68,6 +68,7 @@ _JS = {
     ),
     "editor": (
         "definitions_client",
+        "model_fields",
         "definition_form",
         "list_row",
         "list_diff",

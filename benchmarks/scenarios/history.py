@@ -79,20 +79,20 @@ def check(server):
         raise RuntimeError("the server has not kept the oldest run")
 
 
-def fill(path):
-    """Makes a history with runs of a dozen commands."""
+def fill(path, runs=RUNS):
+    """Makes a history with runs of a few commands."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Database(str(path)).close()  # makes the tables
     now = time.time()
     with contextlib.closing(sqlite3.connect(path)) as database, database:
-        for seq in range(1, RUNS + 1):
+        for seq in range(1, runs + 1):
             run, output = past_run(seq, now)
             database.execute(
                 f"INSERT INTO runs ({','.join(run)}) VALUES ({','.join('?' * len(run))})",
                 list(run.values()),
             )
             database.execute(
-                "INSERT INTO output VALUES (?, ?)",
+                "INSERT INTO output (seq, pieces) VALUES (?, ?)",
                 (seq, pack([Piece(0, STDOUT, output)])),
             )
 

@@ -12,7 +12,7 @@ import flask
 from ..commands.catalogue import CUSTOM
 from .errors import with_codes
 from .gates import Gates
-from .system_api import Contract, routes
+from .system_api import SystemApi, routes
 
 _API = "api."
 _LIST_ALL = "retrieveSystemCommands"
@@ -20,12 +20,12 @@ _LIST_SOURCE = "retrieveSystemCommandsForSource"
 
 
 def before_request_handler(
-    contract: Contract, gates: Gates, is_wanted: Callable[[], bool]
+    system_api: SystemApi, gates: Gates, is_wanted: Callable[[], bool]
 ) -> Callable[[], Optional[flask.Response]]:
     """Makes the handler for OctoPrint's hook ``octoprint.server.api.before_request``.
 
     Arguments:
-        contract: the system API
+        system_api: the system API
         gates: who gets in
         is_wanted: whether to answer here at all
     """
@@ -34,14 +34,14 @@ def before_request_handler(
     def list_all() -> flask.Response:
         # OctoPrint is asked source by source, since its list of everything fails as a
         # whole if there is something odd among the custom ones
-        everything = contract.lists_everything()
+        everything = system_api.lists_everything()
         return flask.jsonify(
             core=_of_octoprint("core") if everything else [],
             plugin=_of_octoprint("plugin") if everything else [],
-            custom=contract.list_source(CUSTOM),
+            custom=system_api.list_source(CUSTOM),
         )
 
-    views = routes(contract, gates)
+    views = routes(system_api, gates)
     views[_LIST_ALL] = list_all
     by_endpoint = {_API + name: with_codes(view) for name, view in views.items()}
 

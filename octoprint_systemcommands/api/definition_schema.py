@@ -57,15 +57,28 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 @functools.lru_cache(maxsize=1)
-def fields_for_forms() -> list[dict[str, Any]]:
-    """What the editor's form has to know of the fields of a definition, in their order:
-    ``name``, ``type``, ``enum`` and ``default``."""
+def fields_for_forms() -> dict[str, Any]:
+    """What the editor's forms have to know of the models: the fields of a definition
+    (``definition``: ``[{name, type, enum, default, maxItems}]``) and of each type of argument
+    (``arguments``: ``[{type, fields: [{name, type, maxLength}]}]``), in their order."""
+    # lists, since templates sort what has keys
+    return {
+        "definition": _fields_for_form(_properties_of_definition()),
+        "arguments": [
+            {
+                "type": schema["properties"]["type"]["const"],
+                "fields": _fields_for_form(schema["properties"]),
+            }
+            for schema in map(_as_written, _argument_types())
+        ],
+    }
+
+
+def _fields_for_form(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    wanted = ("type", "enum", "default", "maxItems", "maxLength")
     return [
-        {
-            "name": name,
-            **{key: field[key] for key in ("type", "enum", "default") if key in field},
-        }
-        for name, field in _properties_of_definition().items()
+        {"name": name, **{key: field[key] for key in wanted if key in field}}
+        for name, field in properties.items()
     ]
 
 

@@ -60,6 +60,10 @@ def of_http_exception(error: HTTPException) -> flask.Response:
         return flask.make_response(error.get_response())
     response = error_answer(of_status(error.code), error.description or error.name)
     response.status_code = error.code
+    for name, value in error.get_headers():
+        # such as Allow and Retry-After
+        if name != "Content-Type":
+            response.headers.add(name, value)
     return response
 
 

@@ -11,7 +11,7 @@ from .errors import of_http_exception
 from .gates import Gates
 from .openapi import OpenApi
 from .runs import Runs
-from .system_api import Contract, routes
+from .system_api import SystemApi, routes
 
 # Bytes that a body may have where a list of definitions may be larger than what OctoPrint
 # takes by default, for OctoPrint's hook ``octoprint.server.http.bodysize``
@@ -25,7 +25,7 @@ BODY_SIZES = [
 def build_blueprint(
     identifier: str,
     gates: Gates,
-    contract: Contract,
+    system_api: SystemApi,
     runs: Runs,
     definitions: Definitions,
     exchange: DefinitionsExchange,
@@ -37,7 +37,7 @@ def build_blueprint(
     Arguments:
         identifier: the plugin's
         gates: who gets in
-        contract: the system API
+        system_api: the system API
         runs: the views of runs
         definitions, exchange: the views of definitions
         openapi: the view of the API's description
@@ -45,7 +45,7 @@ def build_blueprint(
     """
     blueprint = flask.Blueprint(identifier, identifier, **options)
 
-    views = routes(contract, gates)
+    views = routes(system_api, gates)
     commands = "/api/system/commands"
     for rule, method, endpoint in (
         (commands, "GET", "retrieveSystemCommands"),
@@ -58,7 +58,7 @@ def build_blueprint(
         blueprint.add_url_rule(rule, endpoint, views[endpoint], methods=[method])
 
     def menu():
-        return flask.jsonify(commands=contract.menu())
+        return flask.jsonify(commands=system_api.menu())
 
     one = "/api/runs/<string:run_id>"
     for rule, method, endpoint, gate, view in (

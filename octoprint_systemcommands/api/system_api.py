@@ -19,7 +19,7 @@ from .request_body import read_json_object
 from .requester import CurrentRequest
 
 
-class Contract:
+class SystemApi:
     """The API at one of its addresses.
 
     Arguments:
@@ -107,24 +107,24 @@ class Contract:
         return self.execute(CUSTOM, action)
 
 
-def routes(contract: Contract, gates: Gates) -> dict[str, Callable]:
+def routes(system_api: SystemApi, gates: Gates) -> dict[str, Callable]:
     """The API's views, behind their gates, by the name of OctoPrint's endpoint.
 
     The names and the views' parameters are those of ``octoprint.server.api.system``.
     """
 
     def retrieveSystemCommands():
-        return flask.jsonify(contract.list_all())
+        return flask.jsonify(system_api.list_all())
 
     def retrieveSystemCommandsForSource(source):
-        contract.ensure_may_list(source)
-        return flask.jsonify(contract.list_source(source))
+        system_api.ensure_may_list(source)
+        return flask.jsonify(system_api.list_source(source))
 
     def executeSystemCommand(source, command):
-        return contract.execute(source, command)
+        return system_api.execute(source, command)
 
     def performSystemAction():
-        return contract.execute_deprecated()
+        return system_api.execute_deprecated()
 
     return {
         view.__name__: gates.to_runners(errors_of_commands(view))

@@ -77,6 +77,7 @@ class Command(_Entry):
     ``command`` may be missing: such an entry is listed, and running it is an error.
     """
 
+    # in the order of the editor's form
     command: Optional[Text] = Field(
         default=None,
         description="The command line, for `/bin/sh`. If its first line begins with `#!`, for "
@@ -85,41 +86,45 @@ class Command(_Entry):
     confirm: Optional[str] = Field(
         default=None, description="A question to be answered before it is run"
     )
-    async_: bool = Field(
-        default=False, alias="async", description="Do not wait for its end"
-    )
-    ignore: bool = Field(
-        default=False, description="A return code that is not zero is not a failure"
-    )
-    fresh_credentials: bool = Field(
-        default=False,
-        description="In a session, ask for the password again if that was long ago",
-    )
-    description: Optional[str] = Field(default=None, description="A sentence for people")
     icon: Optional[str] = Field(
         default=None,
         pattern="^[a-z0-9-]+$",
         max_length=64,
         description="The name of a Font Awesome icon",
     )
+    description: Optional[str] = Field(default=None, description="A sentence for people")
     group: Optional[str] = Field(
         default=None, description="The submenu that it stands in"
     )
-    working_directory: Optional[Text] = Field(
-        default=None,
-        description="The folder to run it in. `~`, `~user`, `$NAME` and `${NAME}` are "
-        "replaced, the latter two by variables of the server or of `environment`.",
+    arguments: list[Argument] = Field(
+        default_factory=list,
+        max_length=MAX_ARGUMENTS,
+        description="What it asks for, in the order of the form",
     )
-    environment: dict[EnvironmentName, Text] = Field(
-        default_factory=dict,
-        description="Environment variables for it. Those that the plugin sets itself "
-        "(`SC_…`, some of `OCTOPRINT_…`) must not be among them. `PYTHONUNBUFFERED` is `1` "
-        "unless it is.",
+    groups: list[str] = Field(
+        default_factory=list,
+        max_length=_MAX_GROUPS,
+        description="OctoPrint's groups whose members may run it without `SYSTEM`, except "
+        "`guests`",
     )
-    merge_output: bool = Field(
+    fresh_credentials: bool = Field(
         default=False,
-        description="One pipe for both outputs, which keeps their order. All of it counts as "
-        "stdout.",
+        description="In a session, ask for the password again if that was long ago",
+    )
+    while_printing: Literal["allow", "confirm", "refuse"] = Field(
+        default="allow", description="What to do while a print is under way"
+    )
+    max_temperature: Optional[float] = Field(
+        default=None,
+        gt=0,
+        le=_MAX_TEMPERATURE,
+        description="Refuse it while any heater is hotter, in °C",
+    )
+    async_: bool = Field(
+        default=False, alias="async", description="Do not wait for its end"
+    )
+    ignore: bool = Field(
+        default=False, description="A return code that is not zero is not a failure"
     )
     timeout: Optional[float] = Field(
         default=None,
@@ -136,28 +141,24 @@ class Command(_Entry):
         description="Leave it alone when the server ends. By default that is done in "
         "`system.actions` if `async` is set, and nowhere else.",
     )
+    working_directory: Optional[Text] = Field(
+        default=None,
+        description="The folder to run it in. `~`, `~user`, `$NAME` and `${NAME}` are "
+        "replaced, the latter two by variables of the server or of `environment`.",
+    )
+    environment: dict[EnvironmentName, Text] = Field(
+        default_factory=dict,
+        description="Environment variables for it. Those that the plugin sets itself "
+        "(`SC_…`, some of `OCTOPRINT_…`) must not be among them. `PYTHONUNBUFFERED` is `1` "
+        "unless it is.",
+    )
     show_output: Literal["always", "on_failure", "never"] = Field(
         default="on_failure", description="When to show the output by itself"
     )
-    while_printing: Literal["allow", "confirm", "refuse"] = Field(
-        default="allow", description="What to do while a print is under way"
-    )
-    max_temperature: Optional[float] = Field(
-        default=None,
-        gt=0,
-        le=_MAX_TEMPERATURE,
-        description="Refuse it while any heater is hotter, in °C",
-    )
-    groups: list[str] = Field(
-        default_factory=list,
-        max_length=_MAX_GROUPS,
-        description="OctoPrint's groups whose members may run it without `SYSTEM`, except "
-        "`guests`",
-    )
-    arguments: list[Argument] = Field(
-        default_factory=list,
-        max_length=MAX_ARGUMENTS,
-        description="What it asks for, in the order of the form",
+    merge_output: bool = Field(
+        default=False,
+        description="One pipe for both outputs, which keeps their order. All of it counts as "
+        "stdout.",
     )
 
     @model_validator(mode="before")

@@ -87,6 +87,7 @@ class Lists(NamedTuple):
         """Changes whenever one of the lists does, as far as an editor can see."""
         both = (self.definitions, self.system_actions)
         seen = "\n\n".join("\n".join(map(fingerprint, entries)) for entries in both)
+        seen += "".join(f"\n\nno list: {name}" for name in sorted(self.no_lists))
         return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
     def to_json(self) -> dict[str, Any]:

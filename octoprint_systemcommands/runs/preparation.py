@@ -7,7 +7,7 @@ from typing import NamedTuple, Optional
 
 from . import guards
 from .environment import of_run
-from .errors import Busy, NoCommandLine, NotAllowed, title
+from .errors import Busy, Failed, NoCommandLine, NotAllowed, title
 from .log_lines import who_does_what
 from .printer_state import Printer, PrinterState
 from .processes.descriptors import ensure_enough
@@ -61,12 +61,13 @@ class Preparation:
 
         Raises:
             NoCommandLine, Refused, Busy: it is not to be run
+            Failed: nobody can tell whether it may be
         """
         if request.command.obstacle is not None:
             raise NoCommandLine(f"{title(request)} {request.command.obstacle}")
         snapshot = None
         if guards.has_guards(request.command):
-            snapshot = Snapshot(self._printer.state(), time.monotonic())
+            snapshot = Snapshot(self._printer_state(request), time.monotonic())
             guards.check(request.command, snapshot.printer, request.confirmed)
         try:
             ensure_enough()
@@ -118,9 +119,12 @@ class Preparation:
     def _printer_state(self, request: Request) -> PrinterState:
         try:
             return self._printer.state()
-        except Exception:
+        except Exception as error:
+            _logger.exception("Cannot tell what the printer is doing")
             if guards.has_guards(request.command):
-                raise
+                raise Failed(
+                    f"{title(request)} was not started: what the printer is doing is not "
+                    f"known ({error}). See octoprint.log."
+                ) from error
             # whatever kind of printer it is, the command matters more
-            _logger.exception("Cannot tell the command what the printer is doing")
             return PrinterState()

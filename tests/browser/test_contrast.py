@@ -140,7 +140,7 @@ def test_menu_and_runs(store, admin, admin_page):
     expect(menu.running("Nothing").locator(".badge")).to_have_text("2")
     page.evaluate(
         """() => {
-            const guards = OctoPrint.coreui.viewmodels.systemCommandsGuardsViewModel;
+            const guards = OctoPrint.coreui.viewmodels.systemCommandsPrintStateViewModel;
             // as if a print was under way, whatever the server says
             guards.fromCurrentData = () => {};
             guards.isPrinting(true);

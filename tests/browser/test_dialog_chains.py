@@ -389,7 +389,7 @@ def test_what_others_do_takes_no_focus(editor, store, admin):
     # that is ours, and nothing to ask about; this is not
     admin.post("/api/settings", json={"appearance": {"name": "Other"}}).raise_for_status()
     page.wait_for_function(
-        "OctoPrint.coreui.viewmodels.systemCommandsUnsavedViewModel._isRefreshDue"
+        "OctoPrint.coreui.viewmodels.systemCommandsUnsavedGuardViewModel._isRefreshDue"
     )
     page.keyboard.type(" name")
     expect(command.field("name")).to_have_value("Some name")

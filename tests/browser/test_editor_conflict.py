@@ -178,8 +178,8 @@ def test_a_save_that_was_called_off_hides_no_other_change(open_editor):
     editor = open_editor()
     is_hidden_after = """(messages) => {
         const models = OctoPrint.coreui.viewmodels;
-        const model = models.systemCommandsUnsavedViewModel;
-        const etag = models.systemCommandsListViewModel._etag;
+        const model = models.systemCommandsUnsavedGuardViewModel;
+        const etag = models.systemCommandsListDraftViewModel._etag;
         const saved = {etag: etag, user: "anna", saved_at: new Date().toISOString()};
         const news = {announced: {}, saved: saved, off: {etag: etag, changed: false}};
         messages.forEach((message) =>
@@ -293,7 +293,7 @@ def test_what_was_kept_outlives_the_session(open_editor, anna):
     # see it, which here they may not
     editor.page.evaluate(
         """() => {
-            const list = OctoPrint.coreui.viewmodels.systemCommandsListViewModel;
+            const list = OctoPrint.coreui.viewmodels.systemCommandsListDraftViewModel;
             list.onUserLoggedOut();
             list.onUserLoggedIn();
         }"""

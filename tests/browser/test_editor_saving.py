@@ -123,7 +123,7 @@ def test_an_editor_that_did_not_load_cannot_save(store, octoprint, open_page):
     expect(editor.root).to_contain_text("could not be loaded")
     expect(editor.root).to_contain_text("No luck")
     expect(editor.save_button).to_be_hidden()
-    page.evaluate("OctoPrint.coreui.viewmodels.systemCommandsListViewModel.save()")
+    page.evaluate("OctoPrint.coreui.viewmodels.systemCommandsListDraftViewModel.save()")
     editor.save_settings()
     assert not saved
     assert store() == COMMANDS

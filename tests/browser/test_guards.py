@@ -116,7 +116,7 @@ def know_nothing(page):
     """As if the page had not yet heard of what the printer does."""
     page.evaluate(
         """() => {
-            const guards = OctoPrint.coreui.viewmodels.systemCommandsGuardsViewModel;
+            const guards = OctoPrint.coreui.viewmodels.systemCommandsPrintStateViewModel;
             guards.fromCurrentData = guards.fromHistoryData = () => {};
             guards.isPrinting(false);
             guards.temperature(undefined);

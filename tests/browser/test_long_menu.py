@@ -159,7 +159,7 @@ def test_dots_say_that_something_is_asked(menu):
         assert entry.inner_text().strip() == name
 
     menu.page.evaluate(
-        "OctoPrint.coreui.viewmodels.systemCommandsGuardsViewModel.isPrinting(true)"
+        "OctoPrint.coreui.viewmodels.systemCommandsPrintStateViewModel.isPrinting(true)"
     )
     expect(menu.entry("Print")).to_have_attribute("aria-haspopup", "dialog")
 
@@ -224,7 +224,7 @@ def test_edit_commands_for_those_who_may(open_page, admin, permissions, rows):
             expect(settings_page(page)).to_be_visible()
         else:
             page.wait_for_function(
-                "() => OctoPrint.coreui.viewmodels.systemCommandsAccessViewModel"
+                "() => OctoPrint.coreui.viewmodels.systemCommandsPermissionsViewModel"
                 ".isAnswered()"
             )
             expect(menu.root).to_be_hidden()

@@ -146,7 +146,7 @@ def test_title_of_a_failed_run_that_is_shown(menu, go):
     go("one")
     expect(page).to_have_title(f"✘ Fails: Failed – {before}")
     # what goes right after that does not hide it
-    page.evaluate("SystemCommands.Title({name: 'Other', status: 'succeeded'})")
+    page.evaluate("SystemCommands.PageTitle({name: 'Other', status: 'succeeded'})")
     expect(page).to_have_title(f"✘ Fails: Failed – {before}")
     # another script that keeps something in front of all titles
     page.evaluate(
@@ -483,7 +483,7 @@ def test_copy_as_curl(menu, start, octoprint):
 
     # behind a reverse proxy
     page.evaluate("OctoPrint.options.baseurl = '/printers/one/'")
-    assert page.evaluate("SystemCommands.Link({id: '12'})") == (
+    assert page.evaluate("SystemCommands.RunLink({id: '12'})") == (
         f"{base}/printers/one/#run=12"
     )
 

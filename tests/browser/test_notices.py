@@ -102,7 +102,7 @@ def start(page, action):
     """As a click in the menu does, whatever is open and whatever the menu looks like."""
     page.evaluate(
         """action => {
-            const trigger = OctoPrint.coreui.viewmodels.systemCommandsTriggerViewModel;
+            const trigger = OctoPrint.coreui.viewmodels.systemCommandsLauncherViewModel;
             const catalogue = OctoPrint.coreui.viewmodels.systemCommandsCatalogueViewModel;
             trigger.trigger(catalogue.find({source: "custom", action: action}));
         }""",
@@ -365,7 +365,7 @@ def test_refused_because_it_runs(menu, dialog, end, operator):
     # and if this page has not heard of it
     menu.page.expected_errors.append("409")
     menu.page.evaluate(
-        "OctoPrint.coreui.viewmodels.systemCommandsGuardsViewModel.refusal = () => {}"
+        "OctoPrint.coreui.viewmodels.systemCommandsPrintStateViewModel.refusal = () => {}"
     )
     for _ in range(3):
         start(menu.page, "once")

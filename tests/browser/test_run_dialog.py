@@ -546,6 +546,15 @@ def test_scrolling_up_stops_following(menu, go):
     expect(dialog.jump).to_be_visible()
     menu.page.keyboard.press("End")
     expect(dialog.jump).to_be_hidden()
+    # the wish is enough, before anything has moved
+    for event in (
+        'new KeyboardEvent("keydown", {key: "PageUp"})',
+        'new WheelEvent("wheel", {deltaY: -1})',
+    ):
+        dialog.terminal.evaluate(f"terminal => terminal.dispatchEvent({event})")
+        expect(dialog.jump).to_be_visible()
+        dialog.jump.click()
+        expect(dialog.jump).to_be_hidden()
 
 
 def test_scrolling_up_while_a_lot_arrives(menu, go):
@@ -586,7 +595,7 @@ def test_100000_lines_keep_the_page_responsive(menu, browser, go, record_propert
 def test_run_that_is_not_there(menu, dialog):
     menu.page.expected_errors.append("404")
     menu.page.evaluate(
-        "OctoPrint.coreui.viewmodels.systemCommandsRunsViewModel.show({id: '0'.repeat(16)})"
+        "OctoPrint.coreui.viewmodels.systemCommandsRunStoreViewModel.show({id: '0'.repeat(16)})"
     )
     expect(dialog.error).to_have_text("This run is not kept any more.")
 

@@ -7,13 +7,18 @@ const {test} = require("node:test");
 const {loadPage, plain} = require("./page.js");
 
 const page = loadPage([
-    ...["editor/choices", "editor/argument_definition", "shared/movable_list"]
+    ...[
+        "editor/choices",
+        "editor/model_fields",
+        "editor/argument_definition",
+        "shared/movable_list"
+    ]
 ]);
-const {ArgumentFields, Choices} = page.SystemCommands;
+const {ArgumentDefinition, Choices} = page.SystemCommands;
 
 const same = (actual, expected) => assert.deepStrictEqual(plain(actual), expected);
 const edit = (raw, changes) =>
-    ArgumentFields.fromForm(raw, {...ArgumentFields.toForm(raw), ...changes});
+    ArgumentDefinition.fromForm(raw, {...ArgumentDefinition.toForm(raw), ...changes});
 
 test("what is not changed stays as it was written", () => {
     const odd = {name: "x", type: "number", min: "5", default: 1, note: "mine"};
@@ -41,8 +46,11 @@ test("numbers, and what is none", () => {
 
 test("another type", () => {
     const raw = {name: "x", type: "number", label: "L", min: 1, default: 5, note: "n"};
-    const form = {...plain(ArgumentFields.toForm({name: "x", type: "text"})), label: "L"};
-    same(ArgumentFields.fromForm(raw, {...form, default: "5"}), {
+    const form = {
+        ...plain(ArgumentDefinition.toForm({name: "x", type: "text"})),
+        label: "L"
+    };
+    same(ArgumentDefinition.fromForm(raw, {...form, default: "5"}), {
         name: "x",
         label: "L",
         type: "text",
@@ -53,7 +61,7 @@ test("another type", () => {
 
 test("a name that is made of a label", () => {
     const name = (label, others = [], type = "text") =>
-        ArgumentFields.nameFor(label, type, others);
+        ArgumentDefinition.nameFor(label, type, others);
     assert.strictEqual(name("How much?"), "how_much");
     assert.strictEqual(name("Größe, Écran"), "groesse_ecran");
     assert.strictEqual(name("3rd"), "text_3rd");
@@ -65,7 +73,7 @@ test("a name that is made of a label", () => {
 });
 
 test("as the form for running it has them", () => {
-    same(ArgumentFields.toSpec({name: "x", type: "toggle", note: 1}), {
+    same(ArgumentDefinition.toSpec({name: "x", type: "toggle", note: 1}), {
         name: "x",
         type: "toggle",
         label: "x",
@@ -73,7 +81,7 @@ test("as the form for running it has them", () => {
         default: false
     });
     const choice = {name: "x", type: "choice", label: "L", required: true, default: 1};
-    same(ArgumentFields.toSpec({...choice, choices: [1, {value: "b", label: "B"}]}), {
+    same(ArgumentDefinition.toSpec({...choice, choices: [1, {value: "b", label: "B"}]}), {
         ...choice,
         default: "1",
         choices: [

@@ -25,7 +25,7 @@ beforeEach(() => {
             files: {listForLocation: () => files}
         }
     });
-    page.SystemCommands.Focus = {keepDuring: (update) => update()};
+    page.SystemCommands.DialogFocus = {keepDuring: (update) => update()};
 });
 
 const formOf = (specs, options = {}) => {
@@ -39,7 +39,7 @@ const formOf = (specs, options = {}) => {
         values: options.values,
         start: (values, callbacks) => started.push({values: plain(values), callbacks})
     };
-    return new page.SystemCommands.Arguments(request, {
+    return new page.SystemCommands.ArgumentForm(request, {
         form: "f",
         user: "kid",
         mayListFiles: true,

@@ -11,13 +11,18 @@ let page, onTouch;
 
 beforeEach(() => {
     page = loadPage([
-        ...["shared/movable_list", "shared/clipboard", "editor/definition_form"],
+        ...[
+            "shared/movable_list",
+            "shared/clipboard",
+            "editor/model_fields",
+            "editor/definition_form"
+        ],
         ...["editor/list_row", "editor/interpreters", "editor/variables"],
         ...["editor/choices", "editor/argument_definition", "editor/argument_row"],
         ...["editor/argument_editor", "editor/group_choice", "editor/environment_rows"],
         ...["editor/section_summaries", "editor/system_actions", "editor/command_form"]
     ]);
-    page.SystemCommands.Focus = {keepWhileRemoving: (_event, remove) => remove()};
+    page.SystemCommands.DialogFocus = {keepWhileRemoving: (_event, remove) => remove()};
     onTouch = mock.fn();
 });
 
@@ -92,7 +97,7 @@ test("what has no place in the form can be removed", () => {
 
 test("what is set, in words", () => {
     const form = load(FULL);
-    const summaries = new page.SystemCommands.Summaries(form.fields, form);
+    const summaries = new page.SystemCommands.SectionSummaries(form.fields, form);
     const texts = () =>
         Object.fromEntries(
             Object.entries(summaries).map(([name, text]) => [name, text()])

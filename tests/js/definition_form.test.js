@@ -6,14 +6,14 @@ const {test} = require("node:test");
 
 const {loadPage, plain} = require("./page.js");
 
-const page = loadPage(["editor/definition_form"]);
-const {Entries} = page.SystemCommands;
+const page = loadPage(["editor/model_fields", "editor/definition_form"]);
+const {DefinitionForm} = page.SystemCommands;
 
 const same = (actual, expected) => assert.deepStrictEqual(plain(actual), expected);
 // what becomes of an entry when these fields of the form are changed
 const edit = (entry, changes) => {
-    const before = Entries.toForm(entry);
-    return Entries.fromForm(entry, before, {...before, ...changes});
+    const before = DefinitionForm.toForm(entry);
+    return DefinitionForm.fromForm(entry, before, {...before, ...changes});
 };
 
 const FULL = {
@@ -60,18 +60,18 @@ test("what is as usual is not written down", () => {
 });
 
 test("what the form shows of it", () => {
-    const form = Entries.toForm(FULL);
+    const form = DefinitionForm.toForm(FULL);
     assert.strictEqual(form.timeout, "60");
     assert.strictEqual(form.show_output, "on_failure");
     same(form.environment, [
         {name: "TZ", value: "UTC"},
         {name: "N", value: "1"}
     ]);
-    same(Entries.toForm("echo"), plain(Entries.toForm({})));
+    same(DefinitionForm.toForm("echo"), plain(DefinitionForm.toForm({})));
 });
 
 test("what the form has no place for", () => {
-    same(Entries.leftovers(FULL), [{name: "my_field", value: '{"a":1}'}]);
+    same(DefinitionForm.leftovers(FULL), [{name: "my_field", value: '{"a":1}'}]);
     const odd = {
         action: "a",
         groups: "users",
@@ -83,46 +83,47 @@ test("what the form has no place for", () => {
         note: "text"
     };
     same(
-        Entries.leftovers(odd).map((field) => field.name),
+        DefinitionForm.leftovers(odd).map((field) => field.name),
         Object.keys(odd).slice(1)
     );
-    assert.strictEqual(Entries.leftovers(odd)[6].value, "text");
-    same(Entries.leftovers("echo"), []);
-    same(Entries.leftovers({confirm: false, name: null}), []);
+    assert.strictEqual(DefinitionForm.leftovers(odd)[6].value, "text");
+    same(DefinitionForm.leftovers("echo"), []);
+    same(DefinitionForm.leftovers({confirm: false, name: null}), []);
 });
 
 test("names and actions", () => {
-    assert.strictEqual(Entries.nameOf(FULL), "Full");
-    assert.strictEqual(Entries.nameOf({name: "", action: "a"}), "a");
-    assert.strictEqual(Entries.nameOf({action: "divider"}), "Divider");
-    assert.strictEqual(Entries.nameOf({name: ["x"], action: 5}), "5");
-    assert.strictEqual(Entries.nameOf("echo"), '"echo"');
-    assert.strictEqual(Entries.nameOf({x: "y".repeat(100)}).length, 80);
-    assert.strictEqual(Entries.actionOf({action: 5}), "5");
-    assert.strictEqual(Entries.actionOf({action: "divider"}), undefined);
-    assert.strictEqual(Entries.actionOf({action: []}), undefined);
-    assert.strictEqual(Entries.actionOf(null), undefined);
+    assert.strictEqual(DefinitionForm.nameOf(FULL), "Full");
+    assert.strictEqual(DefinitionForm.nameOf({name: "", action: "a"}), "a");
+    assert.strictEqual(DefinitionForm.nameOf({action: "divider"}), "Divider");
+    assert.strictEqual(DefinitionForm.nameOf({name: ["x"], action: 5}), "5");
+    assert.strictEqual(DefinitionForm.nameOf("echo"), '"echo"');
+    assert.strictEqual(DefinitionForm.nameOf({x: "y".repeat(100)}).length, 80);
+    assert.strictEqual(DefinitionForm.actionOf({action: 5}), "5");
+    assert.strictEqual(DefinitionForm.actionOf({action: "divider"}), undefined);
+    assert.strictEqual(DefinitionForm.actionOf({action: []}), undefined);
+    assert.strictEqual(DefinitionForm.actionOf(null), undefined);
 });
 
 test("where a problem is", () => {
     const entry = {arguments: [{name: "level"}, {type: "text"}]};
-    const place = (...path) => Entries.placeOf(entry, {path});
+    const place = (...path) => DefinitionForm.placeOf(entry, {path});
     assert.strictEqual(place("arguments", 0, "max"), "arguments › level › max");
     assert.strictEqual(place("arguments", 1, "name"), "arguments › 2 › name");
-    assert.strictEqual(Entries.placeOf(entry, {field: "timeout"}), "timeout");
-    assert.strictEqual(Entries.placeOf(entry, {}), "");
+    assert.strictEqual(DefinitionForm.placeOf(entry, {field: "timeout"}), "timeout");
+    assert.strictEqual(DefinitionForm.placeOf(entry, {}), "");
 });
 
 test("icons, as people copy them", () => {
     const icons = ["camera", "fas fa-camera", "FA-Camera", 5, "<b>", "", undefined, []];
     same(
-        icons.map((icon) => Entries.iconOf(icon) || null),
+        icons.map((icon) => DefinitionForm.iconOf(icon) || null),
         ["camera", "camera", "camera", "5", null, null, null, null]
     );
 });
 
 test("what a list says of it at a glance", () => {
-    const texts = (entry) => plain(Entries.signsOf(entry)).map((sign) => sign.text);
+    const texts = (entry) =>
+        plain(DefinitionForm.signsOf(entry)).map((sign) => sign.text);
     same(texts({...FULL, groups: ["users"]}), [
         ...["Asks for arguments", "Open to user groups"],
         ...["Refused during a print", "Refused above 50.5 °C"]

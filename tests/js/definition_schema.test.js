@@ -9,18 +9,19 @@ const {loadPage} = require("./page");
 const {schemas} = require("../../docs/openapi.json").components;
 
 const {SystemCommands} = loadPage([
+    "editor/model_fields",
     "editor/definition_form",
     "editor/argument_definition",
     "arguments/value_checks"
 ]);
-const {Entries, ArgumentFields, Checks} = SystemCommands;
+const {DefinitionForm, ArgumentDefinition, ValueChecks} = SystemCommands;
 const definition = schemas.Definition.properties;
 const named = (type) => type[0].toUpperCase() + type.slice(1);
 // arrays of the other realm
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
 test("a field that is not there shows its default", () => {
-    const form = plain(Entries.toForm({action: "a"}));
+    const form = plain(DefinitionForm.toForm({action: "a"}));
     Object.entries(definition).forEach(([name, field]) => {
         if ("default" in field) assert.equal(form[name], field.default, name);
     });
@@ -31,24 +32,28 @@ test("the form takes every choice, and nothing else", () => {
     assert.ok(chosen.length);
     chosen.forEach(([name, field]) => {
         field.enum.filter(Boolean).forEach((choice) => {
-            assert.equal(Entries.toForm({[name]: choice})[name], choice);
+            assert.equal(DefinitionForm.toForm({[name]: choice})[name], choice);
         });
-        assert.equal(Entries.toForm({[name]: "other"})[name], field.default ?? "");
+        assert.equal(DefinitionForm.toForm({[name]: "other"})[name], field.default ?? "");
     });
 });
 
 test("arguments have the same types, fields and limits", () => {
     const types = Object.keys(schemas.Argument.discriminator.mapping);
-    assert.deepEqual(plain(ArgumentFields.types), types);
-    assert.equal(ArgumentFields.max, definition.arguments.maxItems);
+    assert.deepEqual(plain(ArgumentDefinition.types), types);
+    assert.equal(ArgumentDefinition.max, definition.arguments.maxItems);
     types.forEach((type) => {
         const fields = schemas[named(type) + "Argument"].properties;
         // of yes and no, neither is wrong
         const shown = Object.keys(fields).filter(
             (field) => type !== "toggle" || field !== "error"
         );
-        assert.deepEqual(plain(ArgumentFields.fieldsOf(type)).sort(), shown.sort(), type);
-        const name = ArgumentFields.nameFor("x".repeat(100), type, []);
+        assert.deepEqual(
+            plain(ArgumentDefinition.fieldsOf(type)).sort(),
+            shown.sort(),
+            type
+        );
+        const name = ArgumentDefinition.nameFor("x".repeat(100), type, []);
         assert.equal(name.length, fields.name.maxLength);
         assert.match(name, new RegExp(fields.name.pattern));
     });
@@ -56,7 +61,7 @@ test("arguments have the same types, fields and limits", () => {
 
 test("the length of a text is told if it is less than usual", () => {
     const usual = schemas.TextArgument.properties.max_length.default;
-    const limits = (length) => Checks.limitsOf({type: "text", max_length: length});
+    const limits = (length) => ValueChecks.limitsOf({type: "text", max_length: length});
     assert.equal(limits(usual), "");
     assert.notEqual(limits(usual - 1), "");
 });

@@ -17,14 +17,17 @@ const {SystemCommands} = load(["commands/error_texts"], {
 });
 
 const explain = (status, body, statusText = "") =>
-    SystemCommands.Errors.explain(
+    SystemCommands.ErrorTexts.explain(
         {name: "Lamp"},
         {status: status, responseJSON: body, statusText: statusText}
     );
 
 test("what decides is the code, not the words", () => {
     const german = {error: "Lampe läuft schon.", code: "busy", reason: "busy"};
-    assert.equal(SystemCommands.Errors.isBusy({status: 409, responseJSON: german}), true);
+    assert.equal(
+        SystemCommands.ErrorTexts.isBusy({status: 409, responseJSON: german}),
+        true
+    );
     assert.match(explain(409, german).text, /^It is running already/);
     const hot = {error: "Zu heiß", code: "temperature", reason: "temperature"};
     assert.equal(explain(409, hot).text, "Zu heiß");
@@ -47,6 +50,6 @@ test("OctoPrint's own answers have no code, and one form", () => {
 test("answers of proxies have nothing", () => {
     assert.match(explain(502, undefined, "Bad Gateway").text, /502 Bad Gateway/);
     assert.match(explain(503, undefined, "Unavailable").text, /503 Unavailable/);
-    assert.equal(SystemCommands.Errors.codeOf({status: 502}), undefined);
+    assert.equal(SystemCommands.ErrorTexts.codeOf({status: 502}), undefined);
     assert.equal(explain(0).title, "Connection lost");
 });

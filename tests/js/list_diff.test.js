@@ -7,13 +7,18 @@ const {test} = require("node:test");
 const {loadPage, plain} = require("./page.js");
 
 const page = loadPage([
-    ...["editor/definition_form", "editor/choices", "editor/argument_definition"],
+    ...[
+        "editor/model_fields",
+        "editor/definition_form",
+        "editor/choices",
+        "editor/argument_definition"
+    ],
     "editor/list_diff"
 ]);
-const {Difference} = page.SystemCommands;
+const {ListDiff} = page.SystemCommands;
 const LABELS = {added: "Added", removed: "Removed", changed: "Changed", moved: "Moved"};
 
-const between = (from, to) => plain(Difference.between(from, to, LABELS));
+const between = (from, to) => plain(ListDiff.between(from, to, LABELS));
 const lines = (from, to) =>
     between(from, to).map((item) =>
         [
@@ -82,7 +87,7 @@ test("arguments that cannot be told from each other", () => {
 });
 
 test("the largest part in order stays", () => {
-    const stays = (...numbers) => Array.from(Difference.inOrder(numbers)).sort();
+    const stays = (...numbers) => Array.from(ListDiff.inOrder(numbers)).sort();
     assert.deepStrictEqual(stays(3, 0, 1, 2), [0, 1, 2]);
     assert.deepStrictEqual(stays(1, 2, 0, 3), [1, 2, 3]);
     assert.deepStrictEqual(stays(), []);

@@ -26,12 +26,19 @@ exports.all = all;
 
 // what the settings page has from the server's models, as docs/openapi.json has it
 const getElementById = (id) => {
-    if (id !== "systemcommands_definition_fields") return null;
-    const {Definition} = require("../../docs/openapi.json").components.schemas;
-    const fields = Object.entries(Definition.properties);
-    return {
-        textContent: JSON.stringify(fields.map(([name, field]) => ({name, ...field})))
+    if (id !== "systemcommands_model_fields") return null;
+    const {schemas} = require("../../docs/openapi.json").components;
+    const fieldsOf = ({properties}) =>
+        Object.entries(properties).map(([name, field]) => ({name, ...field}));
+    const types = Object.entries(schemas.Argument.discriminator.mapping);
+    const fields = {
+        definition: fieldsOf(schemas.Definition),
+        arguments: types.map(([type, reference]) => ({
+            type,
+            fields: fieldsOf(schemas[reference.split("/").pop()])
+        }))
     };
+    return {textContent: JSON.stringify(fields)};
 };
 
 // names: folder/name of the scripts that are wanted, in any order; globals: what the page has

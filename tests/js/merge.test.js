@@ -8,6 +8,7 @@ const {isDeepStrictEqual} = require("node:util");
 const {loadPage} = require("./page");
 
 const {SystemCommands} = loadPage([
+    "editor/model_fields",
     "editor/definition_form",
     "editor/list_diff",
     "editor/list_merge"
@@ -20,7 +21,7 @@ const [A, B, C] = ["a", "b", "c"].map((action) => command(action, {command: "min
 const [X, Y] = ["a", "b"].map((action) => command(action, {command: "theirs"}));
 const [n, m] = ["n", "m"].map((action) => command(action));
 
-const of = (base, theirs, mine) => new SystemCommands.Merge(base, theirs, mine);
+const of = (base, theirs, mine) => new SystemCommands.ListMerge(base, theirs, mine);
 
 // array methods of the other realm make its arrays
 const plain = (value) => JSON.parse(JSON.stringify(value));

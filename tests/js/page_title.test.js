@@ -42,7 +42,7 @@ const look = () => {
 };
 
 test("until somebody looks", () => {
-    page.SystemCommands.Title(RUN);
+    page.SystemCommands.PageTitle(RUN);
     assert.strictEqual(document.title, "✔ One – OctoPrint");
     look();
     assert.strictEqual(document.title, "OctoPrint");
@@ -50,22 +50,22 @@ test("until somebody looks", () => {
 
 test("not for somebody who looks, unless it took long beside other work", () => {
     document.hidden = false;
-    page.SystemCommands.Title(RUN);
+    page.SystemCommands.PageTitle(RUN);
     assert.strictEqual(document.title, "OctoPrint");
-    page.SystemCommands.Title({...RUN, duration: 5});
+    page.SystemCommands.PageTitle({...RUN, duration: 5});
     assert.strictEqual(document.title, "✔ One – OctoPrint");
 });
 
 test("what failed is not hidden by what succeeds after it", () => {
-    page.SystemCommands.Title({...RUN, name: "Two", status: "failed"});
-    page.SystemCommands.Title(RUN);
+    page.SystemCommands.PageTitle({...RUN, name: "Two", status: "failed"});
+    page.SystemCommands.PageTitle(RUN);
     assert.strictEqual(document.title, "✘ Two: Failed – OctoPrint");
-    page.SystemCommands.Title({...RUN, status: "timed_out"});
+    page.SystemCommands.PageTitle({...RUN, status: "timed_out"});
     assert.strictEqual(document.title, "✘ One: Timed out – OctoPrint");
 });
 
 test("what others write there stays", () => {
-    page.SystemCommands.Title(RUN);
+    page.SystemCommands.PageTitle(RUN);
     write("[50%] OctoPrint");
     assert.strictEqual(document.title, "✔ One – [50%] OctoPrint");
     look();
@@ -73,7 +73,7 @@ test("what others write there stays", () => {
 });
 
 test("others may put theirs before it", () => {
-    page.SystemCommands.Title(RUN);
+    page.SystemCommands.PageTitle(RUN);
     write("(1) " + document.title);
     assert.strictEqual(document.title, "(1) ✔ One – OctoPrint");
     look();
@@ -81,7 +81,7 @@ test("others may put theirs before it", () => {
 });
 
 test("nobody fights with who puts a title back each time", () => {
-    page.SystemCommands.Title(RUN);
+    page.SystemCommands.PageTitle(RUN);
     let count = 0;
     let title = "Mine";
     Object.defineProperty(document, "title", {

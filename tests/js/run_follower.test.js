@@ -27,7 +27,7 @@ beforeEach(() => {
     });
     terminal = {isIdle: () => true, reset: mock.fn(), write: mock.fn()};
     [onRun, onFailed] = [mock.fn(), mock.fn()];
-    follower = new page.SystemCommands.Follower(terminal, {onRun, onFailed});
+    follower = new page.SystemCommands.RunFollower(terminal, {onRun, onFailed});
 });
 
 const kinds = () => asked.map((one) => one.kind).join();

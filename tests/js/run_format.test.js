@@ -7,19 +7,19 @@ const {test} = require("node:test");
 const {loadPage, plain} = require("./page.js");
 
 const page = loadPage(["runs/run_format"]);
-const {Format} = page.SystemCommands;
+const {RunFormat} = page.SystemCommands;
 
 test("durations", () => {
-    const texts = [0, 0.9, 1, 59.9, 60, 65, 3599, 3600, 7384].map(Format.duration);
+    const texts = [0, 0.9, 1, 59.9, 60, 65, 3599, 3600, 7384].map(RunFormat.duration);
     assert.deepStrictEqual(texts, [
         ...["< 1 s", "< 1 s", "1 s", "59 s"],
         ...["1:00 min", "1:05 min", "59:59 min", "1:00:00 h", "2:03:04 h"]
     ]);
-    assert.strictEqual(Format.duration(null), "");
+    assert.strictEqual(RunFormat.duration(null), "");
 });
 
 test("the status, with what a number can add", () => {
-    const status = (run) => Format.statusInFull({exit_code: null, ...run});
+    const status = (run) => RunFormat.statusInFull({exit_code: null, ...run});
     assert.strictEqual(status({status: "succeeded", exit_code: 0}), "Succeeded");
     assert.strictEqual(status({status: "failed"}), "Failed");
     assert.strictEqual(status({status: "failed", exit_code: 3}), "Failed (exit code 3)");
@@ -31,33 +31,33 @@ test("the status, with what a number can add", () => {
     assert.strictEqual(status({status: "running", stopping: true}), "Stopping…");
     // of a version to come
     assert.strictEqual(status({status: "paused"}), "paused");
-    assert.strictEqual(Format.icon({status: "paused"}), "fas fa-question");
+    assert.strictEqual(RunFormat.icon({status: "paused"}), "fas fa-question");
 });
 
 test("what is active", () => {
     const active = [
         ...["queued", "starting", "running", "succeeded", "failed", "interrupted"]
-    ].filter((status) => Format.isActive({status}));
+    ].filter((status) => RunFormat.isActive({status}));
     assert.deepStrictEqual(active, ["queued", "starting", "running"]);
 });
 
 test("lines to be copied follow a colon", () => {
     const hint =
         "It needs a password.\n\nAdd this line:\n  pi ALL=NOPASSWD: x  \nand run it";
-    assert.deepStrictEqual(plain(Format.hint({hint})), [
+    assert.deepStrictEqual(plain(RunFormat.hint({hint})), [
         {text: "It needs a password.", isCode: false},
         {text: "Add this line:", isCode: false},
         {text: "pi ALL=NOPASSWD: x", isCode: true},
         {text: "and run it", isCode: false}
     ]);
-    assert.deepStrictEqual(plain(Format.hint({hint: null})), []);
+    assert.deepStrictEqual(plain(RunFormat.hint({hint: null})), []);
 });
 
 test("how it was started", () => {
-    assert.strictEqual(Format.trigger({trigger: "menu"}), "System menu");
-    assert.strictEqual(Format.trigger({trigger: "api", application: "X"}), "API (X)");
-    assert.strictEqual(Format.trigger({trigger: "new"}), "new");
-    assert.strictEqual(Format.trigger({}), "");
+    assert.strictEqual(RunFormat.trigger({trigger: "menu"}), "System menu");
+    assert.strictEqual(RunFormat.trigger({trigger: "api", application: "X"}), "API (X)");
+    assert.strictEqual(RunFormat.trigger({trigger: "new"}), "new");
+    assert.strictEqual(RunFormat.trigger({}), "");
 });
 
 test("arguments, in the words of the command as far as it knows them", () => {
@@ -74,17 +74,20 @@ test("arguments, in the words of the command as far as it knows them", () => {
         ]
     };
     const texts = (given) => plain(given).map((one) => `${one.label}=${one.value}`);
-    assert.deepStrictEqual(texts(Format.arguments(run, command)), [
+    assert.deepStrictEqual(texts(RunFormat.arguments(run, command)), [
         ...["device=Two", "Level=5", "blink=Yes", "note=–", "gone=x"]
     ]);
-    const unknown = texts(Format.arguments(run, undefined));
+    const unknown = texts(RunFormat.arguments(run, undefined));
     assert.deepStrictEqual(unknown.slice(0, 3), ["gone=x", "level=5", "device=two"]);
-    assert.deepStrictEqual(texts(Format.arguments({}, command)), []);
+    assert.deepStrictEqual(texts(RunFormat.arguments({}, command)), []);
 });
 
 test("nothing began in the future", () => {
     const soon = new Date(Date.now() + 3600e3).toISOString();
-    assert.strictEqual(Format.ago({queued_at: soon}), "a few seconds ago");
+    assert.strictEqual(RunFormat.ago({queued_at: soon}), "a few seconds ago");
     const before = new Date(Date.now() - 7200e3).toISOString();
-    assert.strictEqual(Format.ago({started_at: before, queued_at: soon}), "2 hours ago");
+    assert.strictEqual(
+        RunFormat.ago({started_at: before, queued_at: soon}),
+        "2 hours ago"
+    );
 });

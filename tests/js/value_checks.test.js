@@ -7,10 +7,10 @@ const {test} = require("node:test");
 const {loadPage} = require("./page.js");
 const {cases} = require("../values.json");
 
-const {Checks} = loadPage(["arguments/value_checks"]).SystemCommands;
+const {ValueChecks} = loadPage(["arguments/value_checks"]).SystemCommands;
 
 // as it stands in a field
-const problemOf = (spec, value) => Checks.problemOf(spec, String(value));
+const problemOf = (spec, value) => ValueChecks.problemOf(spec, String(value));
 
 cases.forEach(([spec, value, problem]) => {
     test(`${JSON.stringify(spec)}: ${value}`, () => {
@@ -72,6 +72,6 @@ const LIMITS = [
 ];
 LIMITS.forEach(([spec, limits]) => {
     test("limits of " + JSON.stringify(spec), () => {
-        assert.strictEqual(Checks.limitsOf(spec), limits);
+        assert.strictEqual(ValueChecks.limitsOf(spec), limits);
     });
 });

@@ -1,9 +1,13 @@
-"""What OpenAPI says of definitions is what the models say."""
+"""What OpenAPI and the editor say of definitions is what the models say."""
+
+import re
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from octoprint_systemcommands.api.definition_schema import schemas
+import octoprint_systemcommands
+from octoprint_systemcommands.api.definition_schema import fields_for_forms, schemas
 from octoprint_systemcommands.api.openapi import describe
 from octoprint_systemcommands.commands.definition import MAX_TIMEOUT, Command
 from octoprint_systemcommands.commands.parsing import parse_entry
@@ -24,6 +28,21 @@ def test_each_field_is_described():
             assert said.get("description") or field == "type", (name, field)
             assert "title" not in said
             assert "anyOf" not in said
+
+
+def test_the_fields_are_in_the_order_of_the_form():
+    templates = Path(octoprint_systemcommands.__file__).parent / "templates"
+    dialog = (templates / "systemcommands_command_dialog.jinja2").read_text("utf-8")
+    # those that are more than an input are known by their sections' ids
+    shown = re.findall(
+        r'(?:field|text|flag|choice)\("(\w+)", _|systemcommands_label_(groups|environment)"'
+        r"|snippets/systemcommands_command_(arguments)",
+        dialog,
+    )
+    # the action identifies an entry, and comes first wherever it is not edited
+    order = dict.fromkeys(["action", *("".join(names) for names in shown)])
+    fields = fields_for_forms()["definition"]
+    assert [field["name"] for field in fields] == list(order)
 
 
 def test_each_type_of_argument_is_described():

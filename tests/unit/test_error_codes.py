@@ -5,9 +5,10 @@ from pathlib import Path
 
 import flask
 import pytest
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from octoprint_systemcommands.api.error_codes import ErrorCode, of_reason, of_status
+from octoprint_systemcommands.api.errors import of_http_exception
 from octoprint_systemcommands.api.openapi import describe
 from octoprint_systemcommands.runs import guards
 
@@ -68,3 +69,12 @@ def test_what_is_only_known_by_its_status_has_one(status, code):
     with pytest.raises(HTTPException) as caught:
         flask.abort(status)
     assert of_status(caught.value.code).code == code
+
+
+def test_what_else_an_aborted_request_says_is_kept():
+    with flask.Flask(__name__).test_request_context():
+        answer = of_http_exception(TooManyRequests(retry_after=7))
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == "7"
+    assert answer.headers.getlist("Content-Type") == ["application/json"]
+    assert set(answer.get_json()) == {"error", "code"}

@@ -208,7 +208,7 @@ def test_a_printer_that_cannot_be_asked(make_runner):
     run = subject.execute(command('echo "$OCTOPRINT_STATE"'))
     assert excerpt(run.output, STDOUT, 100) == "OFFLINE\n"
     # what does is not
-    with pytest.raises(RuntimeError):
+    with pytest.raises(Failed, match="is doing is not known \\(no idea\\)"):
         subject.execute(command("true", max_temperature=50))
 
 

@@ -162,6 +162,9 @@ def test_what_stands_where_a_list_has_to_be_is_told_of():
         "is not used: it has to be in a list; put a dash in front of it"
     )
     assert lists.definitions == [{"action": "a", "icon": "x y"}]
+    # an editor has to see that it counts now
+    mended = Lists.of(stored([{"action": "a", "icon": "x y"}], [{"action": "b"}]))
+    assert mended.etag != lists.etag
 
 
 @pytest.mark.parametrize(

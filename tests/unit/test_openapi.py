@@ -18,7 +18,7 @@ from octoprint_systemcommands.api.gates import Gates
 from octoprint_systemcommands.api.openapi import OpenApi, describe
 from octoprint_systemcommands.api.routes import build_blueprint
 from octoprint_systemcommands.api.runs import Runs
-from octoprint_systemcommands.api.system_api import Contract
+from octoprint_systemcommands.api.system_api import SystemApi
 from octoprint_systemcommands.runs.record import STATUSES, Record, Status
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,7 +41,7 @@ def blueprint():
     return build_blueprint(
         "systemcommands",
         gates,
-        Contract(None, None, None),
+        SystemApi(None, None, None),
         Runs(None, None, None, None, None, None),
         Definitions(None, None, None),
         DefinitionsExchange(None, None, None, None),

@@ -2,13 +2,13 @@
     // what the server has kept of a secret
     const MASK = "***";
 
-    const checks = SystemCommands.Checks;
+    const checks = SystemCommands.ValueChecks;
 
     // One argument of a command as a field of a form.
     //   spec      as the server describes it: name, type, label, required, default, …
     //   uploads   what there is to choose from, for files
     //   form      the name of the form, which tells its fields from those of another one
-    SystemCommands.Argument = function (spec, uploads, form) {
+    SystemCommands.ArgumentField = function (spec, uploads, form) {
         const self = this;
 
         self.name = spec.name;

@@ -8,7 +8,7 @@
     //              refusal(command): what is in the way, onStarted(run): it runs,
     //              isShown(): whether the form is still to be seen,
     //              onCancelled(): a question was answered with no
-    SystemCommands.Arguments = function (request, options) {
+    SystemCommands.ArgumentForm = function (request, options) {
         const self = this;
         const command = request.command;
         const hasFiles = command.arguments.some((spec) => spec.type === "file");
@@ -17,7 +17,7 @@
         self.description = command.description;
         self.uploads = new SystemCommands.Uploads(options.mayListFiles);
         self.fields = command.arguments.map(
-            (spec) => new SystemCommands.Argument(spec, self.uploads, options.form)
+            (spec) => new SystemCommands.ArgumentField(spec, self.uploads, options.form)
         );
         self.hasRequired = self.fields.some((field) => field.isRequired);
 
@@ -96,7 +96,7 @@
         self._onFailed = (response) => {
             if (!options.isShown()) return false;
             const others = [];
-            SystemCommands.Errors.problemsOf(response).forEach((problem) => {
+            SystemCommands.ErrorTexts.problemsOf(response).forEach((problem) => {
                 const field = _.find(self.fields, {name: problem.argument});
                 if (field) {
                     field.serversProblem(problem.message);
@@ -105,7 +105,7 @@
                 }
             });
             if (!self._focusMistake() && !others.length) {
-                const error = SystemCommands.Errors.explain(command, response);
+                const error = SystemCommands.ErrorTexts.explain(command, response);
                 others.push([error.text, error.output].filter(Boolean).join("\n"));
             }
             self.serversProblem(others.join("\n"));

@@ -36,7 +36,9 @@
                     const paths = flatten(response.files);
                     self.paths(paths.sort((a, b) => a.localeCompare(b)));
                 })
-                .fail(() => SystemCommands.Focus.keepDuring(() => self.isKnown(false)));
+                .fail(() =>
+                    SystemCommands.DialogFocus.keepDuring(() => self.isKnown(false))
+                );
         };
     };
 

@@ -22,7 +22,7 @@
 
     // What is right for an argument, as far as a page can tell. What it cannot, it leaves to
     // the server: nothing is refused here that the server would take.
-    SystemCommands.Checks = {
+    SystemCommands.ValueChecks = {
         isWhole: isWhole,
 
         // What is wrong with a value that is not empty, "" when nothing is. The words are the

@@ -28,7 +28,7 @@
 
     // OctoPrint's dialog for the password. It takes the keyboard, so it is for what a click
     // has asked for, and for nothing else.
-    SystemCommands.Password = {
+    SystemCommands.Credentials = {
         // one of the two is called, onEntered when the focus is back
         ask: (loginState, onEntered, onAborted) => {
             const dialog = $(DIALOG);
@@ -49,7 +49,7 @@
                 const proceed = () => settle("onEntered");
                 // What follows may be another dialog. It would lose the focus to this one, as
                 // long as this one is there.
-                if (isShown) SystemCommands.Focus.giveBackTo(undefined, proceed);
+                if (isShown) SystemCommands.DialogFocus.giveBackTo(undefined, proceed);
                 // not everybody has a password
                 else proceed();
             });

@@ -1,10 +1,10 @@
 (function () {
     // What the server's refusal to run a command means, for the one who wanted it run.
-    SystemCommands.Errors = {
+    SystemCommands.ErrorTexts = {
         // {title, text, output}; output is what the command had printed
         explain: (command, response) => {
-            const error = SystemCommands.Errors._errorOf(response);
-            const code = SystemCommands.Errors.codeOf(response);
+            const error = SystemCommands.ErrorTexts._errorOf(response);
+            const code = SystemCommands.ErrorTexts.codeOf(response);
             const say = (title, text) => ({
                 title: title,
                 text: _.sprintf(text, {name: command.name})
@@ -52,8 +52,8 @@
                     title: _.sprintf(gettext('"%(name)s" was not started'), {
                         name: command.name
                     }),
-                    text: SystemCommands.Errors.isBusy(response)
-                        ? SystemCommands.Errors.busy()
+                    text: SystemCommands.ErrorTexts.isBusy(response)
+                        ? SystemCommands.ErrorTexts.busy()
                         : error
                 };
             }
@@ -80,7 +80,7 @@
                           code: returnCode[1]
                       })
                     : head,
-                output && SystemCommands.Errors._withoutEmptyParts(output)
+                output && SystemCommands.ErrorTexts._withoutEmptyParts(output)
             );
         },
 
@@ -88,7 +88,7 @@
         codeOf: (response) => response.responseJSON && response.responseJSON.code,
 
         // that the command is running already, and must not be run beside that
-        isBusy: (response) => SystemCommands.Errors.codeOf(response) === "busy",
+        isBusy: (response) => SystemCommands.ErrorTexts.codeOf(response) === "busy",
         busy: () =>
             gettext("It is running already. Wait until it has ended, or stop it."),
 

@@ -7,7 +7,7 @@ $(function () {
 
     // From the click on a command to its end: permission, what the printer has against it,
     // arguments, confirmation, credentials, request, and what is said about its end.
-    function SystemCommandsTriggerViewModel(parameters) {
+    function SystemCommandsLauncherViewModel(parameters) {
         const self = this;
 
         self.loginState = parameters[0];
@@ -101,7 +101,7 @@ $(function () {
         };
 
         self._askForPassword = (onEntered) => {
-            SystemCommands.Password.ask(self.loginState, onEntered);
+            SystemCommands.Credentials.ask(self.loginState, onEntered);
         };
 
         self._execute = (command, body, callbacks) => {
@@ -168,7 +168,7 @@ $(function () {
         };
 
         self._onEnded = (command, run) => {
-            SystemCommands.Title(run, command.ignore);
+            SystemCommands.PageTitle(run, command.ignore);
             // who looks at it knows
             if (self.runs.shownId() === run.id) {
                 self.notices.removeStarted(run);
@@ -204,7 +204,7 @@ $(function () {
             }
 
             if (!callbacks.onFailed || !callbacks.onFailed(response)) {
-                if (SystemCommands.Errors.isBusy(response)) {
+                if (SystemCommands.ErrorTexts.isBusy(response)) {
                     self._onBusy(command);
                 } else {
                     self.notices.failed(command, response);
@@ -219,7 +219,7 @@ $(function () {
         // that the user may see.
         self._onBusy = (command) => {
             const say = (run) => {
-                self.notices.refused(command, SystemCommands.Errors.busy(), run);
+                self.notices.refused(command, SystemCommands.ErrorTexts.busy(), run);
             };
             OctoPrint.plugins.systemcommands
                 .getRuns({
@@ -236,13 +236,13 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsTriggerViewModel,
+        construct: SystemCommandsLauncherViewModel,
         dependencies: [
             "loginStateViewModel",
-            "systemCommandsAccessViewModel",
-            "systemCommandsGuardsViewModel",
+            "systemCommandsPermissionsViewModel",
+            "systemCommandsPrintStateViewModel",
             "systemCommandsNoticesViewModel",
-            "systemCommandsRunsViewModel",
+            "systemCommandsRunStoreViewModel",
             "systemCommandsCatalogueViewModel"
         ]
     });

@@ -1,7 +1,7 @@
 $(function () {
     // What the user may do. Of somebody without the permission SYSTEM, only the server knows
     // whether some command is open to one of the user's groups.
-    function SystemCommandsAccessViewModel(parameters) {
+    function SystemCommandsPermissionsViewModel(parameters) {
         const self = this;
 
         self.loginState = parameters[0];
@@ -40,7 +40,7 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsAccessViewModel,
+        construct: SystemCommandsPermissionsViewModel,
         dependencies: [
             "loginStateViewModel",
             "accessViewModel",

@@ -11,7 +11,7 @@ $(function () {
 
     // Whether a command may be run now: what the printer and its other runs have to do with
     // it. The server has the last word; this is for knowing it before one clicks.
-    function SystemCommandsGuardsViewModel(parameters) {
+    function SystemCommandsPrintStateViewModel(parameters) {
         const self = this;
 
         self.runs = parameters[0];
@@ -58,7 +58,7 @@ $(function () {
             if (running.length) {
                 return {
                     short: gettext("Running already"),
-                    text: SystemCommands.Errors.busy(),
+                    text: SystemCommands.ErrorTexts.busy(),
                     run: running[0]
                 };
             }
@@ -94,7 +94,7 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsGuardsViewModel,
-        dependencies: ["systemCommandsRunsViewModel"]
+        construct: SystemCommandsPrintStateViewModel,
+        dependencies: ["systemCommandsRunStoreViewModel"]
     });
 });

@@ -1,26 +1,25 @@
 (function () {
-    // what each type has beyond what all of them have, in the order of the form
-    const FIELDS = {
-        text: ["default", "pattern", "max_length", "error"],
-        number: ["default", "min", "max", "step", "error"],
-        choice: ["default", "choices", "error"],
-        toggle: ["default"],
-        secret: ["max_length", "error"],
-        file: ["default", "error"]
-    };
+    const MODELS = SystemCommands.ModelFields.arguments;
+    const isOfType = SystemCommands.ModelFields.isOfType;
     const COMMON = ["name", "type", "label", "help", "required"];
-    const NUMBERS = ["max_length", "min", "max", "step"];
-
-    const NAME_LENGTH = 32;
 
     const isText = (value) => _.isString(value) || _.isNumber(value);
     const isNothing = (value) => value === undefined || value === null;
 
-    const fieldsOf = (type) => [...COMMON, ...(FIELDS[type] || [])];
-    const isNumeric = (field, type) =>
-        NUMBERS.includes(field) || (field === "default" && type === "number");
-    const isFlag = (field, type) =>
-        field === "required" || (field === "default" && type === "toggle");
+    // in the order of the form: its own words of what is wrong come last
+    const fieldsOf = (type) => {
+        const own = _.without(Object.keys(MODELS[type] || {}), ...COMMON, "error");
+        // of yes and no, neither is wrong
+        const isChecked = type in MODELS && type !== "toggle";
+        return [...COMMON, ...own, ...(isChecked ? ["error"] : [])];
+    };
+    const isOf = (kinds) => (field, type) => {
+        const known = _.get(MODELS, [type, field]) || {};
+        return kinds.some((kind) => isOfType(known, kind));
+    };
+    const isNumeric = isOf(["number", "integer"]);
+    const isBoolean = isOf(["boolean"]);
+    const isFlag = (field, type) => field === "required" || isBoolean(field, type);
 
     // what a field shows when there is nothing; undefined: it follows from the others
     const standardOf = (field, type) => {
@@ -33,7 +32,7 @@
     const isReadable = (field, value, type) => {
         if (!fieldsOf(type).includes(field)) return false;
         if (isNothing(value)) return true;
-        if (field === "type") return Object.keys(FIELDS).includes(value);
+        if (field === "type") return value in MODELS;
         if (field === "choices") return _.isArray(value);
         if (isFlag(field, type)) return _.isBoolean(value);
         return isNumeric(field, type) ? _.isNumber(value) : isText(value);
@@ -61,9 +60,9 @@
         toField("type", _.isPlainObject(raw) ? raw.type : undefined, "");
 
     // The arguments of a command as they stand in the file: mappings, usually.
-    SystemCommands.ArgumentFields = {
-        types: Object.keys(FIELDS),
-        max: 20,
+    SystemCommands.ArgumentDefinition = {
+        types: Object.keys(MODELS),
+        max: _.get(SystemCommands.ModelFields.definition, "arguments.maxItems"),
 
         fieldsOf: fieldsOf,
         toField: toField,
@@ -108,10 +107,11 @@
             const base = /^[a-z]/.test(plain)
                 ? plain
                 : _.compact([kind, plain]).join("_");
-            let name = base.slice(0, NAME_LENGTH).replace(/_$/, "");
+            const most = (MODELS[type] || MODELS.text).name.maxLength;
+            let name = base.slice(0, most).replace(/_$/, "");
             for (let number = 2; others.includes(name); number++) {
                 const end = "_" + number;
-                name = base.slice(0, NAME_LENGTH - end.length).replace(/_$/, "") + end;
+                name = base.slice(0, most - end.length).replace(/_$/, "") + end;
             }
             return name;
         },
@@ -128,7 +128,7 @@
         // The argument with what was changed in the form. All else stays as it was written.
         //   form    the fields of the type that it has now
         fromForm: (raw, form) => {
-            const before = SystemCommands.ArgumentFields.toForm(raw);
+            const before = SystemCommands.ArgumentDefinition.toForm(raw);
             if (_.isEqual(form, before)) return raw;
             const isOther = form.type !== before.type;
             const gone = _.difference(Object.keys(before), Object.keys(form));
@@ -159,7 +159,7 @@
                     // whether it is a text tells what is wrong with it
                     value: fieldsOf(type).includes(field)
                         ? JSON.stringify(raw[field])
-                        : SystemCommands.Entries.textOf(raw[field])
+                        : SystemCommands.DefinitionForm.textOf(raw[field])
                 }));
         },
 
@@ -172,7 +172,7 @@
             const spec = _.omit(_.pick(raw, fieldsOf(raw.type)), isNothing);
             spec.label = raw.label ? String(raw.label) : raw.name;
             if (!_.isBoolean(spec.required)) {
-                spec.required = SystemCommands.ArgumentFields.isRequiredByItself(raw);
+                spec.required = SystemCommands.ArgumentDefinition.isRequiredByItself(raw);
             }
             if (raw.type === "toggle") spec.default = !!raw.default;
             if (raw.type === "choice") {

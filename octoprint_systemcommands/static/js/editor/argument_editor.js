@@ -1,5 +1,5 @@
 (function () {
-    const args = SystemCommands.ArgumentFields;
+    const args = SystemCommands.ArgumentDefinition;
 
     // The arguments of the command in the dialog.
     //   onTouch   is called when one of them is changed

@@ -1,7 +1,7 @@
 (function () {
     let lastId = 0;
 
-    const args = SystemCommands.ArgumentFields;
+    const args = SystemCommands.ArgumentDefinition;
 
     // An argument in the dialog of a command.
     //   raw       what stands in the file, undefined for a new one
@@ -116,7 +116,7 @@
         });
         self.leftovers = ko.pureComputed(() => args.leftovers(self.raw(), self.result()));
         self.removeLeftover = (field, event) => {
-            SystemCommands.Focus.keepWhileRemoving(
+            SystemCommands.DialogFocus.keepWhileRemoving(
                 event,
                 () => self.raw(_.omit(self.raw(), field.name)),
                 `#systemcommands_defined_${self.id} .systemcommands-toggle`

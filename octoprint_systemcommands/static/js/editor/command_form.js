@@ -1,5 +1,5 @@
 (function () {
-    const entries = SystemCommands.Entries;
+    const entries = SystemCommands.DefinitionForm;
     const PLAIN_FIELDS = _.without(entries.fields, "environment", "arguments", "groups");
 
     // A definition in a form: what stands in the file goes in, and what is to stand there
@@ -17,12 +17,14 @@
             self.fields[field] = ko.observable();
             self.fields[field].subscribe(() => onTouch(field));
         });
-        self.environment = new SystemCommands.Environment(() => onTouch("environment"));
+        self.environment = new SystemCommands.EnvironmentRows(() =>
+            onTouch("environment")
+        );
         self.argumentEditor = new SystemCommands.ArgumentEditor(
             () => onTouch("arguments"),
             self.fields.command
         );
-        self.access = new SystemCommands.Groups();
+        self.access = new SystemCommands.GroupChoice();
         self.access.chosen.subscribe(() => onTouch("groups"));
         // fields that have no place in the form
         self.leftovers = ko.observableArray([]);
@@ -57,7 +59,7 @@
         });
 
         self.removeLeftover = (field, event) => {
-            SystemCommands.Focus.keepWhileRemoving(
+            SystemCommands.DialogFocus.keepWhileRemoving(
                 event,
                 () => {
                     self._removed.push(field.name);

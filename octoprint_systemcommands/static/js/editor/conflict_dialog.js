@@ -1,7 +1,7 @@
 $(function () {
     // Somebody else has saved: what they have changed and what was changed here, and what of
     // it shall be saved.
-    function SystemCommandsConflictViewModel(parameters) {
+    function SystemCommandsConflictDialogViewModel(parameters) {
         const self = this;
 
         self.loginState = parameters[0];
@@ -36,15 +36,15 @@ $(function () {
         // onClosed (with whether it was decided)
         self.open = (options) => {
             const {base, theirs, mine, saved} = options;
-            const difference = SystemCommands.Difference.between;
+            const difference = SystemCommands.ListDiff.between;
             self._options = options;
             self._decision = undefined;
-            self._merge = new SystemCommands.Merge(base, theirs, mine);
+            self._merge = new SystemCommands.ListMerge(base, theirs, mine);
             self.intro(
-                SystemCommands.Saves.newer(
+                SystemCommands.LastSave.newer(
                     saved,
                     self.loginState.username(),
-                    SystemCommands.Saves.whenAndAgo
+                    SystemCommands.LastSave.whenAndAgo
                 )
             );
             self.theirs(difference(base, theirs, CHANGES));
@@ -54,7 +54,7 @@ $(function () {
                     const both = [clash.theirs, clash.mine];
                     return {
                         key: clash.key,
-                        name: SystemCommands.Entries.nameOf(
+                        name: SystemCommands.DefinitionForm.nameOf(
                             [clash.base, ...both].find((entry) => entry !== undefined)
                         ),
                         differences: difference(
@@ -108,7 +108,7 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsConflictViewModel,
+        construct: SystemCommandsConflictDialogViewModel,
         dependencies: ["loginStateViewModel"],
         elements: ["#systemcommands_conflict_dialog"]
     });

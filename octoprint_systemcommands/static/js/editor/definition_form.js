@@ -1,10 +1,6 @@
 (function () {
-    // The fields, which the settings page has from the server's models: by name, their type,
-    // default and choices (enum).
-    const page = document.getElementById("systemcommands_definition_fields");
-    const FIELDS = _.indexBy(page ? JSON.parse(page.textContent) : [], "name");
-
-    const isOfType = (field, type) => _.includes([].concat(field.type), type);
+    const FIELDS = SystemCommands.ModelFields.definition;
+    const isOfType = SystemCommands.ModelFields.isOfType;
 
     const CHOICES = _.mapValues(
         _.pick(FIELDS, (field) => field.enum),

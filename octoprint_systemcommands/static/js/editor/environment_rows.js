@@ -1,7 +1,7 @@
 (function () {
     // The environment variables that a command gets, as rows of names and values.
     //   onTouch   is called when one of them is changed
-    SystemCommands.Environment = function (onTouch) {
+    SystemCommands.EnvironmentRows = function (onTouch) {
         const self = this;
 
         // [{name, value}], both observables
@@ -38,7 +38,7 @@
         };
 
         self.remove = (row, event) => {
-            SystemCommands.Focus.keepWhileRemoving(
+            SystemCommands.DialogFocus.keepWhileRemoving(
                 event,
                 () => self.rows.remove(row),
                 "#systemcommands_add_variable"

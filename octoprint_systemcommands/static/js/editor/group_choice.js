@@ -3,7 +3,7 @@
     const GUESTS = "guests";
 
     // Which of OctoPrint's groups may run a command.
-    SystemCommands.Groups = function () {
+    SystemCommands.GroupChoice = function () {
         const self = this;
 
         // keys, as they stand in the file

@@ -60,7 +60,7 @@ favorite place merken ort: heart star bookmark tag location-dot map`
         // whether it was opened to see all there is, and nothing was typed since
         self._showsAll = ko.observable(false);
         self.active = ko.observable();
-        self.icon = ko.pureComputed(() => SystemCommands.Entries.iconOf(field()));
+        self.icon = ko.pureComputed(() => SystemCommands.DefinitionForm.iconOf(field()));
         self.icons = ko.pureComputed(() => {
             // as people copy them: "fas fa-camera"
             const text = (self.icon() || field() || "").trim().toLowerCase();

@@ -1,6 +1,6 @@
 (function () {
     // Who has saved a list of commands, and when, for people.
-    SystemCommands.Saves = {
+    SystemCommands.LastSave = {
         when: (time) => {
             const at = moment(time);
             return at.isSame(moment(), "day")
@@ -11,7 +11,7 @@
         whenAndAgo: (time) => {
             // the server's clock may be ahead of this one
             const ago = moment.min(moment(time), moment()).fromNow();
-            return `${SystemCommands.Saves.when(time)} (${ago})`;
+            return `${SystemCommands.LastSave.when(time)} (${ago})`;
         },
 
         // saved: {user, saved_at}, or null for what was changed elsewhere; me: a user's name
@@ -21,7 +21,7 @@
                 saved.user && saved.user !== me
                     ? gettext("Saved by %(user)s %(when)s")
                     : gettext("Saved %(when)s");
-            return SystemCommands.Saves._fill(text, saved);
+            return SystemCommands.LastSave._fill(text, saved);
         },
 
         // toWhen: how the time is told
@@ -36,13 +36,13 @@
             if (saved.user === me) {
                 text = gettext("You have saved a newer list elsewhere %(when)s.");
             }
-            return SystemCommands.Saves._fill(text, saved, toWhen);
+            return SystemCommands.LastSave._fill(text, saved, toWhen);
         },
 
         _fill: (text, saved, toWhen) => {
             return _.sprintf(text, {
                 user: saved.user,
-                when: (toWhen || SystemCommands.Saves.when)(saved.saved_at)
+                when: (toWhen || SystemCommands.LastSave.when)(saved.saved_at)
             });
         }
     };

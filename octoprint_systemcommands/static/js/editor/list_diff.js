@@ -1,5 +1,5 @@
 (function () {
-    const entries = SystemCommands.Entries;
+    const entries = SystemCommands.DefinitionForm;
 
     // Entries of two lists are the same one when they have the same key: the action is the
     // name that lasts, dividers and broken entries are counted.
@@ -52,7 +52,7 @@
 
     // an argument, all but its name
     const textOfArgument = (argument) => {
-        const known = SystemCommands.ArgumentFields.fieldsOf(argument.type);
+        const known = SystemCommands.ArgumentDefinition.fieldsOf(argument.type);
         return _.union(known, Object.keys(argument))
             .filter((field) => field !== "name" && field in argument)
             .map((field) => `${field}: ${textOf(field, argument[field])}`)
@@ -124,7 +124,7 @@
     // [{kind: added | removed | changed | moved, label, name, columns, fields: [{name, from, to}]}]
     //   labels   what each kind is called; and columns, if they need it: what stands in from
     //            and in to
-    SystemCommands.Difference = {
+    SystemCommands.ListDiff = {
         keyed: keyed,
         inOrder: inOrder,
 

@@ -1,7 +1,7 @@
 (function () {
     // the entries of a list by what tells them from each other, in their order
     const toMap = (list) => {
-        const items = SystemCommands.Difference.keyed(list);
+        const items = SystemCommands.ListDiff.keyed(list);
         return new Map(items.map((item) => [item.key, item.entry]));
     };
 
@@ -9,7 +9,7 @@
     const movedIn = (list, base) => {
         const places = new Map([...base.keys()].map((key, index) => [key, index]));
         const common = [...list.keys()].filter((key) => places.has(key));
-        const stayed = SystemCommands.Difference.inOrder(
+        const stayed = SystemCommands.ListDiff.inOrder(
             common.map((key) => places.get(key))
         );
         return common.filter((key) => !stayed.has(places.get(key)));
@@ -44,7 +44,7 @@
     //   isOrderClash  whether both have moved the same entries to different places
     //   merge         the list; given a choice ("theirs" or "mine") for the key of each clash,
     //                 and for "order" if that is one
-    SystemCommands.Merge = function (base, theirs, mine) {
+    SystemCommands.ListMerge = function (base, theirs, mine) {
         const lists = {base: toMap(base), theirs: toMap(theirs), mine: toMap(mine)};
         const keys = new Set([...lists.theirs.keys(), ...lists.mine.keys()]);
         const moved = movedIn(lists.mine, lists.base);

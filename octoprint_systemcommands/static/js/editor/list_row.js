@@ -2,9 +2,9 @@
     let lastId = 0;
 
     // An entry of the list in the editor: what stands in the file, and how it is shown.
-    SystemCommands.Row = function (entry, problems) {
+    SystemCommands.ListRow = function (entry, problems) {
         const self = this;
-        const entries = SystemCommands.Entries;
+        const entries = SystemCommands.DefinitionForm;
 
         self.id = ++lastId;
         self.entry = ko.observable(entry);
@@ -42,15 +42,15 @@
     };
 
     // problems: those of each, if there are any
-    SystemCommands.Row.listOf = (entries, problems) =>
+    SystemCommands.ListRow.listOf = (entries, problems) =>
         _.map(
             entries,
-            (entry, index) => new SystemCommands.Row(entry, (problems || [])[index])
+            (entry, index) => new SystemCommands.ListRow(entry, (problems || [])[index])
         );
 
     // Where a group begins its name stands above the entry. The menu gathers all of a group
     // where its first entry is.
-    SystemCommands.Row.headings = (rows) => {
+    SystemCommands.ListRow.headings = (rows) => {
         const headings = new Map();
         const seen = new Set();
         let last = "";

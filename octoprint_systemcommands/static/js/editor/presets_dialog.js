@@ -1,6 +1,6 @@
 $(function () {
     // Commands to begin with.
-    function SystemCommandsPresetsViewModel(parameters) {
+    function SystemCommandsPresetsDialogViewModel(parameters) {
         const self = this;
 
         self.definitions = parameters[0];
@@ -10,7 +10,7 @@ $(function () {
         self.error = ko.observable();
         self.clipboard = new SystemCommands.Clipboard();
         self._chosen = undefined;
-        self.lock = new SystemCommands.Password.Lock(self.definitions, () =>
+        self.lock = new SystemCommands.Credentials.Lock(self.definitions, () =>
             self._load()
         );
         self._options = {};
@@ -44,7 +44,8 @@ $(function () {
                 });
         };
 
-        self.icon = (preset) => SystemCommands.Entries.iconOf(preset.definition.icon);
+        self.icon = (preset) =>
+            SystemCommands.DefinitionForm.iconOf(preset.definition.icon);
 
         self.choose = (preset) => {
             self._chosen = preset;
@@ -75,8 +76,8 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsPresetsViewModel,
-        dependencies: ["systemCommandsDefinitionsViewModel"],
+        construct: SystemCommandsPresetsDialogViewModel,
+        dependencies: ["systemCommandsDefinitionsClientViewModel"],
         elements: ["#systemcommands_presets_dialog"]
     });
 });

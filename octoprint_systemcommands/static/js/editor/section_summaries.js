@@ -4,9 +4,9 @@
     // What is set in the folded parts of the dialog of a command, in words; "" where nothing
     // is. What is as usual needs no word.
     //   form   observables by field
-    //   parts  argumentEditor, access (SystemCommands.Groups),
-    //          environment (SystemCommands.Environment), leftovers
-    SystemCommands.Summaries = function (form, parts) {
+    //   parts  argumentEditor, access (SystemCommands.GroupChoice),
+    //          environment (SystemCommands.EnvironmentRows), leftovers
+    SystemCommands.SectionSummaries = function (form, parts) {
         const value = (field) => form[field]();
         const isOn = (field, text) => value(field) && text;
         const choice = (field, texts) => texts[value(field)];

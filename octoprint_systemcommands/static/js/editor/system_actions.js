@@ -21,7 +21,7 @@
         self.accept = (response) => {
             const unwanted = self.toRemove().map((row) => row.entry());
             const problems = (response.problems || {}).system_actions;
-            const rows = SystemCommands.Row.listOf(response.system_actions, problems);
+            const rows = SystemCommands.ListRow.listOf(response.system_actions, problems);
             rows.forEach((row) =>
                 row.remove(unwanted.some((other) => _.isEqual(other, row.entry())))
             );

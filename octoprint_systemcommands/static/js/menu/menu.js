@@ -178,12 +178,12 @@ $(function () {
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsMenuViewModel,
         dependencies: [
-            "systemCommandsAccessViewModel",
+            "systemCommandsPermissionsViewModel",
             "systemCommandsCatalogueViewModel",
-            "systemCommandsTriggerViewModel",
-            "systemCommandsRunsViewModel",
-            "systemCommandsHistoryViewModel",
-            "systemCommandsGuardsViewModel",
+            "systemCommandsLauncherViewModel",
+            "systemCommandsRunStoreViewModel",
+            "systemCommandsHistoryDialogViewModel",
+            "systemCommandsPrintStateViewModel",
             "settingsViewModel"
         ],
         elements: [ROOT + " > a", ROOT + " > ul"]

@@ -6,7 +6,7 @@ $(function () {
     const OUTPUT_DELAY = 5000;
 
     // The runs of the past and those of right now, newest first.
-    function SystemCommandsHistoryViewModel(parameters) {
+    function SystemCommandsHistoryDialogViewModel(parameters) {
         const self = this;
 
         self.runs = parameters[0];
@@ -125,7 +125,7 @@ $(function () {
                     self.warning(response.warning);
                     self.isLoaded(true);
                     self.filter.learnNames(response.runs);
-                    SystemCommands.Focus.keepDuring(() => onDone(response));
+                    SystemCommands.DialogFocus.keepDuring(() => onDone(response));
                     self.dialog.modal("layout");
                 })
                 .fail((response) => {
@@ -247,7 +247,7 @@ $(function () {
                             if (!self.isOpen()) return;
                             self.requestData();
                             // the button has nothing to do then
-                            SystemCommands.Focus.giveBackTo(
+                            SystemCommands.DialogFocus.giveBackTo(
                                 "#systemcommands_history_status"
                             );
                         })
@@ -275,11 +275,11 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsHistoryViewModel,
+        construct: SystemCommandsHistoryDialogViewModel,
         dependencies: [
-            "systemCommandsRunsViewModel",
-            "systemCommandsTriggerViewModel",
-            "systemCommandsAccessViewModel",
+            "systemCommandsRunStoreViewModel",
+            "systemCommandsLauncherViewModel",
+            "systemCommandsPermissionsViewModel",
             "systemCommandsCatalogueViewModel"
         ],
         elements: ["#systemcommands_history"]

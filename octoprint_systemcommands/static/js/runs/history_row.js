@@ -4,7 +4,7 @@
     //   catalogue   knows which commands there are
     SystemCommands.HistoryRow = function (now, catalogue) {
         const self = this;
-        const format = SystemCommands.Format;
+        const format = SystemCommands.RunFormat;
 
         self.run = ko.observable({});
         // what to ask for the runs after it with, if a page has ended here

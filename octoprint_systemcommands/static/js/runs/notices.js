@@ -82,7 +82,7 @@ $(function () {
                 if (command.showOutput === "never") {
                     say();
                 } else {
-                    SystemCommands.Answers.whole(run, say);
+                    SystemCommands.ShortOutput.whole(run, say);
                 }
             } else if (run.status === "stopped") {
                 self._say(
@@ -92,7 +92,7 @@ $(function () {
                     self._showButton(run)
                 );
             } else {
-                SystemCommands.Answers.end(
+                SystemCommands.ShortOutput.end(
                     run,
                     unlessShown((output) => self._runFailed(command, run, output))
                 );
@@ -116,14 +116,14 @@ $(function () {
             self._say(
                 "failed",
                 named(gettext('"%(name)s" failed'), command),
-                run.hint || SystemCommands.Format.statusInFull(run) + ".",
+                run.hint || SystemCommands.RunFormat.statusInFull(run) + ".",
                 self._showButton(run),
                 output
             );
         };
 
         self.failed = (command, response) => {
-            const error = SystemCommands.Errors.explain(command, response);
+            const error = SystemCommands.ErrorTexts.explain(command, response);
             const output = error.output && self._outputBox(error.output);
             self._sayOnce(command, "failed", error.title, error.text, undefined, output);
         };
@@ -204,6 +204,6 @@ $(function () {
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsNoticesViewModel,
-        dependencies: ["systemCommandsRunsViewModel"]
+        dependencies: ["systemCommandsRunStoreViewModel"]
     });
 });

@@ -7,7 +7,7 @@
     //   settings   OctoPrint's, as a view model
     //   onJump()   the view is about to leave the end
     //   onView()   lines have become higher or lower
-    SystemCommands.Tools = function (options) {
+    SystemCommands.OutputTools = function (options) {
         const self = this;
 
         self.run = options.run;
@@ -27,7 +27,7 @@
         };
 
         self._copy = (what, text) => self.clipboard.copy(what, text, options.dialog[0]);
-        self.copyLink = () => self._copy("link", SystemCommands.Link(self.run()));
+        self.copyLink = () => self._copy("link", SystemCommands.RunLink(self.run()));
         self.copyCurl = () => {
             const command = self.command();
             const address = SystemCommands.Curl.address(

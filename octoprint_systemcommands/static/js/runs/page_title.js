@@ -35,7 +35,7 @@
     };
 
     // isFine: although it has failed
-    SystemCommands.Title = (run, isFine) => {
+    SystemCommands.PageTitle = (run, isFine) => {
         const isLong = run.duration >= LONG;
         if (!document.hidden && !(isLong && !document.hasFocus())) return;
         const failed = run.status !== "succeeded" && !isFine;
@@ -47,7 +47,7 @@
         prefix = _.sprintf(text, {
             // as browsers do with titles
             name: (run.name || run.action).replace(/\s+/g, " ").trim(),
-            status: SystemCommands.Format.status(run)
+            status: SystemCommands.RunFormat.status(run)
         });
         mark();
         observer.observe(document.head, {

@@ -19,7 +19,10 @@ $(function () {
             {
                 onLayout: () => self._layout(),
                 onEnded: (run) => {
-                    SystemCommands.Title(run, self.command() && self.command().ignore);
+                    SystemCommands.PageTitle(
+                        run,
+                        self.command() && self.command().ignore
+                    );
                 }
             }
         );
@@ -34,16 +37,16 @@ $(function () {
             if (!run) return "";
             return _.compact([
                 run.user,
-                SystemCommands.Format.trigger(run),
+                SystemCommands.RunFormat.trigger(run),
                 run.address,
-                SystemCommands.Format.date(run),
+                SystemCommands.RunFormat.date(run),
                 run.stopped_by &&
                     _.sprintf(gettext("stopped by %(user)s"), {user: run.stopped_by})
             ]).join(", ");
         });
         self.given = ko.pureComputed(() => {
             return self.run()
-                ? SystemCommands.Format.arguments(self.run(), self.command())
+                ? SystemCommands.RunFormat.arguments(self.run(), self.command())
                 : [];
         });
         self.downloadUrl = ko.pureComputed(() => {
@@ -53,7 +56,7 @@ $(function () {
         self.command = ko.pureComputed(() => {
             return self.run() && self.catalogue.commandOf(self.run());
         });
-        self.tools = new SystemCommands.Tools({
+        self.tools = new SystemCommands.OutputTools({
             dialog: $("#systemcommands_run_dialog"),
             run: self.run,
             command: self.command,
@@ -77,7 +80,7 @@ $(function () {
 
         self.openForm = (request) => {
             self._reset();
-            const form = new SystemCommands.Arguments(request, {
+            const form = new SystemCommands.ArgumentForm(request, {
                 form: "systemcommands_run",
                 user: self.access.user(),
                 mayListFiles: self.access.mayListFiles(),
@@ -85,7 +88,9 @@ $(function () {
                 isShown: () => self.form() === form,
                 onStarted: (run) => self._onFormStarted(form, request, run),
                 onCancelled: () => {
-                    SystemCommands.Focus.giveBackTo(self.dialog.find(".btn-primary"));
+                    SystemCommands.DialogFocus.giveBackTo(
+                        self.dialog.find(".btn-primary")
+                    );
                 }
             });
             self.form(form);
@@ -175,10 +180,10 @@ $(function () {
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsRunDialogViewModel,
         dependencies: [
-            "systemCommandsRunsViewModel",
-            "systemCommandsTriggerViewModel",
-            "systemCommandsAccessViewModel",
-            "systemCommandsGuardsViewModel",
+            "systemCommandsRunStoreViewModel",
+            "systemCommandsLauncherViewModel",
+            "systemCommandsPermissionsViewModel",
+            "systemCommandsPrintStateViewModel",
             "settingsViewModel",
             "systemCommandsCatalogueViewModel"
         ],

@@ -9,7 +9,7 @@
     //
     //   onRun(run)          the server's latest word on it
     //   onFailed(response)  it did not answer, or does not know the run
-    SystemCommands.Follower = function (terminal, callbacks) {
+    SystemCommands.RunFollower = function (terminal, callbacks) {
         const self = this;
 
         self.id = undefined;
@@ -46,7 +46,7 @@
             return (
                 self._outputFinished &&
                 self._run &&
-                !SystemCommands.Format.isActive(self._run)
+                !SystemCommands.RunFormat.isActive(self._run)
             );
         };
 

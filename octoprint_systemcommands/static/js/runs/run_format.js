@@ -2,11 +2,11 @@
     const two = (number) => String(number).padStart(2, "0");
 
     // How runs are described wherever they are shown.
-    SystemCommands.Format = {
+    SystemCommands.RunFormat = {
         isActive: (run) => ["queued", "starting", "running"].includes(run.status),
 
         status: (run) => {
-            if (run.stopping && SystemCommands.Format.isActive(run)) {
+            if (run.stopping && SystemCommands.RunFormat.isActive(run)) {
                 return gettext("Stopping…");
             }
             return (
@@ -25,7 +25,7 @@
 
         // the status with what a number can add to it
         statusInFull: (run) => {
-            const status = SystemCommands.Format.status(run);
+            const status = SystemCommands.RunFormat.status(run);
             if (run.status !== "failed" || !_.isNumber(run.exit_code)) return status;
             if (run.exit_code < 0) {
                 return _.sprintf(gettext("Failed (ended by signal %(signal)s)"), {
@@ -101,7 +101,7 @@
             const gone = _.difference(_.keys(given), _.map(known, "name"));
             return [...known, ...gone.map((name) => ({name: name}))].map((spec) => ({
                 label: spec.label || spec.name,
-                value: SystemCommands.Format.argument(given[spec.name], spec),
+                value: SystemCommands.RunFormat.argument(given[spec.name], spec),
                 isGiven: given[spec.name] !== null
             }));
         },

@@ -3,7 +3,7 @@ $(function () {
 
     // Opens the run that the page's address names, and gives the address of a run. OctoPrint
     // takes what stands behind the # for a tab, so it must not see this.
-    function SystemCommandsLinkViewModel(parameters) {
+    function SystemCommandsRunLinkViewModel(parameters) {
         const self = this;
 
         self.access = parameters[0];
@@ -91,13 +91,13 @@ $(function () {
         self._read();
     }
 
-    SystemCommands.Link = (run) => SystemCommands.Curl.base() + LINK + run.id;
+    SystemCommands.RunLink = (run) => SystemCommands.Curl.base() + LINK + run.id;
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsLinkViewModel,
+        construct: SystemCommandsRunLinkViewModel,
         dependencies: [
-            "systemCommandsAccessViewModel",
-            "systemCommandsRunsViewModel",
+            "systemCommandsPermissionsViewModel",
+            "systemCommandsRunStoreViewModel",
             "systemCommandsNoticesViewModel"
         ]
     });

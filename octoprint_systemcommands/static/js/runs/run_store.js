@@ -14,7 +14,7 @@ $(function () {
     // started here. The server pushes ids and states only, also those of runs that are not
     // for this user to see; what else there is to know has to be asked for. Others are told
     // by `changes`, with {id, status}, and by `refreshes` when something may have been missed.
-    function SystemCommandsRunsViewModel(parameters) {
+    function SystemCommandsRunStoreViewModel(parameters) {
         const self = this;
 
         self.access = parameters[0];
@@ -76,7 +76,7 @@ $(function () {
             OctoPrint.plugins.systemcommands
                 .getRun(id)
                 .done((run) => {
-                    if (SystemCommands.Format.isActive(run)) {
+                    if (SystemCommands.RunFormat.isActive(run)) {
                         self._own.set(id, onEnd);
                     } else {
                         onEnd(run);
@@ -92,7 +92,7 @@ $(function () {
         self._update = (changed) => {
             const active = new Map(self.active().map((run) => [run.id, run]));
             changed.forEach((run) => {
-                if (!SystemCommands.Format.isActive(run)) {
+                if (!SystemCommands.RunFormat.isActive(run)) {
                     active.delete(run.id);
                     self._unknown.delete(run.id);
                     self._remember(self._ended, run.id, MAX_ENDED);
@@ -225,7 +225,7 @@ $(function () {
     }
 
     OCTOPRINT_VIEWMODELS.push({
-        construct: SystemCommandsRunsViewModel,
-        dependencies: ["systemCommandsAccessViewModel"]
+        construct: SystemCommandsRunStoreViewModel,
+        dependencies: ["systemCommandsPermissionsViewModel"]
     });
 });

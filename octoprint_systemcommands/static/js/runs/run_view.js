@@ -19,17 +19,17 @@
         const ofRun = (describe, otherwise) =>
             ko.pureComputed(() => (self.run() ? describe(self.run()) : otherwise));
 
-        self.isActive = ofRun(SystemCommands.Format.isActive, false);
+        self.isActive = ofRun(SystemCommands.RunFormat.isActive, false);
         self.isStopping = ko.pureComputed(() => {
             return self.isActive() && (self._stopRequested() || !!self.run().stopping);
         });
         self.progress = new SystemCommands.Progress(() => self.isActive());
         self.status = ofRun((run) => {
             if (self.isStopping()) return gettext("Stopping…");
-            return SystemCommands.Format.statusInFull(run);
+            return SystemCommands.RunFormat.statusInFull(run);
         }, "");
-        self.icon = ofRun(SystemCommands.Format.icon, "");
-        self.hint = ofRun(SystemCommands.Format.hint, []);
+        self.icon = ofRun(SystemCommands.RunFormat.icon, "");
+        self.hint = ofRun(SystemCommands.RunFormat.hint, []);
         self.emptyText = ofRun((run) => {
             if (!self.isEmpty() || self.error() || run.status === "queued") return "";
             if (self.isActive()) return gettext("It has not printed anything yet.");
@@ -93,7 +93,7 @@
             }
             const passed = performance.now() - self._receivedAt;
             const since = self.isActive() ? passed / 1000 : 0;
-            self.elapsed(SystemCommands.Format.duration(run.duration + since));
+            self.elapsed(SystemCommands.RunFormat.duration(run.duration + since));
         };
 
         //~~ What users do
@@ -149,7 +149,7 @@
                 self.isEmpty(terminal.isEmpty());
             }
         });
-        self._follower = new SystemCommands.Follower(self._terminal, {
+        self._follower = new SystemCommands.RunFollower(self._terminal, {
             onRun: self._onRun,
             onFailed: self._onFailed
         });

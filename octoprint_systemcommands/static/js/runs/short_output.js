@@ -47,7 +47,7 @@
 
     // What a run has printed, as far as there is room for it in a notice. `then` is called
     // with an element, or undefined.
-    SystemCommands.Answers = {
+    SystemCommands.ShortOutput = {
         // all of it, if that is short
         whole: (run, then) => {
             const {bytes, kept} = run.output || {};

@@ -17,7 +17,7 @@
             // What follows may be another dialog, such as that for the password. It would
             // lose the focus to this one, as long as this one is there.
             onclose: () => {
-                SystemCommands.Focus.giveBackTo(undefined, () => {
+                SystemCommands.DialogFocus.giveBackTo(undefined, () => {
                     const then = isProceeding ? options.onproceed : options.oncancel;
                     if (then) then();
                 });

@@ -17,7 +17,7 @@
     };
 
     // Where the keyboard is, and where it goes on when something has taken it away.
-    SystemCommands.Focus = {
+    SystemCommands.DialogFocus = {
         // what Tab stops at, in its order
         stopsIn: (parent) => {
             return $(parent)
@@ -45,7 +45,7 @@
 
         // To the element in this place, or to its neighbour inside of the parent.
         moveToPlace: (place, parent) => {
-            const focus = SystemCommands.Focus;
+            const focus = SystemCommands.DialogFocus;
             if (focus.moveTo(place.element)) return true;
             const stops = focus.stopsIn(parent);
             const way = place.ways.find((one) => one.parent.isConnected);
@@ -63,13 +63,13 @@
         // For updates of what is on the screen that nobody has asked for.
         keepDuring: (update) => {
             const focused = document.activeElement;
-            const place = SystemCommands.Focus.placeOf(focused);
+            const place = SystemCommands.DialogFocus.placeOf(focused);
             update();
             const parent = $(place.ways.map((way) => way.parent)).filter(".modal")[0];
             // an update may have moved it on by itself
             const isLeft = [focused, document.body].includes(document.activeElement);
             if (parent && isLeft && !isUsable(focused)) {
-                SystemCommands.Focus.moveToPlace(place, parent);
+                SystemCommands.DialogFocus.moveToPlace(place, parent);
             }
         },
 

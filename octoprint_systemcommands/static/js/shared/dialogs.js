@@ -6,7 +6,7 @@
     // what lies below the topmost one; notices and what browsers add may be used
     const BELOW = ".modal, #navbar, .octoprint-container";
 
-    const focus = SystemCommands.Focus;
+    const focus = SystemCommands.DialogFocus;
 
     const openOnes = () => {
         const manager = $("body").data("modalmanager");

@@ -20,7 +20,7 @@
     // document before the item is let go, since that would end a touch.
     //   event    the pointerdown on the handle
     //   onDrop   is called with the old and the new position among the items
-    SystemCommands.Sorting = {
+    SystemCommands.DragSort = {
         start: (event, item, onDrop) => {
             const list = item.parentElement;
             const items = [...list.children];

@@ -48,7 +48,7 @@
 
         self.onHandle = (row, event) => {
             if ((options.isFixed && options.isFixed()) || event.button) return;
-            SystemCommands.Sorting.start(
+            SystemCommands.DragSort.start(
                 event.originalEvent,
                 options.elementOf(row),
                 (_from, to) => self.move(row, to)

@@ -11,6 +11,13 @@
     const AT_END = 20;
     // how long the view may go on moving after what a user did, in milliseconds
     const USER_TIME = 2000;
+    const KEYS_UP = ["ArrowUp", "PageUp", "Home"];
+
+    const leadsUp = (event) => {
+        if (event.ctrlKey || event.altKey) return false;
+        if (event.type === "wheel") return event.deltaY < 0;
+        return KEYS_UP.includes(event.key) || (event.key === " " && event.shiftKey);
+    };
 
     // Shows the output of a command in an element, while it arrives and at any speed.
     //
@@ -227,10 +234,14 @@
                 // the first bit of a smooth movement is enough
                 if (distance > 2 && performance.now() < self._userUntil)
                     following = false;
-            } else if (distance < AT_END) {
+            } else if (top > self._scrollTop && distance < AT_END) {
                 following = true;
             }
             self._scrollTop = top;
+            self._follow(following);
+        };
+
+        self._follow = (following) => {
             if (following === self.following) return;
             self.following = following;
             callbacks.onChange(self);
@@ -238,6 +249,9 @@
 
         self._onUserInput = (event) => {
             self._userUntil = performance.now() + USER_TIME;
+            // Going along with the end once more would put an end to a movement that has
+            // hardly begun.
+            if (leadsUp(event) && element.scrollTop > 0) self._follow(false);
             // The browser's own way takes time, and what arrives moves its goal away.
             if (event.key === "End") {
                 event.preventDefault();
