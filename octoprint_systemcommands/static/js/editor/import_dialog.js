@@ -35,11 +35,6 @@ $(function () {
         self.title = ko.pureComputed(() =>
             self.isOfRules() ? gettext("Import rules") : gettext("Import commands")
         );
-        self.isThereText = ko.pureComputed(() =>
-            self.isOfRules()
-                ? gettext("There is a rule with this ID already:")
-                : gettext("There is a command with this ID already:")
-        );
         self.addText = ko.pureComputed(() => {
             return _.sprintf(gettext("Add selected (%(count)s)"), {
                 count: self.chosen().length
@@ -61,8 +56,9 @@ $(function () {
         ];
 
         // options: from, others, onAdd (called with the entries, and with the places of
-        // those that shall be removed from system.actions), nameOf (of a rule, if it is about
-        // rules)
+        // those that shall be removed from system.actions); about rules also nameOf(rule), and
+        // actions, those of all commands: onAdd is called with the commands that come with
+        // the rules then
         self.open = (options) => {
             self._options = options;
             self._chosen = undefined;
@@ -102,7 +98,7 @@ $(function () {
                     self.entries(
                         self.isOfRules()
                             ? response.rules.map((rule, index) =>
-                                  self._ruleToRow(rule, response.problems[index])
+                                  self._ruleToRow(rule, index, response)
                               )
                             : response.entries.map(self._toRow)
                     );
@@ -120,10 +116,11 @@ $(function () {
 
         self._ask = (isYaml) => {
             if (self.isOfRules()) {
-                return self.definitions.rules.postQuietly(
-                    "import",
-                    isYaml ? {yaml: self.text()} : {event_manager: true}
-                );
+                return self.definitions.rules.postQuietly("import", {
+                    others: self._options.others,
+                    actions: self._options.actions,
+                    ...(isYaml ? {yaml: self.text()} : {event_manager: true})
+                });
             }
             return self.definitions.postQuietly("import", {
                 from: self.from(),
@@ -143,18 +140,25 @@ $(function () {
             ...self._judge(entry.definition, entry.problems, entry.clash)
         });
 
-        self._ruleToRow = (rule, problems) => ({
-            definition: rule,
-            name: self._options.nameOf(rule),
-            action: _.get(rule, "id"),
-            clash: _.get(rule, "id"),
-            icon: undefined,
-            command: undefined,
-            renamed_from: undefined,
-            place: "",
-            twice: "",
-            ...self._judge(rule, problems, _.get(rule, "id"))
-        });
+        self._ruleToRow = (rule, index, response) => {
+            // the one that it runs
+            const command = response.definitions.find(
+                (definition) => definition.action === _.get(rule, "run")
+            );
+            return {
+                definition: rule,
+                comesWith: command,
+                name: self._options.nameOf(rule, command),
+                action: _.get(rule, "id"),
+                icon: undefined,
+                command: command && command.command,
+                clash: undefined,
+                renamed_from: undefined,
+                place: "",
+                twice: "",
+                ...self._judge(rule, response.problems[index])
+            };
+        };
 
         self._judge = (entry, problems, id) => {
             const isRight = !_.some(problems, {severity: "error"});
@@ -207,7 +211,11 @@ $(function () {
             const isThere = self.from() === "system_actions" && self.removeThere();
             self._options.onAdd(
                 chosen.map((row) => row.definition),
-                isThere ? chosen.map((row) => row.index) : []
+                self.isOfRules()
+                    ? _.uniq(_.compact(_.map(chosen, "comesWith")))
+                    : isThere
+                      ? chosen.map((row) => row.index)
+                      : []
             );
             self.dialog.hide();
         };

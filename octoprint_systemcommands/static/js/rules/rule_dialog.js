@@ -83,7 +83,11 @@ $(function () {
         self.verdict = new SystemCommands.ServerValidation({
             fields: FIELDS,
             ask: (isAwaited) => {
-                const data = {rule: self.result(), others: self._options.others};
+                const rule = self.result();
+                // a name is asked for last, and need not be given
+                const name = rule.name || _.get(self.form.chosen(), "name");
+                const named = name ? {...rule, name: name} : rule;
+                const data = {rule: named, others: self._options.others};
                 return isAwaited
                     ? self.requests.post("check", data)
                     : self.requests.postQuietly("check", data);

@@ -267,10 +267,8 @@
             self.enabled(rule.enabled !== false);
             loadWhen(mapping(rule.when));
             self.conditions(
-                _.flatMap(mapping(rule.if), (values, key) =>
-                    _.map(_.isArray(values) ? values : [values], (one) =>
-                        conditionOf(key, one)
-                    )
+                Object.entries(mapping(rule.if)).flatMap(([key, values]) =>
+                    [].concat(values).map((one) => conditionOf(key, one))
                 )
             );
             loadWait(mapping(rule.wait));

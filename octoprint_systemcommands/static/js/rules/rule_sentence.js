@@ -70,7 +70,7 @@
                         _.sprintf(gettext("the printer has been idle for %(time)s"), {
                             time: duration(until.idle)
                         }),
-                    until.no_timelapse && gettext("no timelapse is being rendered")
+                    until.no_timelapse && gettext("no timelapse is being recorded or rendered")
                 ]),
                 gettext(" and ")
             );

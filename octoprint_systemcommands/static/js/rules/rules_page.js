@@ -9,6 +9,7 @@ $(function () {
         self.importDialog = parameters[3];
         self.versionsDialog = parameters[4];
         self.runs = parameters[5];
+        self.list = parameters[6];
 
         self.rows = self.draft.rows;
         self.hasSome = ko.pureComputed(() => self.rows().length > 0);
@@ -96,9 +97,17 @@ $(function () {
 
         self.openImport = () => {
             self.importDialog.open({
-                nameOf: self.draft.sentence.of,
+                // the command that comes with it is not in the list yet
+                nameOf: (rule, command) =>
+                    new SystemCommands.RuleSentence((source, action) =>
+                        command ? command.name : self.draft.nameOf(source, action)
+                    ).of(rule),
                 others: self.draft.ids(),
-                onAdd: (rules) => {
+                actions: self.list.actions(),
+                onAdd: (rules, commands) => {
+                    commands.forEach((entry) =>
+                        self.list.rows.push(self.list.rowOf(entry))
+                    );
                     const rows = rules.map((rule) => self._put(undefined, rule));
                     if (rows.length) {
                         SystemCommands.DialogFocus.giveBackTo(
@@ -143,7 +152,8 @@ $(function () {
             "systemCommandsSaveBarViewModel",
             "systemCommandsImportDialogViewModel",
             "systemCommandsVersionsDialogViewModel",
-            "systemCommandsRunStoreViewModel"
+            "systemCommandsRunStoreViewModel",
+            "systemCommandsListDraftViewModel"
         ]
     });
 });

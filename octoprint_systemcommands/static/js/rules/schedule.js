@@ -15,7 +15,9 @@
     const parse = (when) => {
         const asCron = (text) => ({kind: "cron", cron: String(text)});
         if (when.cron !== undefined) return asCron(when.cron);
-        const text = String(when.schedule).toLowerCase();
+        const text = String(when.schedule)
+            .toLowerCase()
+            .replace(/\s*,\s*/g, ",");
         const [, every] = EVERY.exec(text) || [];
         if (every) return {kind: "every", every: every};
         const [, word, short] = AT.exec(text) || [];
