@@ -187,6 +187,7 @@ class SystemCommandsPlugin(
             },
             {"type": "generic", "template": "systemcommands_run_dialog.jinja2"},
             {"type": "generic", "template": "systemcommands_history.jinja2"},
+            {"type": "generic", "template": "systemcommands_pending.jinja2"},
             {"type": "generic", "template": "systemcommands_command_dialog.jinja2"},
             {"type": "generic", "template": "systemcommands_rule_dialog.jinja2"},
             {"type": "generic", "template": "systemcommands_list_dialogs.jinja2"},
@@ -228,7 +229,7 @@ class SystemCommandsPlugin(
     ##~~ octoprint.server.sockjs.emit hook
 
     def may_be_pushed(self, socket, user, message, payload, *args, **kwargs):
-        return may_get(self._access, user, message, payload, self._notifier.owner_of)
+        return may_get(self._access, user, message, payload, self._notifier.whose)
 
     ##~~ octoprint.server.http.bodysize hook
 

@@ -40,6 +40,7 @@ $(function () {
                 SystemCommands.RunFormat.trigger(run),
                 run.address,
                 SystemCommands.RunFormat.date(run),
+                run.reason,
                 run.stopped_by &&
                     _.sprintf(gettext("stopped by %(user)s"), {user: run.stopped_by})
             ]).join(", ");
@@ -150,6 +151,12 @@ $(function () {
         };
         // lines of hints are made anew with each answer, and known by their text
         self.copyText = (text) => self.clipboard.copy(text, text, self.dialog[0]);
+
+        self.runNow = () => {
+            self.triggering.runNow(self.run(), self.view.update);
+            // the button goes away, and must not take the keyboard with it
+            self._focusFirst(".systemcommands-terminal");
+        };
 
         self.runAgain = () => {
             if (!self.command()) return;
