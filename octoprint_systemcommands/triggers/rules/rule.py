@@ -18,7 +18,6 @@ from pydantic import (
 from ...commands.arguments.types import MAX_ARGUMENTS
 from ...messages import N_, MessageError
 from . import durations
-from .kinds import CONNECTING, IMMEDIATE
 from .schedule import Schedule
 
 MAX_ID = 64
@@ -39,6 +38,11 @@ _MAX_TEXT = 1000
 
 _ID = re.compile(r"[a-z0-9_-]+")
 _STARTS = ("event", "schedule", "cron", "run", "action")
+
+# the connection is made when the command has ended
+_CONNECTING = frozenset(("before_connect", "upload_to_print"))
+# something waits for the command, so the command cannot wait itself
+_IMMEDIATE = _CONNECTING | {"stop", "snapshot_before"}
 
 # what makes a rule that waits give up, unless it says otherwise
 _CANCELLED_BY = ("print_started",)
@@ -190,7 +194,7 @@ class When(_Part):
     @field_validator("at_most", "settle")
     @classmethod
     def _only_a_connection_waits(cls, value: float, info: ValidationInfo) -> float:
-        if info.data.get("event") not in CONNECTING:
+        if info.data.get("event") not in _CONNECTING:
             raise WrongRule(N_("only goes with before_connect and upload_to_print"))
         return value
 
@@ -345,7 +349,7 @@ class Rule(BaseModel):
         when = info.data.get("when")
         if value is None or value == Wait():
             return None
-        if when is not None and when.event in IMMEDIATE:
+        if when is not None and when.event in _IMMEDIATE:
             text = N_("does not go with %(event)s, which waits for the command itself")
             raise WrongRule(text, event=when.event)
         return value
