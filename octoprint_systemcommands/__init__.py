@@ -27,7 +27,7 @@ from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
 from .host.permissions import additional_permissions
 from .host.preferences import DEFAULTS, Preferences
 from .host.printer import Printer
-from .host.push_filter import about_definitions, may_get
+from .host.push_filter import DEFINITIONS, about_saving, may_get
 from .host.uploads import Uploads
 from .identity import Identities
 from .launcher import Launcher
@@ -69,7 +69,7 @@ class SystemCommandsPlugin(
             self._settings,
             self._versions,
             LastSave(os.path.join(data, "last_save.json")),
-            tell=lambda news: self._push(about_definitions(news)),
+            tell=lambda news: self._push(about_saving(DEFINITIONS, news)),
         )
         self._history = History(os.path.join(data, "history.db"), self._limits)
         self._server_url = ""
