@@ -227,7 +227,7 @@ class SystemCommandsPlugin(
     ##~~ octoprint.server.sockjs.emit hook
 
     def may_be_pushed(self, socket, user, message, payload, *args, **kwargs):
-        return may_get(self._access, user, message, payload, self._notifier.owner_of)
+        return may_get(self._access, user, message, payload, self._notifier.whose)
 
     ##~~ octoprint.server.http.bodysize hook
 

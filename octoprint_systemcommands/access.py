@@ -89,14 +89,21 @@ class Access:
             for entry in self._catalogue.entries(CUSTOM)
         )
 
-    def find(self, person: Person, source: str, action: str) -> Command:
+    def find(
+        self, person: Person, source: str, action: str, by_rule: bool = False
+    ) -> Command:
         """A command that somebody may run.
+
+        Arguments:
+            person: who wants it
+            source, action: the command
+            by_rule: they try out a rule, which those may who may edit
 
         Raises:
             Forbidden: they may not run it, whether or not it exists
             UnknownSource, UnknownAction, NotExecutable: if they may run everything
         """
-        if may_run_everything(person):
+        if may_run_everything(person) or (by_rule and may_edit(person)):
             return self._catalogue.find(source, action)
         command = self._open_to(person, source, action)
         if command is None:
@@ -157,11 +164,26 @@ class Access:
             or self.may_run_anything(person)
         )
 
-    def may_see_runs_of(self, person: Person, owner: Optional[Owner]) -> bool:
-        """Whether somebody may see the runs of an owner."""
-        return self.may_see_all_runs(person) or (
-            person.owns(owner) and self.may_see_runs(person)
+    def may_see_runs_of(
+        self, person: Person, owner: Optional[Owner], by_rule: bool = False
+    ) -> bool:
+        """Whether somebody may see the runs of an owner.
+
+        Arguments:
+            person: who wants to
+            owner: whose they are; None if they are nobody's
+            by_rule: a rule has begun them
+        """
+        return (
+            self.may_see_all_runs(person)
+            or (person.owns(owner) and self.may_see_runs(person))
+            or (by_rule and self.may_see_runs_of_rules(person))
         )
+
+    def may_see_runs_of_rules(self, person: Person) -> bool:
+        """Whether somebody sees what rules have begun: that the printer is about to be
+        switched off matters to all who could do that."""
+        return self.may_see_all_runs(person) or may_run_everything(person)
 
     def may_see_all_runs(self, person: Person) -> bool:
         """Whether somebody sees the runs of others."""

@@ -13,6 +13,7 @@ import threading
 from typing import Any, Optional
 
 from octoprint.access import users
+from octoprint.access.permissions import Permissions
 from octoprint.access.users import SessionUser
 from werkzeug.local import LocalProxy
 
@@ -85,6 +86,17 @@ class Person:
 NOBODY = Person()
 
 
+class _Rules(Person):
+    """Who has saved a rule has entered the password for it, and may run anything. So rules
+    may do what takes the permission SYSTEM, and nothing else."""
+
+    def has(self, permission: Any) -> bool:
+        return permission is Permissions.SYSTEM
+
+
+RULES = _Rules()
+
+
 class Identities:
     """Looks people up.
 
@@ -130,9 +142,9 @@ class Identities:
         return self._holder(name)
 
     def behind(self, requester: Requester) -> Person:
-        """Who has asked for a run, now."""
+        """Who has asked for a run, now; `RULES` if it is a rule that nobody tries out."""
         if requester.user is None:
-            return NOBODY
+            return NOBODY if requester.rule is None else RULES
         if requester.account == "ApiUser":
             return Person(self._users.api_user_factory(), requester.account)
         if requester.account == "InternalUser":

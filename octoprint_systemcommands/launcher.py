@@ -1,19 +1,22 @@
 """Runs commands on request: the one way in for every trigger.
 
-Whatever wants a command to be run (an endpoint of the API, later an event or a schedule)
+Whatever wants a command to be run (an endpoint of the API, an event, a schedule)
 makes an `ExecuteRequest` and hands it over. Access rights, arguments, guards and limits are
 checked here or by what is called from here, the same for all, and the errors know nothing of
 HTTP.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional
 
 from .access import Access
 from .commands.arguments.values import FindUpload, take
 from .commands.catalogue import CUSTOM
 from .commands.definition import Command
 from .identity import Person
-from .runs.request import Request, Requester
+from .messages import Message
+from .runs.record import Record
+from .runs.request import Request, Requester, Waiting
 from .runs.run import Run
 from .runs.runner import Runner
 
@@ -27,6 +30,9 @@ class ExecuteRequest(NamedTuple):
         arguments: values by the name of the argument, as they came; None for none
         confirmed: the requester knows that a print is under way
         has_fresh_credentials: the requester has entered their password recently, or need not
+        event: environment variables that tell what has happened, see
+            `runs.environment.of_event`
+        reason: why it is run, for the history; None if that is somebody's wish
     """
 
     source: str
@@ -35,6 +41,8 @@ class ExecuteRequest(NamedTuple):
     arguments: Any = None
     confirmed: bool = False
     has_fresh_credentials: bool = False
+    event: Mapping[str, str] = {}
+    reason: Optional[Message] = None
 
 
 class Launcher:
@@ -63,6 +71,27 @@ class Launcher:
             Failed: could not be started
         """
         return self._runner.start(self._checked(request))
+
+    def hold(
+        self,
+        request: ExecuteRequest,
+        waiting: Waiting,
+        resumed: Optional[Record] = None,
+    ) -> Run:
+        """Takes in a command that is to be run later: it is pending until
+        `Runner.release`. Does not wait.
+
+        Arguments:
+            request: the command
+            waiting: what it waits for
+            resumed: what an earlier server has left pending, and goes on
+
+        Raises:
+            Forbidden, FreshCredentialsNeeded, UnknownSource, UnknownAction, NotExecutable,
+                WrongValues: see `launch`
+            Busy, ValueError, TypeError: see `Runner.hold`
+        """
+        return self._runner.hold(self._checked(request), waiting, resumed)
 
     def execute(self, request: ExecuteRequest) -> Run:
         """Runs a command: returns when it has ended, or was started if it is ``async``.
@@ -98,9 +127,12 @@ class Launcher:
 
     def _checked(self, request: ExecuteRequest) -> Request:
         person = self._access.behind(request.requester)
-        command = self._access.find(person, request.source, request.action)
-        self._access.ensure_fresh_credentials(command, request.has_fresh_credentials)
-        return self._complete(
+        by_rule = request.requester.rule is not None
+        command = self._access.find(person, request.source, request.action, by_rule)
+        # of a rule, the password was entered when it was saved
+        has_fresh_credentials = request.has_fresh_credentials or by_rule
+        self._access.ensure_fresh_credentials(command, has_fresh_credentials)
+        checked = self._complete(
             request.source,
             command,
             person,
@@ -108,6 +140,7 @@ class Launcher:
             request.arguments,
             request.confirmed,
         )
+        return checked._replace(event=request.event, reason=request.reason)
 
     def _complete(
         self,

@@ -33,6 +33,7 @@ class ErrorCode(enum.Enum):
     CONFIRM = ("confirm", 409)
     TEMPERATURE = ("temperature", 409)
     ENDED = ("ended", 409)
+    NOT_PENDING = ("not_pending", 409)
 
     STALE = ("stale", 412)
     IF_MATCH_MISSING = ("if_match_missing", 428)

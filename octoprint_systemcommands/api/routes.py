@@ -79,6 +79,7 @@ def build_blueprint(
         (f"{one}/output", "GET", "run_output", gates.to_viewers, runs.output),
         (f"{one}/output.txt", "GET", "run_download", gates.to_viewers, runs.download),
         (f"{one}/stop", "POST", "stop_run", gates.to_viewers, runs.stop),
+        (f"{one}/now", "POST", "run_now", gates.to_viewers, runs.now),
     ):
         blueprint.add_url_rule(rule, endpoint, gate(view), methods=[method])
 

@@ -24,7 +24,7 @@ from .error_codes import ErrorCode
 from .errors import errors_of_commands, stop
 from .hint_texts import hint_text
 from .request_body import read_json_object
-from .requester import CurrentRequest
+from .requester import CurrentRequest, confirmed_in
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.api.runs")
 
@@ -80,6 +80,7 @@ class Runs:
         wanted = Filter(
             user=_parameter("user") or None,
             owner=self._whose(),
+            with_rules=self._access.may_see_runs_of_rules(self._current.person()),
             source=_parameter("source") or None,
             action=_parameter("action") or None,
             statuses=_statuses(),
@@ -140,6 +141,19 @@ class Runs:
             stop(ErrorCode.ENDED, gettext("This run has ended already"))
         return accepted(run.record())
 
+    @errors_of_commands
+    def now(self, run_id: str) -> flask.Response:
+        """``POST /api/runs/<id>/now``: ``{confirmed}`` → 202, the run, which waits no
+        longer."""
+        confirmed = confirmed_in(read_json_object())
+        self._find(run_id)
+        # nobody's name is empty, and somebody is told what stands in the way
+        user = self._current.person().name or ""
+        run = self._runner.release(run_id, user, confirmed)
+        if run is None:
+            stop(ErrorCode.NOT_PENDING, gettext("This run does not wait any more"))
+        return accepted(run.record())
+
     def clear(self) -> flask.Response:
         """``DELETE /api/runs`` → ``{deleted: number}``: forgets those that have ended,
         one's own only if one sees no others."""
@@ -159,12 +173,15 @@ class Runs:
             stop(ErrorCode.HISTORY_UNAVAILABLE, error)
         if record is None:
             stop(ErrorCode.UNKNOWN_RUN, gettext(_NO_SUCH_RUN))
-        if not self._access.may_see_runs_of(self._current.person(), record.owner):
+        may_see = self._access.may_see_runs_of(
+            self._current.person(), record.owner, record.rule is not None
+        )
+        if not may_see:
             stop(ErrorCode.UNKNOWN_RUN, gettext(_NO_SUCH_RUN))
         return record
 
     def _whose(self) -> Optional[Owner]:
-        """Whose runs are shown to whoever asks; None: everybody's."""
+        """Whose runs are theirs who asks; None: everybody's."""
         person = self._current.person()
         if self._access.may_see_all_runs(person):
             return None
@@ -192,7 +209,7 @@ def accepted(record: Record) -> flask.Response:
 
 
 def _run_to_json(record: Record) -> dict[str, Any]:
-    """The run with what depends on the request: the hint's language and the URL."""
+    """The run with what depends on the request: the language of its texts, and the URL."""
     return _runs_to_json([record])[0]
 
 
@@ -203,6 +220,8 @@ def _runs_to_json(records: Iterable[Record]) -> list[dict[str, Any]]:
         {
             **record.to_dict(),
             "hint": record.hint and hint_text(record.hint),
+            "reason": record.reason and record.reason.translated(gettext),
+            "waits_for": record.waits_for and record.waits_for.translated(gettext),
             "resource": f"{base}/{record.id}",
         }
         for record in records

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ..runs.record import UNFINISHED, Record
 from ..runs.request import Owner
@@ -33,6 +33,21 @@ RUN_STARTED = "run_started"
 RUN_FINISHED = "run_finished"
 
 
+class Whose(NamedTuple):
+    """To whom a run matters.
+
+    Attributes:
+        owner: whose it is; None if it is nobody's
+        by_rule: a rule has begun it
+    """
+
+    owner: Optional[Owner] = None
+    by_rule: bool = False
+
+
+NOBODYS = Whose()
+
+
 class Notifier:
     """Collects what has changed and pushes it a few times a second.
 
@@ -53,7 +68,7 @@ class Notifier:
         self._changed: dict[str, dict[str, str]] = {}
         self._events: deque[tuple[str, dict[str, Any]]] = deque(maxlen=_MAX_EVENTS)
         # by id of the run, the latest last
-        self._owners: OrderedDict[Optional[str], Optional[Owner]] = OrderedDict()
+        self._owners: OrderedDict[Optional[str], Whose] = OrderedDict()
         self._cleared = False
         self._thread = threading.Thread(
             target=self._tell_loop, name="systemcommands.notify", daemon=True
@@ -83,15 +98,15 @@ class Notifier:
             self._cleared = True
             self._condition.notify()
 
-    def owner_of(self, run_id: Optional[str]) -> Optional[Owner]:
-        """Whose the run of an event is; None if it is nobody's, or if that is long ago."""
+    def whose(self, run_id: Optional[str]) -> Whose:
+        """Whose the run of an event is; nobody's if that is long ago."""
         with self._condition:
-            return self._owners.get(run_id)
+            return self._owners.get(run_id, NOBODYS)
 
     def _add_event(self, name: str, record: Record) -> None:
         with self._condition:
             self._events.append((name, _payload(record)))
-            self._owners[record.id] = record.owner
+            self._owners[record.id] = Whose(record.owner, record.rule is not None)
             self._owners.move_to_end(record.id)
             if len(self._owners) > _MAX_OWNERS:
                 self._owners.popitem(last=False)

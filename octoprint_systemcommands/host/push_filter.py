@@ -13,7 +13,7 @@ from octoprint.access.permissions import Permissions
 
 from ..access import Access
 from ..commands.editing.last_save import Saved, Unchanged
-from ..runs.request import Owner
+from .notifier import Whose
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.host.push_filter")
 
@@ -46,7 +46,7 @@ def may_get(
     user: Any,
     message: str,
     payload: Any,
-    owner_of: Callable[[Optional[str]], Optional[Owner]],
+    whose: Callable[[Optional[str]], Whose],
 ) -> bool:
     """Decides for OctoPrint's hook ``octoprint.server.sockjs.emit``.
 
@@ -55,7 +55,7 @@ def may_get(
         user: whose client it is; None as long as nobody has logged in
         message: the kind of message; this is asked for all that OctoPrint sends, too
         payload: what it says
-        owner_of: tells whose a run is, by its id; events have the name only
+        whose: tells whose a run is, by its id; events have the name only
     """
     try:
         if message == "plugin":
@@ -69,7 +69,7 @@ def may_get(
             return access.may_see_runs(person)
         if message == "event" and payload.get("type", "").startswith(_EVENT_PREFIX):
             run_id = (payload.get("payload") or {}).get("id")
-            return access.may_see_runs_of(access.now(user), owner_of(run_id))
+            return access.may_see_runs_of(access.now(user), *whose(run_id))
     except Exception:
         # OctoPrint takes an error for a yes
         _logger.exception("Cannot tell who may see what is pushed, so nobody does")

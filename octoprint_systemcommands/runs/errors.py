@@ -94,7 +94,7 @@ def outcome_without_process(run: Run, error: Exception) -> Outcome:
     """
     if run.stop_reason is not None:
         return run.outcome_of_stop()
-    if isinstance(error, Refused):
+    if isinstance(error, (Refused, Busy)):
         values = {"text": error.message.text, **error.message.values}
         return Outcome(Status.FAILED, None, Hint(hints.REFUSED, values), error)
     values = {"error": str(error)}

@@ -23,6 +23,8 @@ def who_does_what(run: Run) -> str:
             f"application {json.dumps(requester.application, ensure_ascii=False)}"
         )
     parts.append(f"trigger {requester.trigger}")
+    if requester.rule is not None:
+        parts.append(f"rule {requester.rule.id}")
     if requester.address:
         parts.append(f"from {requester.address}")
     if run.request.values.shown:

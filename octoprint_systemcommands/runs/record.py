@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple, Optional
 
+from ..messages import Message
 from .failure_hints.hints import Hint
 from .output.times import iso
-from .request import Owner
+from .request import Owner, RuleOrigin
 
 
 class Status(str, Enum):
     """Where a run is in its life.
 
     ``queued`` → ``starting`` → ``running`` → one of the others, which are its end. It may
-    also end before it is running.
+    also end before it is running. What a rule has begun may be ``pending`` before all that.
     """
 
+    # it waits for a time, or for something to happen
+    PENDING = "pending"
     QUEUED = "queued"
     STARTING = "starting"
     RUNNING = "running"
@@ -35,7 +38,7 @@ class Status(str, Enum):
 
 
 STATUSES = tuple(status.value for status in Status)
-UNFINISHED = (Status.QUEUED, Status.STARTING, Status.RUNNING)
+UNFINISHED = (Status.PENDING, Status.QUEUED, Status.STARTING, Status.RUNNING)
 
 
 class Record(NamedTuple):
@@ -48,9 +51,11 @@ class Record(NamedTuple):
         status: see `Status`
         stopping: a stop was asked for and is under way
         exit_code: the return code, negative for a signal; None without an end
-        user, trigger, application, address, account: see `Requester`
+        user, trigger, application, address, account, rule: see `Requester`
         arguments: see `Values.shown`
         stopped_by: name of the user who has stopped it; None if nobody or unknown
+        reason: why it was run, or why it was called off; None if there is nothing to say
+        due_at, waits_for: see `Waiting`; None unless it is pending
         queued_at, started_at, finished_at: seconds since the epoch
         duration: seconds from start to end, or until now; None without a start, or if
             nobody has seen the end
@@ -72,8 +77,12 @@ class Record(NamedTuple):
     application: Optional[str] = None
     address: Optional[str] = None
     account: Optional[str] = None
+    rule: Optional[RuleOrigin] = None
     arguments: Mapping[str, Any] = {}
     stopped_by: Optional[str] = None
+    reason: Optional[Message] = None
+    due_at: Optional[float] = None
+    waits_for: Optional[Message] = None
     queued_at: Optional[float] = None
     started_at: Optional[float] = None
     finished_at: Optional[float] = None
@@ -90,7 +99,8 @@ class Record(NamedTuple):
         return None if self.user is None else Owner(self.user, self.account)
 
     def to_dict(self) -> dict[str, Any]:
-        """The run as JSON, without what depends on who asks (``hint``, ``resource``)."""
+        """The run as JSON, without what depends on who asks (``hint``, ``reason``,
+        ``waits_for``, ``resource``)."""
         return {
             "id": self.id,
             "source": self.source,
@@ -103,8 +113,10 @@ class Record(NamedTuple):
             "trigger": self.trigger,
             "application": self.application,
             "address": self.address,
+            "rule": self.rule and {"id": self.rule.id, "name": self.rule.name},
             "arguments": dict(self.arguments),
             "stopped_by": self.stopped_by,
+            "due_at": iso(self.due_at),
             "queued_at": iso(self.queued_at),
             "started_at": iso(self.started_at),
             "finished_at": iso(self.finished_at),

@@ -1,9 +1,11 @@
 """A request to run a command, and whose it is."""
 
-from typing import NamedTuple, Optional
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional
 
 from ..commands.arguments.values import Values
 from ..commands.definition import Command
+from ..messages import Message
 
 
 class Owner(NamedTuple):
@@ -27,15 +29,30 @@ class Owner(NamedTuple):
         )
 
 
-class Requester(NamedTuple):
-    """Who wants a command to be run.
+class RuleOrigin(NamedTuple):
+    """The rule that wants a command to be run.
 
     Attributes:
-        user: the name; None if unknown
-        trigger: how the request came in, ``api``, ``menu`` or ``test``
+        id, name: the rule's
+        chain: ids of the rules before it, whose runs have led to this one
+    """
+
+    id: str
+    name: str
+    chain: tuple[str, ...] = ()
+
+
+class Requester(NamedTuple):
+    """Who or what wants a command to be run.
+
+    Attributes:
+        user: the name; None if unknown, and if it is a rule that nobody tries out
+        trigger: how the request came in: ``api``, ``menu``, ``test``, ``event`` or
+            ``schedule``
         application: the name of the application whose key was used; None without one
         address: the network address that the request came from; None if unknown
         account: see `Owner`
+        rule: the rule that asks; only the server says so, never a request from outside
     """
 
     user: Optional[str] = None
@@ -43,6 +60,7 @@ class Requester(NamedTuple):
     application: Optional[str] = None
     address: Optional[str] = None
     account: Optional[str] = None
+    rule: Optional[RuleOrigin] = None
 
     @property
     def owner(self) -> Optional[Owner]:
@@ -59,6 +77,9 @@ class Request(NamedTuple):
         requester: who wants it
         values: for the command's arguments
         confirmed: the requester knows that a print is under way
+        event: environment variables that tell what has happened, see
+            `environment.of_event`
+        reason: why it is run; None if that is somebody's wish
     """
 
     source: str
@@ -66,3 +87,21 @@ class Request(NamedTuple):
     requester: Requester = Requester()
     values: Values = Values()
     confirmed: bool = False
+    event: Mapping[str, str] = {}
+    reason: Optional[Message] = None
+
+
+class Waiting(NamedTuple):
+    """What a pending run waits for.
+
+    Attributes:
+        due_at: not before this time, in seconds since the epoch; None if it is not known, or
+            does not depend on the time
+        waits_for: what it waits for beyond that, as it goes on after "waits for", such as
+            N_("the printer to cool down to %(limit)s °C"); None for nothing
+        memo: what whoever holds it has to know to go on after a restart, as JSON
+    """
+
+    due_at: Optional[float] = None
+    waits_for: Optional[Message] = None
+    memo: Mapping[str, Any] = {}

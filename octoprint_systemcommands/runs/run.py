@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Optional, Union
 
+from ..messages import Message
 from .failure_hints.hints import Hint
 from .outcome import Outcome, of_stop
 from .output.capture import Capture
@@ -13,7 +14,7 @@ from .output.masking import MaskedCapture
 from .processes.half_made import Making
 from .processes.process import Process
 from .record import UNFINISHED, Record, Status
-from .request import Request
+from .request import Request, Waiting
 
 
 class Run:
@@ -24,13 +25,18 @@ class Run:
     Arguments:
         seq: see `Record`
         request: what is wanted
+        resumed: what an earlier server has known of it, if it was pending there
     """
 
-    def __init__(self, seq: int, request: Request):
+    def __init__(self, seq: int, request: Request, resumed: Optional[Record] = None):
         self.seq = seq
-        self.id = secrets.token_hex(8)
+        self.id = secrets.token_hex(8) if resumed is None else resumed.id
         self.request = request
         self.status = Status.QUEUED
+        # what it waits for; None unless it is pending
+        self.waiting: Optional[Waiting] = None
+        # it was pending, and somebody is about to have it started
+        self.is_being_released = False
         # as soon as it has ended
         self.outcome: Optional[Outcome] = None
         self.output = Capture()
@@ -47,6 +53,8 @@ class Run:
         # STOPPED or TIMED_OUT as soon as somebody wants an end, and who that was
         self.stop_reason: Optional[Status] = None
         self.stopped_by: Optional[str] = None
+        # and why, if it was not simply somebody's wish
+        self.called_off: Optional[Message] = None
         self._timer: Optional[threading.Timer] = None
         # its processes are being told to end
         self.is_being_ended = False
@@ -59,8 +67,11 @@ class Run:
         self.finished = threading.Event()
         # set at its end, and at the server's: whoever waits for it has to go
         self.released = threading.Event()
-        self._queued_at = time.time()
+        self._queued_at = now = time.time()
         self._queued = time.monotonic()
+        if resumed is not None and resumed.queued_at is not None:
+            self._queued_at = resumed.queued_at
+            self._queued -= max(0.0, now - resumed.queued_at)
         self._finished_at: Optional[float] = None
         self._duration: Optional[float] = None
 
@@ -97,8 +108,19 @@ class Run:
 
     ##~~ Its life, see `Status`
 
+    def wait_on(self, waiting: Waiting) -> None:
+        """It is pending."""
+        self.status = Status.PENDING
+        self.waiting = waiting
+
+    def queue_up(self) -> None:
+        """It is not pending any more, and not its turn yet."""
+        self.status = Status.QUEUED
+        self.waiting = None
+
     def take_turn(self) -> None:
         """It is being started."""
+        self.waiting = None
         self.status = Status.STARTING
 
     def start_timer(self, on_time_out: Callable[["Run"], None]) -> None:
@@ -127,6 +149,7 @@ class Run:
         if self._timer is not None:
             self._timer.cancel()
         self.outcome = outcome
+        self.waiting = None
         self.status = outcome.status
         self.begun.set()
         self.finished.set()
@@ -161,6 +184,9 @@ class Run:
             **self.request.requester._asdict(),
             arguments=self.request.values.shown,
             stopped_by=self.stopped_by,
+            reason=self.called_off or self.request.reason,
+            due_at=None if self.waiting is None else self.waiting.due_at,
+            waits_for=None if self.waiting is None else self.waiting.waits_for,
             queued_at=self._queued_at,
             started_at=None if process is None else process.started_at,
             finished_at=self._finished_at,

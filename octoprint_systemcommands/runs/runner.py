@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Optional
 
+from ..messages import Message
 from . import queue
 from .errors import (
     Busy,
@@ -20,6 +21,7 @@ from .history.history import History
 from .interpreter_exit import call_at_the_end, only_elsewhere
 from .log_lines import prefix_lines, what_becomes_of
 from .outcome import Outcome
+from .pending import Pending, of_kept
 from .preparation import Preparation, Snapshot
 from .printer_state import NoPrinter, Printer
 from .processes import process_tree
@@ -29,7 +31,7 @@ from .processes.pace import PrintersFirst
 from .processes.process import NotWanted, Process
 from .processes.watcher import Watcher
 from .record import Record, Status
-from .request import Request
+from .request import Request, Waiting
 from .run import Run
 from .starters import Starters
 from .supervisor import Supervisor
@@ -40,6 +42,9 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.runs.runner")
 # started, in seconds: it may be in a folder that does not answer
 _START_PATIENCE = 2.0
 _STOP_PATIENCE = 1.0
+
+# No thread is at work on these
+_NOT_BEGUN = (Status.PENDING, Status.QUEUED)
 
 # Bytes of each output of a failed run in the log, which nobody bounds
 _LOGGED = 2 * 1024
@@ -87,6 +92,16 @@ class Runner:
         )
         # those that are not at their end, the oldest first
         self._active: dict[str, Run] = {}
+        self._pending = Pending(
+            history,
+            self._lock,
+            is_ending=lambda: self._ending,
+            check=self._preparation.check,
+            take_in=self._take_in,
+            hand_over=self._hand_over,
+            on_change=self._changed,
+            on_end=self._finish,
+        )
         self._ending = False
         self._watches_for_end = False
 
@@ -140,29 +155,37 @@ class Runner:
         self._watch_for_end()
         run = Run(self._history.next_seq(), request)
         with self._lock:
-            if self._ending:
-                raise Busy(
-                    f"{title(request)} was not started: the server is about to end."
-                )
-            active = list(self._active.values())
-            decision = queue.decide(run, active)
-            if decision is queue.Decision.REPLACE:
-                # the newest first, so that it is none of their turns
-                for other in reversed(queue.in_lane_of(run, active)):
-                    self._stop(other, Status.STOPPED, request.requester.user)
-            self._active[run.id] = run
-            may_start = (
-                decision is queue.Decision.START
-                or queue.next_in_lane_of(run, self._active.values()) is run
-            )
-            if may_start:
-                self._give_turn(run)
-            else:
-                _logger.info(what_becomes_of(run, "Queued", request.requester.user))
-                self._changed(run)
+            may_start = self._take_in(run)
         if may_start:
             self._hand_over(run, snapshot)
         return run
+
+    def _take_in(self, run: Run) -> bool:
+        """To be called with the lock held; returns whether `_hand_over` has to follow,
+        without."""
+        if self._ending:
+            raise Busy(
+                f"{title(run.request)} was not started: the server is about to end."
+            )
+        requester = run.request.requester
+        active = list(self._active.values())
+        decision = queue.decide(run, active)
+        if decision is queue.Decision.REPLACE:
+            # the newest first, so that it is none of their turns
+            for other in reversed(queue.in_lane_of(run, active)):
+                self._stop(other, Status.STOPPED, requester.user)
+        self._active[run.id] = run
+        may_start = (
+            decision is queue.Decision.START
+            or queue.next_in_lane_of(run, self._active.values()) is run
+        )
+        if may_start:
+            self._give_turn(run)
+        else:
+            _logger.info(what_becomes_of(run, "Queued", requester.user))
+            run.queue_up()
+            self._changed(run)
+        return may_start
 
     def _give_turn(self, run: Run) -> None:
         """To be called with the lock held, and `_hand_over` after it, without."""
@@ -232,6 +255,7 @@ class Runner:
                 # it has taken too long to start, and was stopped
                 return
             self._active.pop(run.id, None)
+            self._pending.remove(run.id)
             run.end(outcome)
             self._changed(run)
             following = None
@@ -249,21 +273,94 @@ class Runner:
         self._history.note(run)
         self._on_change(run.record())
 
+    ##~~ Runs that are pending
+
+    def hold(
+        self, request: Request, waiting: Waiting, resumed: Optional[Record] = None
+    ) -> Run:
+        """Takes in a command that is to be run later. Until then it is pending, also over a
+        restart of the server; guards and limits are for when it is released.
+
+        Arguments:
+            request: the command
+            waiting: what it waits for
+            resumed: what an earlier server has left pending, and goes on
+
+        Raises:
+            Busy: there are too many of them, or the server is about to end
+            ValueError, TypeError: the memo is too large, or no JSON
+        """
+        return self._pending.hold(request, waiting, resumed)
+
+    def wait_on(self, run_id: str, waiting: Waiting) -> bool:
+        """Changes what a run waits for, which is told only if people see a difference.
+
+        Returns:
+            whether it is pending
+
+        Raises:
+            ValueError, TypeError: see `hold`
+        """
+        return self._pending.wait_on(run_id, waiting)
+
+    def release(
+        self, run_id: str, user: Optional[str] = None, confirmed: bool = False
+    ) -> Optional[Run]:
+        """It is the turn of a run that was pending: from here on it is one like any other.
+        Does not wait for its start.
+
+        What is refused now has failed, and the history says why. If it is a person who wants
+        it now, they are told, and it stays pending.
+
+        Arguments:
+            run_id: the run's id
+            user: name of who wants it; None if it is due
+            confirmed: they know that a print is under way
+
+        Returns:
+            the run; None if there is none of this id that is pending
+
+        Raises:
+            NoCommandLine, Refused, Busy: to a person
+        """
+        self._watch_for_end()
+        return self._pending.release(run_id, user, confirmed)
+
+    def end_kept(self, record: Record, reason: Message) -> Run:
+        """Calls off what an earlier server has left pending, and nobody goes on with.
+
+        Arguments:
+            record: the run
+            reason: why it is not run
+        """
+        run = of_kept(record, reason)
+        self._finish(run, run.outcome_of_stop())
+        return run
+
     ##~~ Stop
 
-    def stop(self, run_id: str, user: Optional[str] = None) -> Optional[Run]:
-        """Ends a run and all of its processes; does not wait for that.
+    def stop(
+        self,
+        run_id: str,
+        user: Optional[str] = None,
+        reason: Optional[Message] = None,
+    ) -> Optional[Run]:
+        """Ends a run and all of its processes; does not wait for that. What is pending is
+        called off.
 
         Arguments:
             run_id: the run's id
             user: name of who wants it; None if unknown
+            reason: why; None if that is the user's business
 
         Returns:
             the run, None if there is none of this id that is going on
         """
         with self._lock:
-            run = self._active.get(run_id)
+            run = self._active.get(run_id) or self._pending.get(run_id)
             if run is not None:
+                if run.stop_reason is None:
+                    run.called_off = reason
                 self._stop(run, Status.STOPPED, user)
             return run
 
@@ -281,7 +378,7 @@ class Runner:
             run.stop_reason = reason
             run.stopped_by = user
             _logger.info(what_becomes_of(run, "Stopping", user))
-            if run.status == Status.QUEUED or self._starters_of(run).withdraw(run.id):
+            if run.status in _NOT_BEGUN or self._starters_of(run).withdraw(run.id):
                 self._finish(run, run.outcome_of_stop())
                 return
             if run.status == Status.STARTING:
@@ -309,7 +406,7 @@ class Runner:
 
     def shut_down(self) -> None:
         """Starts nothing any more and ends what is going on, unless it outlives the
-        server. Returns when it has ended, or does not want to; nobody waits any longer."""
+        server; what is pending is for the next one. Returns when it has ended, or does not want to; nobody waits any longer."""
         with self._lock:
             if self._ending:
                 return

@@ -31,10 +31,10 @@ STOP = "stop"
 # What there is to choose beside OctoPrint's own events, with the group it is shown in
 MEANINGS: Mapping[str, str] = {
     PRINT_STARTED: "print",
+    PRINT_ENDED: "print",
     PRINT_DONE: "print",
     PRINT_CANCELLED: "print",
     PRINT_FAILED: "print",
-    PRINT_ENDED: "print",
     PRINT_PAUSED: "print",
     PRINT_RESUMED: "print",
     CONNECTED: "printer",

@@ -1,20 +1,13 @@
 """Something that has happened, which rules may wait for, and what commands learn of it."""
 
-import json
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-# A payload is anybody's: this much of it is kept
-_MAX_NODES = 300
+# A payload is anybody's: so many values are kept of it, and so many characters, which is as
+# much as a pending run may keep over a restart
+_MAX_VALUES = 300
+_MAX_TEXT = 8 * 1024
 _MAX_DEPTH = 6
-_MAX_TEXT = 4096
-
-# Characters of the variables of one happening, all in all. A pending run keeps them over a
-# restart, where it has 64 KB for all that it needs.
-_MAX_ENVIRONMENT = 16 * 1024
-
-_PREFIX = "OCTOPRINT_EVENT"
 
 
 class Happening(NamedTuple):
@@ -32,81 +25,55 @@ class Happening(NamedTuple):
     at: float = 0.0
     chain: tuple[str, ...] = ()
 
-    def environment(self) -> dict[str, str]:
-        """What a command learns of it: ``OCTOPRINT_EVENT``, ``OCTOPRINT_EVENT_<KEY>`` for
-        texts, numbers and the like, and ``OCTOPRINT_EVENT_JSON`` with everything. What is
-        too long for a variable is left out."""
-        variables = {
-            _variable(key): _clean(_as_text(value))
-            for key, value in self.payload.items()
-            if value is None or isinstance(value, (str, int, float))
-        }
-        # the document comes last, so that it counts if a key is called like it
-        variables[f"{_PREFIX}_JSON"] = json.dumps(self.payload, ensure_ascii=True)
-        result = {_PREFIX: _clean(self.kind)}
-        left = _MAX_ENVIRONMENT
-        for name, value in variables.items():
-            left -= len(name) + len(value)
-            if left >= 0:
-                result[name] = value
-            else:
-                left += len(name) + len(value)
-        return result
-
 
 def copied(payload: Any) -> dict[str, Any]:
     """A copy of what an event says, as JSON knows it: whoever has fired it may go on to
-    change it. Of what is very long or deep, only the beginning; very quick."""
-    if not isinstance(payload, Mapping):
-        return {} if payload is None else {"value": _copied(payload, [_MAX_NODES], 0)}
-    return _copied(payload, [_MAX_NODES], 0)
+    change it. Of what is very long or deep only the beginning; quick."""
+    if payload is None:
+        return {}
+    copy = _Copy()
+    if isinstance(payload, Mapping):
+        return copy.of_mapping(payload, 0)
+    return {"value": copy.of(payload, 0)}
 
 
-def _copied(value: Any, nodes: list[int], depth: int) -> Any:
-    """Arguments:
-    nodes: how many more values there may be
-    """
-    if value is None or isinstance(value, (bool, int)):
-        return value
-    if isinstance(value, float):
-        # JSON has no numbers for these
-        return value if value - value == 0 else str(value)
-    if isinstance(value, str):
-        return value if len(value) <= _MAX_TEXT else f"{value[:_MAX_TEXT]}…"
-    if depth == _MAX_DEPTH:
-        return "…"
-    if isinstance(value, Mapping):
-        copy = {}
-        # another thread may be changing it just now
-        for key in tuple(value):
-            nodes[0] -= 1
-            if nodes[0] < 0:
-                break
-            copy[str(key)[:_MAX_TEXT]] = _copied(value.get(key), nodes, depth + 1)
-        return copy
-    if isinstance(value, (list, tuple, set, frozenset)):
-        parts = []
-        for part in tuple(value):
-            nodes[0] -= 1
-            if nodes[0] < 0:
-                break
-            parts.append(_copied(part, nodes, depth + 1))
-        return parts
-    return f"<{type(value).__name__}>"
+class _Copy:
+    def __init__(self) -> None:
+        self._values = _MAX_VALUES
+        self._characters = _MAX_TEXT
 
+    def of(self, value: Any, depth: int) -> Any:
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int):
+            # a number may be of any length
+            return value if -(2**63) <= value < 2**64 else self._text(hex(value))
+        if isinstance(value, float):
+            # JSON has no numbers for infinity and the like
+            return value if value - value == 0 else str(value)
+        if isinstance(value, str):
+            return self._text(value)
+        if depth < _MAX_DEPTH and isinstance(value, Mapping):
+            return self.of_mapping(value, depth + 1)
+        if depth < _MAX_DEPTH and isinstance(value, (list, tuple, set, frozenset)):
+            # another thread may be changing it just now
+            return [self.of(part, depth + 1) for part in tuple(value) if self._has_place()]
+        return f"<{type(value).__name__}>"
 
-def _variable(key: str) -> str:
-    return f"{_PREFIX}_{re.sub('[^A-Z0-9]+', '_', key.upper())}"
+    def of_mapping(self, mapping: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+        return {
+            self._text(str(key)): self.of(mapping.get(key), depth)
+            for key in tuple(mapping)
+            if self._has_place()
+        }
 
+    def _has_place(self) -> bool:
+        self._values -= 1
+        return self._values >= 0 and self._characters > 0
 
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def _clean(text: str) -> str:
-    # no variable can hold a NUL, nor half a character
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    def _text(self, text: str) -> str:
+        if len(text) > self._characters:
+            text = f"{text[: self._characters]}…"
+        self._characters -= len(text)
+        # half a character cannot be stored
+        return text.encode("utf-8", "replace").decode()

@@ -13,9 +13,6 @@ from .happening import copied
 _MAX_RULES = 500
 _MAX_KINDS = 100
 
-# Characters of a payload that is shown to somebody
-_MAX_SHOWN = 8 * 1024
-
 
 class RuleNews(NamedTuple):
     """What is new of a rule.
@@ -70,14 +67,7 @@ class News:
     def last_payloads(self) -> dict[str, tuple[float, Mapping[str, Any]]]:
         """When each kind has happened last, in seconds since the epoch, and what was said
         of it; at most 100 kinds, and of one that is very long only a part."""
-        result = {}
-        for kind, (at, payload) in list(self._payloads.items()):
-            shown = {}
-            left = _MAX_SHOWN
-            for key, value in copied(payload).items():
-                left -= len(key) + len(repr(value))
-                if left < 0:
-                    break
-                shown[key] = value
-            result[kind] = (at, shown)
-        return result
+        return {
+            kind: (at, copied(payload))
+            for kind, (at, payload) in list(self._payloads.items())
+        }

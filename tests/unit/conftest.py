@@ -47,8 +47,8 @@ def path(tmp_path):
 def open_history(path):
     histories = []
 
-    def open_(runs=1000, days=30):
-        histories.append(History(path, lambda: Limits(runs, days)))
+    def open_(runs=1000, days=30, **kwargs):
+        histories.append(History(path, lambda: Limits(runs, days), **kwargs))
         return histories[-1]
 
     yield open_

@@ -12,6 +12,9 @@ from octoprint_systemcommands.runs.run import Run
 
 ME = Requester(user="me")
 
+# those that files of version 6 and before do not have
+COLUMNS_FOR_RULES = ("rule", "reason", "due_at", "waits_for", "memo")
+
 
 class NoProcess:
     """Stands in for the process of a run."""

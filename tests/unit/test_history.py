@@ -14,7 +14,7 @@ import time
 
 import psutil
 import pytest
-from histories import begin, end, finished, started
+from histories import COLUMNS_FOR_RULES, begin, end, finished, started
 from processes import command
 
 from harness.waiting import wait_until
@@ -675,6 +675,7 @@ NEW_COLUMNS = {
     3: ("account",),
     4: (),
     5: (),
+    6: (),
 }
 
 
@@ -689,12 +690,13 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
     with sqlite3.connect(path) as connection:
         if "ended" in NEW_COLUMNS[version]:
             connection.execute("DROP INDEX runs_by_end")
-        for column in NEW_COLUMNS[version]:
+        for column in (*NEW_COLUMNS[version], *COLUMNS_FOR_RULES):
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
         if version < 5:
             connection.execute("ALTER TABLE output DROP COLUMN times")
-        connection.execute("ALTER TABLE runs RENAME COLUMN trigger TO door")
-        connection.execute("UPDATE runs SET door = 'menu'")
+        connection.execute("UPDATE runs SET trigger = 'menu'")
+        if version < 6:
+            connection.execute("ALTER TABLE runs RENAME COLUMN trigger TO door")
         connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
 

@@ -5,7 +5,7 @@ import os
 import sqlite3
 
 import pytest
-from histories import finished
+from histories import COLUMNS_FOR_RULES, finished
 
 from harness.waiting import wait_until
 from octoprint_systemcommands.runs.history import schema, writer
@@ -175,6 +175,8 @@ def test_an_older_file_that_is_in_use_is_read_as_it_is(open_history, path):
     history.close()
     with contextlib.closing(sqlite3.connect(path)) as other:
         other.execute("ALTER TABLE runs RENAME COLUMN trigger TO door")
+        for column in COLUMNS_FOR_RULES:
+            other.execute(f"ALTER TABLE runs DROP COLUMN {column}")
         other.execute("PRAGMA user_version = 5")
         # nothing can be changed in it while this one is at work
         other.execute("BEGIN IMMEDIATE")

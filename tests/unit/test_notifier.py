@@ -7,7 +7,7 @@ from processes import command
 
 from harness.waiting import wait_until
 from octoprint_systemcommands.host.notifier import Notifier
-from octoprint_systemcommands.runs.request import Owner, Requester
+from octoprint_systemcommands.runs.request import Owner, Requester, RuleOrigin
 from octoprint_systemcommands.runs.run import Run
 
 
@@ -154,9 +154,9 @@ def test_what_cannot_be_told_at_the_end_does_not_keep_the_rest_from_ending(
 
 
 def test_it_is_known_whose_the_runs_of_events_are(notifier, run):
-    assert notifier.owner_of(run.id) is None
+    assert notifier.whose(run.id) == (None, False)
     notifier.run_started(run.record())
-    assert notifier.owner_of(run.id) == Owner("me")
+    assert notifier.whose(run.id) == (Owner("me"), False)
 
 
 def test_whose_they_are_is_not_known_forever(notifier, run):
@@ -164,4 +164,10 @@ def test_whose_they_are_is_not_known_forever(notifier, run):
     for number in range(5000):
         notifier.run_started(record._replace(id=f"{number}"))
     assert len(notifier._owners) <= 1000
-    assert notifier.owner_of("4999") == Owner("me")
+    assert notifier.whose("4999") == (Owner("me"), False)
+
+
+def test_nor_that_a_rule_has_begun_them(notifier, run):
+    rule = RuleOrigin("off", "Switch off")
+    notifier.run_started(run.record()._replace(user=None, rule=rule))
+    assert notifier.whose(run.id) == (None, True)

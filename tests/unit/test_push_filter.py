@@ -6,6 +6,7 @@ import pytest
 
 from octoprint_systemcommands.commands.editing.last_save import Saved, Unchanged
 from octoprint_systemcommands.host import push_filter
+from octoprint_systemcommands.host.notifier import Whose
 from octoprint_systemcommands.host.push_filter import (
     DEFINITIONS,
     RULES,
@@ -25,12 +26,12 @@ class Broken:
     def may_see_runs(self, person):
         raise RuntimeError("out of order")
 
-    def may_see_runs_of(self, person, owner):
+    def may_see_runs_of(self, person, owner, by_rule):
         raise RuntimeError("out of order")
 
 
 def whose(run_id):
-    return Owner("me")
+    return Whose(Owner("me"))
 
 
 RUNS = {"type": "runs", "runs": [{"id": "0" * 16, "status": "running"}]}

@@ -6,15 +6,23 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from ..output.capture import MAX_OFFSET, Damaged, StoredOutput, pack, unpack
 from ..output.times import pack_marks, unpack_marks
-from ..record import UNFINISHED, Record
+from ..record import UNFINISHED, Record, Status
 from ..request import Owner
 from ..run import Run
 from .retention import Limits, prune
-from .rows import COLUMNS, pack_hint, place_of_id, to_record, to_row
+from .rows import (
+    COLUMNS,
+    pack_hint,
+    pack_memo,
+    place_of_id,
+    to_memo,
+    to_record,
+    to_row,
+)
 from .schema import (
     bring_up_to_date,
     columns_in,
@@ -60,6 +68,7 @@ class Filter(NamedTuple):
         statuses: any of these
         user: started by somebody of this name
         owner: that are theirs
+        with_rules: beside those of `owner`, those that a rule has begun
     """
 
     source: Optional[str] = None
@@ -67,6 +76,7 @@ class Filter(NamedTuple):
     statuses: Optional[tuple[str, ...]] = None
     user: Optional[str] = None
     owner: Optional[Owner] = None
+    with_rules: bool = False
 
     def matches(self, record: Record) -> bool:
         """Whether a run is to be listed."""
@@ -75,7 +85,11 @@ class Filter(NamedTuple):
             and (self.action is None or record.action == self.action)
             and (self.statuses is None or record.status in self.statuses)
             and (self.user is None or record.user == self.user)
-            and (self.owner is None or self.owner.owns(record.owner))
+            and (
+                self.owner is None
+                or self.owner.owns(record.owner)
+                or (self.with_rules and record.rule is not None)
+            )
         )
 
 
@@ -162,7 +176,9 @@ class _Open:
             conditions.append("user = ?")
             values.append(wanted.user)
         if wanted.owner is not None:
-            conditions.append(_IS_THEIRS)
+            # the name is that of a column, or of what stands in for one
+            rules = " OR rule IS NOT NULL" if wanted.with_rules else ""
+            conditions.append(f"({_IS_THEIRS}{rules})")
             values.extend(wanted.owner)
         if before is not None:
             conditions.append("seq < ?")
@@ -238,6 +254,18 @@ class Database(_Open):
                     _logger.warning(f"The run {record.id} cannot be kept: {error}")
             self.forgotten = prune(connection, limits)
 
+    def pending(self, most: int) -> list[tuple[Record, dict[str, Any]]]:
+        """The runs that are pending, the oldest first, with what whoever holds them needs.
+
+        Arguments:
+            most: how many at most
+        """
+        rows = self._connection.execute(
+            f"SELECT {self._columns}, memo FROM runs WHERE status = ? ORDER BY seq LIMIT ?",
+            (Status.PENDING, most),
+        )
+        return [(to_record(row[:-1]), to_memo(row[-1])) for row in rows]
+
     def end(self, record: Record) -> None:
         """Notes the end of a run that nobody has seen."""
         with self._connection as connection:
@@ -277,11 +305,14 @@ def _write(connection: sqlite3.Connection, run: Run, record: Record) -> None:
         "DELETE FROM runs WHERE seq = ? AND id <> ?", (record.seq, record.id)
     )
     ended = "NULL" if record.status in UNFINISHED else _NEXT_ENDED
+    columns = (*COLUMNS, "memo")
+    waiting = run.waiting if record.status is Status.PENDING else None
+    memo = None if waiting is None else pack_memo(waiting.memo)
     connection.execute(
-        f"INSERT INTO runs ({','.join(COLUMNS)}, ended) "
-        f"VALUES ({_places(COLUMNS)}, {ended}) ON CONFLICT (seq) DO UPDATE SET "
-        + ",".join(f"{column} = excluded.{column}" for column in (*COLUMNS, "ended")),
-        to_row(record),
+        f"INSERT INTO runs ({','.join(columns)}, ended) "
+        f"VALUES ({_places(columns)}, {ended}) ON CONFLICT (seq) DO UPDATE SET "
+        + ",".join(f"{column} = excluded.{column}" for column in (*columns, "ended")),
+        (*to_row(record), memo),
     )
     if record.status not in UNFINISHED and record.kept:
         pieces, _ = run.output.pieces()

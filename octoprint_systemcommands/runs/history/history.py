@@ -17,7 +17,7 @@ from ..request import Owner
 from ..run import Run
 from . import troubles
 from .database import Filter, ReadOnly
-from .memory import Memory
+from .memory import Kept, Memory
 from .reader import Reader
 from .retention import Limits
 from .troubles import Unavailable
@@ -39,13 +39,20 @@ class History:
     Arguments:
         path: the database file; made if it does not exist
         limits: how much to keep, asked for with each write
+        on_kept: called once, as soon as the file was opened, with what `kept_pending`
+            returns; in the thread that writes, so it must not wait for the history
     """
 
-    def __init__(self, path: str, limits: Callable[[], Limits]):
+    def __init__(
+        self,
+        path: str,
+        limits: Callable[[], Limits],
+        on_kept: Callable[[Kept], None] = lambda kept: None,
+    ):
         self._patient_until = time.monotonic() + _OPEN_PATIENCE
         self._memory = Memory()
         self._reader = Reader(path)
-        self._writer = Writer(path, limits, self._memory, self._reader)
+        self._writer = Writer(path, limits, self._memory, self._reader, on_kept)
 
     ##~~ For the runner
 
@@ -58,6 +65,12 @@ class History:
         """Takes in the present state of a run; to be called with each change of it."""
         if self._memory.note(run):
             _logger.warning(str(troubles.NOT_ALL_IN_MEMORY))
+
+    def kept_pending(self) -> Kept:
+        """What an earlier server has left pending, with its memo, the oldest first, as long
+        as nobody has gone on with it (`Runner.hold`) or called it off (`Runner.end_kept`);
+        empty before the file was opened."""
+        return self._memory.kept()
 
     def flush(self, timeout: float = _CLOSE_TIMEOUT) -> None:
         """Waits until all that was noted is written, or cannot be, or for a time."""
@@ -163,7 +176,8 @@ class History:
 
     def _as_it_is(self, record: Record) -> Record:
         # until the writer can note it, those of an earlier server seem to go on
-        if record.status in UNFINISHED and not self._writer.has_noted_interrupted:
+        has_begun = record.status in UNFINISHED and record.status is not Status.PENDING
+        if has_begun and not self._writer.has_noted_interrupted:
             return record._replace(status=Status.INTERRUPTED, duration=None)
         return record
 

@@ -26,8 +26,9 @@ def note_interrupted(database: Database, known: Container[str]) -> None:
         database: where they are
         known: the ids of those that this server has started
     """
-    # in the order of their starts
-    for record in reversed(database.find(Filter(statuses=UNFINISHED), _MOST, None)):
+    # what is pending has not begun, and goes on; the others in the order of their starts
+    statuses = tuple(status for status in UNFINISHED if status is not Status.PENDING)
+    for record in reversed(database.find(Filter(statuses=statuses), _MOST, None)):
         if record.id in known:
             continue
         hint = _hint_of_interrupted(record)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable
-from typing import Optional
+from typing import Any, Optional
 
 from ...messages import Message
 from ..output.capture import Capture
@@ -16,6 +16,9 @@ from .troubles import NOT_ALL_IN_MEMORY
 # Ended runs that wait to be written: with their output, and in all
 _MAX_OUTPUTS = 50
 _MAX_UNWRITTEN = 1000
+
+# What an earlier server has left pending, with what whoever held it has to know
+Kept = list[tuple[Record, dict[str, Any]]]
 
 # Numbers for runs until it is known how many there are: after all of them
 _PROVISIONAL = range(MAX_SEQ, 2 * MAX_SEQ)
@@ -39,6 +42,8 @@ class Memory:
         self.writing: set[str] = set()
         self.trouble: Optional[Message] = None
         self._recent = Recent()
+        # by id, as long as nobody has gone on with them, or called them off
+        self._kept: dict[str, tuple[Record, dict[str, Any]]] = {}
         self._last_seq = _PROVISIONAL.start
 
     ##~~ For the runner
@@ -60,6 +65,7 @@ class Memory:
                 # the number of runs has become known in between
                 run.seq = self.next_seq()
             self.unwritten[run.id] = run
+            self._kept.pop(run.id, None)
             self.dirty.add(run.id)
             is_news = self._forget_some()
             self.condition.notify_all()
@@ -79,6 +85,11 @@ class Memory:
             return False
         self.trouble = NOT_ALL_IN_MEMORY
         return True
+
+    def kept(self) -> Kept:
+        """What an earlier server has left pending, and nobody has noted yet."""
+        with self.condition:
+            return list(self._kept.values())
 
     ##~~ For those who ask
 
@@ -110,6 +121,15 @@ class Memory:
             return self._recent.find(wanted, limit, before)
 
     ##~~ For who writes
+
+    def keep(self, kept: Kept) -> None:
+        """Takes in what an earlier server has left pending."""
+        with self.condition:
+            self._kept = {
+                record.id: (record, memo)
+                for record, memo in kept
+                if record.id not in self.unwritten
+            }
 
     def load(self, last_seq: int, recent: Iterable[Record]) -> None:
         """Takes in what the file holds.
@@ -166,6 +186,7 @@ class Memory:
                 ended.append(run.id)
             else:
                 others.append(run.seq)
+        others.extend(record.seq for record, _ in self.kept())
         return ended, others
 
     def forget(self, ended: Iterable[str], owner: Optional[Owner]) -> None:

@@ -8,13 +8,15 @@ could not be read.
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Optional
 
+from ...messages import Message
 from ..failure_hints import hints
 from ..failure_hints.hints import Hint
 from ..output.capture import MAX_OFFSET
 from ..record import Record, Status
+from ..request import RuleOrigin
 
 # all that a record has but what is of no interest after the end
 _STOPPING = Record._fields.index("stopping")
@@ -34,12 +36,33 @@ def to_row(record: Record) -> list[Any]:
     values = record._asdict()
     values["hint"] = pack_hint(record.hint)
     values["arguments"] = json.dumps(dict(record.arguments)) if record.arguments else None
+    values["rule"] = record.rule and json.dumps(record.rule)
+    values["reason"] = _pack_message(record.reason)
+    values["waits_for"] = _pack_message(record.waits_for)
     return [_whole(values[column]) for column in COLUMNS]
 
 
 def pack_hint(hint: Optional[Hint]) -> Optional[str]:
     """A hint as it is stored."""
     return hint and json.dumps([hint.code, dict(hint.values)])
+
+
+def _pack_message(message: Optional[Message]) -> Optional[str]:
+    return message and json.dumps([message.text, dict(message.values)], default=str)
+
+
+def pack_memo(memo: Mapping[str, Any]) -> str:
+    """A memo as it is stored."""
+    return json.dumps(dict(memo))
+
+
+def to_memo(value: Any) -> dict[str, Any]:
+    """The inverse of `pack_memo`; empty if it cannot be read."""
+    try:
+        memo = _json(value)
+    except (ValueError, RecursionError):
+        return {}
+    return memo if isinstance(memo, dict) else {}
 
 
 def to_record(row: tuple) -> Record:
@@ -49,7 +72,7 @@ def to_record(row: tuple) -> Record:
     for (column, read, instead), value in zip(_HOW_TO_READ, row):
         try:
             values.append(read(value))
-        except (ValueError, TypeError, RecursionError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             values.append(instead)
             broken.append(column)
     record = Record._make((*values[:_STOPPING], False, *values[_STOPPING:]))
@@ -133,6 +156,23 @@ def _hint(value: Any) -> Hint:
     return Hint(code, values)
 
 
+def _rule(value: Any) -> RuleOrigin:
+    rule_id, name, chain = _json(value)
+    if not all(isinstance(text, str) for text in (rule_id, name, *chain)):
+        raise ValueError(value)
+    return RuleOrigin(rule_id, name, tuple(chain))
+
+
+def _message(value: Any) -> Message:
+    text, values = _json(value)
+    if not isinstance(text, str) or not isinstance(values, dict):
+        raise ValueError(value)
+    message = Message(text, values)
+    # whether its values are those that the text needs
+    str(message)
+    return message
+
+
 def _json(value: Any) -> Any:
     # "NaN" and such are known to Python alone
     return json.loads(_text(value), parse_constant=_no_constant, parse_float=_finite)
@@ -167,7 +207,11 @@ _READERS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "trigger": (_text, Record._field_defaults["trigger"]),
     # nobody's account, since it is unknown whose
     "account": (_or_none(_text)[0], ""),
+    "rule": _or_none(_rule),
     "arguments": (_arguments, {}),
+    "reason": _or_none(_message),
+    "due_at": _or_none(_seconds),
+    "waits_for": _or_none(_message),
     "queued_at": (_seconds, None),
     "started_at": _or_none(_seconds),
     "finished_at": _or_none(_seconds),

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from urllib.parse import quote
 
-_SCHEMA_VERSION = 6
+_SCHEMA_VERSION = 7
 _SCHEMA = """
 CREATE TABLE runs (
     seq INTEGER PRIMARY KEY,
@@ -21,8 +21,12 @@ CREATE TABLE runs (
     application TEXT,
     address TEXT,
     account TEXT,
+    rule TEXT,
     arguments TEXT,
     stopped_by TEXT,
+    reason TEXT,
+    due_at REAL,
+    waits_for TEXT,
     queued_at REAL NOT NULL,
     started_at REAL,
     finished_at REAL,
@@ -32,7 +36,8 @@ CREATE TABLE runs (
     hint TEXT,
     pid INTEGER,
     pid_created REAL,
-    ended INTEGER
+    ended INTEGER,
+    memo TEXT
 );
 CREATE INDEX runs_by_command ON runs (source, action, seq);
 CREATE INDEX runs_by_status ON runs (status, seq);
@@ -60,10 +65,20 @@ CREATE INDEX runs_by_end ON runs (ended);
     3: "ALTER TABLE runs ADD COLUMN account TEXT;",
     4: "ALTER TABLE output ADD COLUMN times BLOB;",
     5: "ALTER TABLE runs RENAME COLUMN door TO trigger;",
+    6: """
+ALTER TABLE runs ADD COLUMN rule TEXT;
+ALTER TABLE runs ADD COLUMN reason TEXT;
+ALTER TABLE runs ADD COLUMN due_at REAL;
+ALTER TABLE runs ADD COLUMN waits_for TEXT;
+ALTER TABLE runs ADD COLUMN memo TEXT;
+""",
 }
 
 # what columns were called before, by their present names
 _RENAMED = {"trigger": "door"}
+
+# those that there were not yet, and that may be empty
+_ADDED = ("rule", "reason", "due_at", "waits_for")
 
 # Damaged files that are kept beside the present one. A failing disk makes many; the first
 # ones have the most in them.
@@ -150,11 +165,14 @@ def columns_in(connection: sqlite3.Connection, columns: Iterable[str]) -> list[s
     its disk is full, say."""
     there = {row[1] for row in connection.execute("PRAGMA table_info(runs)")}
     return [
-        f"{_RENAMED[column]} AS {column}"
-        if column not in there and _RENAMED.get(column) in there
-        else column
-        for column in columns
+        column if column in there else _in_place_of(column, there) for column in columns
     ]
+
+
+def _in_place_of(column: str, there: set[str]) -> str:
+    if _RENAMED.get(column) in there:
+        return f"{_RENAMED[column]} AS {column}"
+    return f"NULL AS {column}" if column in _ADDED else column
 
 
 def is_broken(error: Exception) -> bool:

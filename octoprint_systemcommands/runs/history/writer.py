@@ -10,7 +10,7 @@ from ..request import Owner
 from . import troubles
 from .database import Database, Filter
 from .interrupted import note_interrupted
-from .memory import Memory
+from .memory import Kept, Memory
 from .reader import Reader
 from .recent import MAX_RECENT
 from .retention import Limits
@@ -22,6 +22,9 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.runs.history.write
 # How long changes are collected before they are written, in s: a short command is one
 # write to the disk and not two, and has been answered before
 _DELAY = 0.02
+
+# Runs of an earlier server that can have been pending
+_MOST_PENDING = 1000
 
 # How often to try again with a disk that is full, in s
 _RETRY_INTERVAL = 10.0
@@ -51,6 +54,7 @@ class Writer:
         limits: how much to keep, asked for with each write
         memory: what is to be written
         reader: has to stay away from a file that is put out of the way
+        on_kept: see `History`
 
     Attributes:
         opened: set when it is known what is in the file, or that this is not to be known
@@ -58,12 +62,18 @@ class Writer:
     """
 
     def __init__(
-        self, path: str, limits: Callable[[], Limits], memory: Memory, reader: Reader
+        self,
+        path: str,
+        limits: Callable[[], Limits],
+        memory: Memory,
+        reader: Reader,
+        on_kept: Callable[[Kept], None],
     ):
         self._path = path
         self._limits = limits
         self._memory = memory
         self._reader = reader
+        self._on_kept: Optional[Callable[[Kept], None]] = on_kept
         self.opened = threading.Event()
         self.has_noted_interrupted = False
         # these two are guarded by the memory's condition
@@ -114,6 +124,7 @@ class Writer:
                     database = self._open()
                 self.opened.set()
                 self._at_work_since = None
+                self._tell_of_kept()
                 if not self._wait_for_work():
                     database.close()
                     return
@@ -148,6 +159,7 @@ class Writer:
             if not self.has_noted_interrupted:
                 known = {run.id for run in self._memory.runs()}
                 note_interrupted(database, known)
+                self._memory.keep(database.pending(_MOST_PENDING))
                 self.has_noted_interrupted = True
             recent = database.find(Filter(), MAX_RECENT, None)
             self._memory.load(database.last_seq(), recent)
@@ -155,6 +167,15 @@ class Writer:
             database.close()
             raise
         return database
+
+    def _tell_of_kept(self) -> None:
+        tell, self._on_kept = self._on_kept, None
+        if tell is None:
+            return
+        try:
+            tell(self._memory.kept())
+        except Exception:
+            _logger.exception("Error while going on with what was pending")
 
     def _wait_for_work(self) -> bool:
         """Waits until there is something to do; returns False at the end."""

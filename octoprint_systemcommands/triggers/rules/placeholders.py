@@ -9,6 +9,7 @@ import re
 import string
 from typing import Optional
 
+from ...commands.variables import of_event
 from ...messages import N_, MessageError
 
 # by the name of the placeholder, what is in its place; the others are keys of the payload
@@ -96,7 +97,7 @@ def _is_known(name: str) -> bool:
 def _variable(name: str) -> str:
     if name in _KNOWN:
         return re.sub(r"[^A-Z_]", "", _KNOWN[name])
-    return f"OCTOPRINT_EVENT_{re.sub('[^A-Z0-9]+', '_', name.upper())}"
+    return of_event(name) or name
 
 
 def _value(name: str) -> str:
