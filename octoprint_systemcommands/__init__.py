@@ -4,6 +4,7 @@ import copy
 import os
 from typing import Any
 
+import octoprint.events
 import octoprint.plugin
 from flask_babel import gettext
 
@@ -16,6 +17,8 @@ from .api.gates import Gates
 from .api.openapi import OpenApi
 from .api.requester import CurrentRequest
 from .api.routes import BODY_SIZES, build_blueprint
+from .api.rules import Rules
+from .api.rules_exchange import RulesExchange
 from .api.runs import Runs
 from .api.system_api import Contract
 from .assets import ASSETS
@@ -27,7 +30,7 @@ from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
 from .host.permissions import additional_permissions
 from .host.preferences import DEFAULTS, Preferences
 from .host.printer import Printer
-from .host.push_filter import about_definitions, may_get
+from .host.push_filter import DEFINITIONS, RULES, about_saving, may_get
 from .host.uploads import Uploads
 from .identity import Identities
 from .launcher import Launcher
@@ -35,6 +38,11 @@ from .runs.environment import local_url
 from .runs.history.history import History
 from .runs.history.retention import Limits
 from .runs.runner import Runner
+from .triggers.engine import RuleEngine
+from .triggers.events import MEANINGS
+from .triggers.rules.editing import RulesEditing
+from .triggers.rules.store import RuleStore
+from .triggers.rules.surroundings import Surroundings
 
 
 class SystemCommandsPlugin(
@@ -69,21 +77,36 @@ class SystemCommandsPlugin(
             self._settings,
             self._versions,
             LastSave(os.path.join(data, "last_save.json")),
-            tell=lambda news: self._push(about_definitions(news)),
+            tell=lambda news: self._push(about_saving(DEFINITIONS, news)),
+        )
+        find_upload = Uploads(self._file_manager).find
+        self._rules_editing = RulesEditing(
+            self._settings,
+            Versions(os.path.join(data, "rule_versions.yaml")),
+            LastSave(os.path.join(data, "last_save_of_rules.json")),
+            Surroundings(
+                catalogue.find,
+                find_upload,
+                lambda: {*MEANINGS, *octoprint.events.all_events()},
+            ),
+            self._editing.lock,
+            tell=lambda news: self._push(about_saving(RULES, news)),
         )
         self._history = History(os.path.join(data, "history.db"), self._limits)
         self._server_url = ""
+        printer = Printer(self._printer)
         self._runner = Runner(
             history=self._history,
-            printer=Printer(self._printer),
+            printer=printer,
             server_url=lambda: self._server_url,
             may_run=self._access.may_still_run,
             on_start=self._notifier.run_started,
             on_change=self._notifier.run_changed,
             on_output=self._notifier.output_grew,
         )
-        self._launcher = Launcher(
-            self._access, Uploads(self._file_manager).find, self._runner
+        self._launcher = Launcher(self._access, find_upload, self._runner)
+        self._engine = RuleEngine(
+            RuleStore(self._settings).rules, self._launcher, self._runner, printer
         )
 
     def _push(self, message):
@@ -123,6 +146,13 @@ class SystemCommandsPlugin(
                 self._versions,
                 self._settings.global_get_basefolder("base"),
             ),
+            Rules(
+                self._current,
+                self._rules_editing,
+                self._engine,
+                octoprint.events.all_events,
+            ),
+            RulesExchange(self._settings, self._rules_editing, self._editing),
             OpenApi(self._plugin_version),
             self.get_blueprint_kwargs(),
         )
@@ -140,11 +170,12 @@ class SystemCommandsPlugin(
     ##~~ SettingsPlugin mixin
 
     def get_settings_defaults(self):
-        return {"commands": [], **copy.deepcopy(DEFAULTS)}
+        return {"commands": [], "rules": [], **copy.deepcopy(DEFAULTS)}
 
     def get_settings_restricted_paths(self):
-        # command lines may hold passwords; the editor gets them from /api/definitions
-        return {"never": [["commands"]]}
+        # command lines and arguments may hold passwords; the editor gets them from
+        # /api/definitions and /api/rules
+        return {"never": [["commands"], ["rules"]]}
 
     def on_settings_load(self):
         # with something else than it expects, OctoPrint's settings dialog would not open
@@ -152,11 +183,12 @@ class SystemCommandsPlugin(
 
     def on_settings_save(self, data):
         # What the settings dialog got is empty (see above), and must not come back as
-        # the new list of commands
+        # the new lists of commands and rules
         if not isinstance(data, dict):
             return {}
         data.pop("commands", None)
-        # it writes back all settings as it has read them, definitions included
+        data.pop("rules", None)
+        # it writes back all settings as it has read them, definitions and rules included
         with self._editing.lock:
             return super().on_settings_save(data)
 

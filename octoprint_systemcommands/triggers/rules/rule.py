@@ -227,8 +227,7 @@ class Until(_Part):
     )
     idle: Optional[Annotated[Seconds, _lasting(DAY)]] = Field(
         default=None,
-        description="For how long the printer has to have done nothing: no print, no move, "
-        "no target temperature",
+        description="For how long the printer has to have been ready without printing",
     )
     no_timelapse: bool = Field(
         default=False, description="No timelapse may be recorded or rendered"
