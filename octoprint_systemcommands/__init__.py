@@ -2,8 +2,10 @@
 
 import copy
 import os
+import threading
 from typing import Any
 
+import octoprint.events
 import octoprint.plugin
 from flask_babel import gettext
 
@@ -16,6 +18,8 @@ from .api.gates import Gates
 from .api.openapi import OpenApi
 from .api.requester import CurrentRequest
 from .api.routes import BODY_SIZES, build_blueprint
+from .api.rules import Rules
+from .api.rules_exchange import RulesExchange
 from .api.runs import Runs
 from .api.system_api import SystemApi
 from .assets import ASSETS
@@ -23,11 +27,18 @@ from .commands.catalogue import Catalogue
 from .commands.editing.editor import Editing
 from .commands.editing.last_save import LastSave
 from .commands.editing.versions import Versions
+from .host.connection import Connection
 from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
 from .host.permissions import additional_permissions
 from .host.preferences import DEFAULTS, Preferences
 from .host.printer import Printer
-from .host.push_filter import about_definitions, may_get
+from .host.push_filter import (
+    DEFINITIONS,
+    RULES,
+    about_connection,
+    about_saving,
+    may_get,
+)
 from .host.uploads import Uploads
 from .identity import Identities
 from .launcher import Launcher
@@ -35,11 +46,17 @@ from .runs.environment import local_url
 from .runs.history.history import History
 from .runs.history.retention import Limits
 from .runs.runner import Runner
+from .triggers.events import MEANINGS
+from .triggers.rules.editing import RulesEditing
+from .triggers.rules.store import RuleStore
+from .triggers.rules.surroundings import Surroundings
+from .triggers.triggers import Triggers
 
 
 class SystemCommandsPlugin(
     octoprint.plugin.AssetPlugin,
     octoprint.plugin.BlueprintPlugin,
+    octoprint.plugin.EventHandlerPlugin,
     octoprint.plugin.SettingsPlugin,
     octoprint.plugin.ShutdownPlugin,
     octoprint.plugin.StartupPlugin,
@@ -69,22 +86,52 @@ class SystemCommandsPlugin(
             self._settings,
             self._versions,
             LastSave(os.path.join(data, "last_save.json")),
-            tell=lambda news: self._push(about_definitions(news)),
+            tell=lambda news: self._push(about_saving(DEFINITIONS, news)),
         )
-        self._history = History(os.path.join(data, "history.db"), self._limits)
+        find_upload = Uploads(self._file_manager).find
+        self._rules_editing = RulesEditing(
+            self._settings,
+            Versions(os.path.join(data, "rule_versions.yaml")),
+            LastSave(os.path.join(data, "last_save_of_rules.json")),
+            Surroundings(
+                catalogue.find,
+                find_upload,
+                lambda: {*MEANINGS, *octoprint.events.all_events()},
+            ),
+            self._editing.lock,
+            tell=self._tell_of_rules,
+        )
+        self._has_triggers = threading.Event()
+        self._history = History(
+            os.path.join(data, "history.db"),
+            self._limits,
+            on_kept=self._resume,
+        )
         self._server_url = ""
+        printer = Printer(self._printer)
         self._runner = Runner(
             history=self._history,
-            printer=Printer(self._printer),
+            printer=printer,
             server_url=lambda: self._server_url,
             may_run=self._access.may_still_run,
             on_start=self._notifier.run_started,
-            on_change=self._notifier.run_changed,
+            on_change=self._run_changed,
             on_output=self._notifier.output_grew,
+            before_end=lambda: self._triggers.run_at_stop(),
         )
-        self._launcher = Launcher(
-            self._access, Uploads(self._file_manager).find, self._runner
+        self._launcher = Launcher(self._access, find_upload, self._runner)
+        self._triggers = Triggers(
+            RuleStore(self._settings).rules,
+            self._launcher,
+            self._runner,
+            self._history,
+            printer,
+            Connection(self._printer, self._settings),
+            data,
+            fire=self._fire,
+            complain=lambda run_id: self._push(about_connection(run_id)),
         )
+        self._has_triggers.set()
 
     def _push(self, message):
         # who gets it is decided by the hook octoprint.server.sockjs.emit
@@ -92,6 +139,20 @@ class SystemCommandsPlugin(
 
     def _fire(self, event, payload):
         self._event_bus.fire(f"plugin_{self._identifier}_{event}", payload)
+
+    def _resume(self, kept):
+        # the file is opened meanwhile
+        self._has_triggers.wait()
+        self._triggers.engine.resume(kept)
+
+    def _run_changed(self, record):
+        self._notifier.run_changed(record)
+        self._triggers.engine.run_changed(record)
+
+    def _tell_of_rules(self, news):
+        self._push(about_saving(RULES, news))
+        if news is not None:
+            self._triggers.engine.rules_changed()
 
     def _limits(self):
         return Limits(self._preferences.max_runs, self._preferences.max_days)
@@ -123,6 +184,13 @@ class SystemCommandsPlugin(
                 self._versions,
                 self._settings.global_get_basefolder("base"),
             ),
+            Rules(
+                self._current,
+                self._rules_editing,
+                self._triggers.engine,
+                octoprint.events.all_events,
+            ),
+            RulesExchange(self._settings, self._rules_editing, self._editing),
             OpenApi(self._plugin_version),
             self.get_blueprint_kwargs(),
         )
@@ -137,14 +205,20 @@ class SystemCommandsPlugin(
         # "protected" means only "logged in"; each endpoint checks its own permission
         return True
 
+    ##~~ EventHandlerPlugin mixin
+
+    def on_event(self, event, payload):
+        self._triggers.on_event(event, payload)
+
     ##~~ SettingsPlugin mixin
 
     def get_settings_defaults(self):
-        return {"commands": [], **copy.deepcopy(DEFAULTS)}
+        return {"commands": [], "rules": [], **copy.deepcopy(DEFAULTS)}
 
     def get_settings_restricted_paths(self):
-        # command lines may hold passwords; the editor gets them from /api/definitions
-        return {"never": [["commands"]]}
+        # command lines and arguments may hold passwords; the editor gets them from
+        # /api/definitions and /api/rules
+        return {"never": [["commands"], ["rules"]]}
 
     def on_settings_load(self):
         # with something else than it expects, OctoPrint's settings dialog would not open
@@ -152,11 +226,12 @@ class SystemCommandsPlugin(
 
     def on_settings_save(self, data):
         # What the settings dialog got is empty (see above), and must not come back as
-        # the new list of commands
+        # the new lists of commands and rules
         if not isinstance(data, dict):
             return {}
         data.pop("commands", None)
-        # it writes back all settings as it has read them, definitions included
+        data.pop("rules", None)
+        # it writes back all settings as it has read them, definitions and rules included
         with self._editing.lock:
             return super().on_settings_save(data)
 
@@ -164,6 +239,7 @@ class SystemCommandsPlugin(
 
     def on_shutdown(self):
         self._runner.shut_down()
+        self._triggers.engine.stop()
         self._notifier.close()
         self._history.close()
 
@@ -171,6 +247,9 @@ class SystemCommandsPlugin(
 
     def on_startup(self, host, port):
         self._server_url = local_url(host, port)
+
+    def on_after_startup(self):
+        self._triggers.engine.start()
 
     ##~~ TemplatePlugin mixin
 
@@ -236,6 +315,26 @@ class SystemCommandsPlugin(
     def get_body_sizes(self, current_max_body_sizes, *args, **kwargs):
         return BODY_SIZES
 
+    ##~~ octoprint.printer.handle_connect hook
+
+    def handle_connect(self, printer, *args, **kwargs):
+        return self._triggers.connecting.before_connect(
+            lambda: printer.connect(*args, **kwargs)
+        )
+
+    ##~~ octoprint.timelapse.capture.pre and post hooks
+
+    def before_snapshot(self, *args, **kwargs):
+        self._triggers.snapshots.before(*args, **kwargs)
+
+    def after_snapshot(self, *args, **kwargs):
+        self._triggers.snapshots.after(*args, **kwargs)
+
+    ##~~ octoprint.comm.protocol.action hook
+
+    def handle_action(self, *args, **kwargs):
+        self._triggers.action(*args, **kwargs)
+
     ##~~ octoprint.events.register_custom_events hook
 
     def get_custom_events(self, *args, **kwargs):
@@ -254,6 +353,10 @@ __plugin_hooks__ = {
     ),
     "octoprint.server.sockjs.emit": __plugin_implementation__.may_be_pushed,
     "octoprint.server.http.bodysize": __plugin_implementation__.get_body_sizes,
+    "octoprint.printer.handle_connect": __plugin_implementation__.handle_connect,
+    "octoprint.timelapse.capture.pre": __plugin_implementation__.before_snapshot,
+    "octoprint.timelapse.capture.post": __plugin_implementation__.after_snapshot,
+    "octoprint.comm.protocol.action": __plugin_implementation__.handle_action,
     "octoprint.events.register_custom_events": (
         __plugin_implementation__.get_custom_events
     ),

@@ -1,6 +1,6 @@
 """Definitions and what is wrong with them, as JSON and in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Optional
 
 from flask_babel import gettext
@@ -21,7 +21,7 @@ def lists_to_json(lists: Lists, saved: Optional[Saved]) -> dict[str, Any]:
     return result
 
 
-def problems_to_json(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+def problems_to_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """What is wrong with one entry."""
     return [
         {

@@ -23,7 +23,7 @@ from ..launcher import Launcher
 from .definition_json import lists_to_json, problems_to_json, summary_of
 from .error_codes import ErrorCode
 from .errors import error_answer, errors_of_commands, stop
-from .request_body import actions_in, list_in, read_json_object
+from .request_body import list_in, names_in, read_json_object
 from .requester import CurrentRequest, confirmed_in
 from .runs import accepted
 
@@ -102,7 +102,7 @@ class Definitions:
         """``POST /api/definitions/check`` ``{definition, others}`` → ``{problems,
         suggested_action}``: what saving would say of a new or changed entry."""
         body = read_json_object()
-        others = actions_in(body)
+        others = names_in(body, "others", "actions")
         entry = body.get("definition")
         name = entry.get("name") if isinstance(entry, dict) else None
         return flask.jsonify(

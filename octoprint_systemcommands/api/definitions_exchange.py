@@ -18,7 +18,7 @@ from ..commands.serialization import to_json
 from .definition_json import problems_to_json
 from .error_codes import ErrorCode
 from .errors import error_answer
-from .request_body import actions_in, read_json_object
+from .request_body import names_in, read_json_object
 
 _FROM_SYSTEM_ACTIONS = "system_actions"
 _FROM_GCODE_SYSTEM_COMMANDS = "gcode_system_commands"
@@ -83,7 +83,7 @@ class DefinitionsExchange:
         body = read_json_object()
         lists = self._editing.lists()
         taken = (
-            actions_in(body)
+            names_in(body, "others", "actions")
             if "others" in body
             else {
                 action

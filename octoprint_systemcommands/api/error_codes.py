@@ -15,6 +15,7 @@ class ErrorCode(enum.Enum):
     DIVIDER = ("divider", 400)
     WRONG_ARGUMENTS = ("wrong_arguments", 400)
     INVALID_DEFINITION = ("invalid_definition", 400)
+    INVALID_RULE = ("invalid_rule", 400)
     UNREADABLE = ("unreadable", 400)
 
     FORBIDDEN = ("forbidden", 403)

@@ -48,10 +48,16 @@ def list_in(body: dict[str, Any], name: str, required: bool = True) -> list[Any]
     return value
 
 
-def actions_in(body: dict[str, Any]) -> set[str]:
-    """The actions of the other commands, ``others`` in a body. Aborts with 400 if they are
-    none."""
-    others = list_in(body, "others", required=False)
-    if not all(isinstance(action, str) for action in others):
-        flask.abort(400, description='"others" has to be a list of actions')
-    return set(others)
+def names_in(body: dict[str, Any], name: str, what: str) -> set[str]:
+    """A list of names in a body, such as the actions of the other commands; empty if it is
+    not there. Aborts with 400 if they are none.
+
+    Arguments:
+        body: of the request
+        name: of the list
+        what: the names are
+    """
+    names = list_in(body, name, required=False)
+    if not all(isinstance(item, str) for item in names):
+        flask.abort(400, description=f'"{name}" has to be a list of {what}')
+    return set(names)

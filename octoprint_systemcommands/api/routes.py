@@ -10,6 +10,8 @@ from .definitions_exchange import DefinitionsExchange
 from .errors import of_http_exception
 from .gates import Gates
 from .openapi import OpenApi
+from .rules import Rules
+from .rules_exchange import RulesExchange
 from .runs import Runs
 from .system_api import SystemApi, routes
 
@@ -19,6 +21,9 @@ BODY_SIZES = [
     ("PUT", r"/api/definitions", 1024 * 1024),
     ("POST", r"/api/definitions/(check|test)", 1024 * 1024),
     ("POST", r"/api/definitions/import", 4 * 1024 * 1024),
+    ("PUT", r"/api/rules", 1024 * 1024),
+    ("POST", r"/api/rules/(check|try)", 1024 * 1024),
+    ("POST", r"/api/rules/import", 4 * 1024 * 1024),
 ]
 
 
@@ -29,6 +34,8 @@ def build_blueprint(
     runs: Runs,
     definitions: Definitions,
     exchange: DefinitionsExchange,
+    rules: Rules,
+    rules_exchange: RulesExchange,
     openapi: OpenApi,
     options: dict[str, Any],
 ) -> flask.Blueprint:
@@ -40,6 +47,7 @@ def build_blueprint(
         system_api: the system API
         runs: the views of runs
         definitions, exchange: the views of definitions
+        rules, rules_exchange: the views of rules
         openapi: the view of the API's description
         options: for ``flask.Blueprint``
     """
@@ -76,6 +84,7 @@ def build_blueprint(
         blueprint.add_url_rule(rule, endpoint, gate(view), methods=[method])
 
     base = "/api/definitions"
+    of_rules = "/api/rules"
     for rule, method, endpoint, view in (
         (base, "GET", "definitions", definitions.all),
         (base, "PUT", "save_definitions", definitions.save),
@@ -86,6 +95,14 @@ def build_blueprint(
         (f"{base}/presets", "GET", "definition_presets", exchange.presets),
         (f"{base}/export", "GET", "export_definitions", exchange.export),
         (f"{base}/import", "POST", "import_definitions", exchange.import_),
+        (of_rules, "GET", "rules", rules.all),
+        (of_rules, "PUT", "save_rules", rules.save),
+        (f"{of_rules}/check", "POST", "check_rule", rules.check),
+        (f"{of_rules}/try", "POST", "try_rule", rules.try_),
+        (f"{of_rules}/happenings", "GET", "happenings", rules.happenings),
+        (f"{of_rules}/versions", "GET", "rule_versions", rules_exchange.versions),
+        (f"{of_rules}/export", "GET", "export_rules", rules_exchange.export),
+        (f"{of_rules}/import", "POST", "import_rules", rules_exchange.import_),
     ):
         blueprint.add_url_rule(rule, endpoint, gates.to_editors(view), methods=[method])
     blueprint.register_error_handler(HTTPException, of_http_exception)

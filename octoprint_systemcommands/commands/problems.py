@@ -1,6 +1,6 @@
 """What can be wrong with a definition, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Optional, Union
 
 from pydantic import ValidationError
@@ -71,6 +71,7 @@ _TEXTS = {
     "literal_error": N_("has to be one of these: %(expected)s"),
     "dict_type": N_("has to be a mapping of names to texts"),
     "list_type": N_("has to be a list"),
+    "tuple_type": N_("has to be a list"),
     "model_type": N_("has to be a mapping of fields"),
     "model_attributes_type": N_("has to be a mapping of fields"),
     "pattern": N_("is not a regular expression that can be used"),
@@ -80,6 +81,7 @@ _TEXTS = {
     "control_characters": N_("must not contain control characters"),
     "wrong_default": N_("is no value that this argument takes"),
     "secret_default": N_("must not be set for a secret, everybody could read it"),
+    "extra_forbidden": N_("is unknown; check its spelling"),
 }
 # Where something is wrong that pydantic finds in a larger whole
 _PARTS = {
@@ -102,12 +104,34 @@ _PATTERNS = {
 _OTHER_PATTERN = N_("must not contain a NUL character")
 
 
-def explain(error: ValidationError) -> list[Problem]:
-    """What pydantic found, with one problem for each place."""
+# Where pydantic has found something: names and positions
+_Loc = tuple[Union[str, int], ...]
+
+
+def _in_definition(loc: _Loc) -> tuple[str, _Loc]:
+    """Where in a definition it is: the field, and where in the field."""
+    field = str(loc[0])
+    if field == "arguments":
+        # pydantic names the type of an argument after its position
+        return field, (*loc[1:2], *loc[3:])
+    # of "environment", for which one message for all is enough
+    return field, ()
+
+
+def explain(
+    error: ValidationError,
+    place: Callable[[_Loc], tuple[str, _Loc]] = _in_definition,
+) -> list[Problem]:
+    """What pydantic found, with one problem for each place.
+
+    Arguments:
+        error: the validators of the model may have raised errors that are a `MessageError`
+        place: the field, and where in the field
+    """
     problems: dict[tuple, Problem] = {}
     for found in error.errors(include_url=False):
         kind = found["type"]
-        field, inside = _place(found["loc"])
+        field, inside = place(found["loc"])
         if field == "arguments" and inside[-1:] in (("int",), ("float",)):
             # both kinds of a number were tried
             inside, kind = inside[:-1], "number"
@@ -119,21 +143,15 @@ def explain(error: ValidationError) -> list[Problem]:
             text = _PATTERNS.get(str(inside[-1]) if inside else field, _OTHER_PATTERN)
         elif kind in ("union_tag_not_found", "union_tag_invalid"):
             text, values = _TEXTS["literal_error"], {"expected": _TYPES}
-        if text is None:
+        own = found.get("ctx", {}).get("error")
+        if isinstance(own, MessageError):
+            text, values = own.message
+        elif text is None:
             text, values = found["msg"], {}
         problems.setdefault(
             (field, inside), Problem(field, Message(text, values), inside=inside)
         )
     return list(problems.values())
-
-
-def _place(loc: tuple[Union[str, int], ...]) -> tuple[str, tuple[Union[str, int], ...]]:
-    field = str(loc[0])
-    if field == "arguments":
-        # pydantic names the type of an argument after its position
-        return field, (*loc[1:2], *loc[3:])
-    # of "environment", for which one message for all is enough
-    return field, ()
 
 
 def _context(found: Any) -> Mapping[str, Any]:

@@ -20,23 +20,35 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.host.push_filter")
 IDENTIFIER = "systemcommands"
 _EVENT_PREFIX = f"plugin_{IDENTIFIER}_"
 
-_DEFINITIONS = "definitions"
+DEFINITIONS = "definitions"
+RULES = "rules"
 
 
-def about_definitions(news: Union[Saved, Unchanged, None]) -> dict[str, Any]:
-    """What is pushed when definitions are saved: by whom, and how to tell whether one has
-    them already, but nothing of what they say.
+def about_saving(what: str, news: Union[Saved, Unchanged, None]) -> dict[str, Any]:
+    """What is pushed when definitions or rules are saved: by whom, and how to tell whether
+    one has them already, but nothing of what they say.
 
     Arguments:
+        what: `DEFINITIONS` or `RULES`
         news: None if they are just about to be saved
     """
-    message: dict[str, Any] = {"type": _DEFINITIONS}
+    message: dict[str, Any] = {"type": what}
     if news is None:
         return message
     message["etag"] = news.etag
     if isinstance(news, Unchanged):
         return {**message, "changed": False}
     return {**message, **news.to_json()}
+
+
+def about_connection(run_id: Optional[str]) -> dict[str, Any]:
+    """What is pushed when the printer was not connected, because of a command that is to be
+    run before.
+
+    Arguments:
+        run_id: of that command; None if it was not even begun
+    """
+    return {"type": "not_connected", "run": run_id}
 
 
 def may_get(
@@ -60,7 +72,7 @@ def may_get(
             if payload.get("plugin") != IDENTIFIER:
                 return True
             person = access.now(user)
-            if payload.get("data", {}).get("type") == _DEFINITIONS:
+            if payload.get("data", {}).get("type") in (DEFINITIONS, RULES):
                 # there is a name in it
                 return person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
             # ids and states of runs: who may not see a run can do nothing with its id

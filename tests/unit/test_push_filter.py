@@ -7,7 +7,12 @@ import pytest
 from octoprint_systemcommands.commands.editing.last_save import Saved, Unchanged
 from octoprint_systemcommands.host import push_filter
 from octoprint_systemcommands.host.notifier import Whose
-from octoprint_systemcommands.host.push_filter import about_definitions, may_get
+from octoprint_systemcommands.host.push_filter import (
+    DEFINITIONS,
+    RULES,
+    about_saving,
+    may_get,
+)
 from octoprint_systemcommands.identity import NOBODY
 from octoprint_systemcommands.runs.request import Owner
 
@@ -77,18 +82,19 @@ class Lenient:
         return True
 
 
+@pytest.mark.parametrize("what", [DEFINITIONS, RULES])
 @pytest.mark.parametrize("saved", [None, Saved("0" * 32, "anna", 1e9)])
-def test_only_editors_get_who_has_saved(saved, monkeypatch):
+def test_only_editors_get_who_has_saved(saved, what, monkeypatch):
     permissions = SimpleNamespace(PLUGIN_SYSTEMCOMMANDS_EDIT="edit")
     monkeypatch.setattr(push_filter, "Permissions", permissions)
-    payload = {"plugin": "systemcommands", "data": about_definitions(saved)}
+    payload = {"plugin": "systemcommands", "data": about_saving(what, saved)}
 
     assert may_get(Lenient(), Someone("edit"), "plugin", payload, whose) is True
     assert may_get(Lenient(), Someone(), "plugin", payload, whose) is False
 
 
 def test_who_has_saved_is_all_that_is_told():
-    told = about_definitions(Saved("0" * 32, "anna", 1e9))
+    told = about_saving(DEFINITIONS, Saved("0" * 32, "anna", 1e9))
 
     assert told == {
         "type": "definitions",
@@ -96,8 +102,8 @@ def test_who_has_saved_is_all_that_is_told():
         "user": "anna",
         "saved_at": "2001-09-09T01:46:40+00:00",
     }
-    assert about_definitions(None) == {"type": "definitions"}
-    assert about_definitions(Unchanged("0" * 32)) == {
+    assert about_saving(RULES, None) == {"type": "rules"}
+    assert about_saving(DEFINITIONS, Unchanged("0" * 32)) == {
         "type": "definitions",
         "etag": "0" * 32,
         "changed": False,

@@ -6,13 +6,22 @@ from ...messages import N_, MessageError
 from ..problems import Problem
 
 
-class Stale(MessageError):
-    """Somebody else has saved meanwhile."""
+_STALE = N_("Somebody else has saved commands meanwhile. Nothing was changed.")
+_NOT_WRITTEN = N_(
+    "The commands could not be saved, nothing was changed: %(error)s. Check that there is "
+    "space left on the disk."
+)
 
-    def __init__(self) -> None:
-        super().__init__(
-            N_("Somebody else has saved commands meanwhile. Nothing was changed.")
-        )
+
+class Stale(MessageError):
+    """Somebody else has saved meanwhile.
+
+    Arguments:
+        text: says so
+    """
+
+    def __init__(self, text: str = _STALE) -> None:
+        super().__init__(text)
 
 
 class Invalid(Exception):
@@ -32,13 +41,8 @@ class NotWritten(MessageError):
 
     Arguments:
         error: why
+        text: says so
     """
 
-    def __init__(self, error: object):
-        super().__init__(
-            N_(
-                "The commands could not be saved, nothing was changed: %(error)s. Check "
-                "that there is space left on the disk."
-            ),
-            error=error,
-        )
+    def __init__(self, error: object, text: str = _NOT_WRITTEN):
+        super().__init__(text, error=error)

@@ -71,13 +71,26 @@ def load(text: str) -> list[Any]:
     Raises:
         Unreadable
     """
+    entries = _entries(read(text))
+    if entries is None:
+        text = N_('There is no list of commands in it; put it below "commands:"')
+        raise Unreadable(text)
+    return entries
+
+
+def read(text: str) -> Any:
+    """What stands in YAML that comes from somewhere.
+
+    Raises:
+        Unreadable
+    """
     if len(text) > _MAX_SIZE:
         raise Unreadable(
             N_("It is too large, %(size)s KiB are allowed"), size=_MAX_SIZE // 1024
         )
     try:
         _refuse_bombs(text)
-        content = from_yaml(text)
+        return from_yaml(text)
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
@@ -94,16 +107,10 @@ def load(text: str) -> list[Any]:
         # whatever the constructors of YAML's types make of a wrong value
         raise Unreadable(N_("It cannot be read: %(error)s"), error=error) from None
 
-    entries = _entries(content)
-    if entries is None:
-        text = N_('There is no list of commands in it; put it below "commands:"')
-        raise Unreadable(text)
-    return entries
-
 
 def _entries(content: Any) -> Optional[list[Any]]:
     for path in _PLACES:
-        found = _below(content, path)
+        found = below(content, path)
         if isinstance(found, list):
             return from_system_actions(found) if path == _SYSTEM_ACTIONS else found
     return None
@@ -203,7 +210,8 @@ def _said(action: Any) -> Optional[str]:
     return str(action).lower() if isinstance(action, bool) else None
 
 
-def _below(content: Any, path: tuple[str, ...]) -> Any:
+def below(content: Any, path: tuple[str, ...]) -> Any:
+    """What stands in YAML below some keys; None if there is nothing."""
     for key in path:
         content = content.get(key) if isinstance(content, dict) else None
     return content

@@ -105,18 +105,19 @@ def _is_reserved(action: str) -> bool:
     return action in (DIVIDER, *_RESERVED) or action.startswith(f"{DIVIDER}_")
 
 
-def slug(name: str, others: Collection[str]) -> str:
+def slug(name: str, others: Collection[str], kind: str = "command") -> str:
     """An action made from a name, which fits the rules and is free.
 
     Arguments:
         name: what people call the command
         others: the actions that are taken
+        kind: what it is; it begins with that if nothing else is left of the name
     """
     plain = name.lower().translate(_SPELLED)
     plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     base = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")[: _MAX_ACTION - 8].rstrip("-_")
     if not base or _is_reserved(base):
-        base = f"command-{base}".rstrip("-")
+        base = f"{kind}-{base}".rstrip("-")
     number = 1
     action = base
     while action in others:

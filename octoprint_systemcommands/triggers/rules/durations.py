@@ -1,0 +1,52 @@
+"""Lengths of time as people write them: ``90 s``, ``10 min``, ``2 h``, ``1 d``."""
+
+import math
+import re
+from typing import Any
+
+from ...messages import N_, MessageError
+
+_UNITS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
+_PART = r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(d|h|min|s)"
+_ONE_PART = re.compile(_PART)
+_ALL_PARTS = re.compile(rf"(?:{_PART})+\s*")
+
+
+class NotADuration(MessageError, ValueError):
+    """Something is no length of time; says what to do."""
+
+
+def seconds(value: Any) -> float:
+    """A length of time in seconds.
+
+    Arguments:
+        value: a number of seconds, or a text such as ``10 min`` or ``1 h 30 min``
+
+    Raises:
+        NotADuration
+    """
+    if isinstance(value, str):
+        if _ALL_PARTS.fullmatch(value):
+            parts = _ONE_PART.findall(value)
+            return sum(float(number) * _UNITS[unit] for number, unit in parts)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        # a number may be too large for a float, or none at all
+        if 0 <= value < 1e12 and math.isfinite(value):
+            return float(value)
+    raise NotADuration(
+        N_("is no length of time: write it as in 90 s, 10 min, 2 h or 1 d")
+    )
+
+
+def text(duration: float) -> str:
+    """A length of time in the largest unit of which it is a whole number.
+
+    Arguments:
+        duration: in seconds, not negative
+    """
+    if duration == 0:
+        return "0 s"
+    for unit, size in _UNITS.items():
+        if duration % size == 0:
+            return f"{int(duration / size)} {unit}"
+    return f"{duration:g} s"

@@ -1,0 +1,287 @@
+"""The runs of rules that wait, one of each rule at a time."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Optional
+
+from ..messages import Message
+from ..runs.record import Record
+from ..runs.request import Requester, Waiting
+from ..runs.run import Run
+from ..runs.runner import Runner
+from . import events, reasons
+from .firing import Firing
+from .happening import Happening, copied
+from .news import News
+from .rules.rule import Rule
+from .waits import Verdict, WaitClock, World
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.waiting_runs")
+
+# A clock on the wall that differs by less was not set, in s
+_SAME_TIME = 2.0
+
+
+class _WaitingRun:
+    """Arguments: see `WaitingRuns`; `is_try`: somebody tries the rule out, saved or not."""
+
+    def __init__(
+        self,
+        rule: Rule,
+        run: Run,
+        happening: Happening,
+        clock: WaitClock,
+        told: Waiting,
+        is_try: bool = False,
+    ):
+        self.rule = rule
+        self.run = run
+        self.happening = happening
+        self.clock = clock
+        self.told = told
+        self.is_try = is_try
+
+
+class WaitingRuns:
+    """Begins, ends and calls off their waiting. For one thread, but for `hold`.
+
+    Arguments:
+        firing: takes in a run
+        runner: lets it go, or ends it
+        news: is told what has become of each rule
+        look: what the printer is doing
+        monotonic, wall: the time, by the clock that nobody sets, and by the other one
+    """
+
+    def __init__(
+        self,
+        firing: Firing,
+        runner: Runner,
+        news: News,
+        look: Callable[[], World],
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ):
+        self._firing = firing
+        self._runner = runner
+        self._news = news
+        self._look = look
+        self._monotonic = monotonic
+        self._wall = wall
+        # by the id of the run; the runner bounds them
+        self._runs: dict[str, _WaitingRun] = {}
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @property
+    def matters_idle(self) -> bool:
+        """Whether one of them waits for the printer to be idle."""
+        return any(
+            waiting.rule.wait is not None
+            and waiting.rule.wait.until is not None
+            and waiting.rule.wait.until.idle is not None
+            for waiting in self._runs.values()
+        )
+
+    def begin(self, rule: Rule, happening: Happening) -> Optional[str]:
+        """A rule that waits has fired: its waiting begins, or begins anew.
+
+        Returns:
+            the id of the run that has been begun; None if there is none
+        """
+        known = next(
+            (w for w in self._runs.values() if w.rule.id == rule.id and not w.is_try), None
+        )
+        if known is not None and known.rule == rule:
+            assert rule.wait is not None
+            known.clock = WaitClock(rule.wait, self._monotonic())
+            if self._tell(known, self._judge(known), anew=True):
+                self._news.tell(rule.id, reasons.AGAIN, known.run.id)
+                return None
+        elif known is not None:
+            self._call_off(known, reasons.CHANGED)
+        try:
+            waiting = self.hold(rule, happening)
+        except Exception as error:
+            self._firing.tell_error(rule, error)
+            return None
+        self.adopt(waiting)
+        return waiting.run.id
+
+    def hold(
+        self,
+        rule: Rule,
+        happening: Happening,
+        requester: Optional[Requester] = None,
+        resumed: Optional[tuple[Record, Mapping[str, Any]]] = None,
+    ) -> _WaitingRun:
+        """Takes in the run of a rule that waits, for `adopt`.
+
+        Arguments:
+            rule: one that has a wait
+            happening: because of what
+            requester: who tries it out; None if nobody does
+            resumed: a run that an earlier server has left pending, and its memo
+
+        Raises:
+            what `Launcher.hold` raises
+        """
+        assert rule.wait is not None
+        now, wall = self._monotonic(), self._wall()
+        record = None
+        clock = WaitClock(rule.wait, now)
+        if resumed is not None:
+            record, memo = resumed
+            clock = WaitClock.resumed(rule.wait, memo, now, wall)
+        told = self._waiting(rule, happening, clock, clock.judge(now, self._look))
+        run = self._firing.hold(rule, happening, told, requester, record)
+        self._news.tell(rule.id, reasons.WAITS, run.id)
+        return _WaitingRun(rule, run, happening, clock, told, requester is not None)
+
+    def adopt(self, waiting: _WaitingRun) -> None:
+        """Looks after a run from now on."""
+        self._runs[waiting.run.id] = waiting
+
+    def resume(self, record: Record, memo: Mapping[str, Any], rules: Iterable[Rule]) -> None:
+        """Goes on with what an earlier server has left pending, or calls it off.
+
+        Arguments:
+            record, memo: the run, and what was kept of it
+            rules: those that there are now
+        """
+        origin = record.rule
+        rule = next((r for r in rules if origin is not None and r.id == origin.id), None)
+        reason = self._against(rule, record, memo)
+        if reason is None:
+            assert rule is not None
+            try:
+                self.adopt(self.hold(rule, _happening_in(memo), None, (record, memo)))
+                _logger.info(f'The run {record.id} of the rule "{rule.id}" waits on')
+                return
+            except Exception as error:
+                reason = reasons.of_error(error, rule.run)
+        _logger.info(f"The run {record.id} that was pending is not run: {reason}")
+        self._runner.end_kept(record, reason)
+        if rule is not None:
+            self._news.tell(rule.id, reason, record.id)
+
+    def _against(
+        self, rule: Optional[Rule], record: Record, memo: Mapping[str, Any]
+    ) -> Optional[Message]:
+        if record.trigger == "test":
+            return reasons.NOT_AFTER_RESTART
+        if rule is None:
+            return reasons.GONE
+        if not rule.enabled:
+            return reasons.SWITCHED_OFF
+        if rule.wait is None or memo.get("rule") != _fingerprint(rule):
+            return reasons.CHANGED
+        if events.PRINT_STARTED in rule.cancelled_by and self._look().printer.is_busy:
+            return reasons.PRINTING
+        return None
+
+    def happened(self, kind: str) -> None:
+        """Something has happened which may call some of them off."""
+        for waiting in list(self._runs.values()):
+            if kind in waiting.rule.cancelled_by:
+                self._call_off(waiting, reasons.called_off(kind))
+
+    def use(self, rules: Mapping[str, Rule]) -> None:
+        """There are other rules now, by their ids."""
+        for waiting in list(self._runs.values()):
+            rule = rules.get(waiting.rule.id)
+            if waiting.is_try or rule == waiting.rule:
+                continue
+            if rule is None:
+                self._call_off(waiting, reasons.GONE)
+            elif not rule.enabled:
+                self._call_off(waiting, reasons.SWITCHED_OFF)
+            else:
+                self._call_off(waiting, reasons.CHANGED)
+
+    def forget(self, run_id: str) -> None:
+        """A run does not wait any more: somebody wants it now, or has called it off."""
+        self._runs.pop(run_id, None)
+
+    def look_after(self) -> Optional[float]:
+        """Lets go what may go, and ends what has waited too long.
+
+        Returns:
+            in how many seconds to look again; None if nothing waits
+        """
+        look_in = None
+        for waiting in list(self._runs.values()):
+            verdict = self._judge(waiting)
+            if verdict.is_over:
+                self.forget(waiting.run.id)
+                if self._runner.release(waiting.run.id) is not None:
+                    self._news.tell(waiting.rule.id, reasons.FIRED, waiting.run.id)
+            elif verdict.given_up is not None:
+                self._call_off(waiting, verdict.given_up)
+            elif self._tell(waiting, verdict):
+                soon = verdict.look_in
+                look_in = soon if look_in is None else min(look_in, soon)
+        return look_in
+
+    def _judge(self, waiting: _WaitingRun) -> Verdict:
+        return waiting.clock.judge(self._monotonic(), self._look)
+
+    def _call_off(self, waiting: _WaitingRun, reason: Message) -> None:
+        self.forget(waiting.run.id)
+        self._runner.stop(waiting.run.id, reason=reason)
+        self._news.tell(waiting.rule.id, reason, waiting.run.id)
+
+    def _tell(self, waiting: _WaitingRun, verdict: Verdict, anew: bool = False) -> bool:
+        """Says what it waits for by now; returns whether it still waits."""
+        told = waiting.told
+        due_at = None if verdict.due_in is None else self._wall() + verdict.due_in
+        is_same = told.waits_for == verdict.waits_for and _are_same(told.due_at, due_at)
+        if is_same and not anew:
+            return True
+        waiting.told = self._waiting(
+            waiting.rule, waiting.happening, waiting.clock, verdict
+        )
+        if self._runner.wait_on(waiting.run.id, waiting.told):
+            return True
+        self.forget(waiting.run.id)
+        return False
+
+    def _waiting(
+        self, rule: Rule, happening: Happening, clock: WaitClock, verdict: Verdict
+    ) -> Waiting:
+        wall = self._wall()
+        memo = {
+            **clock.memo(self._monotonic(), wall),
+            "rule": _fingerprint(rule),
+            "kind": happening.kind,
+            "payload": copied(happening.payload),
+            "at": happening.at,
+            "chain": list(happening.chain),
+        }
+        due_at = None if verdict.due_in is None else wall + verdict.due_in
+        return Waiting(due_at, verdict.waits_for, memo)
+
+
+def _are_same(a: Optional[float], b: Optional[float]) -> bool:
+    if a is None or b is None:
+        return a is b
+    return abs(a - b) < _SAME_TIME
+
+
+def _fingerprint(rule: Rule) -> str:
+    """Another one for each other rule; its name may change."""
+    text = rule.model_dump_json(by_alias=True, exclude={"name"})
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _happening_in(memo: Mapping[str, Any]) -> Happening:
+    at, chain = memo.get("at"), memo.get("chain")
+    return Happening(
+        str(memo.get("kind")),
+        copied(memo.get("payload")),
+        float(at) if isinstance(at, (int, float)) else 0.0,
+        tuple(map(str, chain)) if isinstance(chain, list) else (),
+    )
