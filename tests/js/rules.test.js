@@ -151,14 +151,11 @@ test("what is not changed stays as it was written", () => {
 test("the form shows what stands in the file", () => {
     const form = load(WHEN_COLD);
     assert.equal(form.kind(), "print_ended");
-    assert.deepEqual(
-        plain(form.conditions().map((row) => [row.key(), row.value()])),
-        [
-            ["origin", "local"],
-            ["file", "*.gcode"],
-            ["file", "*.gco"]
-        ]
-    );
+    assert.deepEqual(plain(form.conditions().map((row) => [row.key(), row.value()])), [
+        ["origin", "local"],
+        ["file", "*.gcode"],
+        ["file", "*.gco"]
+    ]);
     assert.equal(form.waitFor.amount(), "10");
     assert.equal(form.waitFor.unit(), "min");
     assert.equal(form.temperature(), "50");
@@ -255,7 +252,11 @@ test("each beginning is written as the server reads it", () => {
 });
 
 test("what was entered for a command stays, as far as there is a place for it", () => {
-    const form = load({when: {event: "startup"}, run: "power-off", arguments: {level: 5}});
+    const form = load({
+        when: {event: "startup"},
+        run: "power-off",
+        arguments: {level: 5}
+    });
     form.command("core/shutdown");
     assert.ok(!("arguments" in result(form)));
     form.command("custom/power-off");
@@ -304,12 +305,17 @@ test("a rule that is switched off and on again is not changed", () => {
 });
 
 test("what is wrong is said by the names of the form", () => {
-    const of = (problem, rule) => page.SystemCommands.RuleProblems.of(problem, rule).message;
+    const of = (problem, rule) =>
+        page.SystemCommands.RuleProblems.of(problem, rule).message;
     const long = {field: "wait", path: ["wait", "at_most"], message: "is wrong"};
     assert.equal(of(long, {}), "At most: is wrong");
     const none = {field: "when", path: ["when"], message: "has to have exactly one of …"};
     assert.equal(of(none, {}), "is missing");
     assert.equal(of(none, {when: {a: 1}}), none.message);
-    const argument = {field: "arguments", path: ["arguments", "level"], message: "is wrong"};
+    const argument = {
+        field: "arguments",
+        path: ["arguments", "level"],
+        message: "is wrong"
+    };
     assert.equal(of(argument, {}), "level: is wrong");
 });

@@ -49,7 +49,8 @@ $(function () {
         self.rules = ko.observable();
         self.summaries.rules = ko.pureComputed(() => {
             return self.rules()
-                ? self.rules()
+                ? self
+                      .rules()
                       .ofCommand(self.action)
                       .map((row) => row.name())
                       .join(", ")

@@ -75,7 +75,10 @@
                 source: "custom",
                 action: entry.action,
                 name: SystemCommands.DefinitionForm.nameOf(entry),
-                arguments: _.map(entry.arguments, SystemCommands.ArgumentDefinition.toSpec),
+                arguments: _.map(
+                    entry.arguments,
+                    SystemCommands.ArgumentDefinition.toSpec
+                ),
                 while_printing: entry.while_printing,
                 max_temperature: entry.max_temperature
             }),

@@ -8,8 +8,10 @@ $(function () {
         self.rules = parameters[1];
 
         const drafts = [self.list, self.rules];
-        const any = (what) => ko.pureComputed(() => drafts.some((draft) => draft[what]()));
-        const first = (what) => ko.pureComputed(() => drafts.find((draft) => draft[what]()));
+        const any = (what) =>
+            ko.pureComputed(() => drafts.some((draft) => draft[what]()));
+        const first = (what) =>
+            ko.pureComputed(() => drafts.find((draft) => draft[what]()));
 
         self.isDirty = any("isDirty");
         self.isSaving = any("isSaving");
@@ -41,9 +43,7 @@ $(function () {
         };
 
         self.discard = () => {
-            drafts
-                .filter((draft) => draft.isDirty())
-                .forEach((draft) => draft.discard());
+            drafts.filter((draft) => draft.isDirty()).forEach((draft) => draft.discard());
         };
 
         // then(draft, event): told of what becomes of either of them
@@ -62,6 +62,9 @@ $(function () {
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsDraftsViewModel,
-        dependencies: ["systemCommandsListDraftViewModel", "systemCommandsRulesDraftViewModel"]
+        dependencies: [
+            "systemCommandsListDraftViewModel",
+            "systemCommandsRulesDraftViewModel"
+        ]
     });
 });

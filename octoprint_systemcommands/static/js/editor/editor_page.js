@@ -22,7 +22,9 @@ $(function () {
         // what screen readers are told
         self.announcement = ko.observable("");
 
-        self.headings = ko.pureComputed(() => SystemCommands.ListRow.headings(self.rows()));
+        self.headings = ko.pureComputed(() =>
+            SystemCommands.ListRow.headings(self.rows())
+        );
         self.hasIcons = ko.pureComputed(() => self.rows().some((row) => row.icon()));
         self.hasSearch = ko.pureComputed(
             () => self.rows().length > SEARCH_FROM || !!self.search()
@@ -63,7 +65,9 @@ $(function () {
                 entry: options.row ? options.row.entry() : options.entry,
                 isNew: !options.row,
                 others: _.compact(
-                    others.map((row) => SystemCommands.DefinitionForm.actionOf(row.entry()))
+                    others.map((row) =>
+                        SystemCommands.DefinitionForm.actionOf(row.entry())
+                    )
                 ),
                 submenus: _.uniq(_.compact(self.rows().map((row) => row.group()))),
                 // those that run it belong to what is in the list already
@@ -168,7 +172,9 @@ $(function () {
                 from: from,
                 others: self.list.actions(),
                 onAdd: (entries, removed) => {
-                    const rows = entries.map((entry) => new SystemCommands.ListRow(entry));
+                    const rows = entries.map(
+                        (entry) => new SystemCommands.ListRow(entry)
+                    );
                     self.search("");
                     self.rows.push(...rows);
                     self.list.systemActions

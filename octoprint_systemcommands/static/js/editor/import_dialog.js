@@ -22,7 +22,9 @@ $(function () {
         self.removeThere = ko.observable(false);
         self._options = {};
         self._request = 0;
-        self.lock = new SystemCommands.Credentials.Lock(self.definitions, () => self.look());
+        self.lock = new SystemCommands.Credentials.Lock(self.definitions, () =>
+            self.look()
+        );
 
         self.chosen = ko.pureComputed(() =>
             (self.entries() || []).filter((row) => row.isChosen())
@@ -209,13 +211,11 @@ $(function () {
         self.add = () => {
             const chosen = self.chosen();
             const isThere = self.from() === "system_actions" && self.removeThere();
+            const removed = isThere ? chosen.map((row) => row.index) : [];
+            const commands = _.uniq(_.compact(_.map(chosen, "comesWith")));
             self._options.onAdd(
                 chosen.map((row) => row.definition),
-                self.isOfRules()
-                    ? _.uniq(_.compact(_.map(chosen, "comesWith")))
-                    : isThere
-                      ? chosen.map((row) => row.index)
-                      : []
+                self.isOfRules() ? commands : removed
             );
             self.dialog.hide();
         };

@@ -58,7 +58,8 @@ $(function () {
         //~~ The whole list
 
         // for buttons that are gone when they have done what they are there for
-        self._focusSave = () => SystemCommands.DialogFocus.giveBackTo("#systemcommands_save");
+        self._focusSave = () =>
+            SystemCommands.DialogFocus.giveBackTo("#systemcommands_save");
 
         // what another list takes the place of is lost, if it is not saved
         self.ifAgreed = (draft, proceed) => {

@@ -6,7 +6,9 @@ $(function () {
         self.versions = ko.observableArray([]);
         self.isLoaded = ko.observable(false);
         self.error = ko.observable();
-        self.lock = new SystemCommands.Credentials.Lock(parameters[0], () => self._load());
+        self.lock = new SystemCommands.Credentials.Lock(parameters[0], () =>
+            self._load()
+        );
         self._options = {};
 
         const LABELS = {

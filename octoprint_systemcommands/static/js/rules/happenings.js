@@ -12,7 +12,9 @@
         connected: gettext("the printer is connected"),
         disconnected: gettext("the printer is disconnected"),
         error: gettext("the printer reports an error"),
-        upload_to_print: gettext("an upload is to be printed, but no printer is connected"),
+        upload_to_print: gettext(
+            "an upload is to be printed, but no printer is connected"
+        ),
         snapshot_before: gettext("a timelapse is about to take a picture"),
         snapshot_after: gettext("a timelapse has taken a picture"),
         startup: gettext("OctoPrint has started"),
@@ -24,7 +26,9 @@
         print_ended: gettext(
             "Finished, cancelled or failed: once for each print, when the printer is ready again."
         ),
-        print_done: gettext("When its end script is through and the printer is ready again."),
+        print_done: gettext(
+            "When its end script is through and the printer is ready again."
+        ),
         print_failed: gettext("Prints that somebody has cancelled do not count."),
         before_connect: gettext(
             "The connection waits for the command. If that fails, nothing is connected."
@@ -44,7 +48,8 @@
         isKnown: (key) => key in TEXTS,
 
         textOf: (key) =>
-            TEXTS[key] || _.sprintf(gettext("OctoPrint tells of %(event)s"), {event: key}),
+            TEXTS[key] ||
+            _.sprintf(gettext("OctoPrint tells of %(event)s"), {event: key}),
 
         helpOf: (key) => HELPS[key] || "",
 

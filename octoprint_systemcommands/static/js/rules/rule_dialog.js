@@ -88,9 +88,13 @@ $(function () {
                 const name = rule.name || _.get(self.form.chosen(), "name");
                 const named = name ? {...rule, name: name} : rule;
                 const data = {rule: named, others: self._options.others};
-                return isAwaited
+                const answer = isAwaited
                     ? self.requests.post("check", data)
                     : self.requests.postQuietly("check", data);
+                return answer.then((response) => ({
+                    ...response,
+                    problems: response.problems.filter(self._isProblem)
+                }));
             },
             locator: () => {
                 const rule = self.result();
@@ -132,6 +136,13 @@ $(function () {
             () => self.verdict.isAwaited() || self.tryout.isStarting()
         );
         self.isTesting = ko.pureComputed(() => self.isBusy() || self.tryout.isActive());
+
+        // the server does not know yet what was changed about commands
+        self._isProblem = ({field, severity}) => {
+            const isOfCommand = ["run", "arguments"].includes(field);
+            const isNews = self.rules.list.isDirty() && !!self.form.chosen();
+            return severity !== "warning" || !isOfCommand || !isNews;
+        };
 
         self._touch = (field) => {
             if (!self.isOpen() || !self.verdict.touched[field]) return;
@@ -251,6 +262,12 @@ $(function () {
             self.tryout.hide();
             self.dialog.find("#systemcommands_rule_test").focus();
         };
+        self.runNow = () => {
+            const {run, update} = self.tryout.run();
+            parameters[4].runNow(run(), update);
+            // the button goes away, and must not take the keyboard with it
+            self.dialog.find(".systemcommands-terminal").focus();
+        };
         self.copyOutput = () => {
             const text = self.tryout.run().text();
             self.clipboard.copy("output", text, self.dialog[0]);
@@ -300,7 +317,8 @@ $(function () {
             "systemCommandsRulesDraftViewModel",
             "systemCommandsRunStoreViewModel",
             "systemCommandsNoticesViewModel",
-            "systemCommandsPermissionsViewModel"
+            "systemCommandsPermissionsViewModel",
+            "systemCommandsLauncherViewModel"
         ],
         elements: ["#systemcommands_rule_dialog"]
     });

@@ -21,7 +21,8 @@
         return isFinite(trimmed) ? Number(trimmed) : trimmed;
     };
     const given = (fields) => _.omit(fields, (value) => value === undefined);
-    const unlessEmpty = (fields) => (_.isEmpty(given(fields)) ? undefined : given(fields));
+    const unlessEmpty = (fields) =>
+        _.isEmpty(given(fields)) ? undefined : given(fields);
 
     const kindOf = (when) => {
         if (schedule.isOne(when)) return schedule.parse(when).kind;

@@ -70,7 +70,8 @@
                         _.sprintf(gettext("the printer has been idle for %(time)s"), {
                             time: duration(until.idle)
                         }),
-                    until.no_timelapse && gettext("no timelapse is being recorded or rendered")
+                    until.no_timelapse &&
+                        gettext("no timelapse is being recorded or rendered")
                 ]),
                 gettext(" and ")
             );

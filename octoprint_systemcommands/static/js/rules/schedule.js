@@ -46,8 +46,7 @@
         write: ({kind, time, every, days, cron}) => {
             if (kind === "cron") return {cron: cron};
             if (kind === "every") return {schedule: `every ${every || ""}`.trim()};
-            const word =
-                kind === "days" ? days.map((day) => DAYS[day]).join(",") : kind;
+            const word = kind === "days" ? days.map((day) => DAYS[day]).join(",") : kind;
             return {schedule: `${word} ${time}`.trim()};
         },
 

@@ -142,7 +142,9 @@ $(function () {
             _.pick(
                 run,
                 ...["id", "source", "action", "name", "status", "trigger"],
-                ...(SystemCommands.RunFormat.isPending(run) ? ["due_at", "waits_for"] : [])
+                ...(SystemCommands.RunFormat.isPending(run)
+                    ? ["due_at", "waits_for"]
+                    : [])
             );
 
         self._setActive = (runs) => {
