@@ -2,6 +2,7 @@
 
 import copy
 import os
+import threading
 from typing import Any
 
 import octoprint.events
@@ -26,11 +27,18 @@ from .commands.catalogue import Catalogue
 from .commands.editing.editor import Editing
 from .commands.editing.last_save import LastSave
 from .commands.editing.versions import Versions
+from .host.connection import Connection
 from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
 from .host.permissions import additional_permissions
 from .host.preferences import DEFAULTS, Preferences
 from .host.printer import Printer
-from .host.push_filter import DEFINITIONS, RULES, about_saving, may_get
+from .host.push_filter import (
+    DEFINITIONS,
+    RULES,
+    about_connection,
+    about_saving,
+    may_get,
+)
 from .host.uploads import Uploads
 from .identity import Identities
 from .launcher import Launcher
@@ -38,16 +46,17 @@ from .runs.environment import local_url
 from .runs.history.history import History
 from .runs.history.retention import Limits
 from .runs.runner import Runner
-from .triggers.engine import RuleEngine
 from .triggers.events import MEANINGS
 from .triggers.rules.editing import RulesEditing
 from .triggers.rules.store import RuleStore
 from .triggers.rules.surroundings import Surroundings
+from .triggers.triggers import Triggers
 
 
 class SystemCommandsPlugin(
     octoprint.plugin.AssetPlugin,
     octoprint.plugin.BlueprintPlugin,
+    octoprint.plugin.EventHandlerPlugin,
     octoprint.plugin.SettingsPlugin,
     octoprint.plugin.ShutdownPlugin,
     octoprint.plugin.StartupPlugin,
@@ -90,9 +99,14 @@ class SystemCommandsPlugin(
                 lambda: {*MEANINGS, *octoprint.events.all_events()},
             ),
             self._editing.lock,
-            tell=lambda news: self._push(about_saving(RULES, news)),
+            tell=self._tell_of_rules,
         )
-        self._history = History(os.path.join(data, "history.db"), self._limits)
+        self._has_triggers = threading.Event()
+        self._history = History(
+            os.path.join(data, "history.db"),
+            self._limits,
+            on_kept=self._resume,
+        )
         self._server_url = ""
         printer = Printer(self._printer)
         self._runner = Runner(
@@ -101,13 +115,23 @@ class SystemCommandsPlugin(
             server_url=lambda: self._server_url,
             may_run=self._access.may_still_run,
             on_start=self._notifier.run_started,
-            on_change=self._notifier.run_changed,
+            on_change=self._run_changed,
             on_output=self._notifier.output_grew,
+            before_end=lambda: self._triggers.run_at_stop(),
         )
         self._launcher = Launcher(self._access, find_upload, self._runner)
-        self._engine = RuleEngine(
-            RuleStore(self._settings).rules, self._launcher, self._runner, printer
+        self._triggers = Triggers(
+            RuleStore(self._settings).rules,
+            self._launcher,
+            self._runner,
+            self._history,
+            printer,
+            Connection(self._printer, self._settings),
+            data,
+            fire=self._fire,
+            complain=lambda run_id: self._push(about_connection(run_id)),
         )
+        self._has_triggers.set()
 
     def _push(self, message):
         # who gets it is decided by the hook octoprint.server.sockjs.emit
@@ -115,6 +139,20 @@ class SystemCommandsPlugin(
 
     def _fire(self, event, payload):
         self._event_bus.fire(f"plugin_{self._identifier}_{event}", payload)
+
+    def _resume(self, kept):
+        # the file is opened meanwhile
+        self._has_triggers.wait()
+        self._triggers.engine.resume(kept)
+
+    def _run_changed(self, record):
+        self._notifier.run_changed(record)
+        self._triggers.engine.run_changed(record)
+
+    def _tell_of_rules(self, news):
+        self._push(about_saving(RULES, news))
+        if news is not None:
+            self._triggers.engine.rules_changed()
 
     def _limits(self):
         return Limits(self._preferences.max_runs, self._preferences.max_days)
@@ -149,7 +187,7 @@ class SystemCommandsPlugin(
             Rules(
                 self._current,
                 self._rules_editing,
-                self._engine,
+                self._triggers.engine,
                 octoprint.events.all_events,
             ),
             RulesExchange(self._settings, self._rules_editing, self._editing),
@@ -166,6 +204,11 @@ class SystemCommandsPlugin(
     def is_blueprint_protected(self):
         # "protected" means only "logged in"; each endpoint checks its own permission
         return True
+
+    ##~~ EventHandlerPlugin mixin
+
+    def on_event(self, event, payload):
+        self._triggers.on_event(event, payload)
 
     ##~~ SettingsPlugin mixin
 
@@ -196,6 +239,7 @@ class SystemCommandsPlugin(
 
     def on_shutdown(self):
         self._runner.shut_down()
+        self._triggers.engine.stop()
         self._notifier.close()
         self._history.close()
 
@@ -203,6 +247,9 @@ class SystemCommandsPlugin(
 
     def on_startup(self, host, port):
         self._server_url = local_url(host, port)
+
+    def on_after_startup(self):
+        self._triggers.engine.start()
 
     ##~~ TemplatePlugin mixin
 
@@ -266,6 +313,26 @@ class SystemCommandsPlugin(
     def get_body_sizes(self, current_max_body_sizes, *args, **kwargs):
         return BODY_SIZES
 
+    ##~~ octoprint.printer.handle_connect hook
+
+    def handle_connect(self, printer, *args, **kwargs):
+        return self._triggers.connecting.before_connect(
+            lambda: printer.connect(*args, **kwargs)
+        )
+
+    ##~~ octoprint.timelapse.capture.pre and post hooks
+
+    def before_snapshot(self, *args, **kwargs):
+        self._triggers.snapshots.before(*args, **kwargs)
+
+    def after_snapshot(self, *args, **kwargs):
+        self._triggers.snapshots.after(*args, **kwargs)
+
+    ##~~ octoprint.comm.protocol.action hook
+
+    def handle_action(self, *args, **kwargs):
+        self._triggers.action(*args, **kwargs)
+
     ##~~ octoprint.events.register_custom_events hook
 
     def get_custom_events(self, *args, **kwargs):
@@ -284,6 +351,10 @@ __plugin_hooks__ = {
     ),
     "octoprint.server.sockjs.emit": __plugin_implementation__.may_be_pushed,
     "octoprint.server.http.bodysize": __plugin_implementation__.get_body_sizes,
+    "octoprint.printer.handle_connect": __plugin_implementation__.handle_connect,
+    "octoprint.timelapse.capture.pre": __plugin_implementation__.before_snapshot,
+    "octoprint.timelapse.capture.post": __plugin_implementation__.after_snapshot,
+    "octoprint.comm.protocol.action": __plugin_implementation__.handle_action,
     "octoprint.events.register_custom_events": (
         __plugin_implementation__.get_custom_events
     ),

@@ -59,6 +59,8 @@ class Runner:
         on_start: called with a run when its process has begun; must be quick
         on_change: called with a run whenever its status has changed; must be quick
         on_output: called with a run when there is more output; must be very quick
+        before_end: called once when the server is about to end, as long as commands can
+            still be run; may take a while
         max_waiting: how many threads may wait for the end of a command at a time
     """
 
@@ -71,6 +73,7 @@ class Runner:
         on_start: Callable[[Record], None] = lambda record: None,
         on_change: Callable[[Record], None] = lambda record: None,
         on_output: Callable[[Run], None] = lambda run: None,
+        before_end: Callable[[], None] = lambda: None,
         max_waiting: Optional[int] = None,
     ):
         self._history = history
@@ -78,6 +81,7 @@ class Runner:
         self._preparation = Preparation(printer, server_url, may_run)
         self._on_start = on_start
         self._on_change = on_change
+        self._before_end = before_end
         self._waiting = threading.BoundedSemaphore(max_waiting or _places_for_waiting())
         # those that wait for no other disk than the system's keep to themselves
         self._starters = Starters()
@@ -102,6 +106,7 @@ class Runner:
             on_change=self._changed,
             on_end=self._finish,
         )
+        self._is_about_to_end = False
         self._ending = False
         self._watches_for_end = False
 
@@ -197,7 +202,11 @@ class Runner:
             run.start_timer(self._time_out)
             self._starters_of(run).hand_over(run.id, lambda: self._spawn(run, snapshot))
         except RuntimeError as error:
-            self._finish(run, outcome_without_process(run, error))
+            if self._is_about_to_end:
+                # some versions of Python start no threads any more when they end
+                self._spawn(run, snapshot)
+            else:
+                self._finish(run, outcome_without_process(run, error))
 
     def _starters_of(self, run: Run) -> Starters:
         command = run.request.command
@@ -406,10 +415,17 @@ class Runner:
 
     def shut_down(self) -> None:
         """Starts nothing any more and ends what is going on, unless it outlives the
-        server; what is pending is for the next one. Returns when it has ended, or does not want to; nobody waits any longer."""
+        server; what is pending is for the next one. Returns when it has ended, or does not
+        want to; nobody waits any longer."""
         with self._lock:
-            if self._ending:
+            if self._is_about_to_end:
                 return
+            self._is_about_to_end = True
+        try:
+            self._before_end()
+        except Exception:
+            _logger.exception("Error while running what is to be run at the end")
+        with self._lock:
             self._ending = True
             active = list(self._active.values())
             for run in active:
@@ -425,6 +441,11 @@ class Runner:
                 run.begun.wait(max(0, now + _STOP_PATIENCE - time.monotonic()))
         for run in active:
             run.released.set()
+
+    def get_ready_for_end(self) -> None:
+        """There are commands to be run then, so what they need has to be there already."""
+        self._watch_for_end()
+        self._supervisor.get_ready()
 
     def _watch_for_end(self) -> None:
         with self._lock:

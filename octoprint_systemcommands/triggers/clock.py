@@ -50,8 +50,9 @@ class _Alarm:
 
     def _put_back(self, now: datetime, back: timedelta) -> None:
         self.next = self._schedule.next_after(now)
-        if self._schedule.interval is not None or back > _CORRECTION:
-            # an interval goes on from whatever time it is
+        # an interval goes on from whatever time it is
+        most = _CORRECTION if self._schedule.interval is None else _GRACE
+        if back > most:
             self._last = None
         while self._last and self.next and self.next <= self._last:
             self.next = self._schedule.next_after(self._last.astimezone(now.tzinfo))

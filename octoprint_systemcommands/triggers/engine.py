@@ -1,56 +1,159 @@
-"""Makes rules fire: takes in what happens, and has their commands run."""
+"""Makes rules fire: takes in what happens, and has their commands run.
 
-from collections.abc import Callable, Mapping
-from typing import Any
+Whoever tells that something has happened hands it over and goes on. One thread decides:
+OctoPrint has one for the events of all plugins, the printer's must not wait, and the runner
+tells of its runs with a lock held.
+"""
 
-from ..launcher import Launcher
-from ..runs.printer_state import Printer
-from ..runs.record import Record
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Optional
+
+from ..runs.record import UNFINISHED, Record, Status
 from ..runs.request import Requester
 from ..runs.run import Run
 from ..runs.runner import Runner
+from . import events, matching, reasons, rendering
+from .clock import Clock
+from .firing import Firing
+from .happening import Happening, copied
 from .news import News, RuleNews
+from .rules.local_zone import LOCAL
+from .rules.rule import Rule
+from .run_ends import FILE, OutputFiles, happening_of
+from .waiting_runs import WaitingRuns
+from .waits import Idle, World
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.engine")
+
+# What may wait to be looked at. A storm of one event must not keep away what tells how a
+# print has ended, so there is some place that only this gets.
+_MAX_QUEUE = 1000
+_FOR_OTHERS = 900
+
+# How long commands may take that run when the server is about to end, in s
+_STOP_PATIENCE = 10.0
+
+# what is needed to know what events mean, whatever the rules are
+_SOURCES = events.SOURCES | rendering.SOURCES
+
+# events of this plugin, which have the id of a run
+_OWN_EVENTS = "plugin_systemcommands_run_"
+
+Kept = Sequence[tuple[Record, Mapping[str, Any]]]
 
 
 class RuleEngine:
     """Decides which rule fires.
 
     Arguments:
-        rules: those that can be used, asked whenever something has happened
-        launcher: has their commands run
+        rules: those that can be used; asked again whenever something has happened
+        firing: has their commands run
         runner: lets the runs go that wait
-        printer: what it is doing
+        news: is told what has become of each rule
+        outputs: files for commands that run when another one has ended
+        monotonic, wall: the time, by the clock that nobody sets, and by the other one
     """
 
     def __init__(
         self,
-        rules: Callable[[], list],
-        launcher: Launcher,
+        rules: Callable[[], Sequence[Rule]],
+        firing: Firing,
         runner: Runner,
-        printer: Printer,
+        news: News,
+        outputs: OutputFiles,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ):
-        self._rules = rules
-        self._launcher = launcher
+        self._all_rules = rules
+        self._firing = firing
         self._runner = runner
-        self._printer = printer
-        self._news = News()
+        self._news = news
+        self._outputs = outputs
+        self._monotonic = monotonic
+        self._wall = wall
+        self._condition = threading.Condition()
+        self._queue: deque[Callable[[], None]] = deque()
+        self._dropped = 0
+        self._has_ended = False
+        self._thread: Optional[threading.Thread] = None
+        # what the thread needs to look at, and the rules that it has looked at
+        self._wanted: frozenset[str] = _SOURCES
+        self._wanted_actions: frozenset[str] = frozenset()
+        self._rules: list[Rule] = []
+        self._meanings = events.Meanings()
+        self._rendering = Rendering()
+        self._idle = Idle()
+        self._clock = Clock()
+        self._waiting = WaitingRuns(firing, runner, news, self._look, monotonic, wall)
+        # in how many seconds to look after them; None if nothing waits
+        self._waiting_look_in: Optional[float] = None
 
-    def start(self, kept: list) -> None:
-        """Begins, when the server answers.
+    ##~~ For everyone; nobody waits
 
-        Arguments:
-            kept: runs of the server before that were waiting, with what was kept of each
-        """
+    def start(self) -> None:
+        """Begins, when the server answers."""
+        with self._condition:
+            if self._thread is not None or self._has_ended:
+                return
+            self._thread = threading.Thread(
+                target=self._work, name="systemcommands.rules", daemon=True
+            )
+            self._thread.start()
+        self._put(partial(self._happened, Happening(events.STARTUP, {}, self._wall())))
 
     def stop(self) -> None:
-        """Ends, without waiting. Runs that wait stay in the history as they are."""
+        """Ends. Runs that wait stay in the history as they are."""
+        with self._condition:
+            self._has_ended = True
+            self._queue.clear()
+            self._condition.notify()
+
+    def resume(self, kept: Kept) -> None:
+        """Goes on with what an earlier server has left pending.
+
+        Arguments:
+            kept: the runs, and what was kept of each
+        """
+        self._put(partial(self._resume, kept))
+
+    def rules_changed(self) -> None:
+        """There are other rules now."""
+        self._put(lambda: None)
 
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event; called in its thread, so very quick."""
         self._news.note(event, payload)
+        if event in self._wanted:
+            is_important = event in _SOURCES
+            # a storm costs no copies
+            if self._has_place(is_important):
+                entry = partial(self._take, event, copied(payload), self._wall())
+                self._put(entry, is_important)
+
+    def on_action(self, name: str, params: str = "") -> None:
+        """The printer has sent ``//action:``; called in its thread, so very quick."""
+        self._news.note(f"{reasons.ACTION} {name}", {"params": params})
+        if name in self._wanted_actions:
+            payload = copied({"action": name, "params": params})
+            self._put_happening(Happening(reasons.ACTION, payload, self._wall()))
+
+    def tell(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """Something else has happened, which nobody waits for the end of."""
+        self._news.note(kind, payload)
+        self._put_happening(Happening(kind, copied(payload), self._wall()))
 
     def run_changed(self, record: Record) -> None:
-        """There is something new about a run; very quick."""
+        """There is something new about a run; very quick, for the runner's lock is held."""
+        if record.status != Status.PENDING and (
+            record.status not in UNFINISHED or record.rule is not None
+        ):
+            self._put(partial(self._take_run, record))
 
     def state(self) -> dict[str, RuleNews]:
         """What is new of each rule, by its id."""
@@ -60,10 +163,213 @@ class RuleEngine:
         """See `News.last_payloads`."""
         return self._news.last_payloads()
 
-    def try_rule(self, rule: Any, payload: Mapping[str, Any], requester: Requester) -> Run:
+    def try_rule(
+        self, rule: Rule, payload: Mapping[str, Any], requester: Requester
+    ) -> Run:
         """Fires a rule for somebody who wants to see it, saved or not, with its wait.
+        Its conditions do not count.
+
+        Arguments:
+            rule: the rule
+            payload: what is to have happened
+            requester: who tries it out
 
         Raises:
             what `Launcher.hold` raises
         """
-        raise NotImplementedError
+        requester = requester._replace(trigger="test")
+        happening = Happening(_kind_of(rule), copied(payload), self._wall())
+        if rule.wait is None:
+            return self._firing.start_or_raise(rule, happening, requester)
+        waiting = self._waiting.hold(rule, happening, requester)
+        self._put(partial(self._waiting.adopt, waiting))
+        return waiting.run
+
+    def rules_for(self, happening: Happening) -> list[Rule]:
+        """The rules that are to fire because of something, which somebody waits for."""
+        return [
+            rule
+            for rule in self._all_rules()
+            if rule.enabled
+            and matching.is_for(rule, happening)
+            and self._firing.may_fire(rule, happening, often=True)
+        ]
+
+    def run_at_stop(self) -> None:
+        """Runs the commands for the end of the server, before the runner ends; waits for
+        them, but not for long. No other rule fires from now on."""
+        self.stop()
+        happening = Happening(events.STOP, {}, self._wall())
+        deadline = self._monotonic() + _STOP_PATIENCE
+        runs = [self._firing.start(rule, happening) for rule in self.rules_for(happening)]
+        for run in runs:
+            if run is not None:
+                run.finished.wait(max(0.0, deadline - self._monotonic()))
+
+    ##~~ For the thread
+
+    def _put_happening(self, happening: Happening) -> None:
+        if self._has_place(False):
+            self._put(partial(self._happened, happening), False)
+
+    def _has_place(self, is_important: bool) -> bool:
+        if len(self._queue) < (_MAX_QUEUE if is_important else _FOR_OTHERS):
+            return True
+        self._dropped += 1
+        return False
+
+    def _put(self, entry: Callable[[], None], is_important: bool = True) -> None:
+        with self._condition:
+            if not self._has_ended and self._has_place(is_important):
+                self._queue.append(entry)
+                self._condition.notify()
+
+    def _work(self) -> None:
+        look_in: Optional[float] = 0.0
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._queue or self._has_ended, look_in)
+                if self._has_ended:
+                    return
+                entries = list(self._queue)
+                self._queue.clear()
+                dropped, self._dropped = self._dropped, 0
+            if dropped:
+                _logger.warning(f"{dropped} events came too fast, and were left out")
+            look_in = self._work_off(entries)
+
+    def _work_off(self, entries: Sequence[Callable[[], None]] = ()) -> Optional[float]:
+        """Returns in how many seconds to look again; None for when something happens."""
+        for entry in (self._use_rules, *entries, self._look_around):
+            with self._condition:
+                if self._has_ended:
+                    return None
+            try:
+                entry()
+            except Exception:
+                _logger.exception("Error while looking after rules")
+        try:
+            return self._look_in()
+        except Exception:
+            _logger.exception("Error while looking after rules")
+            return 1.0
+
+    def _use_rules(self) -> None:
+        rules = list(self._all_rules())
+        known = self._rules
+        if len(rules) == len(known) and all(a is b for a, b in zip(rules, known)):
+            return
+        self._rules = rules
+        enabled = [rule for rule in rules if rule.enabled]
+        self._wanted = _SOURCES.union(*(rule.event_names for rule in enabled))
+        self._wanted_actions = frozenset(
+            rule.when.action for rule in enabled if rule.when.action is not None
+        )
+        tables = {rule.id: rule.when.timetable for rule in enabled}
+        self._clock.use(
+            {rule_id: table for rule_id, table in tables.items() if table is not None},
+            self._now(),
+        )
+        self._firing.keep(frozenset(tables))
+        self._waiting.use({rule.id: rule for rule in rules})
+        self._news.keep(frozenset(rule.id for rule in rules))
+        if any(rule.when.event == events.STOP for rule in enabled):
+            self._runner.get_ready_for_end()
+
+    def _take(self, event: str, payload: Mapping[str, Any], at: float) -> None:
+        """Something that OctoPrint has fired."""
+        now = self._monotonic()
+        if event in rendering.SOURCES:
+            self._rendering.take(event, payload, now)
+        if event in events.SOURCES:
+            for happening in self._meanings.take(event, payload, now):
+                self._happened(happening._replace(at=at))
+            if event == "PrinterStateChanged" and self._waiting.matters_idle:
+                self._idle.look(self._firing.look(), now)
+        chain: tuple[str, ...] = ()
+        if event.startswith(_OWN_EVENTS):
+            chain = self._firing.chain_of(payload.get("id"))
+        self._happened(Happening(event, payload, at, chain))
+
+    def _take_run(self, record: Record) -> None:
+        self._waiting.forget(record.id)
+        if record.status in UNFINISHED:
+            return
+        self._outputs.take_back(record.id)
+        happening = happening_of(record, self._firing.chain_of(record.id))
+        if happening is not None:
+            self._news.note(f"{reasons.RUN_ENDED} {record.action}", happening.payload)
+            self._happened(happening)
+
+    def _happened(self, happening: Happening) -> None:
+        if happening.kind in events.MEANINGS:
+            self._news.note(happening.kind, happening.payload)
+        self._waiting.happened(happening.kind)
+        for rule in self._rules:
+            if rule.enabled and matching.is_for(rule, happening):
+                self._fire(rule, happening)
+
+    def _fire(self, rule: Rule, happening: Happening) -> None:
+        if not self._firing.may_fire(rule, happening):
+            return
+        if happening.kind == reasons.RUN_ENDED:
+            happening = self._outputs.write(happening, rule.id)
+        if rule.wait is None:
+            run = self._firing.start(rule, happening)
+            run_id = None if run is None else run.id
+        else:
+            run_id = self._waiting.begin(rule, happening)
+        self._outputs.give(happening.payload, run_id)
+
+    def _look_around(self) -> None:
+        """At what happens because time passes."""
+        now = self._monotonic()
+        look_at = self._meanings.next_look
+        if look_at is not None and now >= look_at:
+            for happening in self._meanings.look(now, self._firing.look().is_busy):
+                self._happened(happening._replace(at=self._wall()))
+        for rule_id in self._clock.take(self._now()):
+            rule = next((r for r in self._rules if r.id == rule_id), None)
+            if rule is not None:
+                text = rule.when.schedule or rule.when.cron
+                payload = {"rule": rule_id, "schedule": text}
+                self._happened(Happening(reasons.SCHEDULE, payload, self._wall()))
+        if self._waiting.matters_idle:
+            self._idle.look(self._firing.look(), now)
+        self._waiting_look_in = self._waiting.look_after()
+
+    def _look_in(self) -> Optional[float]:
+        look_at = self._meanings.next_look
+        moments = [
+            None if look_at is None else max(0.0, look_at - self._monotonic()),
+            self._clock.seconds_to_next(self._now()),
+            self._waiting_look_in,
+        ]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def _look(self) -> World:
+        now = self._monotonic()
+        printer = self._firing.look()
+        self._idle.look(printer, now)
+        return World(printer, self._idle.since, self._rendering.goes_on(now))
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._wall(), LOCAL)
+
+    def _resume(self, kept: Kept) -> None:
+        needed = []
+        for record, memo in kept:
+            self._waiting.resume(record, memo, self._rules)
+            payload = memo.get("payload")
+            if isinstance(payload, Mapping):
+                needed.append(payload.get(FILE))
+                self._outputs.give(payload, record.id)
+        self._outputs.tidy_up(needed)
+
+
+def _kind_of(rule: Rule) -> str:
+    if rule.when.run is not None:
+        return reasons.RUN_ENDED
+    if rule.when.action is not None:
+        return reasons.ACTION
+    return rule.when.event or reasons.SCHEDULE

@@ -107,10 +107,20 @@ class Firing:
             the run; None if there is none, and the news say why
         """
         try:
-            run = self.hold(rule, happening, Waiting(), requester)
+            return self.start_or_raise(rule, happening, requester)
         except Exception as error:
             self.tell_error(rule, error)
             return None
+
+    def start_or_raise(
+        self, rule: Rule, happening: Happening, requester: Optional[Requester] = None
+    ) -> Run:
+        """The same.
+
+        Raises:
+            what `Launcher.hold` raises
+        """
+        run = self.hold(rule, happening, Waiting(), requester)
         self._news.tell(rule.id, reasons.FIRED, run.id)
         self._runner.release(run.id)
         return run

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 # A payload is anybody's: so many values are kept of it, and so many characters, which is as
 # much as a pending run may keep over a restart
 _MAX_VALUES = 300
-_MAX_TEXT = 8 * 1024
+_MAX_TEXT = 5 * 1024
 _MAX_DEPTH = 6
 
 

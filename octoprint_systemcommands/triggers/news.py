@@ -50,6 +50,12 @@ class News:
             if len(self._of_rules) > _MAX_RULES:
                 self._of_rules.popitem(last=False)
 
+    def keep(self, rule_ids: frozenset[str]) -> None:
+        """There are no other rules any more."""
+        with self._lock:
+            for rule_id in set(self._of_rules) - rule_ids:
+                del self._of_rules[rule_id]
+
     def of_rules(self) -> dict[str, RuleNews]:
         """The latest, by the id of the rule."""
         with self._lock:

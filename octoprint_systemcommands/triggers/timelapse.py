@@ -1,71 +1,49 @@
-"""The pictures of timelapses, and the movies that are made of them."""
+"""Commands before and after each picture of a timelapse."""
 
-from collections.abc import Mapping
+import time
 from typing import Any
 
-# OctoPrint's events that tell of it
-SOURCES = frozenset(
-    (
-        "PrintStarted",
-        "PrintDone",
-        "PrintFailed",
-        "CaptureStart",
-        "PostRollStart",
-        "PostRollEnd",
-        "MovieRendering",
-        "MovieDone",
-        "MovieFailed",
-    )
-)
+from . import events
+from .engine import RuleEngine
+from .firing import Firing
+from .happening import Happening
 
-# How long after a print its movie may take to be begun, in s. Whether there will be one
-# depends on settings that differ by version.
-_GRACE = 30.0
-
-# a movie whose end was not told is no reason to wait forever
-_MAX_MOVIES = 16
+# How long a picture waits for commands, in s
+_PATIENCE = 5.0
 
 
-class Rendering:
-    """Knows whether a movie is being made, or is about to be. For one thread; times are
-    those of `time.monotonic`."""
+class Snapshots:
+    """For OctoPrint's hooks ``octoprint.timelapse.capture.pre`` and ``post``, which are
+    called in a thread that does nothing else.
 
-    def __init__(self) -> None:
-        self._is_printing = False
-        self._has_pictures = False
-        self._expected_until = float("-inf")
-        self._movies: list[str] = []
+    Arguments:
+        engine: knows the rules
+        firing: has their commands run
+        patience: how long a picture waits for them, in seconds
+    """
 
-    def take(self, event: str, payload: Mapping[str, Any], now: float) -> None:
-        """Takes in one of `SOURCES`."""
-        if event == "PrintStarted":
-            self._is_printing = True
-            self._has_pictures = False
-        elif event == "CaptureStart":
-            self._has_pictures = True
-        elif event in ("PrintDone", "PrintFailed", "PostRollEnd"):
-            self._is_printing = False
-            if self._has_pictures:
-                self._expected_until = now + _GRACE
-        elif event == "PostRollStart":
-            duration = payload.get("postroll_duration")
-            if not isinstance(duration, (int, float)):
-                duration = 0
-            self._expected_until = now + duration + _GRACE
-        elif event == "MovieRendering":
-            self._has_pictures = False
-            self._expected_until = float("-inf")
-            self._movies = [*self._movies, _movie(payload)][-_MAX_MOVIES:]
-        elif _movie(payload) in self._movies:
-            self._movies.remove(_movie(payload))
+    def __init__(self, engine: RuleEngine, firing: Firing, patience: float = _PATIENCE):
+        self._engine = engine
+        self._firing = firing
+        self._patience = patience
 
-    def goes_on(self, now: float) -> bool:
-        """Whether pictures are being taken, or a movie is being made or to be expected."""
-        return (
-            (self._is_printing and self._has_pictures)
-            or bool(self._movies) or now < self._expected_until
+    def before(self, filename: str, *args: Any, **kwargs: Any) -> None:
+        """A picture is about to be taken; returns when the commands have ended."""
+        happening = Happening(
+            events.SNAPSHOT_BEFORE, {"snapshot": str(filename)}, time.time()
         )
+        deadline = time.monotonic() + self._patience
+        runs = [
+            self._firing.start(rule, happening)
+            for rule in self._engine.rules_for(happening)
+        ]
+        for run in runs:
+            if run is not None:
+                run.finished.wait(max(0.0, deadline - time.monotonic()))
 
-
-def _movie(payload: Mapping[str, Any]) -> str:
-    return str(payload.get("movie"))
+    def after(
+        self, filename: str, success: bool = True, *args: Any, **kwargs: Any
+    ) -> None:
+        """A picture was taken, or could not be."""
+        payload = {"snapshot": str(filename), "success": bool(success)}
+        self._engine.tell(events.SNAPSHOT_AFTER, payload)

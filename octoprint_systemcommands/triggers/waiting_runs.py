@@ -30,14 +30,14 @@ class _WaitingRun:
     def __init__(
         self,
         rule: Rule,
-        run_id: str,
+        run: Run,
         happening: Happening,
         clock: WaitClock,
         told: Waiting,
         is_try: bool = False,
     ):
         self.rule = rule
-        self.run_id = run_id
+        self.run = run
         self.happening = happening
         self.clock = clock
         self.told = told
@@ -86,24 +86,30 @@ class WaitingRuns:
             for waiting in self._runs.values()
         )
 
-    def begin(self, rule: Rule, happening: Happening) -> None:
-        """A rule that waits has fired: its waiting begins, or begins anew."""
+    def begin(self, rule: Rule, happening: Happening) -> Optional[str]:
+        """A rule that waits has fired: its waiting begins, or begins anew.
+
+        Returns:
+            the id of the run that has been begun; None if there is none
+        """
         known = next(
             (w for w in self._runs.values() if w.rule.id == rule.id and not w.is_try), None
         )
         if known is not None and known.rule == rule:
             assert rule.wait is not None
             known.clock = WaitClock(rule.wait, self._monotonic())
-            known.happening = happening
             if self._tell(known, self._judge(known), anew=True):
-                self._news.tell(rule.id, reasons.AGAIN, known.run_id)
-                return
+                self._news.tell(rule.id, reasons.AGAIN, known.run.id)
+                return None
         elif known is not None:
             self._call_off(known, reasons.CHANGED)
         try:
-            self.adopt(self.hold(rule, happening))
+            waiting = self.hold(rule, happening)
         except Exception as error:
             self._firing.tell_error(rule, error)
+            return None
+        self.adopt(waiting)
+        return waiting.run.id
 
     def hold(
         self,
@@ -133,11 +139,11 @@ class WaitingRuns:
         told = self._waiting(rule, happening, clock, clock.judge(now, self._look))
         run = self._firing.hold(rule, happening, told, requester, record)
         self._news.tell(rule.id, reasons.WAITS, run.id)
-        return _WaitingRun(rule, run.id, happening, clock, told, requester is not None)
+        return _WaitingRun(rule, run, happening, clock, told, requester is not None)
 
     def adopt(self, waiting: _WaitingRun) -> None:
         """Looks after a run from now on."""
-        self._runs[waiting.run_id] = waiting
+        self._runs[waiting.run.id] = waiting
 
     def resume(self, record: Record, memo: Mapping[str, Any], rules: Iterable[Rule]) -> None:
         """Goes on with what an earlier server has left pending, or calls it off.
@@ -210,9 +216,9 @@ class WaitingRuns:
         for waiting in list(self._runs.values()):
             verdict = self._judge(waiting)
             if verdict.is_over:
-                self.forget(waiting.run_id)
-                if self._runner.release(waiting.run_id) is not None:
-                    self._news.tell(waiting.rule.id, reasons.FIRED, waiting.run_id)
+                self.forget(waiting.run.id)
+                if self._runner.release(waiting.run.id) is not None:
+                    self._news.tell(waiting.rule.id, reasons.FIRED, waiting.run.id)
             elif verdict.given_up is not None:
                 self._call_off(waiting, verdict.given_up)
             elif self._tell(waiting, verdict):
@@ -224,28 +230,23 @@ class WaitingRuns:
         return waiting.clock.judge(self._monotonic(), self._look)
 
     def _call_off(self, waiting: _WaitingRun, reason: Message) -> None:
-        self.forget(waiting.run_id)
-        self._runner.stop(waiting.run_id, reason=reason)
-        self._news.tell(waiting.rule.id, reason, waiting.run_id)
+        self.forget(waiting.run.id)
+        self._runner.stop(waiting.run.id, reason=reason)
+        self._news.tell(waiting.rule.id, reason, waiting.run.id)
 
     def _tell(self, waiting: _WaitingRun, verdict: Verdict, anew: bool = False) -> bool:
         """Says what it waits for by now; returns whether it still waits."""
-        before = waiting.told
-        told = self._waiting(waiting.rule, waiting.happening, waiting.clock, verdict)
-        is_same = told.waits_for == before.waits_for and (
-            told.due_at == before.due_at
-            or (
-                told.due_at is not None
-                and before.due_at is not None
-                and abs(told.due_at - before.due_at) < _SAME_TIME
-            )
-        )
+        told = waiting.told
+        due_at = None if verdict.due_in is None else self._wall() + verdict.due_in
+        is_same = told.waits_for == verdict.waits_for and _are_same(told.due_at, due_at)
         if is_same and not anew:
             return True
-        waiting.told = told
-        if self._runner.wait_on(waiting.run_id, told):
+        waiting.told = self._waiting(
+            waiting.rule, waiting.happening, waiting.clock, verdict
+        )
+        if self._runner.wait_on(waiting.run.id, waiting.told):
             return True
-        self.forget(waiting.run_id)
+        self.forget(waiting.run.id)
         return False
 
     def _waiting(
@@ -262,6 +263,12 @@ class WaitingRuns:
         }
         due_at = None if verdict.due_in is None else wall + verdict.due_in
         return Waiting(due_at, verdict.waits_for, memo)
+
+
+def _are_same(a: Optional[float], b: Optional[float]) -> bool:
+    if a is None or b is None:
+        return a is b
+    return abs(a - b) < _SAME_TIME
 
 
 def _fingerprint(rule: Rule) -> str:
