@@ -43,7 +43,7 @@ COMMANDS = [
     {"action": "open", "name": "Open", "command": "echo open", "groups": ["kids"]},
     {"action": "closed", "name": "Closed", "command": "echo closed"},
 ]
-RULES = [{"id": "a", "name": "the rule", "when": {"event": "stop"}, "run": "open"}]
+RULES = [{"id": "a", "name": "the rule", "when": {"action": "never"}, "run": "open"}]
 USERS = [
     User("user"),
     User("member", groups=["users", "kids"]),

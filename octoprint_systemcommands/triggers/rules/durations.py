@@ -7,7 +7,7 @@ from typing import Any
 from ...messages import N_, MessageError
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
-_PART = r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(d|h|min|s)"
+_PART = r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(d|h|min|s)"
 _ONE_PART = re.compile(_PART)
 _ALL_PARTS = re.compile(rf"(?:{_PART})+\s*")
 
