@@ -23,6 +23,7 @@ from .clock import Clock
 from .firing import Firing
 from .happening import Happening, copied
 from .news import News, RuleNews
+from .rendering import Rendering
 from .rules.local_zone import LOCAL
 from .rules.rule import Rule
 from .run_ends import FILE, OutputFiles, happening_of
