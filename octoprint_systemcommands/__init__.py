@@ -266,6 +266,7 @@ class SystemCommandsPlugin(
             },
             {"type": "generic", "template": "systemcommands_run_dialog.jinja2"},
             {"type": "generic", "template": "systemcommands_history.jinja2"},
+            {"type": "generic", "template": "systemcommands_pending.jinja2"},
             {"type": "generic", "template": "systemcommands_command_dialog.jinja2"},
             {"type": "generic", "template": "systemcommands_list_dialogs.jinja2"},
             {

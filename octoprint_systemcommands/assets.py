@@ -40,6 +40,7 @@ _JS = {
     ),
     "runs": (
         "run_format",
+        "waiting",
         "run_store",
         "page_title",
         "curl",
@@ -54,6 +55,8 @@ _JS = {
         "history_row",
         "history_filter",
         "history_dialog",
+        "pending_rows",
+        "pending_bar",
     ),
     "arguments": (
         "value_checks",

@@ -13,6 +13,7 @@ and talks to it as `admin`, `operator` (has the SYSTEM permission), `user` (has 
 that need a server of their own (to kill it, to start it with odd files) call `make_octoprint`.
 """
 
+import shutil
 import signal
 from collections import Counter
 from importlib.metadata import version
@@ -144,6 +145,19 @@ def make_octoprint(tmp_path_factory):
     yield make
     for server in servers:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def with_holder():
+    """with_holder(server): gives a server that is not started yet the plugin holder.py."""
+
+    def with_holder(server):
+        folder = server.basedir / "plugins"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(Path(__file__).with_name("holder.py"), folder)
+        return server
+
+    return with_holder
 
 
 @pytest.fixture(scope="module")

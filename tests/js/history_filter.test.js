@@ -49,6 +49,8 @@ test("a reset is no choice of the user's", () => {
     filter.reset("custom/x");
     assert.strictEqual(filter.query().action, "x");
     assert.strictEqual(filter.user(), "");
+    filter.reset(false, "pending");
+    assert.strictEqual(filter.query().status, "pending");
     filter.reset(false);
     assert.ok(!filter.isActive());
     assert.strictEqual(onChange.mock.callCount(), 1);

@@ -36,9 +36,12 @@ test("the status, with what a number can add", () => {
 
 test("what is active", () => {
     const active = [
-        ...["queued", "starting", "running", "succeeded", "failed", "interrupted"]
+        ...["pending", "queued", "starting", "running"],
+        ...["succeeded", "failed", "interrupted"]
     ].filter((status) => Format.isActive({status}));
-    assert.deepStrictEqual(active, ["queued", "starting", "running"]);
+    assert.deepStrictEqual(active, ["pending", "queued", "starting", "running"]);
+    assert.ok(Format.isPending({status: "pending"}));
+    assert.ok(!Format.isPending({status: "queued"}));
 });
 
 test("lines to be copied follow a colon", () => {
@@ -58,6 +61,8 @@ test("how it was started", () => {
     assert.strictEqual(Format.trigger({trigger: "api", application: "X"}), "API (X)");
     assert.strictEqual(Format.trigger({trigger: "new"}), "new");
     assert.strictEqual(Format.trigger({}), "");
+    const rule = {id: "off", name: "Off when cold"};
+    assert.strictEqual(Format.trigger({trigger: "event", rule}), 'Rule "Off when cold"');
 });
 
 test("arguments, in the words of the command as far as it knows them", () => {

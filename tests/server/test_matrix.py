@@ -21,7 +21,7 @@ from octoprint_systemcommands.runs.history.history import History
 from octoprint_systemcommands.runs.outcome import Outcome
 from octoprint_systemcommands.runs.output.capture import STDOUT
 from octoprint_systemcommands.runs.record import Status
-from octoprint_systemcommands.runs.request import Request, Requester
+from octoprint_systemcommands.runs.request import Request, Requester, RuleOrigin
 from octoprint_systemcommands.runs.run import Run
 
 DOCS = Path(__file__).parents[2] / "docs" / "access.md"
@@ -96,7 +96,7 @@ class Probe(NamedTuple):
     """How to find out what a row says.
 
     Attributes:
-        path: of the request; {own} and {others} are the ids of runs
+        path: of the request; {own}, {others} and {rules} are the ids of runs
         passes: the status of somebody who has passed the gate
         word: what the row says then, made of the answer and who asks
         body: of the request, JSON
@@ -121,9 +121,10 @@ def commands(response, role):
 
 
 def runs(response, role):
-    users = {run["user"] for run in response.json()["runs"]}
+    found = response.json()["runs"]
+    users = {run["user"] for run in found if not run["rule"]}
     if users == {role.user}:
-        return "own"
+        return "own, rules'" if any(run["rule"] for run in found) else "own"
     assert {role.user, "somebody"} <= users
     return "all"
 
@@ -135,6 +136,11 @@ def mine(response, role):
 
 def theirs(response, role):
     assert "output of somebody" in response.text
+    return "yes"
+
+
+def of_rules(response, role):
+    assert "output of a rule" in response.text
     return "yes"
 
 
@@ -184,15 +190,24 @@ PROBES = {
     (f"DELETE {RUNS}", ""): Probe(RUNS),
     (f"GET {_ONE}", "own"): Probe(RUNS + "/{own}"),
     (f"GET {_ONE}", "another's"): Probe(RUNS + "/{others}"),
+    (f"GET {_ONE}", "a rule's"): Probe(RUNS + "/{rules}"),
     (f"GET {_ONE}/output", "own"): Probe(RUNS + "/{own}/output", word=mine),
     (f"GET {_ONE}/output", "another's"): Probe(RUNS + "/{others}/output", word=theirs),
+    (f"GET {_ONE}/output", "a rule's"): Probe(RUNS + "/{rules}/output", word=of_rules),
     (f"GET {_ONE}/output.txt", "own"): Probe(RUNS + "/{own}/output.txt", word=mine),
     (f"GET {_ONE}/output.txt", "another's"): Probe(
         RUNS + "/{others}/output.txt", word=theirs
     ),
+    (f"GET {_ONE}/output.txt", "a rule's"): Probe(
+        RUNS + "/{rules}/output.txt", word=of_rules
+    ),
     # they have ended already
     (f"POST {_ONE}/stop", "own"): Probe(RUNS + "/{own}/stop", 409),
     (f"POST {_ONE}/stop", "another's"): Probe(RUNS + "/{others}/stop", 409),
+    (f"POST {_ONE}/stop", "a rule's"): Probe(RUNS + "/{rules}/stop", 409),
+    (f"POST {_ONE}/now", "own"): Probe(RUNS + "/{own}/now", 409),
+    (f"POST {_ONE}/now", "another's"): Probe(RUNS + "/{others}/now", 409),
+    (f"POST {_ONE}/now", "a rule's"): Probe(RUNS + "/{rules}/now", 409),
     (f"GET {_DEFINITIONS}", ""): Probe(_DEFINITIONS, word=saved_by("echo closed")),
     # nothing is saved without If-Match
     (f"PUT {_DEFINITIONS}", ""): Probe(_DEFINITIONS, 428, body={"definitions": []}),
@@ -253,7 +268,7 @@ class WithoutToken(BrowserClient):
 
 
 @pytest.fixture(scope="module")
-def server(make_octoprint, observed):
+def server(make_octoprint, observed, with_holder):
     commands = {"serverRestartCommand": "true"}
     server = make_octoprint(
         {
@@ -277,18 +292,23 @@ def server(make_octoprint, observed):
         )
     )
     observed(server)
+    with_holder(server)
     server.run_ids = made_runs(server)
     return server.start()
 
 
 def made_runs(server):
-    """A run that has ended for each user, also for those who may start none; ids by user."""
+    """A run that has ended for each user, also for those who may start none, and for a
+    rule; ids by user."""
     path = server.basedir / "data" / "systemcommands" / "history.db"
     history = History(str(path), lambda: Limits(runs=1000, days=30))
     ids = {}
-    for user in [None, "_api", *(user.name for user in USERS)]:
+    for user in [None, "_api", *(user.name for user in USERS), "a rule"]:
         command = Command.model_validate({"action": "old", "command": "true"})
-        run = Run(history.next_seq(), Request("custom", command, Requester(user=user)))
+        requester = Requester(user=user)
+        if user == "a rule":
+            requester = Requester(trigger="event", rule=RuleOrigin("off", "Off"))
+        run = Run(history.next_seq(), Request("custom", command, requester))
         run.output.write(STDOUT, f"output of {user}".encode())
         run.end(Outcome(Status.SUCCEEDED, 0))
         history.note(run)
@@ -403,7 +423,9 @@ def test_every_row_is_compared():
 
 def observed_word(server, role, probe, method):
     path = probe.path.format(
-        own=server.run_ids[role.user], others=server.run_ids["somebody"]
+        own=server.run_ids[role.user],
+        others=server.run_ids["somebody"],
+        rules=server.run_ids["a rule"],
     )
     response = role.client.request(method, path, json=probe.body)
     if method == "GET":
@@ -442,7 +464,8 @@ def test_requests(server, roles, row):
 )
 def test_filters_open_nothing(roles, name, query):
     found = roles[name].client.get(f"{RUNS}?limit=200&{query}").json()["runs"]
-    assert {run["user"] for run in found} <= {roles[name].user}
+    assert {run["user"] for run in found if not run["rule"]} <= {roles[name].user}
+    assert name == "SYSTEM" or not any(run["rule"] for run in found)
     # two users would be one too many
     twice = roles[name].client.get(f"{RUNS}?{query}&user=a&user=member")
     assert twice.status_code == 400
@@ -450,7 +473,7 @@ def test_filters_open_nothing(roles, name, query):
 
 def test_stopping(server, roles, by_key):
     """Those who may stop a run do, and all the others do not."""
-    (row,) = (r for r in REQUESTS if "/stop" in r["request"] and r["what"] != "own")
+    (row,) = (r for r in REQUESTS if "/stop" in r["request"] and r["what"] == "another's")
     definition = {"name": "Long", "command": "exec sleep 600"}
     for name, role in roles.items():
         run = by_key("admin").post(
@@ -470,7 +493,10 @@ def test_stopping(server, roles, by_key):
 def test_options_tell_nothing(server):
     with ApiClient(server.url) as client:
         for probe in PROBES.values():
-            path = probe.path.format(own="0", others=server.run_ids["somebody"])
+            ids = server.run_ids
+            path = probe.path.format(
+                own="0", others=ids["somebody"], rules=ids["a rule"]
+            )
             response = client.options(path)
             if probe.path.startswith(f"{PLUGIN}/api"):
                 # OctoPrint asks for a login before anything of the plugin's is reached
@@ -612,6 +638,9 @@ def pushed(server, by_key, connect, mark, guests_see_the_status):
         f"{_DEFINITIONS}/test", json={"definition": definition}
     )
     ids["EDIT"] = response.json()["id"]
+    held = by_key("admin").post("/plugin/holder/hold", json={"action": "closed"}).json()
+    by_key("admin").post(f"{RUNS}/{held['id']}/now")
+    ids["a rule"] = held["id"]
     for run_id in ids.values():
         sockets["last"].receive_until(has_ended(run_id))
     by_key("admin").delete(RUNS)
@@ -646,7 +675,8 @@ def pushed(server, by_key, connect, mark, guests_see_the_status):
 
 
 def test_pushes(pushed):
-    seen, owners = pushed
+    seen, started = pushed
+    owners = started - {"a rule"}
     table = {(row["message"], row["of"]): row for row in PUSHES}
     assert len(table) == len(PUSHES)
     got = {}
@@ -659,6 +689,8 @@ def test_pushes(pushed):
             # all of them, or none
             assert found in (others, set()), (message, name)
             got[message, "another's run", name] = "yes" if found else "no"
+            of_rule = "yes" if (message, "a rule") in of_role else "no"
+            got[message, "a rule's run", name] = of_rule
     for name, of_role in seen.items():
         got["cleared", "", name] = "yes" if ("cleared", "") in of_role else "no"
     assert got == {

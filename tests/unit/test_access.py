@@ -16,7 +16,12 @@ from octoprint_systemcommands.commands.catalogue import (
 )
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.identity import NOBODY
-from octoprint_systemcommands.runs.request import Owner, Request, Requester
+from octoprint_systemcommands.runs.request import (
+    Owner,
+    Request,
+    Requester,
+    RuleOrigin,
+)
 
 NAMES = ("operator", "editor", "auditor", "maker", "member", "user", None)
 
@@ -203,3 +208,59 @@ def test_runs_are_seen_by_their_owner(access, who):
     # own ones, but nothing to do with runs any more
     assert not access.may_see_runs_of(who("user"), Owner("user"))
     assert not access.may_see_runs_of(NOBODY, None)
+
+
+##~~ Rules
+
+RULE = RuleOrigin("off", "Switch off")
+
+
+def request_of_rule(trigger="event", user=None):
+    command = Command(action="admins", command="true")
+    return Request("custom", command, Requester(user, trigger, rule=RULE))
+
+
+def test_a_rule_may_run_everything_and_nothing_else(access):
+    rule = access.behind(Requester(trigger="event", rule=RULE))
+    for source, action in (("custom", "admins"), ("core", "restart")):
+        assert access.find(rule, source, action).action == action
+    assert access.may_still_run(request_of_rule())
+
+    assert not rule.is_known
+    assert not may_edit(rule)
+    assert access.account_of(rule) is None
+    with pytest.raises(Forbidden):
+        access.ensure_may_test(rule)
+    with pytest.raises(UnknownAction):
+        access.find(rule, "custom", "missing")
+
+
+def test_nobody_is_a_rule(access):
+    for requester in (Requester(), Requester(trigger="event"), Requester("nobody")):
+        person = access.behind(requester)
+        assert not access.may_run_anything(person)
+    assert not access.may_still_run(request_by(None, "admins", trigger="event"))
+    # without somebody who tries it out there is no test
+    assert not access.may_still_run(request_of_rule("test"))
+
+
+def test_who_may_edit_tries_out_rules(access, who):
+    for name in NAMES:
+        if name in ("editor", "operator"):
+            found = access.find(who(name), "custom", "admins", by_rule=True)
+            assert found.action == "admins"
+        else:
+            with pytest.raises(Forbidden):
+                access.find(who(name), "custom", "admins", by_rule=True)
+        wanted = request_of_rule("test", name)
+        assert access.may_still_run(wanted) == (name == "editor")
+
+
+def test_what_rules_run_is_seen_by_who_may_run_everything(access, who):
+    def may_see(person):
+        return access.may_see_runs_of(person, None, by_rule=True)
+
+    assert those(who, may_see) == {"operator", "auditor"}
+    assert those(who, access.may_see_runs_of_rules) == {"operator", "auditor"}
+    # who has tried one out sees that
+    assert access.may_see_runs_of(who("editor"), Owner("editor"), by_rule=True)

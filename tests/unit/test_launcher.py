@@ -12,13 +12,15 @@ from octoprint_systemcommands.commands.catalogue import (
 )
 from octoprint_systemcommands.commands.parsing import parse_entry
 from octoprint_systemcommands.launcher import ExecuteRequest, Launcher
+from octoprint_systemcommands.messages import Message
 from octoprint_systemcommands.runs import queue
 from octoprint_systemcommands.runs.errors import Busy, Failed, NoCommandLine, Refused
+from octoprint_systemcommands.runs.failure_hints import hints
 from octoprint_systemcommands.runs.history.database import Filter
 from octoprint_systemcommands.runs.output.capture import STDOUT
 from octoprint_systemcommands.runs.output.reader import excerpt
 from octoprint_systemcommands.runs.printer_state import NoPrinter, PrinterState
-from octoprint_systemcommands.runs.request import Requester
+from octoprint_systemcommands.runs.request import Requester, RuleOrigin, Waiting
 
 COMMANDS = [
     {"action": "true", "command": "true", "groups": ["makers"]},
@@ -38,6 +40,10 @@ COMMANDS = [
         "name": "Once",
         "when_busy": "refuse",
         "async": True,
+    },
+    {
+        "action": "event",
+        "command": 'printf "%s %s" "$OCTOPRINT_EVENT" "$OCTOPRINT_EVENT_NAME"',
     },
     {
         "action": "greet",
@@ -223,6 +229,69 @@ def test_when_too_much_is_going_on(launcher, mocker):
 def test_executing_waits_and_tells_of_a_failure(launcher):
     with pytest.raises(Failed, match="return code 1"):
         launcher.execute(wanted("false"))
+
+
+##~~ Rules
+
+
+def by_rule(action, **fields):
+    requester = Requester(trigger="event", rule=RuleOrigin("off", "Switch off"))
+    return ExecuteRequest("custom", action, requester, **fields)
+
+
+def test_a_rule_needs_no_user_and_no_password(launcher):
+    for action in ("true", "fresh"):
+        run = launcher.execute(by_rule(action))
+        assert (run.status, run.record().user) == ("succeeded", None)
+        assert run.record().rule == RuleOrigin("off", "Switch off")
+
+
+def test_a_rule_has_arguments_and_guards_like_everybody(make_launcher):
+    launcher = make_launcher(PrinterAtWork())
+    with pytest.raises(WrongValues):
+        launcher.hold(by_rule("greet", arguments={"name": "Eve"}), Waiting())
+    with pytest.raises(UnknownAction):
+        launcher.hold(by_rule("missing"), Waiting())
+    with pytest.raises(Refused):
+        launcher.execute(by_rule("guarded"))
+    assert launcher.execute(by_rule("guarded", confirmed=True)).status == "succeeded"
+
+
+def test_guards_are_for_when_it_is_released(make_launcher):
+    launcher = make_launcher(PrinterAtWork())
+    run = launcher.hold(by_rule("guarded", reason=Message("Because")), Waiting(5.0))
+    record = run.record()
+    assert (record.status, record.due_at) == ("pending", 5.0)
+    assert record.reason == Message("Because")
+
+    launcher._runner.release(run.id)
+    assert run.record().status == "failed"
+
+
+def test_what_happened_reaches_the_command(launcher):
+    event = {"OCTOPRINT_EVENT": "print_done", "OCTOPRINT_EVENT_NAME": "a $(b).gcode"}
+    run = launcher.hold(by_rule("event", event=event), Waiting())
+    launcher._runner.release(run.id)
+
+    assert run.finished.wait(30)
+    assert excerpt(run.output, STDOUT, 100) == "print_done a $(b).gcode"
+
+
+def test_others_may_not_hold_what_they_may_not_run(launcher):
+    with pytest.raises(Forbidden):
+        launcher.hold(wanted("true", "user"), Waiting())
+    with pytest.raises(FreshCredentialsNeeded):
+        launcher.hold(wanted("fresh"), Waiting())
+    assert recorded(launcher) == []
+
+
+def test_it_has_its_turn_if_its_user_may_still_run_it(launcher, users):
+    run = launcher.hold(wanted("true", "maker"), Waiting())
+    users.change_user_groups("maker", [])
+    launcher._runner.release(run.id)
+
+    assert run.finished.wait(30)
+    assert (run.status, run.hint.code) == ("failed", hints.REFUSED)
 
 
 ##~~ Tests

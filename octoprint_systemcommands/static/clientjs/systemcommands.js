@@ -67,6 +67,11 @@
         return this.base.postJson(this.getRunUrl(id, "/stop"), {}, opts);
     };
 
+    // of one that is pending; data: confirmed (somebody knows that a print is under way)
+    OctoPrintSystemCommandsClient.prototype.runNow = function (id, data, opts) {
+        return this.base.postJson(this.getRunUrl(id, "/now"), data || {}, opts);
+    };
+
     // forgets those that have ended
     OctoPrintSystemCommandsClient.prototype.clearRuns = function (opts) {
         return this.base.delete(this.getUrl("runs"), opts);

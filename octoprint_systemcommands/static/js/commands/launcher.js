@@ -215,6 +215,46 @@ $(function () {
             if ([400, 404].includes(response.status)) self.catalogue.reload();
         };
 
+        // What is pending is to be run at once. onDone is called with the run.
+        self.runNow = (run, onDone) => {
+            const command = self._commandOf(run);
+            const aboutPrint = self.guards.asksAboutPrint(command);
+            const proceed = () => {
+                SystemCommands.Asking(command, aboutPrint ? {confirmed: true} : {}, {
+                    send: (body) =>
+                        OctoPrint.plugins.systemcommands.runNow(run.id, body),
+                    onDone: onDone || _.noop,
+                    onFailed: (response) => self._onNotChanged(command, response)
+                });
+            };
+            if (command.confirm || aboutPrint) {
+                SystemCommands.Confirm(
+                    command,
+                    {own: !!command.confirm, print: aboutPrint},
+                    proceed
+                );
+            } else {
+                proceed();
+            }
+        };
+
+        self.callOff = (run) => {
+            OctoPrint.plugins.systemcommands
+                .stopRun(run.id)
+                .fail((response) => self._onNotChanged(self._commandOf(run), response));
+        };
+
+        // it may be there no more
+        self._commandOf = (run) =>
+            self.catalogue.commandOf(run) || new SystemCommands.Command(run);
+
+        // that it has begun or ended meanwhile is told by itself
+        self._onNotChanged = (command, response) => {
+            const code = SystemCommands.Errors.codeOf(response);
+            if (["not_pending", "ended", "unknown_run"].includes(code)) return;
+            self.notices.failed(command, response);
+        };
+
         // The server knows of runs that this page has not heard of yet, and tells of those
         // that the user may see.
         self._onBusy = (command) => {

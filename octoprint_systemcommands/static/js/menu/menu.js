@@ -113,6 +113,14 @@ $(function () {
                     );
                 }),
                 runs: runs,
+                // what is pending of it
+                waits: ko.pureComputed(() => {
+                    self.runs.now();
+                    const [next] = SystemCommands.Waiting.sort(
+                        self.runs.pendingOf(command)
+                    );
+                    return next ? SystemCommands.Waiting.text(next) : "";
+                }),
                 // there is nothing to look at before the server has answered
                 pending: ko.pureComputed(() => requests() > 0 && runs().length === 0)
             };

@@ -39,9 +39,10 @@ $(function () {
 
         self.isOpen = ko.observable(false);
 
-        // command: show only its runs
-        self.open = (command) => {
-            self.filter.reset(command instanceof SystemCommands.Command && command.key);
+        // command: show only its runs; status: only those, as the filter has it
+        self.open = (command, status) => {
+            const isOne = command instanceof SystemCommands.Command;
+            self.filter.reset(isOne && command.key, status);
             self._clearRows();
             self.isLoaded(false);
             self.isOpen(true);
@@ -119,7 +120,8 @@ $(function () {
             self.isLoading(true);
             OctoPrint.plugins.systemcommands
                 .getRuns({...self.filter.query(), limit: PAGE_SIZE, ...additional})
-                .done((response) => {
+                .done((response, _status, sent) => {
+                    SystemCommands.Waiting.learnTime(sent);
                     if (request !== self._request || !self.isOpen()) return;
                     if (!self._isOfClick) self.error(undefined);
                     self.warning(response.warning);
@@ -223,6 +225,11 @@ $(function () {
                     }
                 })
                 .always(() => row.stopRequested(false));
+        };
+
+        self.runNow = (row) => {
+            self._focus(row);
+            self.triggering.runNow(row.run(), row.update);
         };
 
         self.runAgain = (row) => {

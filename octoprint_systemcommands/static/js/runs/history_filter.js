@@ -13,6 +13,7 @@
 
         self.statuses = [
             {value: "", text: gettext("All")},
+            {value: "pending", text: gettext("Waiting")},
             {value: "queued,starting,running", text: gettext("Running")},
             {value: "succeeded", text: gettext("Succeeded")},
             {value: "failed,timed_out,interrupted", text: gettext("Failed")},
@@ -50,10 +51,11 @@
             };
         };
 
-        // key: of the command whose runs are to be shown, if it is one
-        self.reset = (key) => {
+        // key: of the command whose runs are to be shown, if it is one; status: as in
+        // statuses, "" for all
+        self.reset = (key, status) => {
             self._isResetting = true;
-            self.status("");
+            self.status(status || "");
             self.command(key || "");
             self.user("");
             self._isResetting = false;

@@ -21,6 +21,14 @@
         self.name = ko.pureComputed(() => self.run().name || self.run().action);
         self.icon = ko.pureComputed(() => format.icon(self.run()));
         self.status = ko.pureComputed(() => format.statusInFull(self.run()));
+        self.isPending = ko.pureComputed(() => format.isPending(self.run()));
+        // what it waits for, and else why it was run or called off
+        self.why = ko.pureComputed(() => {
+            now();
+            return self.isPending()
+                ? SystemCommands.Waiting.text(self.run())
+                : self.run().reason || "";
+        });
         // from the click on until the server says so as well
         self.stopRequested = ko.observable(false);
         self.isStopping = ko.pureComputed(() => {

@@ -37,6 +37,7 @@ $(function () {
                 SystemCommands.Format.trigger(run),
                 run.address,
                 SystemCommands.Format.date(run),
+                run.reason,
                 run.stopped_by &&
                     _.sprintf(gettext("stopped by %(user)s"), {user: run.stopped_by})
             ]).join(", ");
@@ -145,6 +146,12 @@ $(function () {
         };
         // lines of hints are made anew with each answer, and known by their text
         self.copyText = (text) => self.clipboard.copy(text, text, self.dialog[0]);
+
+        self.runNow = () => {
+            self.triggering.runNow(self.run(), self.view.update);
+            // the button goes away, and must not take the keyboard with it
+            self._focusFirst(".systemcommands-terminal");
+        };
 
         self.runAgain = () => {
             if (!self.command()) return;

@@ -3,7 +3,9 @@
 
     // How runs are described wherever they are shown.
     SystemCommands.Format = {
-        isActive: (run) => ["queued", "starting", "running"].includes(run.status),
+        // it has not ended
+        isActive: (run) => ["pending", "queued", "starting", "running"].includes(run.status),
+        isPending: (run) => run.status === "pending",
 
         status: (run) => {
             if (run.stopping && SystemCommands.Format.isActive(run)) {
@@ -11,7 +13,8 @@
             }
             return (
                 {
-                    queued: gettext("Waiting"),
+                    pending: gettext("Waiting"),
+                    queued: gettext("Queued"),
                     starting: gettext("Starting…"),
                     running: gettext("Running"),
                     succeeded: gettext("Succeeded"),
@@ -40,7 +43,8 @@
         icon: (run) => {
             return (
                 {
-                    queued: "far fa-clock",
+                    pending: "far fa-clock",
+                    queued: "fas fa-list-ol",
                     starting: "fas fa-spinner fa-spin",
                     running: "fas fa-spinner fa-spin",
                     succeeded: "fas fa-check text-success",
@@ -81,6 +85,9 @@
 
         // how it was started
         trigger: (run) => {
+            if (run.rule) {
+                return _.sprintf(gettext('Rule "%(name)s"'), {name: run.rule.name});
+            }
             const trigger =
                 {
                     menu: gettext("System menu"),

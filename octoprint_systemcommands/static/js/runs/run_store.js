@@ -19,8 +19,22 @@ $(function () {
 
         self.access = parameters[0];
 
-        // oldest first
-        self.active = ko.observableArray([]);
+        // what has not ended, the oldest first
+        self._unfinished = ko.observableArray([]);
+        // of these, what goes on or waits for its turn only, and what is pending
+        self.active = ko.pureComputed(() =>
+            _.reject(self._unfinished(), SystemCommands.Format.isPending)
+        );
+        self.pending = ko.pureComputed(() =>
+            self._unfinished().filter(SystemCommands.Format.isPending)
+        );
+        // told each second for as long as something is pending, for countdowns
+        self.now = ko.observable();
+        self.pending.subscribe((pending) => {
+            clearInterval(self._clock);
+            if (!pending.length) return;
+            self._clock = setInterval(() => self.now.valueHasMutated(), 1000);
+        });
         self.changes = new ko.subscribable();
         self.refreshes = new ko.subscribable();
         // for the dialog that shows a run: what to show, and what it shows
@@ -44,10 +58,12 @@ $(function () {
         self._isRefreshing = false;
         self._answeredAt = -ASK_INTERVAL;
 
-        self.activeOf = (command) => {
+        const ofCommand = (runs, command) => {
             const keyOf = SystemCommands.Command.keyOf;
-            return self.active().filter((run) => keyOf(run) === command.key);
+            return runs.filter((run) => keyOf(run) === command.key);
         };
+        self.activeOf = (command) => ofCommand(self.active(), command);
+        self.pendingOf = (command) => ofCommand(self.pending(), command);
 
         // for callbacks: true, it is shown
         self.show = (run) => {
@@ -90,7 +106,7 @@ $(function () {
 
         // changed: {id, status} of each, or all of it where it is known already
         self._update = (changed) => {
-            const active = new Map(self.active().map((run) => [run.id, run]));
+            const active = new Map(self._unfinished().map((run) => [run.id, run]));
             changed.forEach((run) => {
                 if (!SystemCommands.Format.isActive(run)) {
                     active.delete(run.id);
@@ -102,6 +118,10 @@ $(function () {
                     active.set(run.id, self._summary({...active.get(run.id), ...run}));
                     self._unknown.delete(run.id);
                     self._remember(self._updated, run.id, MAX_ACTIVE);
+                    // it waits for something else than before
+                    if (!run.source && SystemCommands.Format.isPending(run)) {
+                        self._remember(self._unknown, run.id, MAX_ACTIVE);
+                    }
                 } else if (self._foreign.has(run.id)) {
                     self._remember(self._foreign, run.id, MAX_FOREIGN);
                 } else {
@@ -119,11 +139,15 @@ $(function () {
         };
 
         self._summary = (run) =>
-            _.pick(run, "id", "source", "action", "status", "trigger");
+            _.pick(
+                run,
+                ...["id", "source", "action", "name", "status", "trigger"],
+                ...(SystemCommands.Format.isPending(run) ? ["due_at", "waits_for"] : [])
+            );
 
         self._setActive = (runs) => {
             // output that grew changes nothing here, and comes ten times a second
-            if (!_.isEqual(runs, self.active())) self.active(runs);
+            if (!_.isEqual(runs, self._unfinished())) self._unfinished(runs);
         };
 
         // the ones that were heard of last
@@ -176,8 +200,12 @@ $(function () {
             self._unknown.clear();
             self._updated.clear();
             OctoPrint.plugins.systemcommands
-                .getRuns({status: "queued,starting,running", limit: MAX_ACTIVE})
-                .done((response) => {
+                .getRuns({
+                    status: "pending,queued,starting,running",
+                    limit: MAX_ACTIVE
+                })
+                .done((response, _status, sent) => {
+                    SystemCommands.Waiting.learnTime(sent);
                     if (request !== self._request) return;
                     self._onAnswer(response.runs, unknown);
                     if (isRefresh) self.refreshes.notifySubscribers();
@@ -201,7 +229,7 @@ $(function () {
                 .reverse();
             // what began while the answer was on its way
             const isNewer = (id) => self._updated.has(id) && !ids.has(id);
-            const newer = self.active().filter((run) => isNewer(run.id));
+            const newer = self._unfinished().filter((run) => isNewer(run.id));
             self._setActive([...known, ...newer]);
 
             ids.forEach((id) => self._unknown.delete(id));

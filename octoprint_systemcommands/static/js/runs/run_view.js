@@ -1,4 +1,7 @@
 (function () {
+    // there is nothing to be printed yet
+    const NOT_BEGUN = ["pending", "queued"];
+
     // A run as it is looked at, in the dialog of a run and beside a command that is tested:
     // its state, what it prints, and how to stop it.
     //   element   what its output is shown in
@@ -20,6 +23,7 @@
             ko.pureComputed(() => (self.run() ? describe(self.run()) : otherwise));
 
         self.isActive = ofRun(SystemCommands.Format.isActive, false);
+        self.isPending = ofRun(SystemCommands.Format.isPending, false);
         self.isStopping = ko.pureComputed(() => {
             return self.isActive() && (self._stopRequested() || !!self.run().stopping);
         });
@@ -31,7 +35,7 @@
         self.icon = ofRun(SystemCommands.Format.icon, "");
         self.hint = ofRun(SystemCommands.Format.hint, []);
         self.emptyText = ofRun((run) => {
-            if (!self.isEmpty() || self.error() || run.status === "queued") return "";
+            if (!self.isEmpty() || self.error() || NOT_BEGUN.includes(run.status)) return "";
             if (self.isActive()) return gettext("It has not printed anything yet.");
             if (run.output && run.output.bytes > 0 && !run.output.kept) {
                 return gettext("What it printed is not kept any more.");
@@ -56,6 +60,13 @@
             self.elapsed("");
             self.progress.set(undefined);
             self._stopRequested(false);
+        };
+
+        // run: what the server has said of it in answer to something else
+        self.update = (run) => {
+            if (!self.run() || self.run().id !== run.id) return;
+            self._onRun(run);
+            self._follower.refresh();
         };
 
         //~~ What arrives
@@ -87,6 +98,10 @@
         // its answers this page's stopwatch goes on counting.
         self._tick = () => {
             const run = self.run();
+            if (self.isPending()) {
+                self.elapsed(SystemCommands.Waiting.text(run));
+                return;
+            }
             if (!run || !_.isNumber(run.duration)) {
                 self.elapsed("");
                 return;

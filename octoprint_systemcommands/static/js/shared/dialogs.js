@@ -4,7 +4,7 @@
     const OURS = ".modal[id^='systemcommands_'], .systemcommands-question";
     const PAGE = "#settings_plugin_systemcommands";
     // what lies below the topmost one; notices and what browsers add may be used
-    const BELOW = ".modal, #navbar, .octoprint-container";
+    const BELOW = ".modal, #navbar, .octoprint-container, #systemcommands_pending";
 
     const focus = SystemCommands.Focus;
 

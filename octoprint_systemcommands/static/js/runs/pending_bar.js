@@ -1,0 +1,64 @@
+$(function () {
+    // more would hide the page
+    const MOST = 3;
+
+    // Below the page, for as long as something waits: what it is, when it comes, and how to
+    // call it off.
+    function SystemCommandsPendingViewModel(parameters) {
+        const self = this;
+
+        self.runs = parameters[0];
+        self.triggering = parameters[1];
+        self.history = parameters[2];
+
+        self._pending = new SystemCommands.PendingRows(self.runs.now, MOST);
+        self.rows = self._pending.rows;
+        self.more = ko.pureComputed(() => {
+            const number = self._pending.more();
+            return _.sprintf(gettext("and %(number)s more…"), {number: number});
+        });
+        self.hasMore = ko.pureComputed(() => self._pending.more() > 0);
+        self.news = self._pending.news;
+
+        self._update = (runs) => {
+            const place = SystemCommands.Focus.placeOf(document.activeElement);
+            const hadFocus = self._bar.contains(place.element);
+            self._pending.update(runs);
+            if (hadFocus && !SystemCommands.Focus.moveToPlace(place, self._bar)) {
+                SystemCommands.Focus.moveTo($("#navbar_systemmenu > a")[0]);
+            }
+        };
+
+        // what is at the end of the page is not to be hidden
+        self._makeRoom = () => {
+            document.body.style.paddingBottom = self._bar.offsetHeight
+                ? self._bar.offsetHeight + "px"
+                : "";
+        };
+
+        //~~ What users do
+
+        self.show = (row) => self.runs.show(row.run());
+        self.cancel = (row) => self.triggering.callOff(row.run());
+        self.runNow = (row) => self.triggering.runNow(row.run());
+        self.showAll = () => self.history.open(undefined, "pending");
+
+        //~~ View model callbacks
+
+        self.onStartup = () => {
+            self._bar = $("#systemcommands_pending > .systemcommands-pending")[0];
+            new ResizeObserver(self._makeRoom).observe(self._bar);
+            self.runs.pending.subscribe(self._update);
+        };
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsPendingViewModel,
+        dependencies: [
+            "systemCommandsRunsViewModel",
+            "systemCommandsTriggerViewModel",
+            "systemCommandsHistoryViewModel"
+        ],
+        elements: ["#systemcommands_pending"]
+    });
+});

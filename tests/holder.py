@@ -1,0 +1,77 @@
+"""A plugin that stands in for rules: it holds commands when a test asks for it, and goes on
+with them after a restart. It is put into a server's folder `plugins`, see the fixture
+`with_holder`."""
+
+import time
+
+import flask
+import octoprint.plugin
+from octoprint.access.permissions import Permissions
+
+from octoprint_systemcommands.launcher import ExecuteRequest
+from octoprint_systemcommands.messages import Message
+from octoprint_systemcommands.runs.request import Requester, RuleOrigin, Waiting
+
+
+class HolderPlugin(octoprint.plugin.BlueprintPlugin, octoprint.plugin.StartupPlugin):
+    @property
+    def _systemcommands(self):
+        return self._plugin_manager.get_plugin_info("systemcommands").implementation
+
+    @octoprint.plugin.BlueprintPlugin.route("/hold", methods=["POST"])
+    @Permissions.ADMIN.require(403)
+    def hold(self):
+        """``{action, rule, reason, due_in, waits_for}`` → ``{id}``"""
+        body = flask.request.get_json()
+        rule = RuleOrigin(body["action"], body.get("rule", "A rule"))
+        request = ExecuteRequest(
+            "custom",
+            body["action"],
+            Requester(trigger="event", rule=rule),
+            reason=_message(body.get("reason")),
+        )
+        run = self._systemcommands._launcher.hold(request, _waiting(body))
+        return flask.jsonify(id=run.id)
+
+    @octoprint.plugin.BlueprintPlugin.route("/wait/<run_id>", methods=["POST"])
+    @Permissions.ADMIN.require(403)
+    def wait(self, run_id):
+        """``{due_in, waits_for}`` → whether it is pending"""
+        waiting = _waiting(flask.request.get_json())
+        return flask.jsonify(self._systemcommands._runner.wait_on(run_id, waiting))
+
+    def on_after_startup(self):
+        for record, memo in self._systemcommands._history.kept_pending():
+            self._logger.info(f"Going on with {record.id}: {memo}")
+            request = ExecuteRequest(
+                record.source,
+                record.action,
+                Requester(trigger=record.trigger, rule=record.rule),
+                reason=record.reason,
+            )
+            waiting = Waiting(record.due_at, record.waits_for, memo)
+            self._systemcommands._launcher.hold(request, waiting, record)
+
+    def is_blueprint_csrf_protected(self):
+        return True
+
+    def is_blueprint_protected(self):
+        return True
+
+
+def _waiting(body):
+    due_in = body.get("due_in")
+    return Waiting(
+        None if due_in is None else time.time() + due_in,
+        _message(body.get("waits_for")),
+        {"held": "by a test"},
+    )
+
+
+def _message(text):
+    return text and Message("%(text)s", {"text": text})
+
+
+__plugin_name__ = "Holder"
+__plugin_pythoncompat__ = ">=3.9,<4"
+__plugin_implementation__ = HolderPlugin()
