@@ -237,7 +237,9 @@ PROBES = {
     (f"GET {_RULES}/happenings", ""): Probe(f"{_RULES}/happenings"),
     (f"GET {_RULES}/versions", ""): Probe(f"{_RULES}/versions"),
     (f"GET {_RULES}/export", ""): Probe(f"{_RULES}/export", word=saved_by("the rule")),
-    (f"POST {_RULES}/import", ""): Probe(f"{_RULES}/import", body={"event_manager": True}),
+    (f"POST {_RULES}/import", ""): Probe(
+        f"{_RULES}/import", body={"event_manager": True}
+    ),
     (f"GET {PLUGIN}/api/openapi.json", ""): Probe(f"{PLUGIN}/api/openapi.json"),
     (f"GET {PLUGIN}/static/<filename>", ""): Probe(f"{PLUGIN}/static/{_SCRIPT}"),
 }
@@ -494,9 +496,7 @@ def test_options_tell_nothing(server):
     with ApiClient(server.url) as client:
         for probe in PROBES.values():
             ids = server.run_ids
-            path = probe.path.format(
-                own="0", others=ids["somebody"], rules=ids["a rule"]
-            )
+            path = probe.path.format(own="0", others=ids["somebody"], rules=ids["a rule"])
             response = client.options(path)
             if probe.path.startswith(f"{PLUGIN}/api"):
                 # OctoPrint asks for a login before anything of the plugin's is reached

@@ -71,7 +71,9 @@ def _lasting(most: float, least: float = 0) -> AfterValidator:
         if value > most:
             raise WrongRule(N_("has to be %(most)s at most"), most=durations.text(most))
         if value < least:
-            raise WrongRule(N_("has to be %(least)s at least"), least=durations.text(least))
+            raise WrongRule(
+                N_("has to be %(least)s at least"), least=durations.text(least)
+            )
         return value
 
     return AfterValidator(check)
