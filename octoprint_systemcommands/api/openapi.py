@@ -8,7 +8,7 @@ from typing import Any
 import flask
 from octoprint.util import yaml
 
-from . import definition_schema
+from . import definition_schema, rule_schema
 
 _FILE = os.path.join(os.path.dirname(__file__), "openapi.yaml")
 _RULE = "/api/openapi.json"
@@ -54,6 +54,7 @@ def describe(version: str, server: str) -> dict[str, Any]:
 def _read() -> Any:
     # when somebody asks for it, and once only: most servers are never asked
     document: Any = yaml.load_from_file(path=_FILE)
-    for name, schema in definition_schema.schemas().items():
+    made = {**definition_schema.schemas(), **rule_schema.schemas()}
+    for name, schema in made.items():
         document["components"]["schemas"][name].update(schema)
     return document

@@ -23,6 +23,7 @@ from .clock import Clock
 from .firing import Firing
 from .happening import Happening, copied
 from .news import News, RuleNews
+from .rendering import Rendering
 from .rules.local_zone import LOCAL
 from .rules.rule import Rule
 from .run_ends import FILE, OutputFiles, happening_of
@@ -231,28 +232,28 @@ class RuleEngine:
                 self._condition.wait_for(lambda: self._queue or self._has_ended, look_in)
                 if self._has_ended:
                     return
-                entries = list(self._queue)
-                self._queue.clear()
-                dropped, self._dropped = self._dropped, 0
-            if dropped:
-                _logger.warning(f"{dropped} events came too fast, and were left out")
-            look_in = self._work_off(entries)
+            look_in = self.step()
 
-    def _work_off(self, entries: Sequence[Callable[[], None]] = ()) -> Optional[float]:
-        """Returns in how many seconds to look again; None for when something happens."""
+    def step(self) -> Optional[float]:
+        """Works off what was handed over, and looks whether the time has come for something.
+
+        Returns:
+            in how many seconds to look again; None for when something happens
+        """
+        with self._condition:
+            entries = list(self._queue)
+            self._queue.clear()
+            dropped, self._dropped = self._dropped, 0
+        if dropped:
+            _logger.warning(f"{dropped} events came too fast, and were left out")
         for entry in (self._use_rules, *entries, self._look_around):
-            with self._condition:
-                if self._has_ended:
-                    return None
+            if self._has_ended:
+                return None
             try:
                 entry()
             except Exception:
                 _logger.exception("Error while looking after rules")
-        try:
-            return self._look_in()
-        except Exception:
-            _logger.exception("Error while looking after rules")
-            return 1.0
+        return self._look_in()
 
     def _use_rules(self) -> None:
         rules = list(self._all_rules())

@@ -46,7 +46,7 @@ class Rendering:
         elif event in ("PrintDone", "PrintFailed", "PostRollEnd"):
             self._is_printing = False
             if self._has_pictures:
-                self._expected_until = now + _GRACE
+                self._expected_until = max(self._expected_until, now + _GRACE)
         elif event == "PostRollStart":
             duration = payload.get("postroll_duration")
             if not isinstance(duration, (int, float)):

@@ -56,9 +56,18 @@ def blocks(*languages):
 def commands_of(block):
     """A list of commands, or all of config.yaml around it."""
     data = yaml.safe_load(block.text)
-    if isinstance(data, dict):
-        (data,) = (plugin["commands"] for plugin in data["plugins"].values())
-    return data
+    return data if isinstance(data, list) else in_config(data, "commands")
+
+
+def rules_of(block):
+    data = yaml.safe_load(block.text)
+    return in_config(data, "rules") if isinstance(data, dict) else []
+
+
+def in_config(data, name):
+    (plugin,) = data["plugins"].values()
+    assert plugin.keys() <= {"commands", "rules"}
+    return plugin.get(name, [])
 
 
 def executable(path, script):
@@ -77,8 +86,9 @@ def programs(tmp_path_factory):
 @pytest.fixture(scope="module")
 def octoprint(make_octoprint, programs):
     commands = [entry for block in blocks("yaml") for entry in commands_of(block)]
+    rules = [entry for block in blocks("yaml") for entry in rules_of(block)]
     return make_octoprint(
-        {"plugins": {"systemcommands": {"commands": commands}}},
+        {"plugins": {"systemcommands": {"commands": commands, "rules": rules}}},
         env={"PATH": f"{programs}:{os.environ['PATH']}"},
         users={**default_users(), "alice": User("alice", permissions=["SYSTEM"])},
     )
@@ -97,7 +107,25 @@ def test_definitions_can_be_used(admin):
     assert [(entry, problems) for entry, problems in found if problems] == []
 
 
-@pytest.mark.parametrize("block", blocks("yaml"), ids=lambda block: block.place)
+def test_rules_can_be_used(admin):
+    response = admin.get(f"{API}/rules").json()
+    found = zip(response["rules"], response["problems"])
+    # the commands that they run need not be shown
+    wrong = [
+        (rule, problem)
+        for rule, problems in found
+        for problem in problems
+        if problem["field"] != "run"
+    ]
+    assert wrong == []
+    assert response["rules"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [block for block in blocks("yaml") if commands_of(block)],
+    ids=lambda block: block.place,
+)
 def test_definitions_can_be_imported(admin, block):
     response = admin.post(
         f"{API}/definitions/import", json={"from": "yaml", "text": block.text}

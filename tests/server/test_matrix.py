@@ -43,6 +43,7 @@ COMMANDS = [
     {"action": "open", "name": "Open", "command": "echo open", "groups": ["kids"]},
     {"action": "closed", "name": "Closed", "command": "echo closed"},
 ]
+RULES = [{"id": "a", "name": "the rule", "when": {"action": "never"}, "run": "open"}]
 USERS = [
     User("user"),
     User("member", groups=["users", "kids"]),
@@ -171,6 +172,7 @@ for _address in ("/api/system", f"{PLUGIN}/api/system"):
     }
 _ONE = f"{RUNS}/<run_id>"
 _DEFINITIONS = f"{PLUGIN}/api/definitions"
+_RULES = f"{PLUGIN}/api/rules"
 _SCRIPT = "clientjs/systemcommands.js"
 PROBES = {
     **CONTRACT,
@@ -224,6 +226,20 @@ PROBES = {
     (f"POST {_DEFINITIONS}/import", ""): Probe(
         f"{_DEFINITIONS}/import", body={"from": "system_actions"}
     ),
+    (f"GET {_RULES}", ""): Probe(_RULES, word=saved_by("the rule")),
+    (f"PUT {_RULES}", ""): Probe(_RULES, 428, body={"rules": []}),
+    (f"POST {_RULES}/check", ""): Probe(f"{_RULES}/check", body={}),
+    (f"POST {_RULES}/try", ""): Probe(
+        f"{_RULES}/try",
+        202,
+        body={"rule": {"when": {"event": "print_done"}, "run": "open"}},
+    ),
+    (f"GET {_RULES}/happenings", ""): Probe(f"{_RULES}/happenings"),
+    (f"GET {_RULES}/versions", ""): Probe(f"{_RULES}/versions"),
+    (f"GET {_RULES}/export", ""): Probe(f"{_RULES}/export", word=saved_by("the rule")),
+    (f"POST {_RULES}/import", ""): Probe(
+        f"{_RULES}/import", body={"event_manager": True}
+    ),
     (f"GET {PLUGIN}/api/openapi.json", ""): Probe(f"{PLUGIN}/api/openapi.json"),
     (f"GET {PLUGIN}/static/<filename>", ""): Probe(f"{PLUGIN}/static/{_SCRIPT}"),
 }
@@ -258,7 +274,7 @@ def server(make_octoprint, observed, with_holder):
     commands = {"serverRestartCommand": "true"}
     server = make_octoprint(
         {
-            "plugins": {"systemcommands": {"commands": COMMANDS}},
+            "plugins": {"systemcommands": {"commands": COMMANDS, "rules": RULES}},
             "server": {"commands": commands},
             "api": {"key": GLOBAL_KEY},
         },
@@ -480,9 +496,7 @@ def test_options_tell_nothing(server):
     with ApiClient(server.url) as client:
         for probe in PROBES.values():
             ids = server.run_ids
-            path = probe.path.format(
-                own="0", others=ids["somebody"], rules=ids["a rule"]
-            )
+            path = probe.path.format(own="0", others=ids["somebody"], rules=ids["a rule"])
             response = client.options(path)
             if probe.path.startswith(f"{PLUGIN}/api"):
                 # OctoPrint asks for a login before anything of the plugin's is reached

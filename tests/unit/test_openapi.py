@@ -17,6 +17,8 @@ from octoprint_systemcommands.api.definitions_exchange import DefinitionsExchang
 from octoprint_systemcommands.api.gates import Gates
 from octoprint_systemcommands.api.openapi import OpenApi, describe
 from octoprint_systemcommands.api.routes import build_blueprint
+from octoprint_systemcommands.api.rules import Rules
+from octoprint_systemcommands.api.rules_exchange import RulesExchange
 from octoprint_systemcommands.api.runs import Runs
 from octoprint_systemcommands.api.system_api import SystemApi
 from octoprint_systemcommands.runs.record import STATUSES, Record, Status
@@ -45,6 +47,8 @@ def blueprint():
         Runs(None, None, None, None, None, None),
         Definitions(None, None, None),
         DefinitionsExchange(None, None, None, None),
+        Rules(None, None, None, None),
+        RulesExchange(None, None, None),
         OpenApi("1.2.3"),
         {},
     )

@@ -71,7 +71,9 @@ def _lasting(most: float, least: float = 0) -> AfterValidator:
         if value > most:
             raise WrongRule(N_("has to be %(most)s at most"), most=durations.text(most))
         if value < least:
-            raise WrongRule(N_("has to be %(least)s at least"), least=durations.text(least))
+            raise WrongRule(
+                N_("has to be %(least)s at least"), least=durations.text(least)
+            )
         return value
 
     return AfterValidator(check)
@@ -336,8 +338,9 @@ class Rule(BaseModel):
     @classmethod
     def _a_name_is_always_there(cls, data: Any) -> Any:
         if isinstance(data, dict) and data.get("name", "") == "":
-            rule_id = data.get("id")
-            data = {**data, "name": rule_id if isinstance(rule_id, str) else str(rule_id)}
+            rule_id = str(data.get("id"))
+            # an id that is none is one problem, not two
+            data = {**data, "name": rule_id[:_MAX_NAME] if rule_id.isprintable() else ""}
         return data
 
     @field_validator("wait")

@@ -25,7 +25,7 @@ _HOUR = timedelta(hours=1)
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _GROUPS = {"daily": "*", "weekdays": "1-5", "weekends": "6,0"}
-_AT = re.compile(r"(\S+) ([01]?\d|2[0-3]):([0-5]\d)")
+_AT = re.compile(r"(\S+) ([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _EVERY = re.compile(r"every (.+)")
 
 

@@ -148,6 +148,16 @@ $(function () {
             );
         };
 
+        // runId: of the command that was to be run before; null if it was not even begun
+        self.notConnected = (runId) => {
+            self._say(
+                "failed",
+                gettext("The printer was not connected"),
+                gettext("The command that a rule runs before that has not succeeded."),
+                runId && self._showButton({id: runId})
+            );
+        };
+
         self._outputBox = (output) => {
             return $('<pre class="systemcommands-output" tabindex="0"></pre>').text(
                 output.slice(-MAX_OUTPUT)
@@ -191,6 +201,11 @@ $(function () {
         self.runs.shownId.subscribe((id) => self.removeStarted({id: id}));
 
         //~~ View model callbacks
+
+        self.onDataUpdaterPluginMessage = (plugin, data) => {
+            if (plugin !== "systemcommands" || data.type !== "not_connected") return;
+            if (self.runs.access.mayWatch()) self.notConnected(data.run);
+        };
 
         // what commands have printed is not for whoever comes next
         self.onUserLoggedOut = () => {
