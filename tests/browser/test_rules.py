@@ -5,6 +5,16 @@ from playwright.sync_api import expect
 
 from harness.rules_pages import RuleDialog, RulesSection
 
+CONFIG = {
+    "events": {
+        "enabled": True,
+        "subscriptions": [
+            {"event": "PrintDone", "type": "system", "command": "echo done"},
+            {"event": "PrintDone", "type": "gcode", "command": "M84"},
+        ],
+    }
+}
+
 RULES = "/plugin/systemcommands/api/rules"
 
 COMMANDS = [
@@ -265,16 +275,8 @@ def test_somebody_else_has_saved_rules(open_rules, store_rules):
     expect(section.switch(OFF_SENTENCE)).not_to_be_checked()
 
 
-def test_rules_are_imported(open_rules, store_rules, store, admin):
+def test_rules_are_imported(open_rules, store_rules, store):
     section = open_rules(NIGHTLY)
-    subscriptions = [
-        {"event": "PrintDone", "type": "system", "command": "echo done"},
-        {"event": "PrintDone", "type": "gcode", "command": "M84"},
-    ]
-    admin.post(
-        "/api/settings",
-        json={"events": {"enabled": True, "subscriptions": subscriptions}},
-    ).raise_for_status()
     dialog = section.import_()
     found = dialog.root.locator(".systemcommands-imports > li")
     expect(found).to_have_count(1)

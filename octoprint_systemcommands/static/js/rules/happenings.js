@@ -1,6 +1,7 @@
 (function () {
-    // What rules wait for, as people call it; it follows the word "when".
-    const TEXTS = {
+    // What rules wait for, as people call it; it follows the word "when". Texts are there as
+    // soon as the page is.
+    const texts = _.once(() => ({
         print_started: gettext("a print starts"),
         print_ended: gettext("a print ends"),
         print_done: gettext("a print is finished"),
@@ -19,10 +20,10 @@
         snapshot_after: gettext("a timelapse has taken a picture"),
         startup: gettext("OctoPrint has started"),
         stop: gettext("OctoPrint is about to stop")
-    };
+    }));
 
     // what there is to know about some of them
-    const HELPS = {
+    const helps = _.once(() => ({
         print_ended: gettext(
             "Finished, cancelled or failed: once for each print, when the printer is ready again."
         ),
@@ -38,56 +39,54 @@
         ),
         snapshot_before: gettext("The picture waits for the command, 5 s at most."),
         stop: gettext("OctoPrint waits for the command, 10 s at most.")
-    };
-
-    const isNames = (prefix) => (key) => key.startsWith(prefix);
+    }));
 
     SystemCommands.Happenings = {
-        keys: Object.keys(TEXTS),
-
-        isKnown: (key) => key in TEXTS,
+        isKnown: (key) => key in texts(),
 
         textOf: (key) =>
-            TEXTS[key] ||
+            texts()[key] ||
             _.sprintf(gettext("OctoPrint tells of %(event)s"), {event: key}),
 
-        helpOf: (key) => HELPS[key] || "",
+        helpOf: (key) => helps()[key] || "",
 
         // [{name, choices: [{key, text}]}] of all that a rule can begin with
         groups: () => {
-            const events = (wanted) =>
-                Object.keys(TEXTS)
-                    .filter(wanted)
-                    .map((key) => ({key: key, text: TEXTS[key]}));
-            const group = (name, ...choices) => ({name: name, choices: choices.flat()});
+            const events = (pattern) =>
+                Object.keys(texts())
+                    .filter((key) => pattern.test(key))
+                    .map((key) => ({key: key, text: texts()[key]}));
             const choice = (key, text) => ({key: key, text: text});
             return [
-                group(gettext("Print"), events(isNames("print_"))),
-                group(
-                    gettext("Time"),
-                    choice("daily", gettext("it is a certain time, every day")),
-                    choice("weekdays", gettext("it is a certain time, Monday to Friday")),
-                    choice("days", gettext("it is a certain time, on certain days")),
-                    choice("every", gettext("some time has passed, again and again")),
-                    choice("cron", gettext("it is a time of a cron expression"))
-                ),
-                group(
-                    gettext("Printer"),
-                    events((key) =>
-                        [
-                            ...["before_connect", "connected", "disconnected", "error"],
-                            "upload_to_print"
-                        ].includes(key)
-                    ),
-                    choice("action", gettext("the printer sends an action command"))
-                ),
-                group(
-                    "OctoPrint",
-                    events((key) => ["startup", "stop"].includes(key)),
-                    events(isNames("snapshot_")),
-                    choice("run", gettext("another command has ended")),
-                    choice("event", gettext("OctoPrint tells of another event"))
-                )
+                {name: gettext("Print"), choices: events(/^print_/)},
+                {
+                    name: gettext("Time"),
+                    choices: [
+                        choice("daily", gettext("it is a certain time, every day")),
+                        choice(
+                            "weekdays",
+                            gettext("it is a certain time, Monday to Friday")
+                        ),
+                        choice("days", gettext("it is a certain time, on certain days")),
+                        choice("every", gettext("some time has passed, again and again")),
+                        choice("cron", gettext("it is a time of a cron expression"))
+                    ]
+                },
+                {
+                    name: gettext("Printer"),
+                    choices: [
+                        ...events(/connect|^error$|^upload/),
+                        choice("action", gettext("the printer sends an action command"))
+                    ]
+                },
+                {
+                    name: "OctoPrint",
+                    choices: [
+                        ...events(/^(startup|stop|snapshot_.*)$/),
+                        choice("run", gettext("another command has ended")),
+                        choice("event", gettext("OctoPrint tells of another event"))
+                    ]
+                }
             ];
         }
     };

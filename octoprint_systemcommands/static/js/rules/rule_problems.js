@@ -1,12 +1,12 @@
 (function () {
     // The parts of a rule's fields, as the form calls them.
-    const PARTS = {
+    const parts = _.once(() => ({
         for: gettext("Time"),
         max_temperature: gettext("Temperature"),
         idle: gettext("Idle"),
         at_most: gettext("At most"),
         settle: gettext("Afterwards")
-    };
+    }));
 
     // What the server says about a rule, as it is said at the fields of the form.
     SystemCommands.RuleProblems = {
@@ -14,7 +14,7 @@
             const isMissing = problem.field === "when" && _.isEmpty(rule.when);
             if (isMissing) return {...problem, message: gettext("is missing")};
             const path = _.rest(problem.path || []);
-            const part = PARTS[_.last(path)];
+            const part = parts()[_.last(path)];
             if (!part && problem.field !== "arguments" && problem.field !== "if") {
                 return problem;
             }
