@@ -32,7 +32,7 @@ class Editor:
         self.unsaved = self.root.get_by_text("Unsaved changes", exact=True)
         self.bar = self.root.locator("#systemcommands_bar")
         self.saved = self.bar.get_by_text(re.compile(r"^Saved (at|on) "))
-        self.save_button = self.button("Save commands")
+        self.save_button = self.root.locator("#systemcommands_save")
         self.announcement = self.root.locator("[aria-live=polite].systemcommands-unseen")
 
     def button(self, name):
@@ -201,13 +201,13 @@ class CommandDialog(Dialog):
 class Tryout(ArgumentsForm):
     """What comes of a test, beside the command: the fields for its arguments, and its run."""
 
-    def __init__(self, command):
+    def __init__(self, command, name="Test"):
         self.page = command.page
-        self.dialog = command.root.get_by_role("region", name="Test")
+        self.dialog = command.root.get_by_role("region", name=name)
         self.root = self.dialog.locator("form")
         self.alert = self.root.get_by_role("alert")
         self.submit = self.button("Run")
-        self.again = self.button("Test again")
+        self.again = self.button(f"{name} again")
         self.status = self.dialog.locator(".systemcommands-state [role=status]")
         self.terminal = self.dialog.locator(".systemcommands-terminal")
         self.lines = self.terminal.locator(".systemcommands-block > div")

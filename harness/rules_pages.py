@@ -14,7 +14,6 @@ class RulesSection:
         self.root = self.editor.root.locator(".systemcommands-rules")
         self.entries = self.root.locator("ul[aria-label=Rules] > li")
         self.sentences = self.entries.locator(".systemcommands-edit")
-        self.save_button = self.editor.button("Save commands and rules")
 
     def open(self):
         self.editor.open()
@@ -47,9 +46,7 @@ class RulesSection:
         return RuleDialog(self.page).expect_open("Edit rule")
 
     def save(self):
-        self.save_button.click()
-        expect(self.editor.unsaved).to_be_hidden()
-        expect(self.editor.saved).to_be_visible()
+        self.editor.save()
 
     def import_(self):
         self.button("Import rules…").click()
@@ -68,7 +65,7 @@ class RuleDialog(Dialog):
         self.sentence = self.root.locator(".systemcommands-sentence")
         self.kind = self.field("kind")
         self.command = self.field("run")
-        self.tryout = Tryout(self)
+        self.tryout = Tryout(self, "Try")
         self.confirmation = page.locator(".modal:visible", has_text="Discard what you")
 
     def field(self, name):

@@ -113,6 +113,7 @@ def test_a_rule_is_made_of_choices_by_keyboard(open_rules, store_rules):
     )
     section.expect_sentences(sentence)
     expect(section.sentences).to_be_focused()
+    expect(section.editor.save_button).to_contain_text("Save commands and rules")
     section.save()
     assert store_rules() == [
         {
@@ -249,7 +250,7 @@ def test_somebody_else_has_saved_rules(open_rules, store_rules):
     store_rules([OFF])
     expect(section.editor.bar).to_contain_text("You have saved a newer list elsewhere")
     page.expected_errors.append("412")
-    section.save_button.click()
+    section.editor.save_button.click()
     dialog = section.editor.dialog("conflict").expect_open()
     theirs, mine = (
         dialog.root.locator(f"[data-side={side}] > ul > li")

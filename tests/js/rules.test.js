@@ -218,15 +218,19 @@ test("each beginning is written as the server reads it", () => {
     const form = load({when: {event: "connected"}, run: "shutdown", source: "core"});
     const when = () => result(form).when;
     form.kind("daily");
+    assert.deepEqual(when(), {});
     form.time("07:30");
     assert.deepEqual(when(), {schedule: "daily 07:30"});
     form.kind("days");
+    assert.deepEqual(when(), {});
     form.days([1, 3]);
     assert.deepEqual(when(), {schedule: "mon,wed 07:30"});
     form.kind("every");
+    assert.deepEqual(when(), {});
     form.every.amount("15");
     assert.deepEqual(when(), {schedule: "every 15 min"});
     form.kind("cron");
+    assert.deepEqual(when(), {});
     form.cron("0 4 * * 1");
     assert.deepEqual(when(), {cron: "0 4 * * 1"});
     form.kind("run");
@@ -237,6 +241,7 @@ test("each beginning is written as the server reads it", () => {
     form.ofCommand("core/shutdown");
     assert.equal(when().source, "core");
     form.kind("action");
+    assert.deepEqual(when(), {});
     form.action(" lamp ");
     assert.deepEqual(when(), {action: "lamp"});
     form.kind("event");

@@ -7,6 +7,9 @@ $(function () {
         ...["run", "arguments", "confirmed"]
     ];
 
+    // what is known whatever has happened
+    const FACTS = ["file", "origin", "state", "printing", "connected"];
+
     // One rule, as a sentence of choices. What is right and what is not is for the server to
     // say.
     function SystemCommandsRuleDialogViewModel(parameters) {
@@ -60,10 +63,11 @@ $(function () {
 
         //~~ What happened the last time
 
-        // how the server calls what it waits for
+        // how the server calls what it waits for; undefined for times
         self.happening = ko.pureComputed(() => {
-            const when = self.result().when || {};
-            return [when.event, when.run && "run", when.action && "action"].find(Boolean);
+            const {event, run, action} = self.result().when || {};
+            if (run) return `run_ended ${run}`;
+            return action ? `action ${action}` : event;
         });
         self.last = ko.pureComputed(() => self.happenings().last[self.happening()]);
         self.lastAt = ko.pureComputed(() =>
@@ -76,6 +80,8 @@ $(function () {
                 value: SystemCommands.DefinitionForm.textOf(value)
             }))
         );
+        // what conditions may be about
+        self.facts = ko.pureComputed(() => _.union(_.map(self.payload(), "key"), FACTS));
         self.addFact = (fact) => self.form.addCondition(fact.key, fact.value);
 
         //~~ What the server says about it

@@ -129,7 +129,9 @@
                     cron: self.cron()
                 });
             }
-            if (kind === "action") return {action: self.action().trim()};
+            if (kind === "action") {
+                return given({action: self.action().trim() || undefined});
+            }
             if (kind === "run") {
                 const {source, action} = splitKey(self.ofCommand());
                 return given({

@@ -42,12 +42,12 @@
 
         parse: parse,
 
-        // what is to stand in the file
+        // what is to stand in the file; nothing, as long as something is missing
         write: ({kind, time, every, days, cron}) => {
-            if (kind === "cron") return {cron: cron};
-            if (kind === "every") return {schedule: `every ${every || ""}`.trim()};
+            if (kind === "cron") return cron.trim() ? {cron: cron} : {};
+            if (kind === "every") return every ? {schedule: `every ${every}`} : {};
             const word = kind === "days" ? days.map((day) => DAYS[day]).join(",") : kind;
-            return {schedule: `${word} ${time}`.trim()};
+            return word && time ? {schedule: `${word} ${time}`} : {};
         },
 
         // [{day, name}]
