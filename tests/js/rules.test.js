@@ -191,13 +191,16 @@ test("a rule is made of choices", () => {
 
     form.waitFor.amount("1");
     form.waitAtMost.amount("2");
-    form.cancelledBy(["connected"]);
+    // as Knockout does
+    form.cancelledBy().push("connected");
+    form.cancelledBy.valueHasMutated();
     assert.deepEqual(result(form).wait, {
         for: "1 min",
         until: {max_temperature: 50, idle: "5 min"},
         at_most: "2 h"
     });
-    assert.deepEqual(result(form).cancelled_by, ["connected"]);
+    assert.deepEqual(result(form).cancelled_by, ["print_started", "connected"]);
+    assert.deepEqual(plain(load({}).cancelledBy()), ["print_started"]);
 
     // OctoPrint waits for the command then
     form.kind("stop");

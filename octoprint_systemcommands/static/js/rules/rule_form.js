@@ -230,7 +230,8 @@
             }))
         );
         const buildCancelledBy = () => {
-            const chosen = self.cancelledBy();
+            // Knockout changes the list of what is checked itself
+            const chosen = [...self.cancelledBy()];
             return !self.waits() || _.isEqual(chosen, CANCELLED_BY) ? undefined : chosen;
         };
 
@@ -277,7 +278,7 @@
             loadWait(mapping(rule.wait));
             const isDefault = rule.cancelled_by === undefined;
             self.cancelledBy(
-                isDefault ? CANCELLED_BY : listOf(rule.cancelled_by).map(text)
+                isDefault ? [...CANCELLED_BY] : listOf(rule.cancelled_by).map(text)
             );
             self.command("run" in rule ? keyOf(rule.source, rule.run) : undefined);
             self.confirmed(rule.confirmed === true);
