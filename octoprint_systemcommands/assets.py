@@ -89,6 +89,7 @@ _JS = {
         "test_run",
         "server_validation",
         "discard_guard",
+        "entry_dialog",
         "draft",
         "section_summaries",
         "system_actions",

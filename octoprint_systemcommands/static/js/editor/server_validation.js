@@ -2,7 +2,8 @@
     // What the server says about the entry in a form, field by field.
     //   ask             sends the entry, returns a promise; called with whether somebody waits
     //                   for it
-    //   locator         is called before that; returns what says where a problem belongs
+    //   locator         is called before that; returns what says where a problem belongs, or
+    //                   that it is none
     //   onSuggestion    is called with the action or id that the server proposes; true when
     //                   the entry is another one then
     //   fields          of an entry, if it is not a command
@@ -69,7 +70,7 @@
                     const then = self._onVerdict;
                     self._onVerdict = undefined;
                     self.isAwaited(false);
-                    self.problems(response.problems.map(locate));
+                    self.problems(_.compact(response.problems.map(locate)));
                     result.resolve();
                     if (then) then();
                 })
