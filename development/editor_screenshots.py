@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from harness.editor_pages import Editor
+from harness.rules_pages import RuleDialog, RulesSection
 
 WEBCAM = "Restart the webcam"
 LIGHT = "Light up the printer"
@@ -45,6 +46,7 @@ def editor(page, save):
     shot(save, page, "import")
     dialog.close()
 
+    rules(page, save)
     conflict(editor, page, save)
     versions = editor.versions()
     versions.root.get_by_role("button", name="Compare").first.click()
@@ -74,6 +76,17 @@ def arguments(editor, page, save):
         dialog.arguments[index].open()
     for name, heading in (("arguments", "Arguments"), ("access", "Who may run it")):
         shot(save, page, name, dialog.heading(heading), narrow=True)
+    dialog.close()
+
+
+def rules(page, save):
+    """The rules, and the dialog of one."""
+    section = RulesSection(page)
+    shot(save, page, "rules", section.root.locator("h3"))
+    section.sentences.first.click()
+    dialog = RuleDialog(page).expect_open("Edit rule")
+    expect(dialog.sentence).to_contain_text("unless a print starts meanwhile")
+    shot(save, page, "rule", narrow=True)
     dialog.close()
 
 
