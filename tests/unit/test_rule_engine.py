@@ -178,6 +178,14 @@ class TestStorms:
         world.fires("ZChange")
         assert world.started == ["c", "c"]
 
+    def test_the_end_of_a_print_is_never_left_out(self):
+        world = World(rule(when=ENDED))
+
+        a_print(world)
+        a_print(world)
+
+        assert world.started == ["c", "c"]
+
     def test_what_does_not_fit_is_left_out_and_said_once(self, caplog):
         world = World(rule(when={"event": "ZChange"}))
 
