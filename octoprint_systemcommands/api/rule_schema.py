@@ -29,9 +29,7 @@ _AS_WRITTEN: dict[Any, dict[str, Any]] = {
             },
             "examples": [{"origin": "local", "file": "*.gcode"}],
         },
-        "wait": {
-            "anyOf": [{"$ref": "#/components/schemas/RuleWait"}, {"type": "null"}]
-        },
+        "wait": {"anyOf": [{"$ref": "#/components/schemas/RuleWait"}, {"type": "null"}]},
         "cancelled_by": {
             "type": ["array", "string", "null"],
             "maxItems": 20,

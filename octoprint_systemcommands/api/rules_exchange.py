@@ -77,7 +77,9 @@ class RulesExchange:
                 return error_answer(ErrorCode.UNREADABLE, error)
             found = Taken(import_export.with_free_ids(loaded, ids), [], [])
         else:
-            flask.abort(400, description='"yaml" has to be a text, or "event_manager" true')
+            flask.abort(
+                400, description='"yaml" has to be a text, or "event_manager" true'
+            )
         return flask.jsonify(
             rules=found.rules,
             problems=[

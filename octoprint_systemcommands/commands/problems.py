@@ -145,7 +145,7 @@ def explain(
             text, values = _TEXTS["literal_error"], {"expected": _TYPES}
         own = found.get("ctx", {}).get("error")
         if isinstance(own, MessageError):
-            text, values = own.message
+            text, values = own.message.text, dict(own.message.values)
         elif text is None:
             text, values = found["msg"], {}
         problems.setdefault(

@@ -161,8 +161,8 @@ def test_several_commands_have_a_shell_each_and_end_with_the_first_failure():
         ("e {__filename}", 'e "${OCTOPRINT_FILE##*/}"'),
         ("e {__progress}", 'e "${OCTOPRINT_PROGRESS%.*}"'),
         ("awk '{{print $1}}'", "awk '{print $1}'"),
-        ('e "a" \'b\' {name}', 'e "a" \'b\' "${OCTOPRINT_EVENT_NAME}"'),
-        ("e it\\'s {name}", "e it\\'s \"${OCTOPRINT_EVENT_NAME}\""),
+        ("e \"a\" 'b' {name}", 'e "a" \'b\' "${OCTOPRINT_EVENT_NAME}"'),
+        ("e it\\'s {name}", 'e it\\\'s "${OCTOPRINT_EVENT_NAME}"'),
         ("echo $(date)", "echo $(date)"),
     ],
 )

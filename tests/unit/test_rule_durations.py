@@ -33,7 +33,17 @@ def test_is_understood(written, meant):
 @pytest.mark.parametrize(
     "written",
     [
-        *("", "10", "min", "10 minutes", "-1 s", "1,5 h", "10 min later", "٣ s", "10\x00s"),
+        *(
+            "",
+            "10",
+            "min",
+            "10 minutes",
+            "-1 s",
+            "1,5 h",
+            "10 min later",
+            "٣ s",
+            "10\x00s",
+        ),
         *(-1, True, None, [], math.nan, math.inf, 10**400, 1e12),
     ],
 )

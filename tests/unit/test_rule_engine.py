@@ -96,7 +96,9 @@ class TestFiring:
         )
 
     def test_conditions_of_what_has_happened_and_of_the_printer(self):
-        world = World(rule(when=STARTED, **{"if": {"origin": "local", "file": "*.gcode"}}))
+        world = World(
+            rule(when=STARTED, **{"if": {"origin": "local", "file": "*.gcode"}})
+        )
 
         world.fires("PrintStarted", **{**FILE, "origin": "sdcard"})
         assert world.started == []
@@ -259,7 +261,11 @@ class TestEndsOfRuns:
         [
             ({"run": "backup"}, ended(status=Status.SUCCEEDED), True),
             ({"run": "backup", "status": "failed"}, ended(), True),
-            ({"run": "backup", "status": "failed"}, ended(status=Status.TIMED_OUT), False),
+            (
+                {"run": "backup", "status": "failed"},
+                ended(status=Status.TIMED_OUT),
+                False,
+            ),
             ({"run": "other"}, ended(), False),
             ({"run": "backup", "source": "core"}, ended(), False),
             ({"run": "backup"}, ended(trigger="test"), False),

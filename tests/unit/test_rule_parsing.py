@@ -35,7 +35,9 @@ def bad(**fields):
     """What is wrong with a rule that cannot be used: texts by place."""
     rule, problems = parse_rule({**LEAST, **fields})
     assert rule is None
-    return {".".join(map(str, problem.path)): str(problem.message) for problem in problems}
+    return {
+        ".".join(map(str, problem.path)): str(problem.message) for problem in problems
+    }
 
 
 def test_the_documented_rule():
@@ -48,7 +50,11 @@ def test_the_documented_rule():
     assert (rule.wait.for_, rule.wait.at_most) == (600, 7200)
     until = rule.wait.until
     assert (until.max_temperature, until.idle, until.no_timelapse) == (50, 300, True)
-    assert (rule.run, rule.source, rule.arguments) == ("power-off", "custom", {"delay": 5})
+    assert (rule.run, rule.source, rule.arguments) == (
+        "power-off",
+        "custom",
+        {"delay": 5},
+    )
     assert rule.event_names == {"print_ended", "print_started"}
 
 
@@ -133,33 +139,57 @@ def test_a_schedule_has_times():
         ({"when": {"event": "a", "run": "b"}}, "when", "has to have exactly one of"),
         ({"when": {"event": "a", "events": 1}}, "when.events", "is unknown; check its"),
         ({"when": {"event": "a\nb"}}, "when.event", "must not contain control"),
-        ({"when": {"event": "a", "at_most": 5}}, "when.at_most", "only goes with before_"),
-        ({"when": {"event": "a", "settle": 5}}, "when.settle", "only goes with before_"),
+        (
+            {"when": {"event": "a", "at_most": 5}},
+            "when.at_most",
+            'only goes with "before_',
+        ),
+        ({"when": {"event": "a", "settle": 5}}, "when.settle", 'only goes with "before_'),
         (
             {"when": {"event": "before_connect", "at_most": "1 h"}},
             "when.at_most",
             "has to be 5 min at most",
         ),
-        ({"when": {"event": "a", "status": "failed"}}, "when.status", "only goes with run"),
-        ({"when": {"run": "a", "status": "running"}}, "when.status.0", "has to be one of"),
+        (
+            {"when": {"event": "a", "status": "failed"}},
+            "when.status",
+            'only goes with "run"',
+        ),
+        (
+            {"when": {"run": "a", "status": "running"}},
+            "when.status.0",
+            "has to be one of",
+        ),
         ({"when": {"schedule": "often"}}, "when.schedule", "is no schedule: write it as"),
         ({"when": {"cron": "* * *"}}, "when.cron", "has to have five fields"),
         ({"if": ["a"]}, "if", "has to be a mapping of names to values"),
-        ({"if": {"file": None}}, "if.file", "has to be a text, a number, or true or false"),
+        (
+            {"if": {"file": None}},
+            "if.file",
+            "has to be a text, a number, or true or false",
+        ),
         ({"if": {"file": []}}, "if.file", "must not be empty"),
-        ({"if": {"file": [{}]}}, "if.file", "has to be a text, a number, or true or false"),
+        (
+            {"if": {"file": [{}]}},
+            "if.file",
+            "has to be a text, a number, or true or false",
+        ),
         ({"if": {"file": "x" * 1001}}, "if.file", "is too long"),
         ({"if": {"file": ["x"] * 51}}, "if.file", "has too many entries: 50 at most"),
-        ({"if": {str(n): n for n in range(21)}}, "if", "has too many entries: 20 at most"),
+        (
+            {"if": {str(n): n for n in range(21)}},
+            "if",
+            "has too many entries: 20 at most",
+        ),
         ({"wait": "10 min"}, "wait", "has to be a mapping of fields"),
         ({"wait": {"fro": 5}}, "wait.fro", "is unknown; check its spelling"),
         ({"wait": {"for": "soon"}}, "wait.for", "is no length of time: write it as in"),
         ({"wait": {"for": "8 d"}}, "wait.for", "has to be 7 d at most"),
-        ({"wait": {"at_most": "1 h"}}, "wait.at_most", "only goes with for or until"),
+        ({"wait": {"at_most": "1 h"}}, "wait.at_most", 'only goes with "for" or "until"'),
         (
             {"wait": {"for": "2 h", "until": {"idle": 5}, "at_most": "1 h"}},
             "wait.at_most",
-            "must not be less than for",
+            'must not be less than "for"',
         ),
         (
             {"wait": {"until": {"temperature": 5}}},
@@ -177,7 +207,11 @@ def test_a_schedule_has_times():
             "has to be greater than 0",
         ),
         ({"cancelled_by": 5}, "cancelled_by", "has to be a list"),
-        ({"cancelled_by": ["a"] * 21}, "cancelled_by", "has too many entries: 20 at most"),
+        (
+            {"cancelled_by": ["a"] * 21},
+            "cancelled_by",
+            "has too many entries: 20 at most",
+        ),
         ({"arguments": ["a"]}, "arguments", "has to be a mapping of names to values"),
         ({"if": bomb()}, "", "is too large, or refers to itself"),
         ({"x": wide_circle()}, "", "is too large, or refers to itself"),
@@ -197,7 +231,7 @@ def test_what_something_waits_for_cannot_wait(event):
     found = bad(when={"event": event}, wait={"for": 5})
 
     assert found == {
-        "wait": f"does not go with {event}, which waits for the command itself"
+        "wait": f'does not go with "{event}", which waits for the command itself'
     }
 
 

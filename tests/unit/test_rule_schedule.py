@@ -75,7 +75,7 @@ def test_intervals(text, seconds):
         ("montags 18:00", "is no schedule"),
         ("mon,daily 18:00", "is no schedule"),
         ("every", "is no schedule"),
-        ("every day", "has no length of time after every"),
+        ("every day", 'has no length of time after "every"'),
         ("every 5 s", "has to be between every 10 s and every 28 d"),
         ("every 29 d", "has to be between every 10 s and every 28 d"),
         ("61 * * * *", 'has a field that cron does not understand: "61"'),
@@ -153,7 +153,9 @@ def test_long_intervals_stay_at_their_hours():
     assert len(two) == 12
 
 
-@pytest.mark.parametrize("text", ["every 15 min", "every 7 min", "every 6 h", "every 7 d"])
+@pytest.mark.parametrize(
+    "text", ["every 15 min", "every 7 min", "every 6 h", "every 7 d"]
+)
 def test_a_restart_does_not_shift_an_interval(text):
     schedule = Schedule.parse(text)
     start = datetime(2024, 5, 1, 3, 3, 3, tzinfo=BERLIN)
@@ -188,7 +190,13 @@ def test_a_day_that_comes_every_few_years():
     assert found.astimezone(BERLIN).date() == datetime(2028, 2, 29).date()
 
 
-ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC")
+ZONES = (
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "UTC",
+)
 MOMENTS = st.datetimes(
     datetime(2005, 1, 1),
     datetime(2035, 1, 1),

@@ -84,9 +84,7 @@ def test_more_than_can_be_used_are_left_out():
 
 
 def test_the_etag_changes_with_the_list():
-    etags = {
-        RuleList(rules).etag for rules in ([], [GOOD], [GOOD, OTHER], [OTHER, GOOD])
-    }
+    etags = {RuleList(rules).etag for rules in ([], [GOOD], [GOOD, OTHER], [OTHER, GOOD])}
     assert len(etags) == 4
     assert RuleList([GOOD]).etag == RuleList([dict(reversed(GOOD.items()))]).etag
 

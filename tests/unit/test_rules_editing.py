@@ -107,7 +107,7 @@ def test_warnings_do_not_keep_it_from_being_saved(make):
 
 def test_broken_rules_and_unknown_fields_of_the_file_stay(make):
     dated = {**OTHER, "x-since": datetime.date(2024, 12, 31)}
-    editing, settings = make([5, BROKEN, dated, GOOD])
+    editing, _ = make([5, BROKEN, dated, GOOD])
     rules, _ = save(editing, to_json([GOOD, dated, BROKEN, 5]))
     assert rules.entries == [GOOD, dated, BROKEN, 5]
 
@@ -148,7 +148,7 @@ def test_a_full_disk_changes_nothing(make):
     settings.failure = OSError(28, "No space left on device")
     before, _ = editing.current()
 
-    with pytest.raises(NotWritten, match="The rules could not be saved.*No space left"):
+    with pytest.raises(NotWritten, match=r"The rules could not be saved.*No space left"):
         save(editing, [OTHER])
     assert settings.plugin["rules"] == [GOOD]
     assert told == [None, Unchanged(before.etag)]
@@ -157,7 +157,7 @@ def test_a_full_disk_changes_nothing(make):
 def test_it_is_told_before_and_after(make):
     told = []
     editing, _ = make([GOOD], tell=told.append)
-    rules, saved = save(editing, [OTHER])
+    _, saved = save(editing, [OTHER])
 
     assert told == [None, saved]
     assert isinstance(saved, Saved)

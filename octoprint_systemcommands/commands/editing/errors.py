@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from ...messages import N_, MessageError
 from ..problems import Problem
 
-
 _STALE = N_("Somebody else has saved commands meanwhile. Nothing was changed.")
 _NOT_WRITTEN = N_(
     "The commands could not be saved, nothing was changed: %(error)s. Check that there is "

@@ -1,14 +1,15 @@
 """Lengths of time as people write them: ``90 s``, ``10 min``, ``2 h``, ``1 d``."""
 
-import math
 import re
 from typing import Any
 
 from ...messages import N_, MessageError
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
-_PART = r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(d|h|min|s)"
+_PART = r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(d|h|min|s)"
 _ONE_PART = re.compile(_PART)
+# more than anybody waits; NaN is not less, either
+_TOO_MUCH = 1e12
 _ALL_PARTS = re.compile(rf"(?:{_PART})+\s*")
 
 
@@ -29,13 +30,15 @@ def seconds(value: Any) -> float:
         if _ALL_PARTS.fullmatch(value):
             parts = _ONE_PART.findall(value)
             return sum(float(number) * _UNITS[unit] for number, unit in parts)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        # a number may be too large for a float, or none at all
-        if 0 <= value < 1e12 and math.isfinite(value):
-            return float(value)
+    elif _is_number(value) and 0 <= value < _TOO_MUCH:
+        return float(value)
     raise NotADuration(
         N_("is no length of time: write it as in 90 s, 10 min, 2 h or 1 d")
     )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def text(duration: float) -> str:

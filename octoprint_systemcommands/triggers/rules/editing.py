@@ -203,9 +203,7 @@ class RulesEditing:
             raise Invalid(problems)
         return entries
 
-    def _errors(
-        self, entry: Any, others: Collection[str], stored: Any
-    ) -> list[Problem]:
+    def _errors(self, entry: Any, others: Collection[str], stored: Any) -> list[Problem]:
         """What keeps a changed entry from being saved."""
         if not fits(stored):
             # what the editor got of it is not all of it

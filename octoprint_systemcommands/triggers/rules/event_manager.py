@@ -129,7 +129,9 @@ def _command(entry: dict[str, Any], commands: list[str]) -> str:
     except NotSafe as error:
         raise _CannotBeTaken(error.message) from None
     if entry.get("shell", True) is False and any(not _is_a_path(line) for line in lines):
-        raise _cannot(N_("it is run without a shell, by a name that has more than a path"))
+        raise _cannot(
+            N_("it is run without a shell, by a name that has more than a path")
+        )
     if len(lines) == 1:
         return lines[0]
     # each had a shell of its own, and the first one that failed was the last one
@@ -163,4 +165,3 @@ def _name(entry: dict[str, Any], commands: list[str]) -> str:
 
 def _cannot(text: str) -> _CannotBeTaken:
     return _CannotBeTaken(Message(text))
-

@@ -56,7 +56,7 @@ def without_placeholders(line: str) -> str:
     names = [name for _, name, _, _ in parts if name is not None]
     if not names:
         return "".join(text for text, _, _, _ in parts)
-    for text, name, specification, conversion in parts:
+    for _, name, specification, conversion in parts:
         if name is not None and (specification or conversion or not _is_known(name)):
             raise NotSafe(N_("nothing is known here of {%(name)s}"), name=name)
     plain = "".join(text for text, _, _, _ in parts)

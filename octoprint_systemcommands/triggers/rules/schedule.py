@@ -25,7 +25,7 @@ _HOUR = timedelta(hours=1)
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _GROUPS = {"daily": "*", "weekdays": "1-5", "weekends": "6,0"}
-_AT = re.compile(r"(\S+) ([01]?\d|2[0-3]):([0-5]\d)")
+_AT = re.compile(r"(\S+) ([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _EVERY = re.compile(r"every (.+)")
 
 
@@ -128,7 +128,7 @@ def _interval(text: str) -> timedelta:
         length = durations.seconds(text)
     except durations.NotADuration:
         raise WrongSchedule(
-            N_("has no length of time after every: write it as in every 15 min")
+            N_('has no length of time after "every": write it as in every 15 min')
         ) from None
     if not _SHORTEST <= length <= _LONGEST:
         raise WrongSchedule(

@@ -66,7 +66,9 @@ class Surroundings(NamedTuple):
                 yield Problem("arguments", problem.message, WARNING, inside)
 
 
-_UNKNOWN_EVENT = N_("is no event that is known; check its spelling, unless a plugin has it")
+_UNKNOWN_EVENT = N_(
+    "is no event that is known; check its spelling, unless a plugin has it"
+)
 _UNKNOWN_COMMAND = N_("is the action of no command; choose another one, or define it")
 
 
