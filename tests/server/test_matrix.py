@@ -480,9 +480,7 @@ def test_options_tell_nothing(server):
     with ApiClient(server.url) as client:
         for probe in PROBES.values():
             ids = server.run_ids
-            path = probe.path.format(
-                own="0", others=ids["somebody"], rules=ids["a rule"]
-            )
+            path = probe.path.format(own="0", others=ids["somebody"], rules=ids["a rule"])
             response = client.options(path)
             if probe.path.startswith(f"{PLUGIN}/api"):
                 # OctoPrint asks for a login before anything of the plugin's is reached
