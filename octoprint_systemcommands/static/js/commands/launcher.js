@@ -221,8 +221,7 @@ $(function () {
             const aboutPrint = self.guards.asksAboutPrint(command);
             const proceed = () => {
                 SystemCommands.Asking(command, aboutPrint ? {confirmed: true} : {}, {
-                    send: (body) =>
-                        OctoPrint.plugins.systemcommands.runNow(run.id, body),
+                    send: (body) => OctoPrint.plugins.systemcommands.runNow(run.id, body),
                     onDone: onDone || _.noop,
                     onFailed: (response) => self._onNotChanged(command, response)
                 });

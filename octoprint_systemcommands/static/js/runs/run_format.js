@@ -4,7 +4,8 @@
     // How runs are described wherever they are shown.
     SystemCommands.Format = {
         // it has not ended
-        isActive: (run) => ["pending", "queued", "starting", "running"].includes(run.status),
+        isActive: (run) =>
+            ["pending", "queued", "starting", "running"].includes(run.status),
         isPending: (run) => run.status === "pending",
 
         status: (run) => {

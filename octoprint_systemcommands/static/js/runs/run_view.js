@@ -35,7 +35,8 @@
         self.icon = ofRun(SystemCommands.Format.icon, "");
         self.hint = ofRun(SystemCommands.Format.hint, []);
         self.emptyText = ofRun((run) => {
-            if (!self.isEmpty() || self.error() || NOT_BEGUN.includes(run.status)) return "";
+            if (!self.isEmpty() || self.error() || NOT_BEGUN.includes(run.status))
+                return "";
             if (self.isActive()) return gettext("It has not printed anything yet.");
             if (run.output && run.output.bytes > 0 && !run.output.kept) {
                 return gettext("What it printed is not kept any more.");
