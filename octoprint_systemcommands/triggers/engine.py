@@ -8,7 +8,6 @@ tells of its runs with a lock held.
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -22,6 +21,7 @@ from . import events, matching, reasons, rendering
 from .clock import Clock
 from .firing import Firing
 from .happening import Happening, copied
+from .inbox import Inbox
 from .news import News, RuleNews
 from .rendering import Rendering
 from .rules.local_zone import LOCAL
@@ -31,11 +31,6 @@ from .waiting_runs import WaitingRuns
 from .waits import Idle, World
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.engine")
-
-# What may wait to be looked at. A storm of one event must not keep away what tells how a
-# print has ended, so there is some place that only this gets.
-_MAX_QUEUE = 1000
-_FOR_OTHERS = 900
 
 # How long commands may take that run when the server is about to end, in s
 _STOP_PATIENCE = 10.0
@@ -78,10 +73,8 @@ class RuleEngine:
         self._outputs = outputs
         self._monotonic = monotonic
         self._wall = wall
-        self._condition = threading.Condition()
-        self._queue: deque[Callable[[], None]] = deque()
-        self._dropped = 0
-        self._has_ended = False
+        self._inbox = Inbox()
+        self._lock = threading.Lock()
         self._thread: Optional[threading.Thread] = None
         # what the thread needs to look at, and the rules that it has looked at
         self._wanted: frozenset[str] = _SOURCES
@@ -99,21 +92,20 @@ class RuleEngine:
 
     def start(self) -> None:
         """Begins, when the server answers."""
-        with self._condition:
-            if self._thread is not None or self._has_ended:
+        with self._lock:
+            if self._thread is not None or self._inbox.is_closed:
                 return
             self._thread = threading.Thread(
                 target=self._work, name="systemcommands.rules", daemon=True
             )
             self._thread.start()
-        self._put(partial(self._happened, Happening(events.STARTUP, {}, self._wall())))
+        self._inbox.put(
+            partial(self._happened, Happening(events.STARTUP, {}, self._wall()))
+        )
 
     def stop(self) -> None:
         """Ends. Runs that wait stay in the history as they are."""
-        with self._condition:
-            self._has_ended = True
-            self._queue.clear()
-            self._condition.notify()
+        self._inbox.close()
 
     def resume(self, kept: Kept) -> None:
         """Goes on with what an earlier server has left pending.
@@ -121,11 +113,11 @@ class RuleEngine:
         Arguments:
             kept: the runs, and what was kept of each
         """
-        self._put(partial(self._resume, kept))
+        self._inbox.put(partial(self._resume, kept))
 
     def rules_changed(self) -> None:
         """There are other rules now."""
-        self._put(lambda: None)
+        self._inbox.put(lambda: None)
 
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event; called in its thread, so very quick."""
@@ -133,9 +125,9 @@ class RuleEngine:
         if event in self._wanted:
             is_important = event in _SOURCES
             # a storm costs no copies
-            if self._has_place(is_important):
+            if self._inbox.has_place(is_important):
                 entry = partial(self._take, event, copied(payload), self._wall())
-                self._put(entry, is_important)
+                self._inbox.put(entry, is_important)
 
     def on_action(self, name: str, params: str = "") -> None:
         """The printer has sent ``//action:``; called in its thread, so very quick."""
@@ -154,7 +146,7 @@ class RuleEngine:
         if record.status != Status.PENDING and (
             record.status not in UNFINISHED or record.rule is not None
         ):
-            self._put(partial(self._take_run, record))
+            self._inbox.put(partial(self._take_run, record))
 
     def state(self) -> dict[str, RuleNews]:
         """What is new of each rule, by its id."""
@@ -183,7 +175,7 @@ class RuleEngine:
         if rule.wait is None:
             return self._firing.start_or_raise(rule, happening, requester)
         waiting = self._waiting.hold(rule, happening, requester)
-        self._put(partial(self._waiting.adopt, waiting))
+        self._inbox.put(partial(self._waiting.adopt, waiting))
         return waiting.run
 
     def rules_for(self, happening: Happening) -> list[Rule]:
@@ -210,28 +202,15 @@ class RuleEngine:
     ##~~ For the thread
 
     def _put_happening(self, happening: Happening) -> None:
-        if self._has_place(False):
-            self._put(partial(self._happened, happening), False)
-
-    def _has_place(self, is_important: bool) -> bool:
-        if len(self._queue) < (_MAX_QUEUE if is_important else _FOR_OTHERS):
-            return True
-        self._dropped += 1
-        return False
-
-    def _put(self, entry: Callable[[], None], is_important: bool = True) -> None:
-        with self._condition:
-            if not self._has_ended and self._has_place(is_important):
-                self._queue.append(entry)
-                self._condition.notify()
+        if self._inbox.has_place(False):
+            self._inbox.put(partial(self._happened, happening), False)
 
     def _work(self) -> None:
         look_in: Optional[float] = 0.0
         while True:
-            with self._condition:
-                self._condition.wait_for(lambda: self._queue or self._has_ended, look_in)
-                if self._has_ended:
-                    return
+            self._inbox.wait(look_in)
+            if self._inbox.is_closed:
+                return
             look_in = self.step()
 
     def step(self) -> Optional[float]:
@@ -240,14 +219,8 @@ class RuleEngine:
         Returns:
             in how many seconds to look again; None for when something happens
         """
-        with self._condition:
-            entries = list(self._queue)
-            self._queue.clear()
-            dropped, self._dropped = self._dropped, 0
-        if dropped:
-            _logger.warning(f"{dropped} events came too fast, and were left out")
-        for entry in (self._use_rules, *entries, self._look_around):
-            if self._has_ended:
+        for entry in (self._use_rules, *self._inbox.take(), self._look_around):
+            if self._inbox.is_closed:
                 return None
             try:
                 entry()

@@ -38,8 +38,14 @@ COMMANDS = [
     {"action": "on", "name": "Power on", "command": "echo on >> noted"},
     {"action": "broken", "name": "Broken", "command": "exit 1"},
     {"action": "hangs", "name": "Hangs", "command": "touch begun; sleep 60"},
-    {"action": "careful", "name": "Careful", "command": "true", "while_printing": "confirm"},
+    {
+        "action": "careful",
+        "name": "Careful",
+        "command": "true",
+        "while_printing": "confirm",
+    },
 ]
+
 
 def of_all_meanings():
     return [
@@ -76,7 +82,9 @@ class Place:
     def noted(self):
         """The words that commands have noted first, with their number."""
         with contextlib.suppress(FileNotFoundError):
-            return Counter(line.split()[0] for line in self.noted_in.read_text().splitlines())
+            return Counter(
+                line.split()[0] for line in self.noted_in.read_text().splitlines()
+            )
         return Counter()
 
     def runs(self, *statuses):
@@ -356,7 +364,11 @@ def temperature_of(place):
 
 class TestEndsOfRuns:
     def test_a_command_that_has_failed(self, place):
-        rule = {"id": "after", "when": {"run": "fail", "status": "failed"}, "run": "after"}
+        rule = {
+            "id": "after",
+            "when": {"run": "fail", "status": "failed"},
+            "run": "after",
+        }
         place.use(rule)
         body = {"source": "custom", "action": "fail"}
         assert place.admin.post(RUNS, json=body).status_code == 202
@@ -387,9 +399,10 @@ class TestEndsOfRuns:
         assert place.noted()["off"] == 1
 
 
-class TestConnecting:
-    ON = {"id": "on", "when": {"event": "before_connect"}, "run": "on"}
+ON = {"id": "on", "when": {"event": "before_connect"}, "run": "on"}
 
+
+class TestConnecting:
     @pytest.fixture(autouse=True)
     def without_connection(self, place):
         place.use()
@@ -398,7 +411,7 @@ class TestConnecting:
         place.use()
 
     def test_the_connection_waits_for_the_command(self, place):
-        place.use(self.ON)
+        place.use(ON)
 
         place.ask_to_connect()
 
@@ -407,7 +420,7 @@ class TestConnecting:
         assert place.news("on")["text"] == "has fired"
 
     def test_a_command_that_fails_connects_nothing(self, place):
-        place.use({**self.ON, "run": "broken"})
+        place.use({**ON, "run": "broken"})
 
         place.ask_to_connect()
 
@@ -417,7 +430,7 @@ class TestConnecting:
     def test_a_disconnect_meanwhile_connects_nothing(self, place):
         begun = place.server.basedir / "begun"
         begun.unlink(missing_ok=True)
-        place.use({**self.ON, "run": "hangs"})
+        place.use({**ON, "run": "hangs"})
         place.ask_to_connect()
         wait_until(begun.exists)
 
@@ -430,7 +443,7 @@ class TestConnecting:
         assert place.state() in ("Closed", "Offline")
 
     def test_an_upload_that_is_to_be_printed(self, place):
-        place.use({**self.ON, "when": {"event": "upload_to_print"}}, *of_all_meanings())
+        place.use({**ON, "when": {"event": "upload_to_print"}}, *of_all_meanings())
 
         place.print_(name="uploaded.gcode")
 
