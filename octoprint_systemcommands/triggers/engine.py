@@ -17,26 +17,25 @@ from ..runs.record import UNFINISHED, Record, Status
 from ..runs.request import Requester
 from ..runs.run import Run
 from ..runs.runner import Runner
-from . import events, matching, reasons, rendering
+from . import events, matching, reasons
 from .clock import Clock
 from .firing import Firing
 from .happening import Happening, copied
 from .inbox import Inbox
 from .news import News, RuleNews
-from .rendering import Rendering
+from .printer_watch import SOURCES, PrinterWatch
 from .rules.local_zone import LOCAL
 from .rules.rule import Rule
 from .run_ends import FILE, OutputFiles, happening_of
 from .waiting_runs import WaitingRuns
-from .waits import Idle, World
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.engine")
 
 # How long commands may take that run when the server is about to end, in s
 _STOP_PATIENCE = 10.0
 
-# what is needed to know what events mean, whatever the rules are
-_SOURCES = events.SOURCES | rendering.SOURCES
+# When to look again if that cannot be told, in s
+_LOOK = 1.0
 
 # events of this plugin, which have the id of a run
 _OWN_EVENTS = "plugin_systemcommands_run_"
@@ -77,14 +76,14 @@ class RuleEngine:
         self._lock = threading.Lock()
         self._thread: Optional[threading.Thread] = None
         # what the thread needs to look at, and the rules that it has looked at
-        self._wanted: frozenset[str] = _SOURCES
+        self._wanted: frozenset[str] = SOURCES
         self._wanted_actions: frozenset[str] = frozenset()
         self._rules: list[Rule] = []
-        self._meanings = events.Meanings()
-        self._rendering = Rendering()
-        self._idle = Idle()
+        self._watch = PrinterWatch(firing.look, monotonic)
         self._clock = Clock()
-        self._waiting = WaitingRuns(firing, runner, news, self._look, monotonic, wall)
+        self._waiting = WaitingRuns(
+            firing, runner, news, self._watch.world, monotonic, wall
+        )
         # in how many seconds to look after them; None if nothing waits
         self._waiting_look_in: Optional[float] = None
 
@@ -123,7 +122,7 @@ class RuleEngine:
         """OctoPrint has fired an event; called in its thread, so very quick."""
         self._news.note(event, payload)
         if event in self._wanted:
-            is_important = event in _SOURCES
+            is_important = event in SOURCES
             # a storm costs no copies
             if self._inbox.has_place(is_important):
                 entry = partial(self._take, event, copied(payload), self._wall())
@@ -226,7 +225,11 @@ class RuleEngine:
                 entry()
             except Exception:
                 _logger.exception("Error while looking after rules")
-        return self._look_in()
+        try:
+            return self._look_in()
+        except Exception:
+            _logger.exception("Cannot tell when the next schedule is due")
+            return _LOOK
 
     def _use_rules(self) -> None:
         rules = list(self._all_rules())
@@ -235,7 +238,7 @@ class RuleEngine:
             return
         self._rules = rules
         enabled = [rule for rule in rules if rule.enabled]
-        self._wanted = _SOURCES.union(*(rule.event_names for rule in enabled))
+        self._wanted = SOURCES.union(*(rule.event_names for rule in enabled))
         self._wanted_actions = frozenset(
             rule.when.action for rule in enabled if rule.when.action is not None
         )
@@ -252,14 +255,8 @@ class RuleEngine:
 
     def _take(self, event: str, payload: Mapping[str, Any], at: float) -> None:
         """Something that OctoPrint has fired."""
-        now = self._monotonic()
-        if event in rendering.SOURCES:
-            self._rendering.take(event, payload, now)
-        if event in events.SOURCES:
-            for happening in self._meanings.take(event, payload, now):
-                self._happened(happening._replace(at=at))
-            if event == "PrinterStateChanged" and self._waiting.matters_idle:
-                self._idle.look(self._firing.look(), now)
+        for happening in self._watch.take(event, payload):
+            self._happened(happening._replace(at=at))
         chain: tuple[str, ...] = ()
         if event.startswith(_OWN_EVENTS):
             chain = self._firing.chain_of(payload.get("id"))
@@ -297,11 +294,8 @@ class RuleEngine:
 
     def _look_around(self) -> None:
         """At what happens because time passes."""
-        now = self._monotonic()
-        look_at = self._meanings.next_look
-        if look_at is not None and now >= look_at:
-            for happening in self._meanings.look(now, self._firing.look().is_busy):
-                self._happened(happening._replace(at=self._wall()))
+        for happening in self._watch.pass_time():
+            self._happened(happening._replace(at=self._wall()))
         for rule_id in self._clock.take(self._now()):
             rule = next((r for r in self._rules if r.id == rule_id), None)
             if rule is not None:
@@ -309,23 +303,16 @@ class RuleEngine:
                 payload = {"rule": rule_id, "schedule": text}
                 self._happened(Happening(reasons.SCHEDULE, payload, self._wall()))
         if self._waiting.matters_idle:
-            self._idle.look(self._firing.look(), now)
+            self._watch.world()
         self._waiting_look_in = self._waiting.look_after()
 
     def _look_in(self) -> Optional[float]:
-        look_at = self._meanings.next_look
         moments = [
-            None if look_at is None else max(0.0, look_at - self._monotonic()),
+            self._watch.look_in,
             self._clock.seconds_to_next(self._now()),
             self._waiting_look_in,
         ]
         return min((moment for moment in moments if moment is not None), default=None)
-
-    def _look(self) -> World:
-        now = self._monotonic()
-        printer = self._firing.look()
-        self._idle.look(printer, now)
-        return World(printer, self._idle.since, self._rendering.goes_on(now))
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._wall(), LOCAL)
@@ -333,7 +320,10 @@ class RuleEngine:
     def _resume(self, kept: Kept) -> None:
         needed = []
         for record, memo in kept:
-            self._waiting.resume(record, memo, self._rules)
+            try:
+                self._waiting.resume(record, memo, self._rules)
+            except Exception:
+                _logger.exception(f"The run {record.id} cannot be gone on with")
             payload = memo.get("payload")
             if isinstance(payload, Mapping):
                 needed.append(payload.get(FILE))
