@@ -72,8 +72,7 @@ class Clock:
             now: with the time zone that they are meant in
         """
         self._alarms = {
-            key: self._alarms.get(key) or _Alarm(key[1], now)
-            for key in schedules.items()
+            key: self._alarms.get(key) or _Alarm(key[1], now) for key in schedules.items()
         }
 
     def take(self, now: datetime) -> list[str]:
@@ -83,11 +82,15 @@ class Clock:
         Arguments:
             now: see `use`
         """
-        return [rule_id for (rule_id, _), alarm in self._alarms.items() if alarm.rings(now)]
+        return [
+            rule_id for (rule_id, _), alarm in self._alarms.items() if alarm.rings(now)
+        ]
 
     def seconds_to_next(self, now: datetime) -> Optional[float]:
         """When to ask again, at the latest; None if there is nothing to come."""
-        moments = [alarm.next for alarm in self._alarms.values() if alarm.next is not None]
+        moments = [
+            alarm.next for alarm in self._alarms.values() if alarm.next is not None
+        ]
         if not moments:
             return None
         return min(max(0.0, (min(moments) - now).total_seconds()), _LOOK)

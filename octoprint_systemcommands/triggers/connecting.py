@@ -131,7 +131,9 @@ class Connecting:
                 self._attempt.connect = connect
                 return True
         rules = self._rules_for(happening)
-        return True if rules and self._begin(_Attempt(connect), rules, happening) else None
+        return (
+            True if rules and self._begin(_Attempt(connect), rules, happening) else None
+        )
 
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event; called in its thread, so very quick."""

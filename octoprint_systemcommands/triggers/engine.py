@@ -8,7 +8,6 @@ tells of its runs with a lock held.
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -18,30 +17,25 @@ from ..runs.record import UNFINISHED, Record, Status
 from ..runs.request import Requester
 from ..runs.run import Run
 from ..runs.runner import Runner
-from . import events, matching, reasons, rendering
+from . import events, matching, reasons
 from .clock import Clock
 from .firing import Firing
 from .happening import Happening, copied
+from .inbox import Inbox
 from .news import News, RuleNews
-from .rendering import Rendering
+from .printer_watch import SOURCES, PrinterWatch
 from .rules.local_zone import LOCAL
 from .rules.rule import Rule
 from .run_ends import FILE, OutputFiles, happening_of
 from .waiting_runs import WaitingRuns
-from .waits import Idle, World
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.engine")
-
-# What may wait to be looked at. A storm of one event must not keep away what tells how a
-# print has ended, so there is some place that only this gets.
-_MAX_QUEUE = 1000
-_FOR_OTHERS = 900
 
 # How long commands may take that run when the server is about to end, in s
 _STOP_PATIENCE = 10.0
 
-# what is needed to know what events mean, whatever the rules are
-_SOURCES = events.SOURCES | rendering.SOURCES
+# When to look again if that cannot be told, in s
+_LOOK = 1.0
 
 # events of this plugin, which have the id of a run
 _OWN_EVENTS = "plugin_systemcommands_run_"
@@ -78,20 +72,18 @@ class RuleEngine:
         self._outputs = outputs
         self._monotonic = monotonic
         self._wall = wall
-        self._condition = threading.Condition()
-        self._queue: deque[Callable[[], None]] = deque()
-        self._dropped = 0
-        self._has_ended = False
+        self._inbox = Inbox()
+        self._lock = threading.Lock()
         self._thread: Optional[threading.Thread] = None
         # what the thread needs to look at, and the rules that it has looked at
-        self._wanted: frozenset[str] = _SOURCES
+        self._wanted: frozenset[str] = SOURCES
         self._wanted_actions: frozenset[str] = frozenset()
         self._rules: list[Rule] = []
-        self._meanings = events.Meanings()
-        self._rendering = Rendering()
-        self._idle = Idle()
+        self._watch = PrinterWatch(firing.look, monotonic)
         self._clock = Clock()
-        self._waiting = WaitingRuns(firing, runner, news, self._look, monotonic, wall)
+        self._waiting = WaitingRuns(
+            firing, runner, news, self._watch.world, monotonic, wall
+        )
         # in how many seconds to look after them; None if nothing waits
         self._waiting_look_in: Optional[float] = None
 
@@ -99,21 +91,20 @@ class RuleEngine:
 
     def start(self) -> None:
         """Begins, when the server answers."""
-        with self._condition:
-            if self._thread is not None or self._has_ended:
+        with self._lock:
+            if self._thread is not None or self._inbox.is_closed:
                 return
             self._thread = threading.Thread(
                 target=self._work, name="systemcommands.rules", daemon=True
             )
             self._thread.start()
-        self._put(partial(self._happened, Happening(events.STARTUP, {}, self._wall())))
+        self._inbox.put(
+            partial(self._happened, Happening(events.STARTUP, {}, self._wall()))
+        )
 
     def stop(self) -> None:
         """Ends. Runs that wait stay in the history as they are."""
-        with self._condition:
-            self._has_ended = True
-            self._queue.clear()
-            self._condition.notify()
+        self._inbox.close()
 
     def resume(self, kept: Kept) -> None:
         """Goes on with what an earlier server has left pending.
@@ -121,21 +112,21 @@ class RuleEngine:
         Arguments:
             kept: the runs, and what was kept of each
         """
-        self._put(partial(self._resume, kept))
+        self._inbox.put(partial(self._resume, kept))
 
     def rules_changed(self) -> None:
         """There are other rules now."""
-        self._put(lambda: None)
+        self._inbox.put(lambda: None)
 
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event; called in its thread, so very quick."""
         self._news.note(event, payload)
         if event in self._wanted:
-            is_important = event in _SOURCES
+            is_important = event in SOURCES
             # a storm costs no copies
-            if self._has_place(is_important):
+            if self._inbox.has_place(is_important):
                 entry = partial(self._take, event, copied(payload), self._wall())
-                self._put(entry, is_important)
+                self._inbox.put(entry, is_important)
 
     def on_action(self, name: str, params: str = "") -> None:
         """The printer has sent ``//action:``; called in its thread, so very quick."""
@@ -154,7 +145,7 @@ class RuleEngine:
         if record.status != Status.PENDING and (
             record.status not in UNFINISHED or record.rule is not None
         ):
-            self._put(partial(self._take_run, record))
+            self._inbox.put(partial(self._take_run, record))
 
     def state(self) -> dict[str, RuleNews]:
         """What is new of each rule, by its id."""
@@ -183,7 +174,7 @@ class RuleEngine:
         if rule.wait is None:
             return self._firing.start_or_raise(rule, happening, requester)
         waiting = self._waiting.hold(rule, happening, requester)
-        self._put(partial(self._waiting.adopt, waiting))
+        self._inbox.put(partial(self._waiting.adopt, waiting))
         return waiting.run
 
     def rules_for(self, happening: Happening) -> list[Rule]:
@@ -210,28 +201,15 @@ class RuleEngine:
     ##~~ For the thread
 
     def _put_happening(self, happening: Happening) -> None:
-        if self._has_place(False):
-            self._put(partial(self._happened, happening), False)
-
-    def _has_place(self, is_important: bool) -> bool:
-        if len(self._queue) < (_MAX_QUEUE if is_important else _FOR_OTHERS):
-            return True
-        self._dropped += 1
-        return False
-
-    def _put(self, entry: Callable[[], None], is_important: bool = True) -> None:
-        with self._condition:
-            if not self._has_ended and self._has_place(is_important):
-                self._queue.append(entry)
-                self._condition.notify()
+        if self._inbox.has_place(False):
+            self._inbox.put(partial(self._happened, happening), False)
 
     def _work(self) -> None:
         look_in: Optional[float] = 0.0
         while True:
-            with self._condition:
-                self._condition.wait_for(lambda: self._queue or self._has_ended, look_in)
-                if self._has_ended:
-                    return
+            self._inbox.wait(look_in)
+            if self._inbox.is_closed:
+                return
             look_in = self.step()
 
     def step(self) -> Optional[float]:
@@ -240,20 +218,18 @@ class RuleEngine:
         Returns:
             in how many seconds to look again; None for when something happens
         """
-        with self._condition:
-            entries = list(self._queue)
-            self._queue.clear()
-            dropped, self._dropped = self._dropped, 0
-        if dropped:
-            _logger.warning(f"{dropped} events came too fast, and were left out")
-        for entry in (self._use_rules, *entries, self._look_around):
-            if self._has_ended:
+        for entry in (self._use_rules, *self._inbox.take(), self._look_around):
+            if self._inbox.is_closed:
                 return None
             try:
                 entry()
             except Exception:
                 _logger.exception("Error while looking after rules")
-        return self._look_in()
+        try:
+            return self._look_in()
+        except Exception:
+            _logger.exception("Cannot tell when the next schedule is due")
+            return _LOOK
 
     def _use_rules(self) -> None:
         rules = list(self._all_rules())
@@ -262,7 +238,7 @@ class RuleEngine:
             return
         self._rules = rules
         enabled = [rule for rule in rules if rule.enabled]
-        self._wanted = _SOURCES.union(*(rule.event_names for rule in enabled))
+        self._wanted = SOURCES.union(*(rule.event_names for rule in enabled))
         self._wanted_actions = frozenset(
             rule.when.action for rule in enabled if rule.when.action is not None
         )
@@ -279,14 +255,8 @@ class RuleEngine:
 
     def _take(self, event: str, payload: Mapping[str, Any], at: float) -> None:
         """Something that OctoPrint has fired."""
-        now = self._monotonic()
-        if event in rendering.SOURCES:
-            self._rendering.take(event, payload, now)
-        if event in events.SOURCES:
-            for happening in self._meanings.take(event, payload, now):
-                self._happened(happening._replace(at=at))
-            if event == "PrinterStateChanged" and self._waiting.matters_idle:
-                self._idle.look(self._firing.look(), now)
+        for happening in self._watch.take(event, payload):
+            self._happened(happening._replace(at=at))
         chain: tuple[str, ...] = ()
         if event.startswith(_OWN_EVENTS):
             chain = self._firing.chain_of(payload.get("id"))
@@ -324,11 +294,8 @@ class RuleEngine:
 
     def _look_around(self) -> None:
         """At what happens because time passes."""
-        now = self._monotonic()
-        look_at = self._meanings.next_look
-        if look_at is not None and now >= look_at:
-            for happening in self._meanings.look(now, self._firing.look().is_busy):
-                self._happened(happening._replace(at=self._wall()))
+        for happening in self._watch.pass_time():
+            self._happened(happening._replace(at=self._wall()))
         for rule_id in self._clock.take(self._now()):
             rule = next((r for r in self._rules if r.id == rule_id), None)
             if rule is not None:
@@ -336,23 +303,16 @@ class RuleEngine:
                 payload = {"rule": rule_id, "schedule": text}
                 self._happened(Happening(reasons.SCHEDULE, payload, self._wall()))
         if self._waiting.matters_idle:
-            self._idle.look(self._firing.look(), now)
+            self._watch.world()
         self._waiting_look_in = self._waiting.look_after()
 
     def _look_in(self) -> Optional[float]:
-        look_at = self._meanings.next_look
         moments = [
-            None if look_at is None else max(0.0, look_at - self._monotonic()),
+            self._watch.look_in,
             self._clock.seconds_to_next(self._now()),
             self._waiting_look_in,
         ]
         return min((moment for moment in moments if moment is not None), default=None)
-
-    def _look(self) -> World:
-        now = self._monotonic()
-        printer = self._firing.look()
-        self._idle.look(printer, now)
-        return World(printer, self._idle.since, self._rendering.goes_on(now))
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._wall(), LOCAL)
@@ -360,7 +320,10 @@ class RuleEngine:
     def _resume(self, kept: Kept) -> None:
         needed = []
         for record, memo in kept:
-            self._waiting.resume(record, memo, self._rules)
+            try:
+                self._waiting.resume(record, memo, self._rules)
+            except Exception:
+                _logger.exception(f"The run {record.id} cannot be gone on with")
             payload = memo.get("payload")
             if isinstance(payload, Mapping):
                 needed.append(payload.get(FILE))

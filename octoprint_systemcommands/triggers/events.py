@@ -48,6 +48,11 @@ MEANINGS: Mapping[str, str] = {
     STOP: "server",
 }
 
+# Of these there is no storm, since no printer prints so fast
+ONCE_A_PRINT = frozenset(
+    (PRINT_STARTED, PRINT_DONE, PRINT_CANCELLED, PRINT_FAILED, PRINT_ENDED)
+)
+
 # OctoPrint's events that are needed to tell
 SOURCES = frozenset(
     (

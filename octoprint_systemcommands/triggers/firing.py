@@ -13,7 +13,7 @@ from ..runs.record import Record
 from ..runs.request import Requester, RuleOrigin, Waiting
 from ..runs.run import Run
 from ..runs.runner import Runner
-from . import matching, reasons
+from . import events, matching, reasons
 from .happening import Happening
 from .news import News
 from .rules.rule import Rule
@@ -21,7 +21,8 @@ from .runs_of_rules import MAX_CHAIN, RunsOfRules
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.firing")
 
-# A rule fires once in this time, in s
+# A rule fires once in this time, in s; because of a print always, for one that waits must
+# not go by the print before
 _STORM = 1.0
 
 
@@ -88,7 +89,8 @@ class Firing:
         if not matching.is_so(rule, happening, self.look):
             self._news.tell(rule.id, reasons.CONDITION)
             return False
-        return often or not self._is_storm(rule)
+        is_rare = often or happening.kind in events.ONCE_A_PRINT
+        return is_rare or not self._is_storm(rule)
 
     def look(self) -> PrinterState:
         """What the printer is doing; nothing, if that cannot be told."""

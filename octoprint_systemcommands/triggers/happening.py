@@ -57,7 +57,9 @@ class _Copy:
             return self.of_mapping(value, depth + 1)
         if depth < _MAX_DEPTH and isinstance(value, (list, tuple, set, frozenset)):
             # another thread may be changing it just now
-            return [self.of(part, depth + 1) for part in tuple(value) if self._has_place()]
+            return [
+                self.of(part, depth + 1) for part in tuple(value) if self._has_place()
+            ]
         return f"<{type(value).__name__}>"
 
     def of_mapping(self, mapping: Mapping[Any, Any], depth: int) -> dict[str, Any]:

@@ -41,9 +41,7 @@ def is_so(rule: Rule, happening: Happening, look: Callable[[], PrinterState]) ->
 def facts(payload: Mapping[str, Any], printer: PrinterState) -> dict[str, Any]:
     """What is known, by the names that conditions use: the payload, and beside it what the
     printer is doing: ``file``, ``origin``, ``state``, ``printing``, ``connected``."""
-    file = [
-        name for key in ("path", "name") if isinstance(name := payload.get(key), str)
-    ]
+    file = [name for key in ("path", "name") if isinstance(name := payload.get(key), str)]
     origin = payload.get("origin", payload.get("target")) or printer.origin
     return {
         "state": printer.state,

@@ -35,7 +35,9 @@ _HAPPENED = {
 GONE = Message(N_("called off: its rule is not there any more"))
 SWITCHED_OFF = Message(N_("called off: its rule was switched off"))
 CHANGED = Message(N_("called off: its rule was changed meanwhile"))
-LOST = Message(N_("called off: what it was waiting for could not be read after a restart"))
+LOST = Message(
+    N_("called off: what it was waiting for could not be read after a restart")
+)
 PRINTING = Message(N_("called off: a print was under way after the server had restarted"))
 NOT_AFTER_RESTART = Message(N_("called off: the server was restarted"))
 
@@ -86,7 +88,9 @@ def too_long(at_most: float, kind: Optional[str], limit: Optional[float]) -> Mes
     time = durations.text(at_most)
     if kind == "max_temperature":
         return Message(
-            N_("not run: the printer has not cooled down to %(limit)s °C within %(time)s"),
+            N_(
+                "not run: the printer has not cooled down to %(limit)s °C within %(time)s"
+            ),
             {"limit": f"{limit:g}", "time": time},
         )
     if kind == "idle":
@@ -119,7 +123,9 @@ def chain_too_long(most: int) -> Message:
 def of_error(error: Exception, action: str) -> Message:
     """Why nothing was started."""
     if isinstance(error, (UnknownAction, UnknownSource, NotExecutable)):
-        return Message(N_('not run: there is no command "%(action)s"'), {"action": action})
+        return Message(
+            N_('not run: there is no command "%(action)s"'), {"action": action}
+        )
     if isinstance(error, MessageError):
         return error.message
     text: Any = str(error) or type(error).__name__

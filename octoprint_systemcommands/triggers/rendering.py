@@ -63,7 +63,8 @@ class Rendering:
         """Whether pictures are being taken, or a movie is being made or to be expected."""
         return (
             (self._is_printing and self._has_pictures)
-            or bool(self._movies) or now < self._expected_until
+            or bool(self._movies)
+            or now < self._expected_until
         )
 
 

@@ -77,7 +77,9 @@ class OutputFiles:
         run_id = str(happening.payload["id"])
         with self._lock:
             if len(self._files) >= _MAX_FILES:
-                _logger.warning("There are too many files with outputs, so none was written")
+                _logger.warning(
+                    "There are too many files with outputs, so none was written"
+                )
                 return happening
         path = os.path.join(self._folder, f"{run_id}-{rule_id}.txt")
         try:
@@ -88,7 +90,9 @@ class OutputFiles:
             with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
                 file.writelines(_with_gaps(pieces))
         except Exception as error:
-            _logger.warning(f"The output of the run {run_id} could not be written: {error}")
+            _logger.warning(
+                f"The output of the run {run_id} could not be written: {error}"
+            )
             return happening
         return happening._replace(payload={**happening.payload, FILE: path})
 

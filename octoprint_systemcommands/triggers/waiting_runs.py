@@ -93,7 +93,8 @@ class WaitingRuns:
             the id of the run that has been begun; None if there is none
         """
         known = next(
-            (w for w in self._runs.values() if w.rule.id == rule.id and not w.is_try), None
+            (w for w in self._runs.values() if w.rule.id == rule.id and not w.is_try),
+            None,
         )
         if known is not None and known.rule == rule:
             assert rule.wait is not None
@@ -145,7 +146,9 @@ class WaitingRuns:
         """Looks after a run from now on."""
         self._runs[waiting.run.id] = waiting
 
-    def resume(self, record: Record, memo: Mapping[str, Any], rules: Iterable[Rule]) -> None:
+    def resume(
+        self, record: Record, memo: Mapping[str, Any], rules: Iterable[Rule]
+    ) -> None:
         """Goes on with what an earlier server has left pending, or calls it off.
 
         Arguments:

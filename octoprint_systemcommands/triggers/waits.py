@@ -127,16 +127,16 @@ class WaitClock:
             return Verdict(is_over=left == 0, due_in=left, look_in=left)
         if left > 0:
             look_in = left if until.idle is None else min(left, LOOK)
-            return Verdict(due_in=left, waits_for=_words(_first_of(until)), look_in=look_in)
+            return Verdict(
+                due_in=left, waits_for=_words(_first_of(until)), look_in=look_in
+            )
         missing = _what_is_missing(until, now, look())
         if missing is None:
             return Verdict(is_over=True)
         if self._at_most is not None and now >= self._at_most:
             assert self._wait.at_most is not None
             return Verdict(
-                given_up=reasons.too_long(
-                    self._wait.at_most, missing.kind, missing.limit
-                )
+                given_up=reasons.too_long(self._wait.at_most, missing.kind, missing.limit)
             )
         return Verdict(due_in=missing.due_in, waits_for=_words(missing))
 
@@ -192,7 +192,8 @@ def _words(missing: Optional[_Missing]) -> Optional[Message]:
         return None
     if missing.kind == "max_temperature":
         return Message(
-            N_("the printer to cool down to %(limit)s °C"), {"limit": f"{missing.limit:g}"}
+            N_("the printer to cool down to %(limit)s °C"),
+            {"limit": f"{missing.limit:g}"},
         )
     if missing.kind == "idle":
         return Message(

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from harness.pages import ArgumentsForm, Menu, RunDialog
 
 RUNS = "/plugin/systemcommands/api/runs"
+RULES = [{"id": "on", "when": {"event": "before_connect"}, "run": "power"}]
 ARGUMENTS = {"arguments": [{"name": "word", "type": "text", "default": "word"}]}
 
 
@@ -24,6 +25,7 @@ def commands(folder):
             "name": "Show addresses",
             "command": r"printf '10%%\r100%%\n\033[32mfd00::1\033[0m <b>x</b>\n\n'",
         },
+        {"action": "power", "name": "Power on", "command": "echo no power; exit 1"},
         {"action": "ten", "name": "Ten lines", "command": "seq 10"},
         {"action": "eleven", "name": "Eleven lines", "command": "seq 11"},
         {"action": "wide", "name": "Wide", "command": "printf '%03000d' 0"},
@@ -58,7 +60,11 @@ def commands(folder):
 def octoprint(make_octoprint, tmp_path_factory):
     folder = tmp_path_factory.mktemp("ends")
     server = make_octoprint(
-        {"plugins": {"systemcommands": {"commands": commands(folder)}}}
+        {
+            "plugins": {
+                "systemcommands": {"commands": commands(folder), "rules": RULES}
+            }
+        }
     )
     server.folder = folder
     yield server
@@ -158,6 +164,18 @@ def test_end_of_what_went_wrong(menu):
     lines = [str(number) for number in range(99_991, 100_001)]
     expect(output_of(notice)).to_have_text(lines)
     expect(notice.get_by_role("alert")).to_have_count(1)
+
+
+@pytest.mark.each_version
+def test_a_printer_that_was_not_connected(menu, dialog, admin):
+    body = {"command": "connect", "port": "VIRTUAL", "baudrate": 115200}
+    assert admin.post("/api/connection", json=body).ok
+
+    notice = notice_of(menu, "The printer was not connected")
+    expect(notice).to_contain_text("that a rule runs before that has not succeeded")
+    notice.get_by_role("button", name="Show output").click()
+    dialog.expect_open("Power on").expect_ended("Failed (exit code 1)")
+    expect(dialog.lines.first).to_have_text("no power")
 
 
 ##~~ When the dialog opens by itself

@@ -28,9 +28,8 @@ beforeEach(() => {
     mock.timers.enable({apis: ["setTimeout", "setInterval", "Date"]});
     answers = [];
     const getRuns = () => {
-        const answer = new Answer();
-        answers.push(answer);
-        return answer;
+        answers.push(new Answer());
+        return answers[answers.length - 1];
     };
     const page = loadPage(
         ["commands/command", "runs/run_format", "runs/waiting", "runs/run_store"],

@@ -55,8 +55,9 @@ def strict(document):
         content["schema"]["properties"]["action"] = action
     run_id = {"type": "string", "pattern": f"^({FINISHED}|{RUNNING}|[0-9a-f]{{16}})$"}
     components["parameters"]["run_id"].update(schema=run_id, example=FINISHED)
-    (if_match,) = document["paths"]["/api/definitions"]["put"]["parameters"]
-    if_match["schema"] = {"type": "string", "enum": [CURRENT, STALE]}
+    for path in ("/api/definitions", "/api/rules"):
+        (if_match,) = document["paths"][path]["put"]["parameters"]
+        if_match["schema"] = {"type": "string", "enum": [CURRENT, STALE]}
     # else most of what is made up would be refused at once
     schemas["Values"] = {"anyOf": [{"enum": VALUES}, schemas["Values"]]}
     harmless = copy.deepcopy(schemas["Definition"])
@@ -79,6 +80,8 @@ def strict(document):
         "required": ["action", "command"],
         "properties": fields,
     }
+    schemas["Rule"]["properties"]["run"] = action
+    schemas["SaveRules"]["properties"]["rules"]["maxItems"] = 3
     return document
 
 

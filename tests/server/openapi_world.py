@@ -45,6 +45,16 @@ SYSTEM_ACTIONS = [
     {"action": "broken", "name": "Broken", "command": ["not a text"]},
 ]
 
+RULES = [
+    {
+        "id": "hello",
+        "when": {"event": "print_ended"},
+        "wait": {"for": "10 min"},
+        "run": "hello",
+    },
+    {"id": "broken", "when": {}, "run": "hello"},
+]
+
 # Stand for what only the server knows
 FINISHED, RUNNING = "0" * 16, "1" * 16
 CURRENT, STALE = '"current"', '"stale"'

@@ -12,17 +12,19 @@ from openapi_world import (
     COMMANDS,
     CURRENT,
     FINISHED,
+    RULES,
     RUNNING,
     ensure_harmless,
     with_harmless_lines,
 )
 
-SAVE = "PUT /api/definitions"
+SAVE = ("PUT /api/definitions", "PUT /api/rules")
 MAY_FAIL = (
     "POST /api/system",
     "POST /api/system/commands/{source}/{action}",
     "POST /api/runs",
     "POST /api/definitions/test",
+    "POST /api/rules/try",
 )
 
 
@@ -38,21 +40,22 @@ class Server:
         self._session.headers["X-Api-Key"] = os.environ["SYSTEMCOMMANDS_KEY"]
         self._url = os.environ["SYSTEMCOMMANDS_URL"]
         self._finished = None
-        self.restore_definitions()
+        self.restore()
 
     def _ask(self, method, path, **kwargs):
         return self._session.request(method, self._url + path, timeout=20, **kwargs)
 
-    def etag(self):
-        return self._ask("GET", "/api/definitions").headers["ETag"]
+    def etag(self, what):
+        return self._ask("GET", f"/api/{what}").headers["ETag"]
 
-    def restore_definitions(self):
-        self._ask(
-            "PUT",
-            "/api/definitions",
-            json={"definitions": COMMANDS},
-            headers={"If-Match": self.etag()},
-        ).raise_for_status()
+    def restore(self):
+        for what, entries in (("definitions", COMMANDS), ("rules", RULES)):
+            self._ask(
+                "PUT",
+                f"/api/{what}",
+                json={what: entries},
+                headers={"If-Match": self.etag(what)},
+            ).raise_for_status()
 
     def finished(self):
         """The id of a run that has ended."""
@@ -89,7 +92,7 @@ def _prepare_and_send(session, request, **kwargs):
         if stand_in in request.url:
             request.url = request.url.replace(stand_in, look_up())
     if request.headers.get("If-Match") == CURRENT:
-        request.headers["If-Match"] = _server.etag()
+        request.headers["If-Match"] = _server.etag(request.url.rsplit("/", 1)[-1])
     return _send(session, request, **kwargs)
 
 
@@ -111,8 +114,8 @@ def before_call(context, case, **kwargs):
 
 @schemathesis.hook
 def after_call(context, case, response):
-    if case.operation.label == SAVE and response.status_code == 200:
-        _server.restore_definitions()
+    if case.operation.label in SAVE and response.status_code == 200:
+        _server.restore()
 
 
 ##~~ What is expected

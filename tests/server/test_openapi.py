@@ -24,13 +24,14 @@ BASE = "/plugin/systemcommands"
 COMMANDS = openapi_world.COMMANDS
 SYSTEM_ACTIONS = openapi_world.SYSTEM_ACTIONS
 CONFIG = {
+    "plugins": {"systemcommands": {"rules": openapi_world.RULES}},
     "server": {
         "commands": {
             "systemShutdownCommand": ":",
             "systemRestartCommand": ":",
             "serverRestartCommand": ":",
         }
-    }
+    },
 }
 
 
@@ -130,6 +131,10 @@ WITH_BODIES = [
     ("POST", "/api/definitions/check"),
     ("POST", "/api/definitions/test"),
     ("POST", "/api/definitions/import"),
+    ("PUT", "/api/rules"),
+    ("POST", "/api/rules/check"),
+    ("POST", "/api/rules/try"),
+    ("POST", "/api/rules/import"),
 ]
 HOSTILE = [
     b" ",
@@ -163,6 +168,15 @@ HOSTILE = [
     b'{"definition": null, "definitions": null, "others": null, "from": null}',
     b'{"definitions": [[[]], 1, "x", null, {"action": {}}], "remove_system_actions": [true]}',
     b'{"definitions": [], "remove_system_actions": ["0", 1.0, null]}',
+    b'{"rules": [[[]], 1, "x", null, {"id": {}, "when": [], "run": {}}]}',
+    b'{"rule": {"when": {"event": "\\ud800"}, "run": "\\ud800"}, "payload": {"\\ud800": 1}}',
+    b'{"rule": {"when": {"cron": "' + b"1," * 5_000 + b'1 * * * *"}, "run": "gone"}}',
+    b'{"rule": {"wait": {"for": 1e999, "until": {"max_temperature": NaN}}, "if": [NaN]}}',
+    b'{"rule": null, "rules": null, "payload": null, "yaml": null, "event_manager": null}',
+    b'{"rule": {"if": {"a": ' + b"[" * 500 + b"]" * 500 + b'}}, "payload": [[]]}',
+    b'{"yaml": "rules: &a [*a]", "others": [{}], "actions": [null]}',
+    b'{"yaml": "' + b"[" * 5_000 + b'"}',
+    b'{"event_manager": true, "others": ["\\ud800"], "actions": ["x"]}',
     b'{"from": "yaml", "text": "a: &a [*a]"}',
     b'{"from": "yaml", "text": "- !!python/object/apply:os.getcwd []"}',
     b'{"from": "yaml", "text": "- {action: 0x' + b"f" * 5_000 + b'}"}',
@@ -174,15 +188,16 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("method", "path"), WITH_BODIES)
 def test_hostile_bodies_are_answered_in_json(admin, document, method, path):
-    etag = admin.get(f"{BASE}/api/definitions").headers["ETag"]
+    lists = [f"{BASE}/api/definitions", f"{BASE}/api/rules"]
+    etags = [admin.get(path).headers["ETag"] for path in lists]
     for body in HOSTILE:
         for media_type in ("application/json", "text/plain"):
-            headers = {"Content-Type": media_type, "If-Match": etag}
+            headers = {"Content-Type": media_type, "If-Match": ", ".join(etags)}
             response = admin.request(method, BASE + path, data=body, headers=headers)
             assert response.status_code < 500, (body[:80], response.text)
             if response.status_code >= 400:
                 assert response.json()["error"], body[:80]
-    assert admin.get(f"{BASE}/api/definitions").headers["ETag"] == etag
+    assert [admin.get(path).headers["ETag"] for path in lists] == etags
 
 
 @pytest.mark.parametrize(

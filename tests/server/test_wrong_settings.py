@@ -15,11 +15,18 @@ BY_HAND = {
         "octoprint_address": {"yes": "please"},
         "history": {"max_runs": [5], "max_days": {"a": 1}, "visible_to_all": [False]},
         "commands": {"action": "mapping", "command": "true"},
+        "rules": {"id": "mapping", "when": {"event": "startup"}, "run": "one"},
     },
-    "shapes": {"octoprint_address": "perhaps", "history": [200, 30], "commands": "text"},
+    "shapes": {
+        "octoprint_address": "perhaps",
+        "history": [200, 30],
+        "commands": "text",
+        "rules": "text",
+    },
     "numbers": {
         "history": {"max_runs": -1, "max_days": float("nan"), "visible_to_all": 7},
         "commands": 5,
+        "rules": 5,
     },
 }
 WRONG = {
@@ -44,6 +51,10 @@ def works(server, client, operator):
     # those of others are not opened by a slip
     assert operator.get(f"{RUNS}/{run['id']}").status_code == 404
 
+    rules = client.get("/plugin/systemcommands/api/rules").json()
+    assert [bool(problems) for problems in rules["problems"]] == [
+        True for _ in rules["rules"]
+    ]
     shown = client.get("/api/settings").json()["plugins"]["systemcommands"]
     assert shown["octoprint_address"] is True
     assert shown["history"] == DEFAULTS

@@ -115,7 +115,9 @@ def test_a_print_that_the_firmware_has_ended_has_failed():
 
 
 def test_a_print_whose_printer_goes_has_failed():
-    told = Listener().hears("Connected", *BEGINNING, "Disconnected", FAILED, state("OFFLINE"))
+    told = Listener().hears(
+        "Connected", *BEGINNING, "Disconnected", FAILED, state("OFFLINE")
+    )
 
     assert told == [
         "connected",

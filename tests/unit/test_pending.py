@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 
 import pytest
-from histories import COLUMNS_FOR_RULES
+from histories import COLUMNS_FOR_RULES, finished, started
 from processes import command
 from test_guards import PRINTING, FakePrinter
 
@@ -13,6 +13,7 @@ from octoprint_systemcommands.messages import Message
 from octoprint_systemcommands.runs import pending
 from octoprint_systemcommands.runs.errors import Busy, Refused
 from octoprint_systemcommands.runs.failure_hints import hints
+from octoprint_systemcommands.runs.history import writer
 from octoprint_systemcommands.runs.history.database import Filter
 from octoprint_systemcommands.runs.request import Owner, Requester, RuleOrigin, Waiting
 from octoprint_systemcommands.runs.runner import Runner
@@ -236,11 +237,8 @@ def left(open_history):
     run = runner.hold(request, WAITING)
     # the last of them is what counts
     runner.wait_on(run.id, WAITING._replace(memo={"since": "later"}))
-    running = runner.start(command("sleep 60"))
-    history.flush()
+    started(history)
     history.close()
-    runner.shut_down()
-    assert running.finished.is_set()
     return run.record()
 
 
@@ -323,7 +321,7 @@ def test_a_damaged_memo_is_empty(left, open_history, path):
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("rule", '["off"]'), ("reason", '["%(x)s", {}]'), ("waits_for", "5")],
+    [("rule", '["off"]'), ("reason", '["%(x)s", {"y": "1"}]'), ("waits_for", "5")],
 )
 def test_damaged_fields_are_said(left, open_history, path, column, value):
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
@@ -346,7 +344,8 @@ def test_what_rules_have_begun_can_be_asked_for(left, open_history):
     )
 
 
-def test_a_file_without_rules_is_read_as_it_is(open_history, path):
+def test_a_file_without_rules_is_read_as_it_is(open_history, path, mocker):
+    mocker.patch.object(writer, "_RETRY_INTERVAL", 0.1)
     history = open_history()
     run = Runner(history).execute(command("true"))
     history.close()
@@ -363,5 +362,6 @@ def test_a_file_without_rules_is_read_as_it_is(open_history, path):
         assert history.find(with_rules, 10) == []
         assert [record.id for record in history.find(Filter(), 10)] == [run.id]
         other.execute("ROLLBACK")
-    wait_until(lambda: not history.warning and history.kept_pending() == [])
+    finished(history)
+    wait_until(lambda: not history.warning and not history._memory.unwritten)
     assert history.get(run.id) == run.record()

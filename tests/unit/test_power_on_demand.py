@@ -256,11 +256,12 @@ def test_it_can_be_asked_for_again_afterwards():
     assert place.connection.opened.wait(PATIENCE)
 
 
-class TestUploads:
-    ON = {"when": {"event": "upload_to_print"}, "run": "on"}
+PRINT = {"when": {"event": "upload_to_print"}, "run": "on"}
 
+
+class TestUploads:
     def test_an_upload_that_is_to_be_printed(self):
-        place = Place(rule(**self.ON))
+        place = Place(rule(**PRINT))
         place.connecting.on_event("Upload", UPLOAD)
         place.ends(place.wait_for_command())
 
@@ -279,7 +280,7 @@ class TestUploads:
         ids=str,
     )
     def test_others_are_left_alone(self, difference):
-        place = Place(rule(**self.ON))
+        place = Place(rule(**PRINT))
 
         place.connecting.on_event("Upload", {**UPLOAD, **difference})
         place.connecting.on_event("Upload", None)
@@ -287,7 +288,7 @@ class TestUploads:
         assert place.house.started == []
 
     def test_nothing_is_done_if_there_is_a_connection(self):
-        place = Place(rule(**self.ON))
+        place = Place(rule(**PRINT))
         place.connection.is_there = True
 
         place.connecting.on_event("Upload", UPLOAD)
@@ -295,7 +296,7 @@ class TestUploads:
         assert place.house.started == []
 
     def test_the_latest_of_several_is_printed(self):
-        place = Place(rule(**self.ON))
+        place = Place(rule(**PRINT))
         place.connecting.on_event("Upload", UPLOAD)
         run = place.wait_for_command()
         place.connecting.on_event("Upload", {**UPLOAD, "path": "b.gcode"})
@@ -306,8 +307,8 @@ class TestUploads:
 
     def test_a_printer_that_does_not_become_ready_is_said(self, mocker):
         mocker.patch.object(module, "_READY", 0.1)
-        place = Place(rule(**self.ON))
-        mocker.patch.object(place.connection, "is_ready", lambda: False)
+        place = Place(rule(**PRINT))
+        mocker.patch.object(place.connection, "is_ready", return_value=False)
         place.connecting.on_event("Upload", UPLOAD)
         place.ends(place.wait_for_command())
 

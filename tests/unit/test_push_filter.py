@@ -10,6 +10,7 @@ from octoprint_systemcommands.host.notifier import Whose
 from octoprint_systemcommands.host.push_filter import (
     DEFINITIONS,
     RULES,
+    about_connection,
     about_saving,
     may_get,
 )
@@ -108,3 +109,10 @@ def test_who_has_saved_is_all_that_is_told():
         "etag": "0" * 32,
         "changed": False,
     }
+
+
+def test_what_was_not_connected_is_told_without_a_name():
+    assert about_connection("0" * 16) == {"type": "not_connected", "run": "0" * 16}
+    payload = {"plugin": "systemcommands", "data": about_connection(None)}
+
+    assert may_get(Lenient(), Someone(), "plugin", payload, whose) is True

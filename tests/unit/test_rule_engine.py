@@ -96,7 +96,9 @@ class TestFiring:
         )
 
     def test_conditions_of_what_has_happened_and_of_the_printer(self):
-        world = World(rule(when=STARTED, **{"if": {"origin": "local", "file": "*.gcode"}}))
+        world = World(
+            rule(when=STARTED, **{"if": {"origin": "local", "file": "*.gcode"}})
+        )
 
         world.fires("PrintStarted", **{**FILE, "origin": "sdcard"})
         assert world.started == []
@@ -178,6 +180,14 @@ class TestStorms:
         world.fires("ZChange")
         assert world.started == ["c", "c"]
 
+    def test_the_end_of_a_print_is_never_left_out(self):
+        world = World(rule(when=ENDED))
+
+        a_print(world)
+        a_print(world)
+
+        assert world.started == ["c", "c"]
+
     def test_what_does_not_fit_is_left_out_and_said_once(self, caplog):
         world = World(rule(when={"event": "ZChange"}))
 
@@ -251,7 +261,11 @@ class TestEndsOfRuns:
         [
             ({"run": "backup"}, ended(status=Status.SUCCEEDED), True),
             ({"run": "backup", "status": "failed"}, ended(), True),
-            ({"run": "backup", "status": "failed"}, ended(status=Status.TIMED_OUT), False),
+            (
+                {"run": "backup", "status": "failed"},
+                ended(status=Status.TIMED_OUT),
+                False,
+            ),
             ({"run": "other"}, ended(), False),
             ({"run": "backup", "source": "core"}, ended(), False),
             ({"run": "backup"}, ended(trigger="test"), False),
@@ -380,7 +394,7 @@ class TestWaiting:
 
         world.has_passed(600)
         world.printer.is_at(45.0)
-        assert world.has_passed(1) is not None
+        world.has_passed(1)
         assert world.started == ["c"]
 
     def test_it_does_not_count_as_idle_while_it_is_heated(self):

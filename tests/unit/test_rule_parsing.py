@@ -142,9 +142,9 @@ def test_a_schedule_has_times():
         (
             {"when": {"event": "a", "at_most": 5}},
             "when.at_most",
-            "only goes with before_",
+            'only goes with "before_',
         ),
-        ({"when": {"event": "a", "settle": 5}}, "when.settle", "only goes with before_"),
+        ({"when": {"event": "a", "settle": 5}}, "when.settle", 'only goes with "before_'),
         (
             {"when": {"event": "before_connect", "at_most": "1 h"}},
             "when.at_most",
@@ -153,7 +153,7 @@ def test_a_schedule_has_times():
         (
             {"when": {"event": "a", "status": "failed"}},
             "when.status",
-            "only goes with run",
+            'only goes with "run"',
         ),
         (
             {"when": {"run": "a", "status": "running"}},
@@ -185,11 +185,11 @@ def test_a_schedule_has_times():
         ({"wait": {"fro": 5}}, "wait.fro", "is unknown; check its spelling"),
         ({"wait": {"for": "soon"}}, "wait.for", "is no length of time: write it as in"),
         ({"wait": {"for": "8 d"}}, "wait.for", "has to be 7 d at most"),
-        ({"wait": {"at_most": "1 h"}}, "wait.at_most", "only goes with for or until"),
+        ({"wait": {"at_most": "1 h"}}, "wait.at_most", 'only goes with "for" or "until"'),
         (
             {"wait": {"for": "2 h", "until": {"idle": 5}, "at_most": "1 h"}},
             "wait.at_most",
-            "must not be less than for",
+            'must not be less than "for"',
         ),
         (
             {"wait": {"until": {"temperature": 5}}},
@@ -231,7 +231,7 @@ def test_what_something_waits_for_cannot_wait(event):
     found = bad(when={"event": event}, wait={"for": 5})
 
     assert found == {
-        "wait": f"does not go with {event}, which waits for the command itself"
+        "wait": f'does not go with "{event}", which waits for the command itself'
     }
 
 

@@ -75,7 +75,7 @@ def test_intervals(text, seconds):
         ("montags 18:00", "is no schedule"),
         ("mon,daily 18:00", "is no schedule"),
         ("every", "is no schedule"),
-        ("every day", "has no length of time after every"),
+        ("every day", 'has no length of time after "every"'),
         ("every 5 s", "has to be between every 10 s and every 28 d"),
         ("every 29 d", "has to be between every 10 s and every 28 d"),
         ("61 * * * *", 'has a field that cron does not understand: "61"'),

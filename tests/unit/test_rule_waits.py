@@ -140,7 +140,10 @@ def test_a_clock_that_was_wrong_makes_no_wait_longer_than_it_is(wall):
 def test_a_memo_that_says_nothing_makes_it_wait_from_the_beginning():
     made = wait(**{"for": "10 min"})
 
-    assert WaitClock.resumed(made, {"not_before": "x"}, 10.0, 5.0).judge(10.0, None).due_in == 600
+    assert (
+        WaitClock.resumed(made, {"not_before": "x"}, 10.0, 5.0).judge(10.0, None).due_in
+        == 600
+    )
 
 
 class TestIdle:

@@ -69,11 +69,9 @@ def _name(value: Any) -> Any:
 def _lasting(most: float, least: float = 0) -> AfterValidator:
     def check(value: float) -> float:
         if value > most:
-            raise WrongRule(N_("has to be %(most)s at most"), most=durations.text(most))
+            raise WrongRule(N_("has to be %(le)s at most"), le=durations.text(most))
         if value < least:
-            raise WrongRule(
-                N_("has to be %(least)s at least"), least=durations.text(least)
-            )
+            raise WrongRule(N_("has to be %(ge)s at least"), ge=durations.text(least))
         return value
 
     return AfterValidator(check)
@@ -93,7 +91,9 @@ def _condition(value: Any) -> Any:
     if not value:
         raise WrongRule(N_("must not be empty"))
     if len(value) > _MAX_VALUES:
-        raise WrongRule(N_("has too many entries: %(most)s at most"), most=_MAX_VALUES)
+        raise WrongRule(
+            N_("has too many entries: %(max_length)s at most"), max_length=_MAX_VALUES
+        )
     return tuple(map(_scalar, value))
 
 
@@ -190,14 +190,14 @@ class When(_Part):
     @classmethod
     def _only_a_run_has_a_status(cls, value: Any, info: ValidationInfo) -> Any:
         if info.data.get("run") is None:
-            raise WrongRule(N_("only goes with run"))
+            raise WrongRule(N_('only goes with "run"'))
         return value
 
     @field_validator("at_most", "settle")
     @classmethod
     def _only_a_connection_waits(cls, value: float, info: ValidationInfo) -> float:
         if info.data.get("event") not in _CONNECTING:
-            raise WrongRule(N_("only goes with before_connect and upload_to_print"))
+            raise WrongRule(N_('only goes with "before_connect" and "upload_to_print"'))
         return value
 
     @model_validator(mode="before")
@@ -272,12 +272,12 @@ class Wait(_Part):
         begin = info.data.get("for_", 0)
         if info.data.get("until") is None:
             if value is not None and not begin:
-                raise WrongRule(N_("only goes with for or until"))
+                raise WrongRule(N_('only goes with "for" or "until"'))
             return None
         if value is None:
             return min(begin + DEFAULT_AT_MOST, MAX_WAIT)
         if value < begin:
-            raise WrongRule(N_("must not be less than for"))
+            raise WrongRule(N_('must not be less than "for"'))
         return value
 
 
@@ -352,7 +352,7 @@ class Rule(BaseModel):
         if value is None or value == Wait():
             return None
         if when is not None and when.event in _IMMEDIATE:
-            text = N_("does not go with %(event)s, which waits for the command itself")
+            text = N_('does not go with "%(event)s", which waits for the command itself')
             raise WrongRule(text, event=when.event)
         return value
 

@@ -128,7 +128,7 @@ def _interval(text: str) -> timedelta:
         length = durations.seconds(text)
     except durations.NotADuration:
         raise WrongSchedule(
-            N_("has no length of time after every: write it as in every 15 min")
+            N_('has no length of time after "every": write it as in every 15 min')
         ) from None
     if not _SHORTEST <= length <= _LONGEST:
         raise WrongSchedule(
