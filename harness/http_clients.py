@@ -34,7 +34,7 @@ class ApiClient(requests.Session):
 
         def ended():
             run = self.get(f"{RUNS}/{run_id}").json()
-            return run["status"] not in ("queued", "starting", "running") and run
+            return run["finished_at"] is not None and run
 
         return wait_until(ended)
 

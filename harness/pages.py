@@ -207,6 +207,21 @@ class History:
         expect(self.root).to_be_hidden()
 
 
+class PendingBar:
+    """What stands below the page as long as something is pending."""
+
+    def __init__(self, page):
+        self.page = page
+        self.root = page.get_by_role("region", name="Waiting commands")
+        self.rows = self.root.get_by_role("listitem")
+        self.more = self.root.locator("> .btn-link")
+        # what is read out
+        self.news = page.locator("#systemcommands_pending > [role=status]")
+
+    def button(self, what, name):
+        return self.root.get_by_role("button", name=f"{what}: {name}", exact=True)
+
+
 def reconnect(page):
     """Comes back after the server was away: by the button, unless OctoPrint's page, which
     tries for a while, has been quicker."""

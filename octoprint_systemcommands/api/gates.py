@@ -1,6 +1,7 @@
 """Who gets to a view, as decorators of it. Every view has one."""
 
 import functools
+from datetime import datetime, timezone
 from typing import Any, Callable
 
 import flask
@@ -66,6 +67,8 @@ class Gates:
             response = flask.make_response(view(*args, **kwargs))
             # it depends on who asks, and there are command lines and outputs in it
             response.headers["Cache-Control"] = "no-store"
+            # OctoPrint leaves it out; countdowns go by the server's clock
+            response.date = datetime.now(timezone.utc)
             return response
 
         return guarded

@@ -509,10 +509,10 @@ def test_waiting_for_its_turn(menu, go):
     expect(menu.running("Queued").locator(".badge")).to_have_text("2")
     menu.running("Queued").click()
     history = History(menu.page).expect_open()
-    expect(history.rows.first).to_contain_text("Waiting")
+    expect(history.rows.first).to_contain_text("Queued")
     history.show(0)
     dialog = RunDialog(menu.page).expect_open("Queued")
-    expect(dialog.status).to_have_text("Waiting")
+    expect(dialog.status).to_have_text("Queued")
     go("one")
     dialog.expect_ended("Succeeded")
 

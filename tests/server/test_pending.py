@@ -6,6 +6,7 @@ Rules are stood in for by the plugin holder.py.
 import contextlib
 import sqlite3
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 import pytest
 import yaml
@@ -100,6 +101,10 @@ def stored(server, run_id):
 def test_what_is_told_of_it(admin, hold):
     run_id = hold(rule="Off when cold", reason="A print has ended", due_in=600)
     run = get(admin, run_id)
+
+    # countdowns go by it
+    sent = parsedate_to_datetime(admin.get(RUNS).headers["Date"])
+    assert abs((datetime.now(sent.tzinfo) - sent).total_seconds()) < 30
 
     told = {name: run[name] for name in ("status", "user", "trigger", "rule", "reason")}
     assert told == {

@@ -1,13 +1,13 @@
 """Rules with a real OctoPrint, its events and its virtual printer, which really prints."""
 
 import contextlib
-import shutil
 import sqlite3
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from harness.event_firer import firing
 from harness.http_clients import ApiClient
 from harness.waiting import wait_until
 
@@ -150,15 +150,7 @@ class Place:
 
     def fire(self, event, times=1, **payload):
         body = {"event": event, "times": times, "payload": payload}
-        return self.admin.post("/plugin/event_firer/fire", json=body).json()["seconds"]
-
-
-def firing(server):
-    """Gives a server that is not started yet the plugin event_firer.py."""
-    folder = server.basedir / "plugins"
-    folder.mkdir(exist_ok=True)
-    shutil.copy(Path(__file__).with_name("event_firer.py"), folder)
-    return server
+        assert self.admin.post("/plugin/event_firer/fire", json=body).ok
 
 
 @pytest.fixture(scope="module")

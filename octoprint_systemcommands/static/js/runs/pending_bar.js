@@ -21,12 +21,15 @@ $(function () {
         self.news = self._pending.news;
 
         self._update = (runs) => {
-            const place = SystemCommands.Focus.placeOf(document.activeElement);
-            const hadFocus = self._bar.contains(place.element);
+            const buttons = () => SystemCommands.Focus.stopsIn(self._bar);
+            const focused = document.activeElement;
+            const index = buttons().indexOf(focused);
             self._pending.update(runs);
-            if (hadFocus && !SystemCommands.Focus.moveToPlace(place, self._bar)) {
-                SystemCommands.Focus.moveTo($("#navbar_systemmenu > a")[0]);
-            }
+            if (index < 0 || buttons().includes(focused)) return;
+            // its like in the next row
+            SystemCommands.Focus.moveTo(
+                buttons()[index] || _.last(buttons()) || $("#navbar_systemmenu > a")[0]
+            );
         };
 
         // what is at the end of the page is not to be hidden
