@@ -143,6 +143,11 @@ class Meanings:
         return self._about_end(event, payload, now)
 
     @property
+    def has_print(self) -> bool:
+        """Whether a print has begun, as far as it was told, and not ended."""
+        return self._print is not None and self._print.ending is None
+
+    @property
     def next_look(self) -> Optional[float]:
         """When to call `look`, if nothing is taken in until then; None for never."""
         current = self._print
