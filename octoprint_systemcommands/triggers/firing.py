@@ -89,7 +89,7 @@ class Firing:
         if not matching.is_so(rule, happening, self.look):
             self._news.tell(rule.id, reasons.CONDITION)
             return False
-        is_rare = often or happening.kind in events.ONCE_A_PRINT
+        is_rare = often or happening.kind in events.ABOUT_PRINTS
         return is_rare or not self._is_storm(rule)
 
     def look(self) -> PrinterState:
