@@ -149,6 +149,7 @@ class Firing:
         """
         chain = happening.chain
         trigger = "schedule" if happening.kind == reasons.SCHEDULE else "event"
+        reason = reasons.why(happening) if requester is None else reasons.TRIED
         requester = requester or Requester(trigger=trigger)
         run = self._launcher.hold(
             ExecuteRequest(
@@ -158,7 +159,7 @@ class Firing:
                 arguments=dict(rule.arguments),
                 confirmed=rule.confirmed,
                 event=of_event(happening.kind, happening.payload),
-                reason=reasons.why(happening),
+                reason=reason,
             ),
             waiting,
             resumed,
