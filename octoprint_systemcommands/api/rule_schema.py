@@ -3,7 +3,8 @@ they are written here."""
 
 from typing import Any
 
-from ..triggers.rules.rule import Rule, Until, Wait, When
+from ..triggers.rules.rule import Rule, Until, Wait
+from ..triggers.rules.when import When
 
 _TEXT = {"type": ["string", "null"]}
 _FLAG = {"type": ["boolean", "null"]}

@@ -6,7 +6,8 @@ from jsonschema import Draft202012Validator
 from octoprint_systemcommands.api.openapi import describe
 from octoprint_systemcommands.triggers.events import MEANINGS
 from octoprint_systemcommands.triggers.rules.parsing import parse_rule
-from octoprint_systemcommands.triggers.rules.rule import Rule, Until, Wait, When
+from octoprint_systemcommands.triggers.rules.rule import Rule, Until, Wait
+from octoprint_systemcommands.triggers.rules.when import When
 
 SCHEMAS = describe("", "")["components"]["schemas"]
 LEAST = {"id": "a", "when": {"event": "print_ended"}, "run": "power-off"}
