@@ -566,6 +566,7 @@ class TestTrying:
         assert request.requester.trigger == "test"
         assert request.requester.user == "me"
         assert request.requester.rule.id == "r"
+        assert str(request.reason) == "its rule was tried out"
         assert request.event["OCTOPRINT_EVENT"] == "print_started"
         assert request.event["OCTOPRINT_EVENT_PATH"] == "a"
 
