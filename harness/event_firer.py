@@ -1,7 +1,7 @@
 """A plugin that fires events, as many as a test or a benchmark wants.
 
-    firing(server).start()
-    server.request("POST", "/plugin/event_firer/fire", {"event": "Storm", "times": 1000})
+firing(server).start()
+server.request("POST", "/plugin/event_firer/fire", {"event": "Storm", "times": 1000})
 """
 
 import shutil

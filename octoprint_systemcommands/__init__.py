@@ -127,6 +127,7 @@ class SystemCommandsPlugin(
             self._history,
             printer,
             Connection(self._printer, self._settings),
+            self._preferences.movie_delay,
             data,
             fire=self._fire,
             complain=lambda run_id: self._push(about_connection(run_id)),

@@ -110,7 +110,7 @@ def time_of_event():
     usable = [parse_rule(entry)[0] for entry in rules()]
     with tempfile.TemporaryDirectory() as folder:
         triggers = Triggers(
-            lambda: usable, None, None, None, NoPrinter(), None, folder, None, None
+            lambda: usable, *(None,) * 3, NoPrinter(), None, None, folder, None, None
         )
         triggers.engine.step()
         started = time.perf_counter()

@@ -56,6 +56,12 @@ class Preferences:
         """Whether all who have the permission SYSTEM see all runs."""
         return self._boolean("history", "visible_to_all")
 
+    def movie_delay(self) -> float:
+        """How long after a print OctoPrint waits before it makes the movie, in seconds."""
+        value = self._settings.global_get(["webcam", "renderAfterPrintDelay"])
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return float(value) if is_number else 0.0
+
     def instead_of(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Settings with those in their place that count."""
         history = data.get("history")

@@ -52,6 +52,7 @@ class RuleEngine:
         runner: lets the runs go that wait
         news: is told what has become of each rule
         outputs: files for commands that run when another one has ended
+        watch: knows what the printer is up to
         monotonic, wall: the time, by the clock that nobody sets, and by the other one
     """
 
@@ -62,6 +63,7 @@ class RuleEngine:
         runner: Runner,
         news: News,
         outputs: OutputFiles,
+        watch: PrinterWatch,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ):
@@ -79,11 +81,9 @@ class RuleEngine:
         self._wanted: frozenset[str] = SOURCES
         self._wanted_actions: frozenset[str] = frozenset()
         self._rules: list[Rule] = []
-        self._watch = PrinterWatch(firing.look, monotonic)
+        self._watch = watch
         self._clock = Clock()
-        self._waiting = WaitingRuns(
-            firing, runner, news, self._watch.world, monotonic, wall
-        )
+        self._waiting = WaitingRuns(firing, runner, news, watch.world, monotonic, wall)
         # in how many seconds to look after them; None if nothing waits
         self._waiting_look_in: Optional[float] = None
 

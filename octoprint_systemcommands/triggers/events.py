@@ -48,10 +48,8 @@ MEANINGS: Mapping[str, str] = {
     STOP: "server",
 }
 
-# Of these there is no storm, since no printer prints so fast
-ONCE_A_PRINT = frozenset(
-    (PRINT_STARTED, PRINT_DONE, PRINT_CANCELLED, PRINT_FAILED, PRINT_ENDED)
-)
+# Of these there is no storm: each is told once, until the printer has done something else
+ABOUT_PRINTS = frozenset(kind for kind, group in MEANINGS.items() if group == "print")
 
 # OctoPrint's events that are needed to tell
 SOURCES = frozenset(
@@ -108,6 +106,7 @@ class Meanings:
     def __init__(self) -> None:
         self._state: Optional[str] = None
         self._is_connected = False
+        self._is_paused = False
         self._print: Optional[_Print] = None
         # until when what is told of a failed print is about the one before
         self._late_until = float("-inf")
@@ -136,11 +135,14 @@ class Meanings:
             return [Happening(ERROR, payload)]
         if event == "PrintStarted":
             return self._started(payload)
-        if event == "PrintPaused":
-            return [Happening(PRINT_PAUSED, payload)]
-        if event == "PrintResumed":
-            return [Happening(PRINT_RESUMED, payload)]
+        if event in ("PrintPaused", "PrintResumed"):
+            return self._paused(event == "PrintPaused", payload)
         return self._about_end(event, payload, now)
+
+    @property
+    def has_print(self) -> bool:
+        """Whether a print has begun, as far as it was told, and not ended."""
+        return self._print is not None and self._print.ending is None
 
     @property
     def next_look(self) -> Optional[float]:
@@ -176,7 +178,14 @@ class Meanings:
         # the next one may begin while the end script of the last one is under way
         ended = self._settle() if self._print is not None and self._print.ending else []
         self._print = _Print(payload)
+        self._is_paused = False
         return [*ended, Happening(PRINT_STARTED, payload)]
+
+    def _paused(self, is_paused: bool, payload: Mapping[str, Any]) -> list[Happening]:
+        if is_paused == self._is_paused:
+            return []
+        self._is_paused = is_paused
+        return [Happening(PRINT_PAUSED if is_paused else PRINT_RESUMED, payload)]
 
     def _about_end(
         self, event: str, payload: Mapping[str, Any], now: float

@@ -89,7 +89,7 @@ class Firing:
         if not matching.is_so(rule, happening, self.look):
             self._news.tell(rule.id, reasons.CONDITION)
             return False
-        is_rare = often or happening.kind in events.ONCE_A_PRINT
+        is_rare = often or happening.kind in events.ABOUT_PRINTS
         return is_rare or not self._is_storm(rule)
 
     def look(self) -> PrinterState:
@@ -149,6 +149,7 @@ class Firing:
         """
         chain = happening.chain
         trigger = "schedule" if happening.kind == reasons.SCHEDULE else "event"
+        reason = reasons.why(happening) if requester is None else reasons.TRIED
         requester = requester or Requester(trigger=trigger)
         run = self._launcher.hold(
             ExecuteRequest(
@@ -158,7 +159,7 @@ class Firing:
                 arguments=dict(rule.arguments),
                 confirmed=rule.confirmed,
                 event=of_event(happening.kind, happening.payload),
-                reason=reasons.why(happening),
+                reason=reason,
             ),
             waiting,
             resumed,

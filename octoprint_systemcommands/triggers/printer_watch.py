@@ -20,18 +20,20 @@ class PrinterWatch:
 
     Arguments:
         look: what the printer is doing
+        movie_delay: see `Rendering`
         monotonic: the time, see `time.monotonic`
     """
 
     def __init__(
         self,
         look: Callable[[], PrinterState],
+        movie_delay: Callable[[], float] = lambda: 0.0,
         monotonic: Callable[[], float] = time.monotonic,
     ):
         self._look = look
         self._monotonic = monotonic
         self._meanings = Meanings()
-        self._rendering = Rendering()
+        self._rendering = Rendering(movie_delay)
         self._idle = Idle()
 
     def take(self, event: str, payload: Mapping[str, Any]) -> list[Happening]:

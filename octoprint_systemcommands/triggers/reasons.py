@@ -31,20 +31,19 @@ _HAPPENED = {
     events.STOP: N_("the server was about to end"),
 }
 
-# shown about what waits
+# of what has waited
 GONE = Message(N_("called off: its rule is not there any more"))
 SWITCHED_OFF = Message(N_("called off: its rule was switched off"))
 CHANGED = Message(N_("called off: its rule was changed meanwhile"))
-LOST = Message(
-    N_("called off: what it was waiting for could not be read after a restart")
-)
 PRINTING = Message(N_("called off: a print was under way after the server had restarted"))
 NOT_AFTER_RESTART = Message(N_("called off: the server was restarted"))
 
+TRIED = Message(N_("its rule was tried out"))
+
+# of rules
 FIRED = Message(N_("has fired"))
 WAITS = Message(N_("has fired; its command waits"))
 AGAIN = Message(N_("has fired again; its command waits anew"))
-TRIED = Message(N_("was tried out"))
 CONDITION = Message(N_("has not fired: what it asks for was not so"))
 ITSELF = Message(N_("has not fired: it was because of its own command"))
 

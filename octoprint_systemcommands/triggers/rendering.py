@@ -1,6 +1,6 @@
 """Whether a movie is being made of the pictures of a timelapse."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 # OctoPrint's events that tell of it
@@ -28,9 +28,14 @@ _MAX_MOVIES = 16
 
 class Rendering:
     """Knows whether a movie is being made, or is about to be. For one thread; times are
-    those of `time.monotonic`."""
+    those of `time.monotonic`.
 
-    def __init__(self) -> None:
+    Arguments:
+        delay: how long after a print OctoPrint's settings let movies wait, in seconds
+    """
+
+    def __init__(self, delay: Callable[[], float] = lambda: 0.0):
+        self._delay = delay
         self._is_printing = False
         self._has_pictures = False
         self._expected_until = float("-inf")
@@ -46,18 +51,22 @@ class Rendering:
         elif event in ("PrintDone", "PrintFailed", "PostRollEnd"):
             self._is_printing = False
             if self._has_pictures:
-                self._expected_until = max(self._expected_until, now + _GRACE)
+                self._expect_for(now, 0.0)
         elif event == "PostRollStart":
             duration = payload.get("postroll_duration")
             if not isinstance(duration, (int, float)):
                 duration = 0
-            self._expected_until = now + duration + _GRACE
+            self._expect_for(now, duration)
         elif event == "MovieRendering":
             self._has_pictures = False
             self._expected_until = float("-inf")
             self._movies = [*self._movies, _movie(payload)][-_MAX_MOVIES:]
         elif _movie(payload) in self._movies:
             self._movies.remove(_movie(payload))
+
+    def _expect_for(self, now: float, pictures: float) -> None:
+        until = now + pictures + self._delay() + _GRACE
+        self._expected_until = max(self._expected_until, until)
 
     def goes_on(self, now: float) -> bool:
         """Whether pictures are being taken, or a movie is being made or to be expected."""

@@ -14,6 +14,7 @@ from .engine import RuleEngine
 from .firing import Firing
 from .news import News
 from .printer_actions import action_handler
+from .printer_watch import PrinterWatch
 from .rules.rule import Rule
 from .run_ends import OutputFiles
 from .timelapse import Snapshots
@@ -29,6 +30,7 @@ class Triggers:
         history: knows the outputs of runs
         printer: what it is doing
         connection: to the printer
+        movie_delay: how long after a print its movie may have to wait, in seconds
         folder: for files of their own
         fire: fires an event of this plugin, given its name and its payload
         complain: tells people that there is no connection, given the run because of which
@@ -46,6 +48,7 @@ class Triggers:
         history: History,
         printer: Printer,
         connection: Connection,
+        movie_delay: Callable[[], float],
         folder: str,
         fire: Callable[[str, Mapping[str, Any]], None],
         complain: Callable[[Optional[str]], None],
@@ -57,7 +60,8 @@ class Triggers:
         news = News()
         firing = Firing(launcher, runner, printer, news)
         outputs = OutputFiles(os.path.join(folder, "outputs_for_rules"), output_of)
-        self.engine = RuleEngine(rules, firing, runner, news, outputs)
+        watch = PrinterWatch(firing.look, movie_delay)
+        self.engine = RuleEngine(rules, firing, runner, news, outputs, watch)
         self.connecting = Connecting(
             self.engine.rules_for, firing, news, connection, fire, complain
         )

@@ -218,7 +218,9 @@ class WaitingRuns:
         look_in = None
         for waiting in list(self._runs.values()):
             verdict = self._judge(waiting)
-            if verdict.is_over:
+            if verdict.is_over and self._is_overtaken(waiting):
+                self._call_off(waiting, reasons.called_off(events.PRINT_STARTED))
+            elif verdict.is_over:
                 self.forget(waiting.run.id)
                 if self._runner.release(waiting.run.id) is not None:
                     self._news.tell(waiting.rule.id, reasons.FIRED, waiting.run.id)
@@ -231,6 +233,11 @@ class WaitingRuns:
 
     def _judge(self, waiting: _WaitingRun) -> Verdict:
         return waiting.clock.judge(self._monotonic(), self._look)
+
+    def _is_overtaken(self, waiting: _WaitingRun) -> bool:
+        """Whether a print that calls it off has begun just now."""
+        is_meant = events.PRINT_STARTED in waiting.rule.cancelled_by
+        return is_meant and self._look().begins_print
 
     def _call_off(self, waiting: _WaitingRun, reason: Message) -> None:
         self.forget(waiting.run.id)

@@ -27,11 +27,20 @@ class World(NamedTuple):
         idle_since: since when it could print and did not, see `time.monotonic`; None if it
             cannot, or does
         has_timelapse: a timelapse is being recorded, or its movie made
+        has_print: a print has begun, and those who wait were told
     """
 
     printer: PrinterState
     idle_since: Optional[float] = None
     has_timelapse: bool = False
+    has_print: bool = False
+
+    @property
+    def begins_print(self) -> bool:
+        """Whether a print has begun of which nobody was told: OctoPrint tells of it after
+        its first lines were sent."""
+        is_at_end = self.printer.state in ("CANCELLING", "FINISHING")
+        return self.printer.is_busy and not is_at_end and not self.has_print
 
 
 class Idle:

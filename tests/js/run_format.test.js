@@ -62,7 +62,10 @@ test("how it was started", () => {
     assert.strictEqual(RunFormat.trigger({trigger: "new"}), "new");
     assert.strictEqual(RunFormat.trigger({}), "");
     const rule = {id: "off", name: "Off when cold"};
-    assert.strictEqual(RunFormat.trigger({trigger: "event", rule}), 'Rule "Off when cold"');
+    assert.strictEqual(
+        RunFormat.trigger({trigger: "event", rule}),
+        'Rule "Off when cold"'
+    );
 });
 
 test("arguments, in the words of the command as far as it knows them", () => {

@@ -31,7 +31,12 @@ RUN = "5ab0e2f04f2b6c11"
 DOTS = "…"
 
 # programs that the examples start, and that are not on every machine
-PROGRAMS = {"sudo": "exit 0", "rsync": "exec sleep 60", "mosquitto_pub": "exit 0"}
+PROGRAMS = {
+    "sudo": "exit 0",
+    "rsync": "exec sleep 60",
+    "mosquitto_pub": "exit 0",
+    "pinctrl": "exit 0",
+}
 
 
 class Block(NamedTuple):

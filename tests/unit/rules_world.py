@@ -7,6 +7,7 @@ from octoprint_systemcommands.runs.record import Record, Status
 from octoprint_systemcommands.triggers.engine import RuleEngine
 from octoprint_systemcommands.triggers.firing import Firing
 from octoprint_systemcommands.triggers.news import News
+from octoprint_systemcommands.triggers.printer_watch import PrinterWatch
 from octoprint_systemcommands.triggers.rules.parsing import parse_rule
 from octoprint_systemcommands.triggers.run_ends import OutputFiles
 
@@ -151,6 +152,7 @@ class World:
             self.house,
             self.news,
             self.outputs,
+            PrinterWatch(self.firing.look, monotonic=monotonic),
             monotonic,
             lambda: self.clocks.wall,
         )

@@ -189,6 +189,28 @@ def test_errors_and_pauses_are_told():
     assert told == ["print_started", "print_paused", "print_resumed", "error"]
 
 
+def test_a_pause_is_told_once():
+    told = Listener().hears(
+        *BEGINNING,
+        "PrintResumed",
+        "PrintPaused",
+        "PrintPaused",
+        "PrintResumed",
+        "PrintPaused",
+        "PrintStarted",
+        "PrintPaused",
+    )
+
+    assert told == [
+        "print_started",
+        "print_paused",
+        "print_resumed",
+        "print_paused",
+        "print_started",
+        "print_paused",
+    ]
+
+
 def test_a_print_that_nobody_has_heard_begin_ends_once():
     told = Listener().hears("PrintDone", state("OPERATIONAL"), "PrintDone")
 

@@ -323,6 +323,25 @@ class TestWaiting:
         assert world.started == []
         assert world.house.stopped == {"run1": "called off: a print has started"}
 
+    def test_also_one_that_octoprint_has_not_told_of_yet(self):
+        world = World(self.off())
+        a_print(world)
+        world.has_passed(599)
+
+        world.printer.prints(True)
+        world.has_passed(1)
+
+        assert world.started == []
+        assert world.house.stopped == {"run1": "called off: a print has started"}
+
+    def test_the_print_that_it_waits_in_does_not(self):
+        world = World(rule(when=STARTED, wait={"for": "10 min"}))
+        world.printer.prints(True)
+        world.fires("PrintStarted", **FILE)
+        world.has_passed(600)
+
+        assert world.started == ["c"]
+
     def test_unless_it_is_to_stay(self):
         world = World(self.off(cancelled_by=[]))
         a_print(world)
@@ -547,6 +566,7 @@ class TestTrying:
         assert request.requester.trigger == "test"
         assert request.requester.user == "me"
         assert request.requester.rule.id == "r"
+        assert str(request.reason) == "its rule was tried out"
         assert request.event["OCTOPRINT_EVENT"] == "print_started"
         assert request.event["OCTOPRINT_EVENT_PATH"] == "a"
 

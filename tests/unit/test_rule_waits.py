@@ -209,6 +209,14 @@ class TestRendering:
         rendering.take("PostRollEnd", {}, 120.0)
         assert rendering.goes_on(121.0)
 
+    def test_a_movie_that_octoprint_makes_later_counts_until_then(self):
+        rendering = Rendering(delay=lambda: 600.0)
+        rendering.take("PrintStarted", {}, 10.0)
+        rendering.take("CaptureStart", {}, 11.0)
+        rendering.take("PrintDone", {}, 20.0)
+        assert rendering.goes_on(620.0)
+        assert not rendering.goes_on(660.0)
+
     def test_one_of_several_movies(self):
         rendering = Rendering()
         rendering.take("MovieRendering", {"movie": "a"}, 1.0)
