@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from harness.contrast import expect_readable
 from harness.editor_pages import Editor
 from harness.pages import Menu
+from harness.rules_pages import RulesSection
 
 pytestmark = pytest.mark.each_version
 
@@ -87,6 +88,21 @@ def test_editor(editor, store):
     expect_readable(page, "#systemcommands_command_dialog")
     dialog.button("Cancel").click()
     dialog.confirmation.get_by_text("Discard", exact=True).click()
+
+    # a rule that waits, with mistakes, and one that is switched off
+    rules = RulesSection(page)
+    rule = rules.add()
+    rule.kind.select_option("a print ends")
+    rule.add_condition("file", "*.gcode")
+    rule.button("Wait first").click()
+    rule.label("until it is below").fill("warm")
+    rule.command.select_option("Asks")
+    expect(rule.mistake("wait")).not_to_be_empty()
+    expect_readable(page, "#systemcommands_rule_dialog")
+    rule.label("until it is below").fill("50")
+    rule.field("name").fill("With a name")
+    rule.accept()
+    rules.switch("With a name").uncheck()
 
     # what was deleted, what is to be saved, and what somebody else has saved
     editor.button("Delete: Again").click()

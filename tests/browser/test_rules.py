@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from harness.pages import RunDialog
 from harness.rules_pages import RuleDialog, RulesSection
+from harness.waiting import wait_until
 
 CONFIG = {
     "events": {
@@ -200,6 +202,20 @@ def test_a_rule_is_tried_as_it_would_run(open_rules, octoprint):
     expect(tryout.status).to_have_text("Waiting")
     tryout.button("Now").click()
     expect(tryout.status).to_have_text("Succeeded")
+
+
+def test_what_became_of_a_rule(open_rules, octoprint, admin):
+    rule = {"id": "hello", "when": {"event": "connected"}, "run": "power-off"}
+    section = open_rules(rule)
+    sentence = "When the printer is connected, run Power off"
+    expect(section.news(sentence)).to_have_count(0)
+    octoprint.connect_virtual_printer()
+    wait_until(lambda: admin.get(RULES).json()["state"].get("hello"))
+    section.editor.close()
+    section.open()
+    expect(section.news(sentence)).to_contain_text("ago: ")
+    section.news(sentence).get_by_role("button", name="Show").click()
+    RunDialog(section.page).expect_open("Power off").expect_ended("Succeeded")
 
 
 def test_what_runs_a_command_is_told_in_its_dialog(open_rules, store_rules, store):

@@ -61,7 +61,7 @@ test("a rule reads like a sentence", () => {
         say(WHEN_COLD),
         "When a print ends, if origin is local and file is *.gcode or *.gco, " +
             "wait 10 min, and until it is below 50 °C, the printer has been idle for " +
-            "5 min and no timelapse is being recorded or rendered (2 h at most), " +
+            "5 min and the timelapse is rendered (2 h at most), " +
             "then run Power off"
     );
     assert.equal(

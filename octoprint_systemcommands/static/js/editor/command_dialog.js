@@ -76,6 +76,7 @@ $(function () {
             onUnlocked: () => {
                 if (self.access.state() === "unknown") self._loadSurroundings();
             },
+            onShowAll: () => self.argumentEditor.showAll(),
             onUnfold: self.argumentEditor.unfoldMistakes,
             onClosed: () => self._options.onClosed()
         });

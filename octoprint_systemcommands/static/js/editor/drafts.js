@@ -46,6 +46,11 @@ $(function () {
             drafts.filter((draft) => draft.isDirty()).forEach((draft) => draft.discard());
         };
 
+        // there is one question for the password, in place of the commands
+        self.list.requests.refreshes.subscribe(() => {
+            if (self.list.isReady() && self.rules.state() === "locked") self.rules.load();
+        });
+
         // then(draft, event): told of what becomes of either of them
         self.onEvents = (then) => {
             drafts.forEach((draft) =>

@@ -211,6 +211,9 @@ $(function () {
                 );
         };
 
+        // of all commands, whatever a click brings along
+        self.openHistory = () => self.history.open();
+
         //~~ View model callbacks
 
         self.onAllBound = () => {

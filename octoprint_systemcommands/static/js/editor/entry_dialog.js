@@ -12,8 +12,9 @@
     //             locator: see SystemCommands.ServerValidation,
     //             test: options of SystemCommands.TestRun,
     //             lossText: what is said before changes are lost,
-    //             onUnlocked(): the password was entered, onUnfold(): what is wrong is to be
-    //             seen, onClosed(): returns the element that gets the focus
+    //             onUnlocked(): the password was entered, onShowAll(): what is wrong counts
+    //             now, onUnfold(): it is to be seen,
+    //             onClosed(): returns the element that gets the focus
     SystemCommands.EntryDialog = function (options) {
         const self = this;
         const {key, keyField, requests, result} = options;
@@ -111,6 +112,7 @@
 
         self._ifRight = (proceed) => {
             self.verdict.showAll(true);
+            options.onShowAll();
             self._check(() => {
                 // what is only a warning is said, and may be meant
                 if (self.verdict.problems().some((p) => p.severity !== "warning")) {

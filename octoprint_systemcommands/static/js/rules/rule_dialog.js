@@ -106,6 +106,7 @@ $(function () {
             },
             lossText: gettext("The changes of this rule will be lost."),
             onUnlocked: () => self._loadHappenings(),
+            onShowAll: _.noop,
             onUnfold: _.noop,
             onClosed: () => self._options.onClosed()
         });

@@ -1,7 +1,7 @@
 (function () {
     // The parts of a rule's fields, as the form calls them.
     const parts = _.once(() => ({
-        for: gettext("Time"),
+        for: gettext("Duration"),
         max_temperature: gettext("Temperature"),
         idle: gettext("Idle"),
         at_most: gettext("At most"),

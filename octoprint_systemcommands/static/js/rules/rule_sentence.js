@@ -5,8 +5,16 @@
     };
     const mapping = (value) => (_.isPlainObject(value) ? value : {});
     const isGiven = (value) => value !== undefined && value !== null && value !== "";
-    const join = (parts, word) =>
-        _.compact([parts.slice(0, -1).join(", "), _.last(parts)]).join(word);
+    // text: what puts the last one to the others
+    const join = (parts, text) => {
+        if (parts.length < 2) return parts[0] || "";
+        return _.sprintf(text, {
+            others: parts.slice(0, -1).join(", "),
+            last: _.last(parts)
+        });
+    };
+    const all = (parts) => join(parts, gettext("%(others)s and %(last)s"));
+    const any = (parts) => join(parts, gettext("%(others)s or %(last)s"));
     const textOf = SystemCommands.DefinitionForm.textOf;
 
     // A rule in words: "When a print ends, wait until it is below 50 °C, then run Power off".
@@ -50,17 +58,17 @@
             const parts = _.map(mapping(rule.if), (value, key) =>
                 _.sprintf(gettext("%(key)s is %(value)s"), {
                     key: key,
-                    value: join(listOf(value).map(textOf), gettext(" or "))
+                    value: any(listOf(value).map(textOf))
                 })
             );
-            return join(parts, gettext(" and "));
+            return all(parts);
         };
 
         self.wait = (rule) => {
             const wait = mapping(rule.wait);
             const until = mapping(wait.until);
             const duration = SystemCommands.Duration.textOf;
-            const ends = join(
+            const ends = all(
                 _.compact([
                     isGiven(until.max_temperature) &&
                         _.sprintf(gettext("it is below %(degrees)s °C"), {
@@ -70,10 +78,8 @@
                         _.sprintf(gettext("the printer has been idle for %(time)s"), {
                             time: duration(until.idle)
                         }),
-                    until.no_timelapse &&
-                        gettext("no timelapse is being recorded or rendered")
-                ]),
-                gettext(" and ")
+                    until.no_timelapse && gettext("the timelapse is rendered")
+                ])
             );
             const time = isGiven(wait.for) && duration(wait.for);
             if (!time && !ends) return "";
@@ -95,9 +101,8 @@
         self.cancelledBy = (rule) => {
             const isDefault = !isGiven(rule.cancelled_by);
             const kinds = isDefault ? ["print_started"] : listOf(rule.cancelled_by);
-            return join(
-                kinds.map((kind) => SystemCommands.Happenings.textOf(String(kind))),
-                gettext(" or ")
+            return any(
+                kinds.map((kind) => SystemCommands.Happenings.textOf(String(kind)))
             );
         };
 

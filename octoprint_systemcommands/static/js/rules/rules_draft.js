@@ -64,7 +64,7 @@ $(function () {
                     .rows()
                     .filter((row) => row !== except)
                     .map((row) => row.ruleId())
-            );
+            ).map(String);
 
         // a command has another id now
         self.follow = (from, to) => {
