@@ -60,11 +60,7 @@ def commands(folder):
 def octoprint(make_octoprint, tmp_path_factory):
     folder = tmp_path_factory.mktemp("ends")
     server = make_octoprint(
-        {
-            "plugins": {
-                "systemcommands": {"commands": commands(folder), "rules": RULES}
-            }
-        }
+        {"plugins": {"systemcommands": {"commands": commands(folder), "rules": RULES}}}
     )
     server.folder = folder
     yield server

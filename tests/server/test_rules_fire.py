@@ -458,9 +458,9 @@ class TestServer:
     def make_place(self, make_octoprint):
         with contextlib.ExitStack() as stack:
 
-            def make(*rules):
+            def make(*rules, **config):
                 systemcommands = {"commands": COMMANDS, "rules": list(rules)}
-                config = {"plugins": {"systemcommands": systemcommands}}
+                config["plugins"] = {"systemcommands": systemcommands}
                 server = firing(make_octoprint(config, start=False))
                 server.start()
                 admin = stack.enter_context(ApiClient(server.url, server.admin))
@@ -472,12 +472,20 @@ class TestServer:
         place = make_place(
             {"id": "start", "when": {"event": "startup"}, "run": "note"},
             {"id": "stop", "when": {"event": "stop"}, "run": "note"},
+            ON,
+            serial={"autoconnect": True, "port": "VIRTUAL", "baudrate": 115200},
+            printerConnection={
+                "autoconnect": True,
+                "preferred": {"connector": "serial", "parameters": {"port": "VIRTUAL"}},
+            },
         )
         wait_until(lambda: place.noted()["startup"])
+        # OctoPrint connects by itself when it starts, and this waits for the command as well
+        wait_until(lambda: place.state() == "Operational")
 
         assert place.server.stop() == 0
 
-        assert place.noted() == {"startup": 1, "stop": 1}
+        assert place.noted() == {"startup": 1, "on": 1, "stop": 1}
 
     def test_a_server_that_is_killed_goes_on_with_what_waits(self, make_place):
         rule = {

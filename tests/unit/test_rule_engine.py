@@ -364,6 +364,17 @@ class TestWaiting:
         world.has_passed(3600)
 
         assert world.started == ["c"]
+        assert world.news_of() == "has fired"
+
+    def test_what_somebody_has_called_off_is_said(self):
+        world = World(self.off())
+        a_print(world)
+        record = world.house.runs["run1"].record()._replace(status=Status.STOPPED)
+        world.engine.run_changed(record)
+
+        world.engine.step()
+
+        assert world.news_of() == "called off"
 
     @pytest.mark.parametrize(
         ("after", "reason"),
