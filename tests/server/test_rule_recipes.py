@@ -178,13 +178,13 @@ def test_an_upload_that_is_to_be_printed_the_lamp_and_the_end(place):
     place.print_("G28\n")
 
     place.wait_for_call("plug.local/cm?cmnd=Power%20On")
-    place.wait_for_call("lamp.local/cm?cmnd=Power%20On")
+    place.wait_for_call("light.local/cm?cmnd=Power%20On")
     off = place.wait_for_pending("plug-off-when-cold")
     # as soon as the printer has told how hot it is
     wait_until(lambda: place.waits_for(off) == "the printer to be idle for 5 min")
-    place.now(place.wait_for_pending("lamp-off"))
+    place.now(place.wait_for_pending("light-out"))
     place.now(off)
-    place.wait_for_call("lamp.local/cm?cmnd=Power%20Off")
+    place.wait_for_call("light.local/cm?cmnd=Power%20Off")
     place.wait_for_call("plug.local/cm?cmnd=Power%20Off")
 
 
