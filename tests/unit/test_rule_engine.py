@@ -175,6 +175,7 @@ class TestStorms:
             world.fires("ZChange")
         assert world.started == ["c"]
         assert "it happened 49 times more" in world.news_of()
+        assert world.engine.state()["r"].run_id == "run1"
 
         world.has_passed(1)
         world.fires("ZChange")
