@@ -116,6 +116,27 @@ class TestFiring:
 
         assert world.started == ["c"]
 
+    @pytest.mark.parametrize(
+        ("payload", "wanted", "fires"),
+        [
+            ({"path": "a/b.gcode", "name": "b.gcode"}, {"file": "b.gcode"}, True),
+            ({"path": "a/b.gcode", "name": "b.gcode"}, {"file": "a/*"}, True),
+            ({"name": "not a file"}, {"file": "selected.gcode"}, True),
+            ({"storage": "printer"}, {"origin": "sdcard"}, True),
+            ({"target": "local"}, {"origin": "local"}, True),
+            ({"origin": "local"}, {"origin": "sdcard"}, False),
+            ({}, {"connected": True, "state": "OPERATIONAL"}, True),
+            ({"state": "its own"}, {"state": "OPERATIONAL"}, False),
+        ],
+    )
+    def test_what_conditions_know(self, payload, wanted, fires):
+        world = World(rule(when={"event": "Odd"}, **{"if": wanted}))
+        world.printer.now = world.printer.now._replace(file="selected.gcode")
+
+        world.fires("Odd", **payload)
+
+        assert bool(world.started) is fires
+
     def test_a_command_that_is_not_there_is_said(self):
         world = World(rule(when=STARTED))
         world.house.error = UnknownAction("custom:c")
