@@ -182,14 +182,14 @@ class TestWhatPeopleMean:
     def test_a_print_that_is_done(self, printer):
         printer.print_()
 
-        wait_until(lambda: printer.noted().total() == 3)
+        wait_until(lambda: sum(printer.noted().values()) == 3)
         assert printer.noted() == {"print_started": 1, "print_done": 1, "print_ended": 1}
 
     def test_a_print_that_is_cancelled(self, printer):
         printer.begin_long_print()
         printer.cancel()
 
-        wait_until(lambda: printer.noted().total() == 3)
+        wait_until(lambda: sum(printer.noted().values()) == 3)
         # what OctoPrint says of it last, from another thread
         wait_until(lambda: prints_of(printer, "a.gcode").get("failure"))
         assert printer.noted() == {
@@ -227,7 +227,7 @@ class TestWhatPeopleMean:
         printer.begin_long_print()
         printer.disconnect()
 
-        wait_until(lambda: printer.noted().total() == 4)
+        wait_until(lambda: sum(printer.noted().values()) == 4)
         assert printer.noted() == {
             "print_started": 1,
             "print_failed": 1,
@@ -251,7 +251,7 @@ class TestWhatPeopleMean:
         wait_until(lambda: printer.noted()["print_done"])
         printer.print_(name="b.gcode")
 
-        wait_until(lambda: printer.noted().total() == 6)
+        wait_until(lambda: sum(printer.noted().values()) == 6)
         assert printer.noted() == {"print_started": 2, "print_done": 2, "print_ended": 2}
 
     def test_a_line_from_the_printer(self, printer):
@@ -439,7 +439,7 @@ class TestConnecting:
 
         place.print_(name="uploaded.gcode")
 
-        wait_until(lambda: place.noted().total() == 5)
+        wait_until(lambda: sum(place.noted().values()) == 5)
         assert place.noted() == {
             "on": 1,
             "connected": 1,
@@ -458,9 +458,9 @@ class TestServer:
     def make_place(self, make_octoprint):
         with contextlib.ExitStack() as stack:
 
-            def make(*rules):
+            def make(*rules, **config):
                 systemcommands = {"commands": COMMANDS, "rules": list(rules)}
-                config = {"plugins": {"systemcommands": systemcommands}}
+                config["plugins"] = {"systemcommands": systemcommands}
                 server = firing(make_octoprint(config, start=False))
                 server.start()
                 admin = stack.enter_context(ApiClient(server.url, server.admin))
@@ -472,12 +472,20 @@ class TestServer:
         place = make_place(
             {"id": "start", "when": {"event": "startup"}, "run": "note"},
             {"id": "stop", "when": {"event": "stop"}, "run": "note"},
+            ON,
+            serial={"autoconnect": True, "port": "VIRTUAL", "baudrate": 115200},
+            printerConnection={
+                "autoconnect": True,
+                "preferred": {"connector": "serial", "parameters": {"port": "VIRTUAL"}},
+            },
         )
         wait_until(lambda: place.noted()["startup"])
+        # OctoPrint connects by itself when it starts, and this waits for the command as well
+        wait_until(lambda: place.state() == "Operational")
 
         assert place.server.stop() == 0
 
-        assert place.noted() == {"startup": 1, "stop": 1}
+        assert place.noted() == {"startup": 1, "on": 1, "stop": 1}
 
     def test_a_server_that_is_killed_goes_on_with_what_waits(self, make_place):
         rule = {
