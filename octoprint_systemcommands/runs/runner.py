@@ -406,7 +406,8 @@ class Runner:
 
     def shut_down(self) -> None:
         """Starts nothing any more and ends what is going on, unless it outlives the
-        server; what is pending is for the next one. Returns when it has ended, or does not want to; nobody waits any longer."""
+        server; what is pending is for the next one. Returns when it has ended, or does not
+        want to; nobody waits any longer."""
         with self._lock:
             if self._ending:
                 return
