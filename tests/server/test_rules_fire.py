@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -25,8 +26,17 @@ MEANINGS = (
     *("print_paused", "print_resumed", "connected", "disconnected", "error"),
 )
 
+# a program that asks the server
+ASK = f"""{sys.executable} - >> noted <<'END'
+import os, urllib.request
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({{}}))
+print(opener.open(os.environ["OCTOPRINT_URL"] + "/online.txt").read().decode().strip())
+END
+"""
+
 COMMANDS = [
     {"action": "note", "name": "Note", "command": NOTE, "when_busy": "parallel"},
+    {"action": "ask", "name": "Ask", "command": ASK},
     {"action": "off", "name": "Power off", "command": "echo off >> noted"},
     {"action": "env", "name": "Environment", "command": "env > environment"},
     {"action": "fail", "name": "Fail", "command": "echo one; echo two >&2; exit 3"},
@@ -470,7 +480,7 @@ class TestServer:
 
     def test_its_start_and_its_end(self, make_place):
         place = make_place(
-            {"id": "start", "when": {"event": "startup"}, "run": "note"},
+            {"id": "start", "when": {"event": "startup"}, "run": "ask"},
             {"id": "stop", "when": {"event": "stop"}, "run": "note"},
             ON,
             serial={"autoconnect": True, "port": "VIRTUAL", "baudrate": 115200},
@@ -479,13 +489,14 @@ class TestServer:
                 "preferred": {"connector": "serial", "parameters": {"port": "VIRTUAL"}},
             },
         )
-        wait_until(lambda: place.noted()["startup"])
+        # it answers when its start is told
+        wait_until(lambda: place.noted()["online"])
         # OctoPrint connects by itself when it starts, and this waits for the command as well
         wait_until(lambda: place.state() == "Operational")
 
         assert place.server.stop() == 0
 
-        assert place.noted() == {"startup": 1, "on": 1, "stop": 1}
+        assert place.noted() == {"online": 1, "on": 1, "stop": 1}
 
     def test_a_server_that_is_killed_goes_on_with_what_waits(self, make_place):
         rule = {
