@@ -209,6 +209,7 @@ def test_what_became_of_a_rule(open_rules, octoprint, admin):
     section = open_rules(rule)
     sentence = "When the printer is connected, run Power off"
     expect(section.news(sentence)).to_have_count(0)
+    octoprint.request("POST", "/api/connection", {"command": "disconnect"})
     octoprint.connect_virtual_printer()
     wait_until(lambda: admin.get(RULES).json()["state"].get("hello"))
     section.editor.close()
