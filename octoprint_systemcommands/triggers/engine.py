@@ -98,9 +98,8 @@ class RuleEngine:
                 target=self._work, name="systemcommands.rules", daemon=True
             )
             self._thread.start()
-        self._inbox.put(
-            partial(self._happened, Happening(events.STARTUP, {}, self._wall()))
-        )
+        happening = Happening(events.STARTUP, {}, self._wall())
+        self._inbox.put_always(partial(self._happened, happening))
 
     def stop(self) -> None:
         """Ends. Runs that wait stay in the history as they are."""
@@ -112,7 +111,7 @@ class RuleEngine:
         Arguments:
             kept: the runs, and what was kept of each
         """
-        self._inbox.put(partial(self._resume, kept))
+        self._inbox.put_always(partial(self._resume, kept))
 
     def rules_changed(self) -> None:
         """There are other rules now."""
@@ -174,7 +173,7 @@ class RuleEngine:
         if rule.wait is None:
             return self._firing.start_or_raise(rule, happening, requester)
         waiting = self._waiting.hold(rule, happening, requester)
-        self._inbox.put(partial(self._waiting.adopt, waiting))
+        self._inbox.put_always(partial(self._waiting.adopt, waiting))
         return waiting.run
 
     def rules_for(self, happening: Happening) -> list[Rule]:
@@ -278,7 +277,11 @@ class RuleEngine:
         self._waiting.happened(happening.kind)
         for rule in self._rules:
             if rule.enabled and matching.is_for(rule, happening):
-                self._fire(rule, happening)
+                try:
+                    self._fire(rule, happening)
+                except Exception:
+                    # the other rules are not to suffer
+                    _logger.exception(f'Error while firing the rule "{rule.id}"')
 
     def _fire(self, rule: Rule, happening: Happening) -> None:
         if not self._firing.may_fire(rule, happening):

@@ -16,7 +16,7 @@ SOURCES = events.SOURCES | rendering.SOURCES
 
 
 class PrinterWatch:
-    """Keeps in mind what rules may want to know. For one thread.
+    """Keeps in mind what rules may want to know. For one thread, but for `world`.
 
     Arguments:
         look: what the printer is doing

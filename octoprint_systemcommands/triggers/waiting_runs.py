@@ -73,9 +73,6 @@ class WaitingRuns:
         # by the id of the run; the runner bounds them
         self._runs: dict[str, _WaitingRun] = {}
 
-    def __len__(self) -> int:
-        return len(self._runs)
-
     @property
     def matters_idle(self) -> bool:
         """Whether one of them waits for the printer to be idle."""

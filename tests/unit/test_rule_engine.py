@@ -145,6 +145,20 @@ class TestFiring:
 
         assert world.news_of() == 'not run: there is no command "c"'
 
+    def test_an_error_of_one_rule_keeps_no_other_from_firing(self, mocker):
+        world = World(rule(when=STARTED), rule(id="s", run="d", when=STARTED))
+        hold = world.house.hold
+
+        def fails_once(*args):
+            world.house.hold = hold
+            raise MemoryError
+
+        mocker.patch.object(world.news, "tell", side_effect=[ValueError, None, None])
+        world.house.hold = fails_once
+        world.fires("PrintStarted", **FILE)
+
+        assert world.started == ["d"]
+
     def test_an_action_of_the_printer(self):
         world = World(rule(when={"action": "probe"}))
 
