@@ -34,7 +34,8 @@ class ApiClient(requests.Session):
 
         def ended():
             run = self.get(f"{RUNS}/{run_id}").json()
-            return run["finished_at"] is not None and run
+            active = ("pending", "queued", "starting", "running")
+            return run["status"] not in active and run
 
         return wait_until(ended)
 

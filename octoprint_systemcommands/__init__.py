@@ -130,7 +130,7 @@ class SystemCommandsPlugin(
             self._preferences.movie_delay,
             data,
             fire=self._fire,
-            complain=lambda run_id: self._push(about_connection(run_id)),
+            complain=lambda *news: self._push(about_connection(*news)),
         )
         self._has_triggers.set()
 

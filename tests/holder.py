@@ -1,6 +1,5 @@
-"""A plugin that stands in for rules: it holds commands when a test asks for it, and goes on
-with them after a restart. It is put into a server's folder `plugins`, see the fixture
-`with_holder`."""
+"""A plugin that stands in for rules: it holds commands when a test asks for it. It is put into
+a server's folder `plugins`, see the fixture `with_holder`."""
 
 import time
 
@@ -13,7 +12,7 @@ from octoprint_systemcommands.messages import Message
 from octoprint_systemcommands.runs.request import Requester, RuleOrigin, Waiting
 
 
-class HolderPlugin(octoprint.plugin.BlueprintPlugin, octoprint.plugin.StartupPlugin):
+class HolderPlugin(octoprint.plugin.BlueprintPlugin):
     @property
     def _systemcommands(self):
         return self._plugin_manager.get_plugin_info("systemcommands").implementation
@@ -39,18 +38,6 @@ class HolderPlugin(octoprint.plugin.BlueprintPlugin, octoprint.plugin.StartupPlu
         """``{due_in, waits_for}`` → whether it is pending"""
         waiting = _waiting(flask.request.get_json())
         return flask.jsonify(self._systemcommands._runner.wait_on(run_id, waiting))
-
-    def on_after_startup(self):
-        for record, memo in self._systemcommands._history.kept_pending():
-            self._logger.info(f"Going on with {record.id}: {memo}")
-            request = ExecuteRequest(
-                record.source,
-                record.action,
-                Requester(trigger=record.trigger, rule=record.rule),
-                reason=record.reason,
-            )
-            waiting = Waiting(record.due_at, record.waits_for, memo)
-            self._systemcommands._launcher.hold(request, waiting, record)
 
     def is_blueprint_csrf_protected(self):
         return True

@@ -41,14 +41,15 @@ def about_saving(what: str, news: Union[Saved, Unchanged, None]) -> dict[str, An
     return {**message, **news.to_json()}
 
 
-def about_connection(run_id: Optional[str]) -> dict[str, Any]:
+def about_connection(reason: str, run_id: Optional[str]) -> dict[str, Any]:
     """What is pushed when the printer was not connected, because of a command that is to be
     run before.
 
     Arguments:
+        reason: ``failed``, ``too_long`` or ``not_ready``
         run_id: of that command; None if it was not even begun
     """
-    return {"type": "not_connected", "run": run_id}
+    return {"type": "not_connected", "reason": reason, "run": run_id}
 
 
 def may_get(

@@ -25,15 +25,12 @@ from .pending import Pending, of_kept
 from .preparation import Preparation, Snapshot
 from .printer_state import NoPrinter, Printer
 from .processes import process_tree
-from .processes.half_made import Making
-from .processes.interpreter import is_plain
 from .processes.pace import PrintersFirst
-from .processes.process import NotWanted, Process
 from .processes.watcher import Watcher
 from .record import Record, Status
 from .request import Request, Waiting
 from .run import Run
-from .starters import Starters
+from .spawner import Spawner
 from .supervisor import Supervisor
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs.runner")
@@ -83,15 +80,19 @@ class Runner:
         self._on_change = on_change
         self._before_end = before_end
         self._waiting = threading.BoundedSemaphore(max_waiting or _places_for_waiting())
-        # those that wait for no other disk than the system's keep to themselves
-        self._starters = Starters()
-        self._plain_starters = Starters()
         self._lock = threading.RLock()
         self._supervisor = Supervisor(
             Watcher(PrintersFirst(printer.is_printing)),
             self._lock,
             on_output=on_output,
             on_change=self._changed,
+            on_end=self._finish,
+        )
+        self._spawner = Spawner(
+            self._preparation,
+            self._supervisor,
+            self._lock,
+            on_begin=self._tell_of_begin,
             on_end=self._finish,
         )
         # those that are not at their end, the oldest first
@@ -200,42 +201,13 @@ class Runner:
     def _hand_over(self, run: Run, snapshot: Optional[Snapshot] = None) -> None:
         try:
             run.start_timer(self._time_out)
-            self._starters_of(run).hand_over(run.id, lambda: self._spawn(run, snapshot))
+            self._spawner.hand_over(run, snapshot)
         except RuntimeError as error:
             if self._is_about_to_end:
                 # some versions of Python start no threads any more when they end
-                self._spawn(run, snapshot)
+                self._spawner.spawn(run, snapshot)
             else:
                 self._finish(run, outcome_without_process(run, error))
-
-    def _starters_of(self, run: Run) -> Starters:
-        command = run.request.command
-        if command.working_directory or not is_plain(command.command or ""):
-            return self._starters
-        return self._plain_starters
-
-    def _spawn(self, run: Run, snapshot: Optional[Snapshot]) -> None:
-        """Starts it, in a thread that may hang in the command's folder: nobody waits for it
-        with the lock held, or for long."""
-        try:
-            if run.stop_reason is not None:
-                raise NotWanted
-            self._supervisor.get_ready()
-            process = self._make_process(run, snapshot)
-        except Exception as error:
-            self._finish(run, outcome_without_process(run, error))
-            return
-        with self._lock:
-            is_late = run.outcome is not None
-            if not is_late:
-                run.begin(process)
-                try:
-                    self._tell_of_begin(run)
-                finally:
-                    # whatever came up, somebody has to read what it writes
-                    self._supervisor.watch(run)
-        if is_late:
-            self._supervisor.discard(run, process)
 
     def _tell_of_begin(self, run: Run) -> None:
         """To be called with the lock held."""
@@ -246,15 +218,6 @@ class Runner:
             _logger.exception("Error while telling of the start of a command")
         if run.stop_reason is not None:
             self._supervisor.end(run)
-
-    def _make_process(self, run: Run, snapshot: Optional[Snapshot]) -> Process:
-        run.making = Making()
-        try:
-            return self._preparation.process_of(run, snapshot)
-        finally:
-            # who gives it up holds the lock: this thread must not be at another run by then
-            with self._lock:
-                run.making = None
 
     ##~~ End
 
@@ -387,7 +350,7 @@ class Runner:
             run.stop_reason = reason
             run.stopped_by = user
             _logger.info(what_becomes_of(run, "Stopping", user))
-            if run.status in _NOT_BEGUN or self._starters_of(run).withdraw(run.id):
+            if run.status in _NOT_BEGUN or self._spawner.withdraw(run):
                 self._finish(run, run.outcome_of_stop())
                 return
             if run.status == Status.STARTING:
@@ -408,9 +371,7 @@ class Runner:
         with self._lock:
             if run.process is not None or run.outcome is not None:
                 return
-            if run.making is not None:
-                run.making.kill()
-            self._starters_of(run).withdraw(run.id)
+            self._spawner.give_up(run)
             self._finish(run, run.outcome_of_stop())
 
     def shut_down(self) -> None:

@@ -38,6 +38,11 @@ _CALLED_OFF = Message(N_("the printer was not connected: it was called off"))
 _FAILED = Message(N_("the printer was not connected: the command has not succeeded"))
 _NOT_READY = Message(N_("the file is not printed: the printer has not become ready"))
 
+# What people are told, for programs
+FAILED = "failed"
+TOO_LONG = "too_long"
+NOT_READY = "not_ready"
+
 
 class Connection(Protocol):
     """The connection to the printer, see `octoprint_systemcommands.host.connection`."""
@@ -70,13 +75,24 @@ class _Attempt:
 
 
 class _Abandoned(Exception):
-    """There will be no connection. Arguments: why, the rule and the run, if it is theirs."""
+    """There will be no connection, or no print.
+
+    Arguments:
+        why: for the news of the rule
+        reason: what people are told; None if they know
+        rule, run_id: because of which; None for all rules of the attempt
+    """
 
     def __init__(
-        self, why: Message, rule: Optional[Rule] = None, run_id: Optional[str] = None
+        self,
+        why: Message,
+        reason: Optional[str],
+        rule: Optional[Rule] = None,
+        run_id: Optional[str] = None,
     ):
         super().__init__(str(why))
         self.why = why
+        self.reason = reason
         self.rule = rule
         self.run_id = run_id
 
@@ -90,7 +106,8 @@ class Connecting:
         news: is told what has become of each rule
         connection: to the printer
         fire: fires an event of this plugin, given its name and its payload
-        complain: tells people that there is no connection, given the run because of which
+        complain: tells people why there is no connection, given the reason and the run
+            because of which
     """
 
     def __init__(
@@ -100,7 +117,7 @@ class Connecting:
         news: News,
         connection: Connection,
         fire: Callable[[str, Mapping[str, Any]], None],
-        complain: Callable[[Optional[str]], None],
+        complain: Callable[[str, Optional[str]], None],
     ):
         self._rules_for = rules_for
         self._firing = firing
@@ -207,11 +224,11 @@ class Connecting:
             _logger.warning(f"Abandoned: {error}")
             for rule in [error.rule] if error.rule is not None else rules:
                 self._news.tell(rule.id, error.why, error.run_id)
-            if not self._has_ended:
-                self._complain(error.run_id)
+            if error.reason is not None and not self._has_ended:
+                self._complain(error.reason, error.run_id)
         except Exception:
+            # OctoPrint itself shows what keeps it from connecting
             _logger.exception("Error while connecting")
-            self._complain(None)
         finally:
             with self._lock:
                 if self._attempt is attempt:
@@ -223,19 +240,19 @@ class Connecting:
         for rule in rules:
             run = self._firing.start(rule, happening)
             if run is None:
-                raise _Abandoned(_FAILED, rule)
+                raise _Abandoned(_FAILED, FAILED, rule)
             if not self._wait_for(attempt, run.finished.is_set, rule.when.at_most):
                 time_ = {"time": durations.text(rule.when.at_most)}
-                raise _Abandoned(Message(_TOO_LONG, time_), rule, run.id)
+                raise _Abandoned(Message(_TOO_LONG, time_), TOO_LONG, rule, run.id)
             if run.status != Status.SUCCEEDED:
-                raise _Abandoned(_FAILED, rule, run.id)
+                raise _Abandoned(_FAILED, FAILED, rule, run.id)
             if attempt.called_off.wait(rule.when.settle):
-                raise _Abandoned(_CALLED_OFF)
+                raise _Abandoned(_CALLED_OFF, None)
 
     def _connect(self, attempt: _Attempt) -> None:
         with self._lock:
             if attempt.called_off.is_set() or self._has_ended:
-                raise _Abandoned(_CALLED_OFF)
+                raise _Abandoned(_CALLED_OFF, None)
             connect = attempt.connect
         self._own.is_connecting = True
         connect()
@@ -246,7 +263,7 @@ class Connecting:
                 self._attempt = None
                 return
         if not self._wait_for(attempt, self._connection.is_ready, _READY):
-            raise _Abandoned(_NOT_READY)
+            raise _Abandoned(_NOT_READY, NOT_READY)
         with self._lock:
             # whatever is uploaded from here on finds a connection
             self._attempt = None
@@ -263,7 +280,7 @@ class Connecting:
         deadline = time.monotonic() + at_most
         while True:
             if attempt.called_off.is_set():
-                raise _Abandoned(_CALLED_OFF)
+                raise _Abandoned(_CALLED_OFF, None)
             if is_so():
                 return True
             if time.monotonic() >= deadline:

@@ -263,7 +263,7 @@ class RuleEngine:
         self._happened(Happening(event, payload, at, chain))
 
     def _take_run(self, record: Record) -> None:
-        self._waiting.forget(record.id)
+        self._waiting.has_changed(record)
         if record.status in UNFINISHED:
             return
         self._outputs.take_back(record.id)

@@ -183,5 +183,5 @@ class Firing:
             self._fired[rule.id] = (fired_at, count + 1)
         if count == 0:
             _logger.info(f'What the rule "{rule.id}" waits for happens all the time')
-        self._news.tell(rule.id, reasons.storm(count + 1))
+        self._news.add(rule.id, reasons.storm(count + 1))
         return True

@@ -41,13 +41,16 @@ def is_so(rule: Rule, happening: Happening, look: Callable[[], PrinterState]) ->
 def facts(payload: Mapping[str, Any], printer: PrinterState) -> dict[str, Any]:
     """What is known, by the names that conditions use: the payload, and beside it what the
     printer is doing: ``file``, ``origin``, ``state``, ``printing``, ``connected``."""
-    file = [name for key in ("path", "name") if isinstance(name := payload.get(key), str)]
-    origin = payload.get("origin", payload.get("target")) or printer.origin
+    file: Any = printer.file
+    if isinstance(payload.get("path"), str):
+        file = [payload["path"], payload.get("name")]
+    origins = (payload.get(key) for key in ("origin", "target", "storage"))
+    origin = next((origin for origin in origins if origin), printer.origin)
     return {
         "state": printer.state,
         "printing": printer.is_busy,
         "connected": printer.is_connected,
-        "file": file or printer.file,
+        "file": file,
         **payload,
         "origin": _ORIGINS.get(origin, origin) if isinstance(origin, str) else origin,
     }

@@ -50,6 +50,11 @@ class News:
             if len(self._of_rules) > _MAX_RULES:
                 self._of_rules.popitem(last=False)
 
+    def add(self, rule_id: str, message: Message) -> None:
+        """There is something else to be said of its last run."""
+        known = self._of_rules.get(rule_id)
+        self.tell(rule_id, message, None if known is None else known.run_id)
+
     def keep(self, rule_ids: frozenset[str]) -> None:
         """There are no other rules any more."""
         with self._lock:

@@ -41,6 +41,7 @@ NOT_AFTER_RESTART = Message(N_("called off: the server was restarted"))
 TRIED = Message(N_("its rule was tried out"))
 
 # of rules
+CALLED_OFF = Message(N_("called off"))
 FIRED = Message(N_("has fired"))
 WAITS = Message(N_("has fired; its command waits"))
 AGAIN = Message(N_("has fired again; its command waits anew"))

@@ -33,7 +33,8 @@ class Triggers:
         movie_delay: how long after a print its movie may have to wait, in seconds
         folder: for files of their own
         fire: fires an event of this plugin, given its name and its payload
-        complain: tells people that there is no connection, given the run because of which
+        complain: tells people why there is no connection, given the reason and the run
+            because of which
 
     Attributes:
         engine, connecting, snapshots: see these
@@ -51,7 +52,7 @@ class Triggers:
         movie_delay: Callable[[], float],
         folder: str,
         fire: Callable[[str, Mapping[str, Any]], None],
-        complain: Callable[[Optional[str]], None],
+        complain: Callable[[str, Optional[str]], None],
     ):
         def output_of(run_id: str) -> Optional[Output]:
             record = history.get(run_id)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Optional
 
 from ..messages import Message
-from ..runs.record import Record
+from ..runs.record import Record, Status
 from ..runs.request import Requester, Waiting
 from ..runs.run import Run
 from ..runs.runner import Runner
@@ -205,9 +205,13 @@ class WaitingRuns:
             else:
                 self._call_off(waiting, reasons.CHANGED)
 
-    def forget(self, run_id: str) -> None:
+    def has_changed(self, record: Record) -> None:
         """A run does not wait any more: somebody wants it now, or has called it off."""
-        self._runs.pop(run_id, None)
+        waiting = self._runs.pop(record.id, None)
+        if waiting is not None:
+            is_off = record.status == Status.STOPPED
+            message = reasons.CALLED_OFF if is_off else reasons.FIRED
+            self._news.tell(waiting.rule.id, message, record.id)
 
     def look_after(self) -> Optional[float]:
         """Lets go what may go, and ends what has waited too long.
@@ -221,7 +225,7 @@ class WaitingRuns:
             if verdict.is_over and self._is_overtaken(waiting):
                 self._call_off(waiting, reasons.called_off(events.PRINT_STARTED))
             elif verdict.is_over:
-                self.forget(waiting.run.id)
+                del self._runs[waiting.run.id]
                 if self._runner.release(waiting.run.id) is not None:
                     self._news.tell(waiting.rule.id, reasons.FIRED, waiting.run.id)
             elif verdict.given_up is not None:
@@ -240,7 +244,7 @@ class WaitingRuns:
         return is_meant and self._look().begins_print
 
     def _call_off(self, waiting: _WaitingRun, reason: Message) -> None:
-        self.forget(waiting.run.id)
+        del self._runs[waiting.run.id]
         self._runner.stop(waiting.run.id, reason=reason)
         self._news.tell(waiting.rule.id, reason, waiting.run.id)
 
@@ -256,7 +260,7 @@ class WaitingRuns:
         )
         if self._runner.wait_on(waiting.run.id, waiting.told):
             return True
-        self.forget(waiting.run.id)
+        del self._runs[waiting.run.id]
         return False
 
     def _waiting(

@@ -60,11 +60,7 @@ def commands(folder):
 def octoprint(make_octoprint, tmp_path_factory):
     folder = tmp_path_factory.mktemp("ends")
     server = make_octoprint(
-        {
-            "plugins": {
-                "systemcommands": {"commands": commands(folder), "rules": RULES}
-            }
-        }
+        {"plugins": {"systemcommands": {"commands": commands(folder), "rules": RULES}}}
     )
     server.folder = folder
     yield server
@@ -172,7 +168,9 @@ def test_a_printer_that_was_not_connected(menu, dialog, admin):
     assert admin.post("/api/connection", json=body).ok
 
     notice = notice_of(menu, "The printer was not connected")
-    expect(notice).to_contain_text("that a rule runs before that has not succeeded")
+    expect(notice).to_contain_text(
+        "The command that is to be run before has not succeeded."
+    )
     notice.get_by_role("button", name="Show output").click()
     dialog.expect_open("Power on").expect_ended("Failed (exit code 1)")
     expect(dialog.lines.first).to_have_text("no power")

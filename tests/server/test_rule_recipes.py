@@ -23,6 +23,8 @@ echo "$(basename "$0") $*" >> {called}
 while [ $# -gt 0 ]; do [ "$1" = -T ] && cat "$2" >> {called}; shift; done
 """
 BROKEN = "#!/bin/sh\necho no route to the NAS >&2\nexit 1\n"
+# it takes until a test says so
+MOVIE = "#!/bin/sh\nwhile [ ! -e {go} ]; do sleep 0.1; done\n"
 
 # the smallest picture that there is
 PICTURE = bytes.fromhex("ffd8ffdb004300" + "01" * 64 + "ffd9")
@@ -63,6 +65,8 @@ def folder(tmp_path_factory):
     for name in ("curl", "rsync", "pinctrl", "aplay"):
         (folder / name).write_text(PROGRAM.format(called=folder / "called"))
         (folder / name).chmod(0o755)
+    (folder / "ffmpeg").write_text(MOVIE.format(go=folder / "go"))
+    (folder / "ffmpeg").chmod(0o755)
     return folder
 
 
@@ -74,8 +78,7 @@ def octoprint(make_octoprint, folder, webcam):
             # the version keeps OctoPrint from taking what older ones have had elsewhere
             "classicwebcam": {"_config_version": 1, "snapshot": webcam},
         },
-        # of the movie only its beginning and its end are of interest
-        "webcam": {"ffmpeg": "/bin/true", "timelapse": {"type": "off"}},
+        "webcam": {"ffmpeg": str(folder / "ffmpeg"), "timelapse": {"type": "off"}},
         "server": {"seenWizards": {"classicwebcam": 99}},
     }
     # those that are switched off for other tests have the webcam among them
@@ -178,13 +181,13 @@ def test_an_upload_that_is_to_be_printed_the_lamp_and_the_end(place):
     place.print_("G28\n")
 
     place.wait_for_call("plug.local/cm?cmnd=Power%20On")
-    place.wait_for_call("lamp.local/cm?cmnd=Power%20On")
+    place.wait_for_call("light.local/cm?cmnd=Power%20On")
     off = place.wait_for_pending("plug-off-when-cold")
     # as soon as the printer has told how hot it is
     wait_until(lambda: place.waits_for(off) == "the printer to be idle for 5 min")
-    place.now(place.wait_for_pending("lamp-off"))
+    place.now(place.wait_for_pending("light-out"))
     place.now(off)
-    place.wait_for_call("lamp.local/cm?cmnd=Power%20Off")
+    place.wait_for_call("light.local/cm?cmnd=Power%20Off")
     place.wait_for_call("plug.local/cm?cmnd=Power%20Off")
 
 
@@ -241,9 +244,14 @@ def test_a_flash_for_pictures_and_no_end_before_the_movie(printer):
     timelapse = {"type": "timed", "interval": 1, "fps": 25, "postRoll": 0}
     assert printer.admin.post("/api/timelapse", json=timelapse).ok
     try:
-        printer.print_()
+        printer.print_("G28\n" + "G4 P100\n" * 30)
         printer.wait_for_call("pinctrl set 17 op dh")
         printer.wait_for_call("pinctrl set 17 op dl")
+        off = printer.wait_for_pending("plug-off-when-cold")
+        wait_until(lambda: printer.waits_for(off) == "the movie of the timelapse")
+        (printer.folder / "go").touch()
+        wait_until(lambda: printer.waits_for(off) == "the printer to be idle for 5 min")
+        assert printer.admin.post(f"{RUNS}/{off['id']}/stop", json={}).ok
     finally:
         assert printer.admin.post("/api/timelapse", json={"type": "off"}).ok
 

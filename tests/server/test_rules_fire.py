@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -25,8 +26,17 @@ MEANINGS = (
     *("print_paused", "print_resumed", "connected", "disconnected", "error"),
 )
 
+# a program that asks the server
+ASK = f"""{sys.executable} - >> noted <<'END'
+import os, urllib.request
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({{}}))
+print(opener.open(os.environ["OCTOPRINT_URL"] + "/online.txt").read().decode().strip())
+END
+"""
+
 COMMANDS = [
     {"action": "note", "name": "Note", "command": NOTE, "when_busy": "parallel"},
+    {"action": "ask", "name": "Ask", "command": ASK},
     {"action": "off", "name": "Power off", "command": "echo off >> noted"},
     {"action": "env", "name": "Environment", "command": "env > environment"},
     {"action": "fail", "name": "Fail", "command": "echo one; echo two >&2; exit 3"},
@@ -182,14 +192,14 @@ class TestWhatPeopleMean:
     def test_a_print_that_is_done(self, printer):
         printer.print_()
 
-        wait_until(lambda: printer.noted().total() == 3)
+        wait_until(lambda: sum(printer.noted().values()) == 3)
         assert printer.noted() == {"print_started": 1, "print_done": 1, "print_ended": 1}
 
     def test_a_print_that_is_cancelled(self, printer):
         printer.begin_long_print()
         printer.cancel()
 
-        wait_until(lambda: printer.noted().total() == 3)
+        wait_until(lambda: sum(printer.noted().values()) == 3)
         # what OctoPrint says of it last, from another thread
         wait_until(lambda: prints_of(printer, "a.gcode").get("failure"))
         assert printer.noted() == {
@@ -227,7 +237,7 @@ class TestWhatPeopleMean:
         printer.begin_long_print()
         printer.disconnect()
 
-        wait_until(lambda: printer.noted().total() == 4)
+        wait_until(lambda: sum(printer.noted().values()) == 4)
         assert printer.noted() == {
             "print_started": 1,
             "print_failed": 1,
@@ -251,7 +261,7 @@ class TestWhatPeopleMean:
         wait_until(lambda: printer.noted()["print_done"])
         printer.print_(name="b.gcode")
 
-        wait_until(lambda: printer.noted().total() == 6)
+        wait_until(lambda: sum(printer.noted().values()) == 6)
         assert printer.noted() == {"print_started": 2, "print_done": 2, "print_ended": 2}
 
     def test_a_line_from_the_printer(self, printer):
@@ -439,7 +449,7 @@ class TestConnecting:
 
         place.print_(name="uploaded.gcode")
 
-        wait_until(lambda: place.noted().total() == 5)
+        wait_until(lambda: sum(place.noted().values()) == 5)
         assert place.noted() == {
             "on": 1,
             "connected": 1,
@@ -458,9 +468,9 @@ class TestServer:
     def make_place(self, make_octoprint):
         with contextlib.ExitStack() as stack:
 
-            def make(*rules):
+            def make(*rules, **config):
                 systemcommands = {"commands": COMMANDS, "rules": list(rules)}
-                config = {"plugins": {"systemcommands": systemcommands}}
+                config["plugins"] = {"systemcommands": systemcommands}
                 server = firing(make_octoprint(config, start=False))
                 server.start()
                 admin = stack.enter_context(ApiClient(server.url, server.admin))
@@ -470,14 +480,23 @@ class TestServer:
 
     def test_its_start_and_its_end(self, make_place):
         place = make_place(
-            {"id": "start", "when": {"event": "startup"}, "run": "note"},
+            {"id": "start", "when": {"event": "startup"}, "run": "ask"},
             {"id": "stop", "when": {"event": "stop"}, "run": "note"},
+            ON,
+            serial={"autoconnect": True, "port": "VIRTUAL", "baudrate": 115200},
+            printerConnection={
+                "autoconnect": True,
+                "preferred": {"connector": "serial", "parameters": {"port": "VIRTUAL"}},
+            },
         )
-        wait_until(lambda: place.noted()["startup"])
+        # it answers when its start is told
+        wait_until(lambda: place.noted()["online"])
+        # OctoPrint connects by itself when it starts, and this waits for the command as well
+        wait_until(lambda: place.state() == "Operational")
 
         assert place.server.stop() == 0
 
-        assert place.noted() == {"startup": 1, "stop": 1}
+        assert place.noted() == {"online": 1, "on": 1, "stop": 1}
 
     def test_a_server_that_is_killed_goes_on_with_what_waits(self, make_place):
         rule = {

@@ -2,6 +2,7 @@
 
 import itertools
 
+import hypothesis
 import pytest
 from octoprint.access.groups import FilebasedGroupManager
 from octoprint.access.permissions import OctoPrintPermission, Permissions, RoleNeed
@@ -11,6 +12,10 @@ from octoprint_systemcommands.runs.history import reader
 from octoprint_systemcommands.runs.history.database import Limits
 from octoprint_systemcommands.runs.history.history import History
 from octoprint_systemcommands.runs.runner import Runner
+
+# how long an example takes says more of the machine than of the code
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 
 @pytest.fixture

@@ -208,7 +208,7 @@ def test_what_would_fill_the_memory_is_not_unpacked():
     assert caught.value.pieces == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, len(pack(PIECES)) - 1), st.integers(0, 255))
 def test_any_other_byte_does_no_harm(position, byte):
     packed = bytearray(pack(PIECES))
@@ -220,7 +220,7 @@ def test_any_other_byte_does_no_harm(position, byte):
     assert [piece.offset for piece in pieces] == sorted(p.offset for p in pieces)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     st.tuples(
         st.integers(-(2**63), 2**63 - 1),

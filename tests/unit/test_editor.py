@@ -558,7 +558,6 @@ ENTRIES = (
 )
 MANY = settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

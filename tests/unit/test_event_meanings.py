@@ -1,5 +1,8 @@
 """What OctoPrint's events mean to people, by sequences as OctoPrint fires them."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from octoprint_systemcommands.triggers.events import MEANINGS, Meanings
 
 A_PRINT = {"name": "a.gcode", "path": "a.gcode", "origin": "local"}
@@ -215,3 +218,38 @@ def test_a_print_that_nobody_has_heard_begin_ends_once():
     told = Listener().hears("PrintDone", state("OPERATIONAL"), "PrintDone")
 
     assert told == ["print_done", "print_ended"]
+
+
+EVENTS = st.sampled_from(
+    [
+        *("PrintStarted", "PrintDone", "PrintCancelling", "PrintCancelled"),
+        *("PrintPaused", "PrintResumed", "Connected", "Disconnected", "Error"),
+        CANCELLED,
+        FAILED,
+        *map(
+            state, ("OPERATIONAL", "PRINTING", "FINISHING", "PAUSED", "ERROR", "OFFLINE")
+        ),
+    ]
+)
+
+
+@given(st.lists(st.one_of(EVENTS, st.floats(0, 100)), max_size=60), st.booleans())
+def test_whatever_is_told_a_print_ends_once(steps, is_busy):
+    listener = Listener()
+    for step in steps:
+        if isinstance(step, float):
+            listener.waits(step, is_busy)
+        else:
+            listener.hears(step)
+
+    for told in " ".join(listener.told).split("print_started"):
+        prints = [kind for kind in told.split() if kind in ENDINGS]
+        # of a print that nobody has heard begin, too
+        assert prints.count("print_ended") <= 1
+        assert sum(kind != "print_ended" for kind in prints) <= 1
+        if "print_ended" in prints:
+            assert prints[-1] == "print_ended"
+            assert len(prints) == 2
+
+
+ENDINGS = ("print_done", "print_cancelled", "print_failed", "print_ended")

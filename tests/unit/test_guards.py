@@ -230,6 +230,7 @@ def test_the_environment_of_a_command(make_runner):
 
     assert excerpt(run.output, STDOUT, 10_000).splitlines() == [
         "OCTOPRINT_ACTION=show",
+        "OCTOPRINT_EVENT=",
         "OCTOPRINT_FILE=folder/part.gcode",
         "OCTOPRINT_FILE_ORIGIN=local",
         "OCTOPRINT_PRINTING=true",

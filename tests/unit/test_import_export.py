@@ -217,7 +217,7 @@ def test_gcode_system_commands():
         assert from_gcode_system_commands(nothing) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=st.text(max_size=200) | st.lists(ENTRIES, max_size=4).map(repr))
 def test_any_text_is_read_or_refused_with_a_reason(text):
     try:
@@ -228,7 +228,7 @@ def test_any_text_is_read_or_refused_with_a_reason(text):
         assert candidate.problems or check(candidate.definition, ()) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(entries=st.lists(ENTRIES, max_size=4))
 def test_what_can_be_stored_can_be_exported_and_imported(entries):
     entries = [entry for entry in entries if unstorable(entry) is None]

@@ -71,7 +71,7 @@ def marked(raw, name):
     ]
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, suppress_health_check=list(HealthCheck))
 @given(LISTS, LISTS)
 def test_what_is_in_the_menu_is_what_the_editor_finds_no_fault_with(commands, actions):
     commands, actions = marked(commands, "ours"), marked(actions, "theirs")
@@ -104,7 +104,7 @@ def test_what_is_in_the_menu_is_what_the_editor_finds_no_fault_with(commands, ac
     assert dividers == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(ENTRIES, max_size=8))
 def test_each_action_in_the_menu_is_the_one_that_its_url_finds(commands):
     subject = Catalogue(stored(commands, []), str)

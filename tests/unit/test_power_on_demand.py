@@ -75,8 +75,8 @@ class Place:
         # OctoPrint's thread for events comes to it at once
         self.connecting.on_event(f"plugin_systemcommands_{name}", payload)
 
-    def _complain(self, run_id):
-        self.complaints.append(run_id)
+    def _complain(self, reason, run_id):
+        self.complaints.append((reason, run_id))
         self.has_complained.set()
 
     def ask(self, connect=None):
@@ -147,7 +147,7 @@ def test_a_command_that_fails_connects_nothing_and_is_said(status):
 
     assert place.has_complained.wait(PATIENCE)
     place.wait_for_end()
-    assert place.complaints == [run.id]
+    assert place.complaints == [("failed", run.id)]
     assert not place.connection.opened.is_set()
     assert "has not succeeded" in str(place.news.of_rules()["r"].message)
 
@@ -170,6 +170,7 @@ def test_a_command_that_takes_too_long_connects_nothing():
     assert place.has_complained.wait(PATIENCE)
     place.wait_for_end()
     assert not place.connection.opened.is_set()
+    assert [reason for reason, _ in place.complaints] == ["too_long"]
     assert "longer than 1 s" in str(place.news.of_rules()["r"].message)
 
 
@@ -192,6 +193,30 @@ def test_a_disconnect_meanwhile_calls_it_off():
 
     place.wait_for_end()
     assert not place.connection.opened.is_set()
+
+
+def test_who_has_disconnected_is_told_nothing():
+    place = Place(rule(**POWER_ON))
+    place.ask()
+    place.wait_for_command()
+    place.connecting.on_event("Disconnecting", None)
+
+    place.wait_for_end()
+    assert place.complaints == []
+    assert "called off" in str(place.news.of_rules()["r"].message)
+
+
+def test_what_keeps_octoprint_from_connecting_is_octoprints_to_say():
+    place = Place(rule(**POWER_ON))
+
+    def connect():
+        raise OSError("no port")
+
+    place.ask(connect)
+    place.ends(place.wait_for_command())
+    place.wait_for_end()
+
+    assert place.complaints == []
 
 
 def test_a_disconnect_during_the_settling_calls_it_off():
@@ -313,4 +338,5 @@ class TestUploads:
         place.ends(place.wait_for_command())
 
         assert place.has_complained.wait(PATIENCE)
+        assert place.complaints == [("not_ready", None)]
         assert place.connection.printed == []

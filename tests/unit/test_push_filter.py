@@ -112,7 +112,11 @@ def test_who_has_saved_is_all_that_is_told():
 
 
 def test_what_was_not_connected_is_told_without_a_name():
-    assert about_connection("0" * 16) == {"type": "not_connected", "run": "0" * 16}
-    payload = {"plugin": "systemcommands", "data": about_connection(None)}
+    assert about_connection("failed", "0" * 16) == {
+        "type": "not_connected",
+        "reason": "failed",
+        "run": "0" * 16,
+    }
+    payload = {"plugin": "systemcommands", "data": about_connection("failed", None)}
 
     assert may_get(Lenient(), Someone(), "plugin", payload, whose) is True

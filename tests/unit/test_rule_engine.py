@@ -116,6 +116,27 @@ class TestFiring:
 
         assert world.started == ["c"]
 
+    @pytest.mark.parametrize(
+        ("payload", "wanted", "fires"),
+        [
+            ({"path": "a/b.gcode", "name": "b.gcode"}, {"file": "b.gcode"}, True),
+            ({"path": "a/b.gcode", "name": "b.gcode"}, {"file": "a/*"}, True),
+            ({"name": "not a file"}, {"file": "selected.gcode"}, True),
+            ({"storage": "printer"}, {"origin": "sdcard"}, True),
+            ({"target": "local"}, {"origin": "local"}, True),
+            ({"origin": "local"}, {"origin": "sdcard"}, False),
+            ({}, {"connected": True, "state": "OPERATIONAL"}, True),
+            ({"state": "its own"}, {"state": "OPERATIONAL"}, False),
+        ],
+    )
+    def test_what_conditions_know(self, payload, wanted, fires):
+        world = World(rule(when={"event": "Odd"}, **{"if": wanted}))
+        world.printer.now = world.printer.now._replace(file="selected.gcode")
+
+        world.fires("Odd", **payload)
+
+        assert bool(world.started) is fires
+
     def test_a_command_that_is_not_there_is_said(self):
         world = World(rule(when=STARTED))
         world.house.error = UnknownAction("custom:c")
@@ -175,6 +196,7 @@ class TestStorms:
             world.fires("ZChange")
         assert world.started == ["c"]
         assert "it happened 49 times more" in world.news_of()
+        assert world.engine.state()["r"].run_id == "run1"
 
         world.has_passed(1)
         world.fires("ZChange")
@@ -383,6 +405,17 @@ class TestWaiting:
         world.has_passed(3600)
 
         assert world.started == ["c"]
+        assert world.news_of() == "has fired"
+
+    def test_what_somebody_has_called_off_is_said(self):
+        world = World(self.off())
+        a_print(world)
+        record = world.house.runs["run1"].record()._replace(status=Status.STOPPED)
+        world.engine.run_changed(record)
+
+        world.engine.step()
+
+        assert world.news_of() == "called off"
 
     @pytest.mark.parametrize(
         ("after", "reason"),

@@ -215,7 +215,7 @@ def field(least, most):
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.tuples(field(0, 59), field(0, 23), field(1, 28), field(1, 12), field(0, 6)),
     MOMENTS,
@@ -232,7 +232,7 @@ def test_cron_is_as_cronsim_says(fields, moment):
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(10, 28 * 86400), MOMENTS)
 def test_an_interval_comes_soon_and_where_the_clock_shows_it(seconds, moment):
     schedule = Schedule(interval=timedelta(seconds=seconds))

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 from test_rule_engine import ended
@@ -36,7 +37,7 @@ def written(folder):
 def test_it_is_there_until_the_run_has_ended_that_it_was_for(outputs, folder, happening):
     with_file = outputs.write(happening, "r")
     path = with_file.payload[FILE]
-    assert open(path).read() == "one\ntwo\n"
+    assert Path(path).read_text() == "one\ntwo\n"
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
 
@@ -58,7 +59,7 @@ def test_what_is_missing_in_the_middle_is_said(folder, happening):
     output.write(STDOUT, b"a" * 10_000_000)
     files = OutputFiles(str(folder), {"x": output}.get)
 
-    text = open(files.write(happening, "r").payload[FILE]).read()
+    text = Path(files.write(happening, "r").payload[FILE]).read_text()
 
     assert "bytes left out ...]" in text
     assert len(text) < 1_000_000

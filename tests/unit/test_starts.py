@@ -278,7 +278,7 @@ def test_one_that_hangs_can_be_stopped_and_does_not_begin(share, make_runner, tm
     record = run.record()
     assert (record.status, record.exit_code, record.started_at) == ("stopped", None, None)
     share.answer()
-    wait_until(lambda: subject._plain_starters._idle)
+    wait_until(lambda: subject._spawner._plain_starters._idle)
     assert not share.processes
     assert not started
     assert not flag.exists()
@@ -305,7 +305,7 @@ def test_what_hangs_while_it_is_made_does_not_begin(make_runner, slow, tmp_path,
         # nobody else comes to it and ends it before it has done anything
         wait_until(lambda: not alive(half_made.pid))
     assert not flag.exists()
-    wait_until(lambda: subject._starters._idle == 1)
+    wait_until(lambda: subject._spawner._starters._idle == 1)
 
 
 @pytest.fixture

@@ -39,10 +39,12 @@ $(function () {
 
         self.isOpen = ko.observable(false);
 
-        // command: show only its runs; status: only those, as the filter has it
-        self.open = (command, status) => {
-            const isOne = command instanceof SystemCommands.Command;
-            self.filter.reset(isOne && command.key, status);
+        // what: a command, to show only its runs, or a status as the filter has it
+        self.open = (what) => {
+            self.filter.reset(
+                what instanceof SystemCommands.Command && what.key,
+                _.isString(what) && what
+            );
             self._clearRows();
             self.isLoaded(false);
             self.isOpen(true);

@@ -51,8 +51,8 @@
             };
         };
 
-        // key: of the command whose runs are to be shown, if it is one; status: as in
-        // statuses, "" for all
+        // key: of the command whose runs are to be shown, if it is one; status: those of
+        // one of `statuses`, if it is one
         self.reset = (key, status) => {
             self._isResetting = true;
             self.status(status || "");

@@ -148,13 +148,23 @@ $(function () {
             );
         };
 
-        // runId: of the command that was to be run before; null if it was not even begun
-        self.notConnected = (runId) => {
+        // of the command that a rule runs before the printer is connected;
+        // run: its id, null if it was not even begun
+        self.notConnected = ({reason, run}) => {
+            const texts = {
+                failed: gettext(
+                    "The command that is to be run before has not succeeded."
+                ),
+                too_long: gettext("The command that is to be run before takes too long."),
+                not_ready: gettext("The printer was not ready in time for the upload.")
+            };
             self._say(
                 "failed",
-                gettext("The printer was not connected"),
-                gettext("The command that a rule runs before that has not succeeded."),
-                runId && self._showButton({id: runId})
+                reason === "not_ready"
+                    ? gettext("The upload is not printed")
+                    : gettext("The printer was not connected"),
+                texts[reason],
+                run && self._showButton({id: run})
             );
         };
 
@@ -204,7 +214,7 @@ $(function () {
 
         self.onDataUpdaterPluginMessage = (plugin, data) => {
             if (plugin !== "systemcommands" || data.type !== "not_connected") return;
-            if (self.runs.access.mayWatch()) self.notConnected(data.run);
+            if (self.runs.access.mayWatch()) self.notConnected(data);
         };
 
         // what commands have printed is not for whoever comes next

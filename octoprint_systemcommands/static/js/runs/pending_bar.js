@@ -44,7 +44,7 @@ $(function () {
         self.show = (row) => self.runs.show(row.run());
         self.cancel = (row) => self.triggering.callOff(row.run());
         self.runNow = (row) => self.triggering.runNow(row.run());
-        self.showAll = () => self.history.open(undefined, "pending");
+        self.showAll = () => self.history.open("pending");
 
         //~~ View model callbacks
 
