@@ -112,6 +112,7 @@ _JS = {
         "rule_sentence",
         "rule_row",
         "rule_arguments",
+        "rule_when",
         "rule_form",
         "rule_problems",
         "rules_draft",

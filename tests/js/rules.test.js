@@ -10,11 +10,11 @@ let page, onTouch;
 
 beforeEach(() => {
     page = loadPage([
-        ...["editor/model_fields", "editor/definition_form"],
+        ...["commands/command", "editor/model_fields", "editor/definition_form"],
         ...["arguments/value_checks", "arguments/uploads", "arguments/argument_field"],
         ...["rules/happenings", "rules/duration", "rules/schedule"],
         ...["rules/rule_sentence", "rules/rule_row", "rules/rule_arguments"],
-        ...["rules/rule_form", "rules/rule_problems"]
+        ...["rules/rule_when", "rules/rule_form", "rules/rule_problems"]
     ]);
     page.SystemCommands.DialogFocus = {
         keepWhileRemoving: (_event, remove) => remove(),
@@ -150,7 +150,7 @@ test("what is not changed stays as it was written", () => {
 
 test("the form shows what stands in the file", () => {
     const form = load(WHEN_COLD);
-    assert.equal(form.kind(), "print_ended");
+    assert.equal(form.when.kind(), "print_ended");
     assert.deepEqual(plain(form.conditions().map((row) => [row.key(), row.value()])), [
         ["origin", "local"],
         ["file", "*.gcode"],
@@ -170,7 +170,7 @@ test("the form shows what stands in the file", () => {
 test("a rule is made of choices", () => {
     const form = load({});
     assert.equal(form.isWaitShown(), false);
-    form.kind("print_ended");
+    form.when.kind("print_ended");
     form.command("custom/power-off");
     form.arguments.fields()[0].value("7");
     assert.deepEqual(result(form), {
@@ -203,7 +203,7 @@ test("a rule is made of choices", () => {
     assert.deepEqual(plain(load({}).cancelledBy()), ["print_started"]);
 
     // OctoPrint waits for the command then
-    form.kind("stop");
+    form.when.kind("stop");
     assert.equal(form.mayWait(), false);
     assert.deepEqual(result(form), {
         when: {event: "stop"},
@@ -220,41 +220,41 @@ test("a rule is made of choices", () => {
 test("each beginning is written as the server reads it", () => {
     const form = load({when: {event: "connected"}, run: "shutdown", source: "core"});
     const when = () => result(form).when;
-    form.kind("daily");
+    form.when.kind("daily");
     assert.deepEqual(when(), {});
-    form.time("07:30");
+    form.when.time("07:30");
     assert.deepEqual(when(), {schedule: "daily 07:30"});
-    form.kind("days");
+    form.when.kind("days");
     assert.deepEqual(when(), {});
-    form.days([1, 3]);
+    form.when.days([1, 3]);
     assert.deepEqual(when(), {schedule: "mon,wed 07:30"});
-    form.kind("every");
+    form.when.kind("every");
     assert.deepEqual(when(), {});
-    form.every.amount("15");
+    form.when.every.amount("15");
     assert.deepEqual(when(), {schedule: "every 15 min"});
-    form.kind("cron");
+    form.when.kind("cron");
     assert.deepEqual(when(), {});
-    form.cron("0 4 * * 1");
+    form.when.cron("0 4 * * 1");
     assert.deepEqual(when(), {cron: "0 4 * * 1"});
-    form.kind("run");
+    form.when.kind("run");
     assert.deepEqual(when(), {});
-    form.ofCommand("custom/power-off");
-    form.status("failed,timed_out");
+    form.when.ofCommand("custom/power-off");
+    form.when.status("failed,timed_out");
     assert.deepEqual(when(), {run: "power-off", status: ["failed", "timed_out"]});
-    form.ofCommand("core/shutdown");
+    form.when.ofCommand("core/shutdown");
     assert.equal(when().source, "core");
-    form.kind("action");
+    form.when.kind("action");
     assert.deepEqual(when(), {});
-    form.action(" lamp ");
+    form.when.action(" lamp ");
     assert.deepEqual(when(), {action: "lamp"});
-    form.kind("event");
-    form.event("MovieDone");
+    form.when.kind("event");
+    form.when.event("MovieDone");
     assert.deepEqual(when(), {event: "MovieDone"});
-    form.kind("before_connect");
-    form.settle.amount("3");
+    form.when.kind("before_connect");
+    form.when.settle.amount("3");
     assert.deepEqual(when(), {event: "before_connect", settle: "3 s"});
     // and read again
-    form.kind("connected");
+    form.when.kind("connected");
     assert.deepEqual(when(), {event: "connected"});
     assert.equal(result(form).source, "core");
 });

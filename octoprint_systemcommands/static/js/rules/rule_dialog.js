@@ -35,7 +35,7 @@ $(function () {
             .pureComputed(() => self.rules.sentence.inFull(self.result()))
             .extend({rateLimit: SENTENCE_DELAY});
         self.help = ko.pureComputed(() =>
-            SystemCommands.Happenings.helpOf(self.form.kind())
+            SystemCommands.Happenings.helpOf(self.form.when.kind())
         );
         // OctoPrint's events, to choose from
         self.events = ko.pureComputed(() =>

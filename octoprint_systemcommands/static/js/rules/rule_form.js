@@ -4,12 +4,11 @@
         ...["run", "source", "arguments", "confirmed"]
     ];
     // these hold something up, so their commands cannot wait themselves
-    const CONNECTING = ["before_connect", "upload_to_print"];
-    const IMMEDIATE = [...CONNECTING, "snapshot_before", "stop"];
+    const IMMEDIATE = ["before_connect", "upload_to_print", "snapshot_before", "stop"];
     const CANCELLED_BY = ["print_started"];
     const CALLS_OFF = ["print_started", "connected", "disconnected"];
 
-    const schedule = SystemCommands.Schedule;
+    const keys = SystemCommands.RuleWhen.keys;
 
     const mapping = (value) => (_.isPlainObject(value) ? value : {});
     const text = (value) => (value === undefined || value === null ? "" : String(value));
@@ -23,13 +22,6 @@
     const given = (fields) => _.omit(fields, (value) => value === undefined);
     const unlessEmpty = (fields) =>
         _.isEmpty(given(fields)) ? undefined : given(fields);
-
-    const kindOf = (when) => {
-        if (schedule.isOne(when)) return schedule.parse(when).kind;
-        if ("run" in when || "action" in when) return "run" in when ? "run" : "action";
-        const event = text(when.event);
-        return !event || SystemCommands.Happenings.isKnown(event) ? event : "event";
-    };
 
     // A rule in a form: what stands in the file goes in, and what is to stand there comes
     // out. What was not changed stays as it was written.
@@ -62,92 +54,8 @@
         self.name = value("name", "");
         self.enabled = value("enabled", true);
 
-        //~~ When
-
-        // an event of the list, a kind of schedule, run, action, or event for any other
-        self.kind = value("when", "");
-        self.event = value("when", "");
-        self.action = value("when", "");
-        self.ofCommand = value("when", "");
-        self.status = value("when", "");
-        self.time = value("when", "");
-        self.days = value("when", []);
-        self.every = durationOf("min", "when");
-        self.cron = value("when", "");
-        self.atMost = durationOf("s", "when");
-        self.settle = durationOf("s", "when");
-
-        const STATUSES = {
-            "": gettext("whatever comes of it"),
-            succeeded: gettext("if it has succeeded"),
-            "failed,timed_out": gettext("if it has failed"),
-            stopped: gettext("if it was stopped")
-        };
-        // with what else stands in the file
-        self.statuses = ko.pureComputed(() =>
-            _.union(Object.keys(STATUSES), [self.status()]).map((status) => ({
-                status: status,
-                text: STATUSES[status] || status
-            }))
-        );
-
-        self.isKind = (...kinds) => kinds.includes(self.kind());
-        self.isConnecting = () => CONNECTING.includes(self.kind());
-        self.hasTime = () => self.isKind("daily", "weekdays", "days");
-        self.mayWait = ko.pureComputed(() => !IMMEDIATE.includes(self.kind()));
-
-        const splitKey = (key) => {
-            const [source, ...action] = text(key).split("/");
-            return {source: source, action: action.join("/")};
-        };
-        const keyOf = (source, action) => `${text(source) || "custom"}/${text(action)}`;
-        const ofSource = (source) => (source === "custom" ? undefined : source);
-
-        const loadWhen = (when) => {
-            const times = schedule.isOne(when) ? schedule.parse(when) : {};
-            self.kind(kindOf(when));
-            self.event(text(when.event));
-            self.action(text(when.action));
-            self.ofCommand("run" in when ? keyOf(when.source, when.run) : undefined);
-            self.status(listOf(when.status).join());
-            self.time(times.time || "");
-            self.days(times.days || []);
-            self.every.load(times.every);
-            self.cron(times.cron || "");
-            self.atMost.load(when.at_most);
-            self.settle.load(when.settle);
-        };
-
-        const buildWhen = () => {
-            const kind = self.kind();
-            if (schedule.kinds.includes(kind)) {
-                return schedule.write({
-                    kind: kind,
-                    time: self.time(),
-                    every: self.every.result(),
-                    days: self.days(),
-                    cron: self.cron()
-                });
-            }
-            if (kind === "action") {
-                return given({action: self.action().trim() || undefined});
-            }
-            if (kind === "run") {
-                const {source, action} = splitKey(self.ofCommand());
-                return given({
-                    run: action || undefined,
-                    source: action ? ofSource(source) : undefined,
-                    status: self.status() ? self.status().split(",") : undefined
-                });
-            }
-            const event = kind === "event" ? self.event().trim() : kind;
-            if (!self.isConnecting()) return event ? {event: event} : {};
-            return given({
-                event: event,
-                at_most: self.atMost.result(),
-                settle: self.settle.result()
-            });
-        };
+        self.when = new SystemCommands.RuleWhen(() => onTouch("when"));
+        self.mayWait = ko.pureComputed(() => !IMMEDIATE.includes(self.when.kind()));
 
         //~~ If
 
@@ -249,7 +157,7 @@
         self.commands = ko.pureComputed(() => {
             const wanted = self.command();
             if (!wanted || self.chosen()) return commands();
-            return [...commands(), {key: wanted, name: splitKey(wanted).action}];
+            return [...commands(), {key: wanted, name: keys.split(wanted).action}];
         });
         self.chosen.subscribe((command) => {
             if (!self._isLoading) self.arguments.become(command ? command.arguments : []);
@@ -269,7 +177,7 @@
             self.id(text(rule.id));
             self.name(text(rule.name));
             self.enabled(rule.enabled !== false);
-            loadWhen(mapping(rule.when));
+            self.when.load(mapping(rule.when));
             self.conditions(
                 Object.entries(mapping(rule.if)).flatMap(([key, values]) =>
                     [].concat(values).map((one) => conditionOf(key, one))
@@ -280,7 +188,7 @@
             self.cancelledBy(
                 isDefault ? [...CANCELLED_BY] : listOf(rule.cancelled_by).map(text)
             );
-            self.command("run" in rule ? keyOf(rule.source, rule.run) : undefined);
+            self.command("run" in rule ? keys.of(rule.source, rule.run) : undefined);
             self.confirmed(rule.confirmed === true);
             const command = self.chosen();
             self.arguments.load(
@@ -295,17 +203,17 @@
         };
 
         const build = () => {
-            const {source, action} = splitKey(self.command());
+            const {source, action} = keys.split(self.command());
             return {
                 id: self.id().trim() || undefined,
                 name: self.name().trim() || undefined,
                 enabled: self.enabled(),
-                when: buildWhen(),
+                when: self.when.result(),
                 if: buildIf(),
                 wait: buildWait(),
                 cancelled_by: buildCancelledBy(),
                 run: action || undefined,
-                source: action ? ofSource(source) : undefined,
+                source: action ? keys.sourceOf(source) : undefined,
                 arguments: unlessEmpty(self.arguments.result()),
                 confirmed: self.confirmed() || undefined
             };
