@@ -27,7 +27,7 @@ from .printer_watch import SOURCES, PrinterWatch
 from .rules.local_zone import LOCAL
 from .rules.rule import Rule
 from .run_ends import FILE, OutputFiles, happening_of
-from .waiting_runs import WaitingRuns
+from .waiting_runs import WaitingRuns, happening_in
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.engine")
 
@@ -170,11 +170,19 @@ class RuleEngine:
         """
         requester = requester._replace(trigger="test")
         happening = Happening(_kind_of(rule), copied(payload), self._wall())
-        if rule.wait is None:
-            return self._firing.start_or_raise(rule, happening, requester)
-        waiting = self._waiting.hold(rule, happening, requester)
-        self._inbox.put_always(partial(self._waiting.adopt, waiting))
-        return waiting.run
+        if happening.kind == reasons.RUN_ENDED:
+            happening = self._outputs.write(happening, f"{rule.id}-test")
+        run = None
+        try:
+            if rule.wait is None:
+                run = self._firing.start_or_raise(rule, happening, requester)
+            else:
+                waiting = self._waiting.hold(rule, happening, requester)
+                self._inbox.put_always(partial(self._waiting.adopt, waiting))
+                run = waiting.run
+        finally:
+            self._outputs.give(happening, None if run is None else run.id)
+        return run
 
     def rules_for(self, happening: Happening) -> list[Rule]:
         """The rules that are to fire because of something, which somebody waits for."""
@@ -266,7 +274,12 @@ class RuleEngine:
         if record.status in UNFINISHED:
             return
         self._outputs.take_back(record.id)
-        happening = happening_of(record, self._firing.chain_of(record.id))
+        origin = record.rule
+        chain = self._firing.chain_of(record.id)
+        if origin is not None:
+            # also of one that has waited for long
+            chain = (*origin.chain, origin.id)
+        happening = happening_of(record, chain)
         if happening is not None:
             self._news.note(f"{reasons.RUN_ENDED} {record.action}", happening.payload)
             self._happened(happening)
@@ -293,7 +306,7 @@ class RuleEngine:
             run_id = None if run is None else run.id
         else:
             run_id = self._waiting.begin(rule, happening)
-        self._outputs.give(happening.payload, run_id)
+        self._outputs.give(happening, run_id)
 
     def _look_around(self) -> None:
         """At what happens because time passes."""
@@ -327,10 +340,9 @@ class RuleEngine:
                 self._waiting.resume(record, memo, self._rules)
             except Exception:
                 _logger.exception(f"The run {record.id} cannot be gone on with")
-            payload = memo.get("payload")
-            if isinstance(payload, Mapping):
-                needed.append(payload.get(FILE))
-                self._outputs.give(payload, record.id)
+            happening = happening_in(memo)
+            needed.append(happening.payload.get(FILE))
+            self._outputs.give(happening, record.id)
         self._outputs.tidy_up(needed)
 
 

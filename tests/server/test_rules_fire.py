@@ -293,7 +293,7 @@ class TestWaiting:
 
         printer.print_(LONG)
         wait_until(lambda: printer.run(first["id"])["status"] == "stopped")
-        assert printer.run(first["id"])["reason"] == "called off: a print has started"
+        assert printer.run(first["id"])["reason"] == "cancelled: a print has started"
         assert printer.pending() is None
 
         # a print that is cancelled has ended, too
@@ -438,7 +438,7 @@ class TestConnecting:
 
         place.disconnect()
 
-        wait_until(lambda: "called off" in place.news("on").get("text", ""))
+        wait_until(lambda: "cancelled" in place.news("on").get("text", ""))
         (run,) = place.runs("running")
         assert place.admin.post(f"{RUNS}/{run['id']}/stop", json={}).status_code == 202
         place.admin.wait_for_run(run["id"])
