@@ -24,8 +24,20 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.waiting_r
 _SAME_TIME = 2.0
 
 
-class _WaitingRun:
-    """Arguments: see `WaitingRuns`; `is_try`: somebody tries the rule out, saved or not."""
+# How often to look whether the clock on the wall was set, in s
+_LOOK = 15.0
+
+
+class WaitingRun:
+    """A run that waits.
+
+    Arguments:
+        rule, happening: which rule has fired, and because of what
+        run: its run
+        clock: says when it may go
+        told: what people and the history know of its waiting
+        is_try: somebody tries the rule out, saved or not
+    """
 
     def __init__(
         self,
@@ -71,7 +83,7 @@ class WaitingRuns:
         self._monotonic = monotonic
         self._wall = wall
         # by the id of the run; the runner bounds them
-        self._runs: dict[str, _WaitingRun] = {}
+        self._runs: dict[str, WaitingRun] = {}
 
     @property
     def matters_idle(self) -> bool:
@@ -115,7 +127,7 @@ class WaitingRuns:
         happening: Happening,
         requester: Optional[Requester] = None,
         resumed: Optional[tuple[Record, Mapping[str, Any]]] = None,
-    ) -> _WaitingRun:
+    ) -> WaitingRun:
         """Takes in the run of a rule that waits, for `adopt`.
 
         Arguments:
@@ -137,9 +149,9 @@ class WaitingRuns:
         told = self._waiting(rule, happening, clock, clock.judge(now, self._look))
         run = self._firing.hold(rule, happening, told, requester, record)
         self._news.tell(rule.id, reasons.WAITS, run.id)
-        return _WaitingRun(rule, run, happening, clock, told, requester is not None)
+        return WaitingRun(rule, run, happening, clock, told, requester is not None)
 
-    def adopt(self, waiting: _WaitingRun) -> None:
+    def adopt(self, waiting: WaitingRun) -> None:
         """Looks after a run from now on."""
         self._runs[waiting.run.id] = waiting
 
@@ -226,19 +238,19 @@ class WaitingRuns:
             elif verdict.given_up is not None:
                 self._call_off(waiting, verdict.given_up)
             elif self._tell(waiting, verdict):
-                soon = verdict.look_in
+                soon = min(verdict.look_in, _LOOK)
                 look_in = soon if look_in is None else min(look_in, soon)
         return look_in
 
-    def _judge(self, waiting: _WaitingRun) -> Verdict:
+    def _judge(self, waiting: WaitingRun) -> Verdict:
         return waiting.clock.judge(self._monotonic(), self._look)
 
-    def _call_off(self, waiting: _WaitingRun, reason: Message) -> None:
+    def _call_off(self, waiting: WaitingRun, reason: Message) -> None:
         del self._runs[waiting.run.id]
         self._runner.stop(waiting.run.id, reason=reason)
         self._news.tell(waiting.rule.id, reason, waiting.run.id)
 
-    def _tell(self, waiting: _WaitingRun, verdict: Verdict, anew: bool = False) -> bool:
+    def _tell(self, waiting: WaitingRun, verdict: Verdict, anew: bool = False) -> bool:
         """Says what it waits for by now; returns whether it still waits."""
         told = waiting.told
         due_at = None if verdict.due_in is None else self._wall() + verdict.due_in
