@@ -26,7 +26,7 @@ COMMANDS = []
 
 EVENTS = 100_000
 STORM = 10_000
-PRINTS = 5
+PRINTS = 7
 STARTS = 50
 
 RULES = "/plugin/systemcommands/api/rules"
