@@ -115,8 +115,9 @@ class Pending:
             if run is None or run.is_being_released or self._is_ending():
                 return None
             run.is_being_released = True
+            request = run.request
             if confirmed:
-                run.request = run.request._replace(confirmed=True)
+                run.request = request._replace(confirmed=True)
         _logger.info(what_becomes_of(run, "Releasing", user))
         try:
             snapshot = self._check(run.request)
@@ -129,6 +130,8 @@ class Pending:
                 # it is for the next server
                 return None
             if user is not None and isinstance(error, CommandError):
+                # what was confirmed now is not for later
+                run.request = request
                 run.is_being_released = False
                 raise
             self._on_end(run, outcome_without_process(run, error))
