@@ -25,8 +25,20 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.waiting_r
 _SAME_TIME = 2.0
 
 
-class _WaitingRun:
-    """Arguments: see `WaitingRuns`; `is_try`: somebody tries the rule out, saved or not."""
+# How often to look whether the clock on the wall was set, in s
+_LOOK = 15.0
+
+
+class WaitingRun:
+    """A run that waits.
+
+    Arguments:
+        rule, happening: which rule has fired, and because of what
+        run: its run
+        clock: says when it may go
+        told: what people and the history know of its waiting
+        is_try: somebody tries the rule out, saved or not
+    """
 
     def __init__(
         self,
@@ -72,7 +84,7 @@ class WaitingRuns:
         self._monotonic = monotonic
         self._wall = wall
         # by the id of the run; the runner bounds them
-        self._runs: dict[str, _WaitingRun] = {}
+        self._runs: dict[str, WaitingRun] = {}
 
     @property
     def matters_idle(self) -> bool:
@@ -117,7 +129,7 @@ class WaitingRuns:
         happening: Happening,
         requester: Optional[Requester] = None,
         resumed: Optional[tuple[Record, Mapping[str, Any]]] = None,
-    ) -> _WaitingRun:
+    ) -> WaitingRun:
         """Takes in the run of a rule that waits, for `adopt`.
 
         Arguments:
@@ -139,9 +151,9 @@ class WaitingRuns:
         told = self._waiting(rule, happening, clock, clock.judge(now, self._look))
         run = self._firing.hold(rule, happening, told, requester, record)
         self._news.tell(rule.id, reasons.WAITS, run.id)
-        return _WaitingRun(rule, run, happening, clock, told, requester is not None)
+        return WaitingRun(rule, run, happening, clock, told, requester is not None)
 
-    def adopt(self, waiting: _WaitingRun) -> None:
+    def adopt(self, waiting: WaitingRun) -> None:
         """Looks after a run from now on, unless it does not wait any more."""
         if waiting.run.status == Status.PENDING:
             self._runs[waiting.run.id] = waiting
@@ -231,21 +243,21 @@ class WaitingRuns:
             elif verdict.given_up is not None:
                 self._call_off(waiting, verdict.given_up)
             elif self._tell(waiting, verdict):
-                soon = verdict.look_in
+                soon = min(verdict.look_in, _LOOK)
                 look_in = soon if look_in is None else min(look_in, soon)
         return look_in
 
-    def _judge(self, waiting: _WaitingRun) -> Verdict:
+    def _judge(self, waiting: WaitingRun) -> Verdict:
         return waiting.clock.judge(self._monotonic(), self._look)
 
-    def _let_go(self, waiting: _WaitingRun) -> bool:
+    def _let_go(self, waiting: WaitingRun) -> bool:
         """Returns whether it does not wait any more."""
         is_released = self._runner.release(waiting.run.id) is not None
         if is_released:
             self._news.tell(waiting.rule.id, reasons.FIRED, waiting.run.id)
         return is_released or self._has_gone(waiting)
 
-    def _has_gone(self, waiting: _WaitingRun) -> bool:
+    def _has_gone(self, waiting: WaitingRun) -> bool:
         """Forgets it, unless it is pending still: somebody wants it now, and may be told
         that it cannot be."""
         has_gone = waiting.run.status != Status.PENDING
@@ -253,17 +265,17 @@ class WaitingRuns:
             self._runs.pop(waiting.run.id, None)
         return has_gone
 
-    def _is_overtaken(self, waiting: _WaitingRun) -> bool:
+    def _is_overtaken(self, waiting: WaitingRun) -> bool:
         """Whether a print that calls it off has begun just now."""
         is_meant = events.PRINT_STARTED in waiting.rule.cancelled_by
         return is_meant and self._look().begins_print
 
-    def _call_off(self, waiting: _WaitingRun, reason: Message) -> None:
+    def _call_off(self, waiting: WaitingRun, reason: Message) -> None:
         del self._runs[waiting.run.id]
         self._runner.call_off(waiting.run.id, reason)
         self._news.tell(waiting.rule.id, reason, waiting.run.id)
 
-    def _tell(self, waiting: _WaitingRun, verdict: Verdict, anew: bool = False) -> bool:
+    def _tell(self, waiting: WaitingRun, verdict: Verdict, anew: bool = False) -> bool:
         """Says what it waits for by now; returns whether it still waits."""
         told = waiting.told
         due_at = None if verdict.due_in is None else self._wall() + verdict.due_in

@@ -169,6 +169,8 @@ class TestFiring:
         (request,) = world.house.started
         assert request.event["OCTOPRINT_EVENT_PARAMS"] == "a b"
         assert str(request.reason) == "the printer has sent //action:probe"
+        told = world.engine.last_payloads()["action probe"]
+        assert told == (NOON, {"action": "probe", "params": "a b"})
 
     def test_a_schedule(self):
         world = World(rule(when={"schedule": "every 15 min"}))
@@ -223,6 +225,18 @@ class TestStorms:
         a_print(world)
 
         assert world.started == ["c", "c"]
+
+    def test_a_storm_makes_nobody_look_at_the_printer(self, mocker):
+        off = rule(id="off", when=ENDED, wait={"until": {"max_temperature": 50}})
+        world = World(rule(when={"event": "ZChange"}), off)
+        world.printer.is_at(200.0)
+        a_print(world)
+        look = mocker.spy(world.printer, "state")
+
+        for _ in range(50):
+            world.fires("ZChange")
+
+        assert look.call_count == 0
 
     def test_what_does_not_fit_is_left_out_and_said_once(self, caplog):
         world = World(rule(when={"event": "ZChange"}))
