@@ -31,9 +31,10 @@ def editor(page, save):
     editor = Editor(page).open()
     shot(save, page, "list", narrow=True)
     editor.edit(WEBCAM)
-    expect(editor.root.page.locator(".systemcommands-surroundings")).to_be_visible()
+    dialog = editor.dialog("command")
+    expect(dialog.root.locator(".systemcommands-surroundings")).to_be_visible()
     shot(save, page, "command", narrow=True)
-    editor.dialog("command").close()
+    dialog.close()
     arguments(editor, page, save)
 
     presets = editor.presets()

@@ -7,14 +7,18 @@ from harness.pages import RunDialog
 from harness.rules_pages import RuleDialog, RulesSection
 from harness.waiting import wait_until
 
+HOSTILE = '<img src="x" onerror="window.hacked = true">'
+# the server takes it because it was there before
+BROKEN = {"id": "broken", "name": HOSTILE, "when": {"schedule": "soon"}, "run": HOSTILE}
 CONFIG = {
+    "plugins": {"systemcommands": {"rules": [BROKEN]}},
     "events": {
         "enabled": True,
         "subscriptions": [
             {"event": "PrintDone", "type": "system", "command": "echo done"},
             {"event": "PrintDone", "type": "gcode", "command": "M84"},
         ],
-    }
+    },
 }
 
 RULES = "/plugin/systemcommands/api/rules"
@@ -153,6 +157,49 @@ def test_arguments_and_prints(open_rules, store_rules):
     dialog.accept()
     section.save()
     assert store_rules() == [{**NIGHTLY, "arguments": {"level": 5}, "confirmed": True}]
+
+
+def test_broken_rules_are_kept_until_they_are_mended(open_rules, store_rules):
+    section = open_rules(BROKEN, NIGHTLY)
+    sentence = f"At the times soon, run {HOSTILE}"
+    expect(section.entry(sentence)).to_contain_text("is no schedule")
+    section.switch(NIGHTLY_SENTENCE).uncheck()
+    section.save()
+    assert store_rules()[0] == BROKEN
+    dialog = section.edit(sentence)
+    expect(dialog.mistake("when")).to_contain_text("is no schedule")
+    expect(dialog.command).to_have_value(f"custom/{HOSTILE}")
+    dialog.kind.select_option("it is a certain time, every day")
+    expect(dialog.mistake("when")).to_have_text("is missing")
+    dialog.label("Time").fill("07:30")
+    expect(dialog.mistake("when")).to_be_hidden()
+    dialog.command.select_option("Power off")
+    dialog.accept()
+    section.expect_sentences("Every day at 07:30, run Power off", NIGHTLY_SENTENCE)
+    section.save()
+    assert store_rules()[0] == {
+        "id": "broken",
+        "name": HOSTILE,
+        "when": {"schedule": "daily 07:30"},
+        "run": "power-off",
+    }
+    assert not section.page.evaluate("window.hacked")
+
+
+def test_commands_are_there_without_the_rules(store, admin_page):
+    store(COMMANDS)
+    admin_page.expected_errors.append("500")
+    admin_page.route(f"**{RULES}", lambda route: route.fulfill(status=500, json={}))
+    section = RulesSection(admin_page)
+    section.editor.open()
+    section.editor.expect_rows("Power off", "Lamp")
+    alert = section.root.get_by_role("alert")
+    expect(alert).to_contain_text("could not be loaded")
+    expect(section.button("Add rule")).to_be_hidden()
+    admin_page.unroute(f"**{RULES}")
+    section.button("Try again").click()
+    expect(section.button("Add rule")).to_be_visible()
+    expect(alert).to_be_hidden()
 
 
 def test_rules_are_copied_and_deleted(open_rules, store_rules):
@@ -314,4 +361,8 @@ def test_rules_are_imported(open_rules, store_rules, store):
     dialog.button("Add selected (1)").click()
     section.save()
     assert [rule["id"] for rule in store_rules()] == ["nightly", "echo-done", "nightly-2"]
+    with section.page.expect_download() as download:
+        section.button("Export rules").click()
+    assert download.value.suggested_filename == "system-rules.yaml"
+    assert "echo-done" in download.value.path().read_text("utf-8")
     assert [command["action"] for command in store()][-1] == "echo-done"
