@@ -169,7 +169,7 @@ def test_broken_rules_are_kept_until_they_are_mended(open_rules, store_rules):
     dialog = section.edit(sentence)
     expect(dialog.mistake("when")).to_contain_text("is no schedule")
     expect(dialog.command).to_have_value(f"custom/{HOSTILE}")
-    dialog.kind.select_option("it is a certain time, every day")
+    dialog.kind.select_option("it is a set time, every day")
     expect(dialog.mistake("when")).to_have_text("is missing")
     dialog.label("Time").fill("07:30")
     expect(dialog.mistake("when")).to_be_hidden()
