@@ -362,6 +362,7 @@ def test_one_gives_way_to_the_next_one(editor):
     expect_clean(page)
 
 
+@pytest.mark.own_page
 def test_what_others_do_takes_no_focus(editor, store, admin):
     page = editor.page
     two = editor.button("Two")

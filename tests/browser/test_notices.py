@@ -55,14 +55,11 @@ def commands(folder):
 
 
 @pytest.fixture(scope="module")
-def octoprint(make_octoprint, tmp_path_factory):
+def octoprint(share_octoprint, tmp_path_factory):
     folder = tmp_path_factory.mktemp("ends")
-    server = make_octoprint(
-        {"plugins": {"systemcommands": {"commands": commands(folder)}}}
-    )
+    server = share_octoprint(commands(folder))
     server.folder = folder
-    yield server
-    server.stop()
+    return server
 
 
 @pytest.fixture(autouse=True)
@@ -339,6 +336,7 @@ def test_notices_wait_behind_a_dialog(open_page, octoprint):
 ##~~ What is running already
 
 
+@pytest.mark.own_page
 def test_refused_because_it_runs(menu, dialog, end, operator):
     menu.run("Once")
     menu.expect_notice("Started")

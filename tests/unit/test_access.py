@@ -18,6 +18,8 @@ from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.identity import NOBODY
 from octoprint_systemcommands.runs.request import Owner, Request, Requester
 
+pytestmark = pytest.mark.each_version
+
 NAMES = ("operator", "editor", "auditor", "maker", "member", "user", None)
 
 
