@@ -78,10 +78,10 @@ class Contexts:
         # by their options, with an empty page each, which clears up behind the others
         self._free = {}
         self._cleaners = {}
-        self._options = {}
+        self._keys = {}
 
     def take(self, **options):
-        """A context that knows nothing."""
+        """A context that knows nothing; the options are those that it is made with."""
         free = self._free.get(key_of(options))
         if free:
             context = free.pop()
@@ -91,19 +91,17 @@ class Contexts:
             return context
         context = new_context(self._browser, self._url, **options)
         self._cleaners[context] = context.new_page()
-        self._options[context] = options
+        self._keys[context] = key_of(options)
         return context
 
     def give_back(self, context):
         """Close its pages and forget its sessions."""
         cleaner = self._cleaners[context]
-        options = self._options[context]
         for page in context.pages:
             if page is not cleaner:
                 page.close()
         forget_everything(cleaner, self._url)
-        reset_permissions(context, options)
-        self._free.setdefault(key_of(options), []).append(context)
+        self._free.setdefault(self._keys[context], []).append(context)
 
     def close(self):
         while self._cleaners:
@@ -115,10 +113,19 @@ def key_of(options):
     return json.dumps(options, sort_keys=True)
 
 
-def reset_permissions(context, options):
-    context.clear_permissions()
-    if "permissions" in options:
-        context.grant_permissions(options["permissions"])
+def new_page_in(contexts, viewport=VIEWPORT, permissions=(), **options):
+    """A tab in one of these contexts. What need not be known when a context is made does not
+    make it another one."""
+    page = new_page(contexts.take(**options))
+    set_up(page, viewport, permissions)
+    return page
+
+
+def set_up(page, viewport=VIEWPORT, permissions=()):
+    page.set_viewport_size(viewport)
+    page.context.clear_permissions()
+    if permissions:
+        page.context.grant_permissions(permissions)
 
 
 def new_page(context):

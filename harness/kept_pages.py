@@ -100,17 +100,19 @@ class KeptPages:
         # by user and options, the one that was given back last at the end
         self._pages = {}
 
-    def take(self, server, user, **options):
+    def take(self, server, user, viewport=chromium.VIEWPORT, permissions=(), **options):
         """A page of a user that has done nothing yet; the options are those of its context."""
-        page = self._pages.pop(key_of(user, options), None)
+        key = user.name, chromium.key_of(options)
+        page = self._pages.pop(key, None)
         if page is not None:
-            if is_alive(page, server) and is_tidied_up(page, options):
+            if is_alive(page, server) and is_tidied_up(page):
+                chromium.set_up(page, viewport, permissions)
                 return page
             self.contexts.give_back(page.context)
-        page = chromium.new_page(self.contexts.take(**options))
+        page = chromium.new_page_in(self.contexts, viewport, permissions, **options)
         chromium.enter(page, user)
         page.opened_at = time.monotonic()
-        page.kept_as = key_of(user, options)
+        page.kept_as = key
         page.server_pid = server.pid
         page.first_state = page.evaluate(STATE)
         return page
@@ -126,22 +128,16 @@ class KeptPages:
             self.contexts.give_back(page.context)
 
 
-def key_of(user, options):
-    return user.name, chromium.key_of(options)
-
-
 def is_alive(page, server):
     """Neither closed, nor old, nor one that has lost its server meanwhile."""
     is_young = time.monotonic() - page.opened_at < MAX_AGE
     return is_young and page.server_pid == server.pid and not page.is_closed()
 
 
-def is_tidied_up(page, options):
+def is_tidied_up(page):
     """Make it as it was when it was new; False if that is not possible."""
     try:
         page.unroute_all()
-        chromium.reset_permissions(page.context, options)
-        page.set_viewport_size(options.get("viewport", chromium.VIEWPORT))
         page.mouse.move(0, 0)
         is_tidy = page.evaluate(TIDY) and page.evaluate(STATE) == page.first_state
     except Error:

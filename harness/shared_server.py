@@ -44,7 +44,7 @@ class SharedServer:
             self._pid = self._server.pid
             self._files = files_of(self._server)
             with ApiClient(self._server.url, self._server.admin) as client:
-                self._state = state_of(client)
+                self._state = state_of(client, self._server)
         with ApiClient(self._server.url, self._server.admin) as client:
             try:
                 if settings:
@@ -80,7 +80,7 @@ class SharedServer:
     def _reset_or_drop(self, client):
         try:
             reset(client, self._state)
-            is_new = state_of(client) == self._state
+            is_new = state_of(client, self._server) == self._state
         except (requests.RequestException, AssertionError):
             is_new = False
         if not is_new:
@@ -110,10 +110,11 @@ def files_of(server):
     }
 
 
-def state_of(client):
+def state_of(client, server):
     """All that a module may change and others would notice."""
     users = get(client, "/api/access/users")["users"]
     return {
+        "config": server.read_config(),
         "settings": get(client, "/api/settings"),
         "definitions": get(client, DEFINITIONS)["definitions"],
         "users": [{key: user.get(key) for key in ACCOUNT} for user in users],

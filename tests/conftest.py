@@ -128,7 +128,9 @@ def pytest_runtest_makereport(item, call):
 
 def server_config(module):
     """The config.yaml that a test module asks for with COMMANDS and so on."""
-    config = {"plugins": {"systemcommands": {"commands": getattr(module, "COMMANDS", [])}}}
+    config = {
+        "plugins": {"systemcommands": {"commands": getattr(module, "COMMANDS", [])}}
+    }
     return merged(merged(config, settings_of(module)), getattr(module, "CONFIG", {}))
 
 

@@ -96,7 +96,7 @@ def open_page(contexts, pages):
     """open_page(user=None, **context options): a tab with a session of its own."""
 
     def open_(user=None, **options):
-        page = chromium.new_page(contexts.take(**options))
+        page = chromium.new_page_in(contexts, **options)
         pages.append(page)
         if user is not None:
             chromium.enter(page, user)

@@ -296,7 +296,6 @@ def editor(store, history, admin_page):
     return Editor(admin_page).open()
 
 
-@pytest.mark.each_version
 def test_from_the_settings(editor, store):
     page = editor.page
     page.expected_errors.append("412")

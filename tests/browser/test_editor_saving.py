@@ -27,6 +27,7 @@ def rename(editor, old, new):
     editor.edit(old).fill(name=new).accept()
 
 
+@pytest.mark.each_version
 def test_restoring_a_version_asks_about_changes(open_editor):
     editor = open_editor()
     rename(editor, "One", "Uno")
