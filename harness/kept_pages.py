@@ -68,6 +68,7 @@ async () => {
     list._keptLists([]);
     list.close();
     models.systemCommandsEditorViewModel.search("");
+    models.systemCommandsHistoryViewModel.filter._names([]);
     $("#navbar .open").removeClass("open");
     models.systemCommandsMenuViewModel._groupOpen.forEach((open) => open(false));
     if (document.activeElement) document.activeElement.blur();
@@ -81,6 +82,10 @@ async () => {
     await until(isMenuKnown);
     if (models.systemCommandsAccessViewModel.mayWatch()) await until(areRunsKnown);
     await until(() => !models.systemCommandsMenuViewModel.busy() && $.active === 0);
+    // the server knows of the end of a print before the page does
+    const job = await OctoPrint.job.get().catch(() => undefined);
+    const isPrinting = !!job && /^(Print|Paus|Resum|Cancel|Finish)/.test(job.state);
+    await until(() => models.systemCommandsGuardsViewModel.isPrinting() === isPrinting);
     PNotify.notices.forEach(SystemCommands.Notice.close);
     await until(() => !$(".ui-pnotify").length);
     return window.dispatchEvent(new Event("beforeunload", {cancelable: true}));
