@@ -65,6 +65,8 @@ def new_context(browser, url, **options):
     Playwright's new_context."""
     options.setdefault("viewport", VIEWPORT)
     options.setdefault("locale", "en-US")
+    # a spinner that turns keeps the processor busy
+    options.setdefault("reduced_motion", "reduce")
     return browser.new_context(base_url=url, **options)
 
 
