@@ -7,6 +7,8 @@ from harness.pages import RunDialog
 from harness.rules_pages import RuleDialog, RulesSection
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.own_page
+
 HOSTILE = '<img src="x" onerror="window.hacked = true">'
 # the server takes it because it was there before
 BROKEN = {"id": "broken", "name": HOSTILE, "when": {"schedule": "soon"}, "run": HOSTILE}
