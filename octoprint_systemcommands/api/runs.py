@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 import flask
 from flask_babel import gettext
+from octoprint.server.util.flask import credentials_checked_recently
 
 from ..access import Access
 from ..host.notifier import Notifier
@@ -17,7 +18,7 @@ from ..runs.history.history import History
 from ..runs.history.troubles import Unavailable
 from ..runs.output.capture import MAX_OFFSET, Output
 from ..runs.output.reader import read
-from ..runs.record import STATUSES, UNFINISHED, Record
+from ..runs.record import STATUSES, UNFINISHED, Record, Status
 from ..runs.request import Owner
 from ..runs.runner import Runner
 from .error_codes import ErrorCode
@@ -146,7 +147,16 @@ class Runs:
         """``POST /api/runs/<id>/now``: ``{confirmed}`` → 202, the run, which waits no
         longer."""
         confirmed = confirmed_in(read_json_object())
-        self._find(run_id)
+        record = self._find(run_id)
+        if record.status == Status.PENDING:
+            # to cancel it is one thing, to have it run another
+            command = self._access.find(
+                self._current.person(),
+                record.source,
+                record.action,
+                by_rule=record.rule is not None,
+            )
+            self._access.ensure_fresh_credentials(command, credentials_checked_recently())
         # nobody's name is empty, and somebody is told what stands in the way
         user = self._current.person().name or ""
         run = self._runner.release(run_id, user, confirmed)

@@ -46,7 +46,7 @@ def about_connection(reason: str, run_id: Optional[str]) -> dict[str, Any]:
     run before.
 
     Arguments:
-        reason: ``failed``, ``too_long`` or ``not_ready``
+        reason: ``failed``, ``too_long``, ``not_ready`` or ``not_printed``
         run_id: of that command; None if it was not even begun
     """
     return {"type": "not_connected", "reason": reason, "run": run_id}

@@ -3,7 +3,7 @@
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Optional
 
 from ..commands.arguments.values import Values
@@ -93,7 +93,13 @@ class Pending:
             self._on_change(run)
         return run
 
-    def wait_on(self, run_id: str, waiting: Waiting) -> bool:
+    def wait_on(
+        self,
+        run_id: str,
+        waiting: Waiting,
+        event: Optional[Mapping[str, str]] = None,
+        reason: Optional[Message] = None,
+    ) -> bool:
         """See `Runner.wait_on`."""
         _ensure_storable(waiting)
         with self._lock:
@@ -102,6 +108,8 @@ class Pending:
                 return False
             before = run.record()
             run.wait_on(waiting)
+            if event is not None:
+                run.request = run.request._replace(event=event, reason=reason)
             if run.record() == before:
                 self._history.note(run)
             else:
@@ -115,12 +123,16 @@ class Pending:
             if run is None or run.is_being_released or self._is_ending():
                 return None
             run.is_being_released = True
-            if confirmed:
-                run.request = run.request._replace(confirmed=True)
+            # or the next server would go on with it as well
+            run.is_noted_first = run.waiting is not None and bool(run.waiting.memo)
+            before = run.request
+            # it is not confirmed for later, if it is refused now
+            wanted = before._replace(confirmed=confirmed or before.confirmed)
         _logger.info(what_becomes_of(run, "Releasing", user))
         try:
-            snapshot = self._check(run.request)
+            snapshot = self._check(wanted)
             with self._lock:
+                run.request = wanted
                 # unless it was called off meanwhile
                 may_start = run.outcome is None and self._take_in(run)
                 self.remove(run.id)
@@ -129,6 +141,7 @@ class Pending:
                 # it is for the next server
                 return None
             if user is not None and isinstance(error, CommandError):
+                run.request = before
                 run.is_being_released = False
                 raise
             self._on_end(run, outcome_without_process(run, error))

@@ -37,6 +37,8 @@ class Run:
         self.waiting: Optional[Waiting] = None
         # it was pending, and somebody is about to have it started
         self.is_being_released = False
+        # that it is being started has to be in the history before it begins
+        self.is_noted_first = False
         # as soon as it has ended
         self.outcome: Optional[Outcome] = None
         self.output = Capture()

@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Optional
 
 from ..messages import Message
@@ -39,6 +39,9 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.runs.runner")
 # started, in seconds: it may be in a folder that does not answer
 _START_PATIENCE = 2.0
 _STOP_PATIENCE = 1.0
+
+# How long a run that was pending waits for the disk, in seconds
+_FLUSH_PATIENCE = 1.0
 
 # No thread is at work on these
 _NOT_BEGUN = (Status.PENDING, Status.QUEUED)
@@ -92,6 +95,7 @@ class Runner:
             self._preparation,
             self._supervisor,
             self._lock,
+            flush=lambda: history.flush(_FLUSH_PATIENCE),
             on_begin=self._tell_of_begin,
             on_end=self._finish,
         )
@@ -264,8 +268,19 @@ class Runner:
         """
         return self._pending.hold(request, waiting, resumed)
 
-    def wait_on(self, run_id: str, waiting: Waiting) -> bool:
+    def wait_on(
+        self,
+        run_id: str,
+        waiting: Waiting,
+        event: Optional[Mapping[str, str]] = None,
+        reason: Optional[Message] = None,
+    ) -> bool:
         """Changes what a run waits for, which is told only if people see a difference.
+
+        Arguments:
+            run_id: the run's id
+            waiting: what it waits for from now on
+            event, reason: because of what, if that is something else now, see `Request`
 
         Returns:
             whether it is pending
@@ -273,7 +288,7 @@ class Runner:
         Raises:
             ValueError, TypeError: see `hold`
         """
-        return self._pending.wait_on(run_id, waiting)
+        return self._pending.wait_on(run_id, waiting, event, reason)
 
     def release(
         self, run_id: str, user: Optional[str] = None, confirmed: bool = False
@@ -297,6 +312,21 @@ class Runner:
         """
         self._watch_for_end()
         return self._pending.release(run_id, user, confirmed)
+
+    def call_off(self, run_id: str, reason: Message) -> Optional[Run]:
+        """Stops a run if it is pending.
+
+        Arguments:
+            run_id: the run's id
+            reason: why it is not run
+
+        Returns:
+            the run; None if there is none of this id that is pending
+        """
+        with self._lock:
+            if self._pending.get(run_id) is None:
+                return None
+            return self.stop(run_id, reason=reason)
 
     def end_kept(self, record: Record, reason: Message) -> Run:
         """Calls off what an earlier server has left pending, and nobody goes on with.

@@ -23,6 +23,7 @@ class Spawner:
         preparation: knows what a process needs
         supervisor: looks after it as soon as it is there
         lock: guards the fields of runs
+        flush: waits until the history is written, or cannot be; but not for long
         on_begin: called with a run whose process has begun, with the lock held
         on_end: called with a run that has none, and its outcome
     """
@@ -32,12 +33,14 @@ class Spawner:
         preparation: Preparation,
         supervisor: Supervisor,
         lock: threading.RLock,
+        flush: Callable[[], None],
         on_begin: Callable[[Run], None],
         on_end: Callable[[Run, Outcome], None],
     ):
         self._preparation = preparation
         self._supervisor = supervisor
         self._lock = lock
+        self._flush = flush
         self._on_begin = on_begin
         self._on_end = on_end
         # those that wait for no other disk than the system's keep to themselves
@@ -73,6 +76,8 @@ class Spawner:
             if run.stop_reason is not None:
                 raise NotWanted
             self._supervisor.get_ready()
+            if run.is_noted_first:
+                self._flush()
             process = self._make_process(run, snapshot)
         except Exception as error:
             self._on_end(run, outcome_without_process(run, error))

@@ -14,7 +14,7 @@ from typing import Any, Optional, Protocol
 
 from ..messages import N_, Message
 from ..runs.record import Status
-from . import events
+from . import events, reasons
 from .firing import Firing
 from .happening import Happening, copied
 from .news import News
@@ -34,14 +34,16 @@ MARK = "connection_awaited"
 
 _EVENTS = frozenset(("Disconnecting", f"plugin_systemcommands_{MARK}", "Upload"))
 
-_CALLED_OFF = Message(N_("the printer was not connected: it was called off"))
+_CALLED_OFF = Message(N_("the printer was not connected: it was cancelled"))
 _FAILED = Message(N_("the printer was not connected: the command has not succeeded"))
 _NOT_READY = Message(N_("the file is not printed: the printer has not become ready"))
+_NOT_PRINTED = Message(N_("the file is not printed: OctoPrint could not begin its print"))
 
 # What people are told, for programs
 FAILED = "failed"
 TOO_LONG = "too_long"
 NOT_READY = "not_ready"
+NOT_PRINTED = "not_printed"
 
 
 class Connection(Protocol):
@@ -63,6 +65,7 @@ class _Attempt:
         connect: makes it
         path: of the upload that is to be printed then; None for none
         is_marked: what is told from now on happens after its beginning
+        has_connected: it is made; what comes now is for the upload
         called_off: set when it must not be made any more
     """
 
@@ -71,6 +74,7 @@ class _Attempt:
         self.connect = connect
         self.path = path
         self.is_marked = False
+        self.has_connected = False
         self.called_off = threading.Event()
 
 
@@ -144,6 +148,9 @@ class Connecting:
             return None
         happening = Happening(events.BEFORE_CONNECT, {}, time.time())
         with self._lock:
+            if self._attempt is not None and self._attempt.has_connected:
+                # it has not become ready, and somebody connects once more
+                return None
             if self._attempt is not None:
                 self._attempt.connect = connect
                 return True
@@ -180,6 +187,9 @@ class Connecting:
             return
         path = payload.get("path")
         is_here = payload.get("target") == "local" and isinstance(path, str)
+        # OctoPrint itself prints nothing else
+        if "machinecode" not in (payload.get("type") or ()):
+            return
         if not is_here or payload.get("effective_print") or self._connection.is_open():
             return
         happening = Happening(events.UPLOAD_TO_PRINT, copied(payload), time.time())
@@ -241,7 +251,13 @@ class Connecting:
             run = self._firing.start(rule, happening)
             if run is None:
                 raise _Abandoned(_FAILED, FAILED, rule)
-            if not self._wait_for(attempt, run.finished.is_set, rule.when.at_most):
+            try:
+                is_over = self._wait_for(attempt, run.finished.is_set, rule.when.at_most)
+            except _Abandoned as error:
+                self._firing.stop(run, error.why)
+                raise
+            if not is_over:
+                self._firing.stop(run, reasons.not_in_time(rule.when.at_most))
                 time_ = {"time": durations.text(rule.when.at_most)}
                 raise _Abandoned(Message(_TOO_LONG, time_), TOO_LONG, rule, run.id)
             if run.status != Status.SUCCEEDED:
@@ -254,8 +270,15 @@ class Connecting:
             if attempt.called_off.is_set() or self._has_ended:
                 raise _Abandoned(_CALLED_OFF, None)
             connect = attempt.connect
+            attempt.has_connected = True
         self._own.is_connecting = True
-        connect()
+        try:
+            connect()
+        except Exception as error:
+            # OctoPrint itself shows what keeps it from connecting
+            if attempt.path is None:
+                raise
+            raise _Abandoned(_NOT_READY, NOT_READY) from error
 
     def _print(self, attempt: _Attempt) -> None:
         with self._lock:
@@ -267,7 +290,11 @@ class Connecting:
         with self._lock:
             # whatever is uploaded from here on finds a connection
             self._attempt = None
-        self._connection.print_file(attempt.path)
+        try:
+            self._connection.print_file(attempt.path)
+        except Exception as error:
+            _logger.exception("Error while printing a file that was uploaded")
+            raise _Abandoned(_NOT_PRINTED, NOT_PRINTED) from error
 
     def _wait_for(
         self, attempt: _Attempt, is_so: Callable[[], bool], at_most: float

@@ -27,7 +27,7 @@ from .printer_watch import SOURCES, PrinterWatch
 from .rules.local_zone import LOCAL
 from .rules.rule import Rule
 from .run_ends import FILE, OutputFiles, happening_of
-from .waiting_runs import WaitingRuns
+from .waiting_runs import WaitingRun, WaitingRuns, happening_in
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.engine")
 
@@ -36,6 +36,9 @@ _STOP_PATIENCE = 10.0
 
 # When to look again if that cannot be told, in s
 _LOOK = 1.0
+
+# How long to collect what comes in next, in s: of a storm, the thread takes many at a time
+_BATCH = 0.005
 
 # events of this plugin, which have the id of a run
 _OWN_EVENTS = "plugin_systemcommands_run_"
@@ -84,8 +87,8 @@ class RuleEngine:
         self._watch = watch
         self._clock = Clock()
         self._waiting = WaitingRuns(firing, runner, news, watch.world, monotonic, wall)
-        # in how many seconds to look after them; None if nothing waits
-        self._waiting_look_in: Optional[float] = None
+        # when to look around, unless something happens (`monotonic`); None for never
+        self._look_at: Optional[float] = None
 
     ##~~ For everyone; nobody waits
 
@@ -98,9 +101,8 @@ class RuleEngine:
                 target=self._work, name="systemcommands.rules", daemon=True
             )
             self._thread.start()
-        self._inbox.put(
-            partial(self._happened, Happening(events.STARTUP, {}, self._wall()))
-        )
+        happening = Happening(events.STARTUP, {}, self._wall())
+        self._inbox.put_always(partial(self._happened, happening))
 
     def stop(self) -> None:
         """Ends. Runs that wait stay in the history as they are."""
@@ -112,7 +114,7 @@ class RuleEngine:
         Arguments:
             kept: the runs, and what was kept of each
         """
-        self._inbox.put(partial(self._resume, kept))
+        self._inbox.put_always(partial(self._resume, kept))
 
     def rules_changed(self) -> None:
         """There are other rules now."""
@@ -130,10 +132,10 @@ class RuleEngine:
 
     def on_action(self, name: str, params: str = "") -> None:
         """The printer has sent ``//action:``; called in its thread, so very quick."""
-        self._news.note(f"{reasons.ACTION} {name}", {"params": params})
+        payload = {"action": name, "params": params}
+        self._news.note(f"{reasons.ACTION} {name}", payload)
         if name in self._wanted_actions:
-            payload = copied({"action": name, "params": params})
-            self._put_happening(Happening(reasons.ACTION, payload, self._wall()))
+            self._put_happening(Happening(reasons.ACTION, copied(payload), self._wall()))
 
     def tell(self, kind: str, payload: Mapping[str, Any]) -> None:
         """Something else has happened, which nobody waits for the end of."""
@@ -171,11 +173,19 @@ class RuleEngine:
         """
         requester = requester._replace(trigger="test")
         happening = Happening(_kind_of(rule), copied(payload), self._wall())
-        if rule.wait is None:
-            return self._firing.start_or_raise(rule, happening, requester)
-        waiting = self._waiting.hold(rule, happening, requester)
-        self._inbox.put(partial(self._waiting.adopt, waiting))
-        return waiting.run
+        if happening.kind == reasons.RUN_ENDED:
+            happening = self._outputs.write(happening, f"{rule.id}-test")
+        run = None
+        try:
+            if rule.wait is None:
+                run = self._firing.start_or_raise(rule, happening, requester)
+            else:
+                waiting = self._waiting.hold(rule, happening, requester)
+                self._inbox.put_always(partial(self._adopt, waiting))
+                run = waiting.run
+        finally:
+            self._outputs.give(happening, None if run is None else run.id)
+        return run
 
     def rules_for(self, happening: Happening) -> list[Rule]:
         """The rules that are to fire because of something, which somebody waits for."""
@@ -211,6 +221,7 @@ class RuleEngine:
             if self._inbox.is_closed:
                 return
             look_in = self.step()
+            time.sleep(_BATCH)
 
     def step(self) -> Optional[float]:
         """Works off what was handed over, and looks whether the time has come for something.
@@ -225,11 +236,13 @@ class RuleEngine:
                 entry()
             except Exception:
                 _logger.exception("Error while looking after rules")
-        try:
-            return self._look_in()
-        except Exception:
-            _logger.exception("Cannot tell when the next schedule is due")
-            return _LOOK
+                self._look_at = self._monotonic() + _LOOK
+        if self._look_at is None:
+            return None
+        return max(0.0, self._look_at - self._monotonic())
+
+    def _look_soon(self) -> None:
+        self._look_at = self._monotonic()
 
     def _use_rules(self) -> None:
         rules = list(self._all_rules())
@@ -237,6 +250,7 @@ class RuleEngine:
         if len(rules) == len(known) and all(a is b for a, b in zip(rules, known)):
             return
         self._rules = rules
+        self._look_soon()
         enabled = [rule for rule in rules if rule.enabled]
         self._wanted = SOURCES.union(*(rule.event_names for rule in enabled))
         self._wanted_actions = frozenset(
@@ -255,6 +269,8 @@ class RuleEngine:
 
     def _take(self, event: str, payload: Mapping[str, Any], at: float) -> None:
         """Something that OctoPrint has fired."""
+        if event in SOURCES:
+            self._look_soon()
         for happening in self._watch.take(event, payload):
             self._happened(happening._replace(at=at))
         chain: tuple[str, ...] = ()
@@ -267,7 +283,12 @@ class RuleEngine:
         if record.status in UNFINISHED:
             return
         self._outputs.take_back(record.id)
-        happening = happening_of(record, self._firing.chain_of(record.id))
+        origin = record.rule
+        chain = self._firing.chain_of(record.id)
+        if origin is not None:
+            # also of one that has waited for long
+            chain = (*origin.chain, origin.id)
+        happening = happening_of(record, chain)
         if happening is not None:
             self._news.note(f"{reasons.RUN_ENDED} {record.action}", happening.payload)
             self._happened(happening)
@@ -278,7 +299,11 @@ class RuleEngine:
         self._waiting.happened(happening.kind)
         for rule in self._rules:
             if rule.enabled and matching.is_for(rule, happening):
-                self._fire(rule, happening)
+                try:
+                    self._fire(rule, happening)
+                except Exception:
+                    # the other rules are not to suffer
+                    _logger.exception(f'Error while firing the rule "{rule.id}"')
 
     def _fire(self, rule: Rule, happening: Happening) -> None:
         if not self._firing.may_fire(rule, happening):
@@ -290,10 +315,17 @@ class RuleEngine:
             run_id = None if run is None else run.id
         else:
             run_id = self._waiting.begin(rule, happening)
-        self._outputs.give(happening.payload, run_id)
+            self._look_soon()
+        self._outputs.give(happening, run_id)
+
+    def _adopt(self, waiting: WaitingRun) -> None:
+        self._waiting.adopt(waiting)
+        self._look_soon()
 
     def _look_around(self) -> None:
-        """At what happens because time passes."""
+        """At what happens because time passes, if it is time to."""
+        if self._look_at is None or self._monotonic() < self._look_at:
+            return
         for happening in self._watch.pass_time():
             self._happened(happening._replace(at=self._wall()))
         for rule_id in self._clock.take(self._now()):
@@ -304,30 +336,28 @@ class RuleEngine:
                 self._happened(Happening(reasons.SCHEDULE, payload, self._wall()))
         if self._waiting.matters_idle:
             self._watch.world()
-        self._waiting_look_in = self._waiting.look_after()
-
-    def _look_in(self) -> Optional[float]:
         moments = [
+            self._waiting.look_after(),
             self._watch.look_in,
             self._clock.seconds_to_next(self._now()),
-            self._waiting_look_in,
         ]
-        return min((moment for moment in moments if moment is not None), default=None)
+        look_in = min((m for m in moments if m is not None), default=None)
+        self._look_at = None if look_in is None else self._monotonic() + look_in
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._wall(), LOCAL)
 
     def _resume(self, kept: Kept) -> None:
+        self._look_soon()
         needed = []
         for record, memo in kept:
             try:
                 self._waiting.resume(record, memo, self._rules)
             except Exception:
                 _logger.exception(f"The run {record.id} cannot be gone on with")
-            payload = memo.get("payload")
-            if isinstance(payload, Mapping):
-                needed.append(payload.get(FILE))
-                self._outputs.give(payload, record.id)
+            happening = happening_in(memo)
+            needed.append(happening.payload.get(FILE))
+            self._outputs.give(happening, record.id)
         self._outputs.tidy_up(needed)
 
 

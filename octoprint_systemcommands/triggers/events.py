@@ -236,7 +236,9 @@ class Meanings:
         if current.ending is not None:
             if self._state == _OPERATIONAL or self._state in _GONE:
                 return self._settle()
-        elif self._state in _GONE and current.lost_at is None:
+        elif self._state not in _GONE:
+            current.lost_at = None
+        elif current.lost_at is None:
             current.lost_at = now
         return []
 

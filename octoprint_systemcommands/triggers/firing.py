@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Optional
 
 from ..launcher import ExecuteRequest, Launcher
+from ..messages import Message
 from ..runs.environment import of_event
 from ..runs.printer_state import Printer, PrinterState
 from ..runs.record import Record
@@ -166,6 +167,10 @@ class Firing:
         )
         self._runs.add(run.id, (*chain, rule.id))
         return run
+
+    def stop(self, run: Run, reason: Message) -> None:
+        """Ends a run that nobody waits for any longer; does not wait for that."""
+        self._runner.stop(run.id, reason=reason)
 
     def tell_error(self, rule: Rule, error: Exception) -> None:
         """Nothing was started, because of an error."""

@@ -43,6 +43,13 @@ class Inbox:
                 self._entries.append(entry)
                 self._condition.notify()
 
+    def put_always(self, entry: Entry) -> None:
+        """Hands over something that is rare, and must not get lost."""
+        with self._condition:
+            if not self.is_closed:
+                self._entries.append(entry)
+                self._condition.notify()
+
     def wait(self, timeout: Optional[float]) -> None:
         """Waits until there is something, the end has come, or a time in s has passed."""
         with self._condition:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Optional
 
 from ..messages import Message
+from . import events
 from .happening import copied
 
 # Rules, and kinds of what has happened, that are remembered
@@ -70,10 +71,13 @@ class News:
         """Something has happened. Called for each event, in OctoPrint's thread: a dict of
         one level is copied, everything else when somebody asks."""
         payloads = self._payloads
-        if kind in payloads or len(payloads) < _MAX_KINDS:
-            if type(payload) is dict and len(payload) <= 100:
-                payload = payload.copy()
-            payloads[kind] = (self._wall(), payload)
+        if kind not in payloads and len(payloads) >= _MAX_KINDS:
+            # the oldest that the printer or a plugin has made up
+            others = (known for known in list(payloads) if known not in events.MEANINGS)
+            payloads.pop(next(others), None)
+        if type(payload) is dict and len(payload) <= 100:
+            payload = payload.copy()
+        payloads[kind] = (self._wall(), payload)
 
     def last_payloads(self) -> dict[str, tuple[float, Mapping[str, Any]]]:
         """When each kind has happened last, in seconds since the epoch, and what was said

@@ -9,14 +9,14 @@ from . import events, rendering
 from .events import Meanings
 from .happening import Happening
 from .rendering import Rendering
-from .waits import Idle, World
+from .waits import OPERATIONAL, Idle, World
 
 # OctoPrint's events that are needed for it, whatever the rules are
 SOURCES = events.SOURCES | rendering.SOURCES
 
 
 class PrinterWatch:
-    """Keeps in mind what rules may want to know. For one thread.
+    """Keeps in mind what rules may want to know. For one thread, but for `world`.
 
     Arguments:
         look: what the printer is doing
@@ -43,6 +43,9 @@ class PrinterWatch:
             self._rendering.take(event, payload, now)
         if event not in events.SOURCES:
             return []
+        if event == "PrinterStateChanged":
+            # nobody looks while nothing waits
+            self._idle.note(payload.get("state_id") == OPERATIONAL, now)
         return self._meanings.take(event, payload, now)
 
     def pass_time(self) -> list[Happening]:
@@ -59,7 +62,12 @@ class PrinterWatch:
         return None if look_at is None else max(0.0, look_at - self._monotonic())
 
     def world(self) -> World:
-        """What it is doing now. Whether it is idle is known if this is asked often."""
+        """What it is doing now. That it is heated is only known if this is asked often."""
         now, printer = self._monotonic(), self._look()
         self._idle.look(printer, now)
-        return World(printer, self._idle.since, self._rendering.goes_on(now))
+        return World(
+            printer,
+            self._idle.since,
+            self._rendering.goes_on(now),
+            self._meanings.has_print,
+        )

@@ -31,21 +31,32 @@ _HAPPENED = {
     events.STOP: N_("the server was about to end"),
 }
 
+# why what waits is cancelled, by the kinds that the editor offers for it
+_CANCELLED = {
+    events.PRINT_STARTED: N_("cancelled: a print has started"),
+    events.PRINT_ENDED: N_("cancelled: a print has ended"),
+    events.PRINT_PAUSED: N_("cancelled: a print was paused"),
+    events.PRINT_RESUMED: N_("cancelled: a print was resumed"),
+    events.CONNECTED: N_("cancelled: the printer was connected"),
+    events.DISCONNECTED: N_("cancelled: the printer was disconnected"),
+}
+
 # of what has waited
-GONE = Message(N_("called off: its rule is not there any more"))
-SWITCHED_OFF = Message(N_("called off: its rule was switched off"))
-CHANGED = Message(N_("called off: its rule was changed meanwhile"))
-PRINTING = Message(N_("called off: a print was under way after the server had restarted"))
-NOT_AFTER_RESTART = Message(N_("called off: the server was restarted"))
+GONE = Message(N_("cancelled: its rule was deleted"))
+SWITCHED_OFF = Message(N_("cancelled: its rule was switched off"))
+CHANGED = Message(N_("cancelled: its rule was changed"))
+PRINTING = Message(N_("cancelled: a print was under way after the server had restarted"))
+OVERDUE = Message(N_("cancelled: it was due while the server was off"))
+NOT_AFTER_RESTART = Message(N_("cancelled: the server was restarted"))
 
 TRIED = Message(N_("its rule was tried out"))
 
 # of rules
-CALLED_OFF = Message(N_("called off"))
+CALLED_OFF = Message(N_("cancelled"))
 FIRED = Message(N_("has fired"))
 WAITS = Message(N_("has fired; its command waits"))
-AGAIN = Message(N_("has fired again; its command waits anew"))
-CONDITION = Message(N_("has not fired: what it asks for was not so"))
+AGAIN = Message(N_("has fired again; its wait starts over"))
+CONDITION = Message(N_("did not run: its conditions were not met"))
 ITSELF = Message(N_("has not fired: it was because of its own command"))
 
 
@@ -73,9 +84,9 @@ def why(happening: Happening) -> Message:
 
 def called_off(kind: str) -> Message:
     """Why a pending run was called off, by what has happened."""
-    if kind == events.PRINT_STARTED:
-        return Message(N_("called off: a print has started"))
-    return Message(N_("called off by %(event)s"), {"event": kind})
+    if kind in _CANCELLED:
+        return Message(_CANCELLED[kind])
+    return Message(N_("cancelled: the event %(event)s"), {"event": kind})
 
 
 def too_long(at_most: float, kind: Optional[str], limit: Optional[float]) -> Message:
@@ -99,15 +110,23 @@ def too_long(at_most: float, kind: Optional[str], limit: Optional[float]) -> Mes
             {"idle": durations.text(limit or 0.0), "time": time},
         )
     return Message(
-        N_("not run: the movie of the timelapse was not there within %(time)s"),
+        N_("not run: the timelapse was not rendered within %(time)s"),
         {"time": time},
+    )
+
+
+def not_in_time(at_most: float) -> Message:
+    """Why a command that the connection has waited for was stopped."""
+    return Message(
+        N_("stopped: it has taken longer than %(time)s"),
+        {"time": durations.text(at_most)},
     )
 
 
 def storm(count: int) -> Message:
     """It has happened too often."""
     return Message(
-        N_("has fired once only: it happened %(count)s times more within a second"),
+        N_("ran only once: it happened %(count)s more times within a second"),
         {"count": count},
     )
 

@@ -2,8 +2,9 @@
 
 import logging
 import os
+import re
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, Optional
 
 from ..runs.output.capture import Output, Piece
@@ -17,6 +18,8 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.run_ends"
 _MAX_FILES = 100
 
 FILE = "output_file"
+
+_RUN_ID = re.compile("[0-9a-f]{16}")
 
 
 def happening_of(record: Record, chain: tuple[str, ...]) -> Optional[Happening]:
@@ -74,7 +77,10 @@ class OutputFiles:
         Returns:
             the same with the path; as it was, if nothing could be written
         """
-        run_id = str(happening.payload["id"])
+        run_id = str(happening.payload.get("id"))
+        if _RUN_ID.fullmatch(run_id) is None:
+            # who tries a rule out may say anything
+            return happening
         with self._lock:
             if len(self._files) >= _MAX_FILES:
                 _logger.warning(
@@ -96,16 +102,22 @@ class OutputFiles:
             return happening
         return happening._replace(payload={**happening.payload, FILE: path})
 
-    def give(self, payload: Mapping[str, Any], run_id: Optional[str]) -> None:
-        """The file in a payload is for a run, until that has ended; None: for nobody."""
-        path = payload.get(FILE)
-        if not isinstance(path, str):
+    def give(self, happening: Happening, run_id: Optional[str]) -> None:
+        """The file of a happening, if it has one, is for a run, until that has ended; None:
+        for nobody."""
+        path = happening.payload.get(FILE)
+        is_file = happening.kind == RUN_ENDED and isinstance(path, str)
+        # payloads are anybody's
+        if not is_file or os.path.dirname(path) != self._folder:
             return
         if run_id is None:
             _remove(path)
             return
         with self._lock:
+            earlier = self._files.get(run_id)
             self._files[run_id] = path
+        if earlier is not None and earlier != path:
+            _remove(earlier)
 
     def take_back(self, run_id: str) -> None:
         """A run has ended."""

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from ..runs.run import Run
 from . import events
 from .engine import RuleEngine
 from .firing import Firing
@@ -26,6 +27,8 @@ class Snapshots:
         self._engine = engine
         self._firing = firing
         self._patience = patience
+        # by the id of the rule, what it has begun last
+        self._runs: dict[str, Run] = {}
 
     def before(self, filename: str, *args: Any, **kwargs: Any) -> None:
         """A picture is about to be taken; returns when the commands have ended."""
@@ -33,13 +36,19 @@ class Snapshots:
             events.SNAPSHOT_BEFORE, {"snapshot": str(filename)}, time.time()
         )
         deadline = time.monotonic() + self._patience
-        runs = [
-            self._firing.start(rule, happening)
-            for rule in self._engine.rules_for(happening)
-        ]
-        for run in runs:
-            if run is not None:
-                run.finished.wait(max(0.0, deadline - time.monotonic()))
+        runs = {}
+        for rule in self._engine.rules_for(happening):
+            earlier = self._runs.get(rule.id)
+            # one that hangs must not become many
+            if earlier is None or earlier.finished.is_set():
+                run = self._firing.start(rule, happening)
+                if run is not None:
+                    runs[rule.id] = run
+            else:
+                runs[rule.id] = earlier
+        self._runs = runs
+        for run in runs.values():
+            run.finished.wait(max(0.0, deadline - time.monotonic()))
 
     def after(
         self, filename: str, success: bool = True, *args: Any, **kwargs: Any

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Optional
 
 from ..messages import Message
+from ..runs.environment import of_event
 from ..runs.record import Record, Status
 from ..runs.request import Requester, Waiting
 from ..runs.run import Run
@@ -16,7 +17,7 @@ from .firing import Firing
 from .happening import Happening, copied
 from .news import News
 from .rules.rule import Rule
-from .waits import Verdict, WaitClock, World
+from .waits import Verdict, WaitClock, World, is_overdue
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.waiting_runs")
 
@@ -24,8 +25,20 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.waiting_r
 _SAME_TIME = 2.0
 
 
-class _WaitingRun:
-    """Arguments: see `WaitingRuns`; `is_try`: somebody tries the rule out, saved or not."""
+# How often to look whether the clock on the wall was set, in s
+_LOOK = 15.0
+
+
+class WaitingRun:
+    """A run that waits.
+
+    Arguments:
+        rule, happening: which rule has fired, and because of what
+        run: its run
+        clock: says when it may go
+        told: what people and the history know of its waiting
+        is_try: somebody tries the rule out, saved or not
+    """
 
     def __init__(
         self,
@@ -71,10 +84,7 @@ class WaitingRuns:
         self._monotonic = monotonic
         self._wall = wall
         # by the id of the run; the runner bounds them
-        self._runs: dict[str, _WaitingRun] = {}
-
-    def __len__(self) -> int:
-        return len(self._runs)
+        self._runs: dict[str, WaitingRun] = {}
 
     @property
     def matters_idle(self) -> bool:
@@ -90,7 +100,7 @@ class WaitingRuns:
         """A rule that waits has fired: its waiting begins, or begins anew.
 
         Returns:
-            the id of the run that has been begun; None if there is none
+            the id of the run; None if there is none
         """
         known = next(
             (w for w in self._runs.values() if w.rule.id == rule.id and not w.is_try),
@@ -99,9 +109,10 @@ class WaitingRuns:
         if known is not None and known.rule == rule:
             assert rule.wait is not None
             known.clock = WaitClock(rule.wait, self._monotonic())
+            known.happening = happening
             if self._tell(known, self._judge(known), anew=True):
                 self._news.tell(rule.id, reasons.AGAIN, known.run.id)
-                return None
+                return known.run.id
         elif known is not None:
             self._call_off(known, reasons.CHANGED)
         try:
@@ -118,7 +129,7 @@ class WaitingRuns:
         happening: Happening,
         requester: Optional[Requester] = None,
         resumed: Optional[tuple[Record, Mapping[str, Any]]] = None,
-    ) -> _WaitingRun:
+    ) -> WaitingRun:
         """Takes in the run of a rule that waits, for `adopt`.
 
         Arguments:
@@ -140,11 +151,12 @@ class WaitingRuns:
         told = self._waiting(rule, happening, clock, clock.judge(now, self._look))
         run = self._firing.hold(rule, happening, told, requester, record)
         self._news.tell(rule.id, reasons.WAITS, run.id)
-        return _WaitingRun(rule, run, happening, clock, told, requester is not None)
+        return WaitingRun(rule, run, happening, clock, told, requester is not None)
 
-    def adopt(self, waiting: _WaitingRun) -> None:
-        """Looks after a run from now on."""
-        self._runs[waiting.run.id] = waiting
+    def adopt(self, waiting: WaitingRun) -> None:
+        """Looks after a run from now on, unless it does not wait any more."""
+        if waiting.run.status == Status.PENDING:
+            self._runs[waiting.run.id] = waiting
 
     def resume(
         self, record: Record, memo: Mapping[str, Any], rules: Iterable[Rule]
@@ -161,7 +173,7 @@ class WaitingRuns:
         if reason is None:
             assert rule is not None
             try:
-                self.adopt(self.hold(rule, _happening_in(memo), None, (record, memo)))
+                self.adopt(self.hold(rule, happening_in(memo), None, (record, memo)))
                 _logger.info(f'The run {record.id} of the rule "{rule.id}" waits on')
                 return
             except Exception as error:
@@ -182,6 +194,8 @@ class WaitingRuns:
             return reasons.SWITCHED_OFF
         if rule.wait is None or memo.get("rule") != _fingerprint(rule):
             return reasons.CHANGED
+        if is_overdue(memo, self._wall()):
+            return reasons.OVERDUE
         if events.PRINT_STARTED in rule.cancelled_by and self._look().printer.is_busy:
             return reasons.PRINTING
         return None
@@ -224,31 +238,44 @@ class WaitingRuns:
             verdict = self._judge(waiting)
             if verdict.is_over and self._is_overtaken(waiting):
                 self._call_off(waiting, reasons.called_off(events.PRINT_STARTED))
-            elif verdict.is_over:
-                del self._runs[waiting.run.id]
-                if self._runner.release(waiting.run.id) is not None:
-                    self._news.tell(waiting.rule.id, reasons.FIRED, waiting.run.id)
+            elif verdict.is_over and self._let_go(waiting):
+                pass
             elif verdict.given_up is not None:
                 self._call_off(waiting, verdict.given_up)
             elif self._tell(waiting, verdict):
-                soon = verdict.look_in
+                soon = min(verdict.look_in, _LOOK)
                 look_in = soon if look_in is None else min(look_in, soon)
         return look_in
 
-    def _judge(self, waiting: _WaitingRun) -> Verdict:
+    def _judge(self, waiting: WaitingRun) -> Verdict:
         return waiting.clock.judge(self._monotonic(), self._look)
 
-    def _is_overtaken(self, waiting: _WaitingRun) -> bool:
+    def _let_go(self, waiting: WaitingRun) -> bool:
+        """Returns whether it does not wait any more."""
+        is_released = self._runner.release(waiting.run.id) is not None
+        if is_released:
+            self._news.tell(waiting.rule.id, reasons.FIRED, waiting.run.id)
+        return is_released or self._has_gone(waiting)
+
+    def _has_gone(self, waiting: WaitingRun) -> bool:
+        """Forgets it, unless it is pending still: somebody wants it now, and may be told
+        that it cannot be."""
+        has_gone = waiting.run.status != Status.PENDING
+        if has_gone:
+            self._runs.pop(waiting.run.id, None)
+        return has_gone
+
+    def _is_overtaken(self, waiting: WaitingRun) -> bool:
         """Whether a print that calls it off has begun just now."""
         is_meant = events.PRINT_STARTED in waiting.rule.cancelled_by
         return is_meant and self._look().begins_print
 
-    def _call_off(self, waiting: _WaitingRun, reason: Message) -> None:
+    def _call_off(self, waiting: WaitingRun, reason: Message) -> None:
         del self._runs[waiting.run.id]
-        self._runner.stop(waiting.run.id, reason=reason)
+        self._runner.call_off(waiting.run.id, reason)
         self._news.tell(waiting.rule.id, reason, waiting.run.id)
 
-    def _tell(self, waiting: _WaitingRun, verdict: Verdict, anew: bool = False) -> bool:
+    def _tell(self, waiting: WaitingRun, verdict: Verdict, anew: bool = False) -> bool:
         """Says what it waits for by now; returns whether it still waits."""
         told = waiting.told
         due_at = None if verdict.due_in is None else self._wall() + verdict.due_in
@@ -258,10 +285,11 @@ class WaitingRuns:
         waiting.told = self._waiting(
             waiting.rule, waiting.happening, waiting.clock, verdict
         )
-        if self._runner.wait_on(waiting.run.id, waiting.told):
+        # of what has happened last, the command is to know
+        because = _because(waiting.happening) if anew else (None, None)
+        if self._runner.wait_on(waiting.run.id, waiting.told, *because):
             return True
-        del self._runs[waiting.run.id]
-        return False
+        return not self._has_gone(waiting)
 
     def _waiting(
         self, rule: Rule, happening: Happening, clock: WaitClock, verdict: Verdict
@@ -279,6 +307,11 @@ class WaitingRuns:
         return Waiting(due_at, verdict.waits_for, memo)
 
 
+def _because(happening: Happening) -> tuple[Mapping[str, str], Message]:
+    event = of_event(happening.kind, happening.payload)
+    return event, reasons.why(happening)
+
+
 def _are_same(a: Optional[float], b: Optional[float]) -> bool:
     if a is None or b is None:
         return a is b
@@ -291,7 +324,8 @@ def _fingerprint(rule: Rule) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _happening_in(memo: Mapping[str, Any]) -> Happening:
+def happening_in(memo: Mapping[str, Any]) -> Happening:
+    """Because of what a run waits, as its memo has it."""
     at, chain = memo.get("at"), memo.get("chain")
     return Happening(
         str(memo.get("kind")),

@@ -13,10 +13,14 @@ from . import reasons
 from .rules import durations
 from .rules.rule import Until, Wait
 
+# What was due longer ago when the server starts is not run any more, in s
+_OVERDUE = 60 * 60.0
+
 # How often to look whether what is waited for is there, in s
 LOOK = 1.0
 
-_OPERATIONAL = "OPERATIONAL"
+# OctoPrint's identifier of the state of a printer that could print and does not
+OPERATIONAL = "OPERATIONAL"
 
 
 class World(NamedTuple):
@@ -52,7 +56,7 @@ class Idle:
     def look(self, printer: PrinterState, now: float) -> None:
         """Takes in what the printer is doing now; one that is to be hot waits for somebody."""
         is_heating = any(heater.target for heater in printer.heaters.values())
-        is_ready = printer.state == _OPERATIONAL and not printer.is_busy
+        is_ready = printer.state == OPERATIONAL and not printer.is_busy
         self.note(is_ready and not is_heating, now)
 
     def note(self, is_idle: bool, now: float) -> None:
@@ -150,6 +154,17 @@ class WaitClock:
         return Verdict(due_in=missing.due_in, waits_for=_words(missing))
 
 
+def is_overdue(memo: Mapping[str, Any], wall: float) -> bool:
+    """Whether a wait was over, or given up, so long ago that nobody expects it any more.
+
+    Arguments:
+        memo: see `WaitClock.memo`
+        wall: the time by the clock on the wall
+    """
+    ends_at = memo.get("at_most") or memo.get("not_before")
+    return isinstance(ends_at, (int, float)) and wall - ends_at > _OVERDUE
+
+
 def _left(ends_at: Any, at_most: float, wall: float) -> float:
     if isinstance(ends_at, bool) or not isinstance(ends_at, (int, float)):
         return at_most
@@ -209,4 +224,4 @@ def _words(missing: Optional[_Missing]) -> Optional[Message]:
             N_("the printer to be idle for %(time)s"),
             {"time": durations.text(missing.limit or 0.0)},
         )
-    return Message(N_("the movie of the timelapse"))
+    return Message(N_("the timelapse to be rendered"))

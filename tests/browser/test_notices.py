@@ -168,9 +168,7 @@ def test_a_printer_that_was_not_connected(menu, dialog, admin):
     assert admin.post("/api/connection", json=body).ok
 
     notice = notice_of(menu, "The printer was not connected")
-    expect(notice).to_contain_text(
-        "The command that is to be run before has not succeeded."
-    )
+    expect(notice).to_contain_text("The command to be run before connecting has failed.")
     notice.get_by_role("button", name="Show output").click()
     dialog.expect_open("Power on").expect_ended("Failed (exit code 1)")
     expect(dialog.lines.first).to_have_text("no power")

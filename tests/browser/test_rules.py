@@ -134,7 +134,7 @@ def test_a_rule_is_made_of_choices_by_keyboard(open_rules, store_rules):
     dialog = section.edit(sentence)
     expect(dialog.label("until it is below")).to_have_value("50")
     expect(dialog.label("the printer is connected")).to_be_checked()
-    dialog.kind.select_option("it is a certain time, on certain days")
+    dialog.kind.select_option("it is a set time, on certain days")
     dialog.label("Time").fill("18:30")
     dialog.label("Monday").check()
     dialog.label("Friday").check()

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,11 @@ class Place:
             )
         return Counter()
 
+    def wait_for_notes(self, *words):
+        """Commands that run at the same time note what they have to say in any order."""
+        wait_until(lambda: all(self.noted()[word] for word in words))
+        return self.noted()
+
     def runs(self, *statuses):
         query = {"status": ",".join(statuses)} if statuses else {}
         answer = self.admin.get(RUNS, params={"limit": 200, **query})
@@ -106,8 +112,8 @@ class Place:
     def pending(self):
         """The run of `OFF` that waits; None if there is none yet."""
         # others may be seen in the moment before they start
-        waiting = [run for run in self.runs("pending") if run["rule"]["id"] == OFF["id"]]
-        return next(iter(waiting), None)
+        waiting = (run for run in self.runs("pending") if is_of(OFF["id"], run))
+        return next(waiting, None)
 
     def run(self, run_id):
         return self.admin.get(f"{RUNS}/{run_id}").json()
@@ -218,17 +224,15 @@ class TestWhatPeopleMean:
         wait_until(lambda: printer.state() == "Printing")
         printer.cancel()
 
-        wait_until(lambda: printer.noted()["print_ended"])
-        assert printer.noted()["print_started"] == 1
+        noted = printer.wait_for_notes("print_cancelled", "print_ended")
+        assert noted["print_started"] == 1
 
     def test_an_error_of_the_firmware(self, printer):
         printer.begin_long_print()
         command = {"command": "!!DEBUG:trigger_fatal_error_marlin"}
         assert printer.admin.post("/api/printer/command", json=command).ok
 
-        wait_until(lambda: printer.noted()["print_ended"])
-        wait_until(lambda: printer.noted()["error"])
-        noted = printer.noted()
+        noted = printer.wait_for_notes("print_failed", "print_ended", "error")
         assert noted["print_failed"] == 1
         assert noted["print_ended"] == 1
         assert noted["print_cancelled"] == noted["print_done"] == 0
@@ -251,8 +255,7 @@ class TestWhatPeopleMean:
         wait_until(lambda: printer.state() == "Paused")
         printer.disconnect()
 
-        wait_until(lambda: printer.noted()["print_ended"])
-        noted = printer.noted()
+        noted = printer.wait_for_notes("print_failed", "print_ended")
         assert noted["print_failed"] == noted["print_ended"] == 1
         assert noted["print_cancelled"] == noted["print_done"] == 0
 
@@ -293,7 +296,7 @@ class TestWaiting:
 
         printer.print_(LONG)
         wait_until(lambda: printer.run(first["id"])["status"] == "stopped")
-        assert printer.run(first["id"])["reason"] == "called off: a print has started"
+        assert printer.run(first["id"])["reason"] == "cancelled: a print has started"
         assert printer.pending() is None
 
         # a print that is cancelled has ended, too
@@ -438,7 +441,7 @@ class TestConnecting:
 
         place.disconnect()
 
-        wait_until(lambda: "called off" in place.news("on").get("text", ""))
+        wait_until(lambda: "cancelled" in place.news("on").get("text", ""))
         (run,) = place.runs("running")
         assert place.admin.post(f"{RUNS}/{run['id']}/stop", json={}).status_code == 202
         place.admin.wait_for_run(run["id"])
@@ -531,6 +534,10 @@ class TestServer:
         assert "its rule is not there any more" in place.run(run["id"])["reason"]
 
 
+def is_of(rule_id, run):
+    return run["rule"] is not None and run["rule"]["id"] == rule_id
+
+
 class TestStorms:
     def test_ten_thousand_events_start_nothing_twice(self, printer):
         printer.use(
@@ -543,8 +550,15 @@ class TestStorms:
         printer.fire("Storm", times=1)
         printer.cancel()
 
-        wait_until(lambda: printer.noted()["print_ended"])
-        assert printer.noted()["print_cancelled"] == 1
-        # once, and once more if they took longer than a second
-        assert 1 <= printer.noted()["off"] <= 2
+        noted = printer.wait_for_notes("print_cancelled", "print_ended", "off")
+        assert noted["print_cancelled"] == noted["print_ended"] == 1
         assert "has fired" in printer.news("storm")["text"]
+        begun = [
+            run["queued_at"].rstrip("Z") for run in printer.runs() if is_of("storm", run)
+        ]
+        moments = sorted(map(datetime.fromisoformat, begun))
+        # once, and once more in each second that it lasts
+        assert all(
+            (later - earlier).total_seconds() > 0.9
+            for earlier, later in zip(moments, moments[1:])
+        )

@@ -103,9 +103,12 @@ class House:
         self.pending[run.id] = waiting
         return run
 
-    def wait_on(self, run_id, waiting):
+    def wait_on(self, run_id, waiting, event=None, reason=None):
         if run_id not in self.pending:
             return False
+        if event is not None:
+            run = self.runs[run_id]
+            run.request = run.request._replace(event=event, reason=reason)
         self.pending[run_id] = waiting
         return True
 
@@ -118,8 +121,13 @@ class House:
         self.on_release(run)
         return run
 
+    def call_off(self, run_id, reason):
+        self.stop(run_id, reason=reason)
+
     def stop(self, run_id, user=None, reason=None):
         self.pending.pop(run_id, None)
+        if run_id in self.runs:
+            self.runs[run_id].status = Status.STOPPED
         self.stopped[run_id] = str(reason)
 
     def end_kept(self, record, reason):

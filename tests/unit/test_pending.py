@@ -10,7 +10,7 @@ from test_guards import PRINTING, FakePrinter
 
 from harness.waiting import wait_until
 from octoprint_systemcommands.messages import Message
-from octoprint_systemcommands.runs import pending
+from octoprint_systemcommands.runs import pending, queue
 from octoprint_systemcommands.runs.errors import Busy, Refused
 from octoprint_systemcommands.runs.failure_hints import hints
 from octoprint_systemcommands.runs.history import writer
@@ -108,14 +108,14 @@ def test_what_is_refused_then_has_failed(make_runner):
 def test_too_much_that_goes_on_refuses_it_as_well(subject, mocker):
     run = subject.hold(by_rule(), WAITING)
     mocker.patch.object(pending, "_MAX_PENDING", 1)
-    mocker.patch("octoprint_systemcommands.runs.queue._MAX_ACTIVE", 0)
+    mocker.patch.object(queue, "_MAX_ACTIVE", 0)
     subject.release(run.id)
 
     assert (run.status, run.hint.code) == ("failed", hints.REFUSED)
     assert "Try again later" in run.hint.values["text"]
 
 
-def test_a_person_is_told_and_it_stays_pending(make_runner):
+def test_a_person_is_told_and_it_stays_pending(make_runner, mocker):
     printer = FakePrinter(**PRINTING)
     subject = make_runner(printer=printer)
     run = subject.hold(by_rule(while_printing="confirm"), WAITING)
@@ -123,6 +123,16 @@ def test_a_person_is_told_and_it_stays_pending(make_runner):
         subject.release(run.id, "anna")
     assert caught.value.reason == "confirm"
     assert run.record().due_at == WAITING.due_at
+
+    # it is confirmed for now, and not for when it is due
+    full = mocker.patch.object(
+        queue, "decide", side_effect=Busy("as much as it can bear")
+    )
+    with pytest.raises(Busy):
+        subject.release(run.id, "anna", confirmed=True)
+    mocker.stop(full)
+    with pytest.raises(Refused):
+        subject.release(run.id, "anna")
 
     subject.release(run.id, "anna", confirmed=True)
     assert run.finished.wait(10)
@@ -173,7 +183,7 @@ def test_what_it_waits_for_may_change_and_is_told_if_it_shows(subject, told):
 
 
 def test_pending_ones_do_not_count_as_going_on(subject, mocker):
-    mocker.patch("octoprint_systemcommands.runs.queue._MAX_ACTIVE", 1)
+    mocker.patch.object(queue, "_MAX_ACTIVE", 1)
     for _ in range(3):
         subject.hold(by_rule(when_busy="refuse"), WAITING)
 

@@ -17,6 +17,7 @@ UPLOAD = {
     "name": "a.gcode",
     "path": "a.gcode",
     "target": "local",
+    "type": ["machinecode", "gcode"],
     "print": True,
     "effective_print": False,
 }
@@ -203,7 +204,7 @@ def test_who_has_disconnected_is_told_nothing():
 
     place.wait_for_end()
     assert place.complaints == []
-    assert "called off" in str(place.news.of_rules()["r"].message)
+    assert "cancelled" in str(place.news.of_rules()["r"].message)
 
 
 def test_what_keeps_octoprint_from_connecting_is_octoprints_to_say():

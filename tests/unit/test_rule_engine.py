@@ -102,7 +102,7 @@ class TestFiring:
 
         world.fires("PrintStarted", **{**FILE, "origin": "sdcard"})
         assert world.started == []
-        assert world.news_of() == "has not fired: what it asks for was not so"
+        assert world.news_of() == "did not run: its conditions were not met"
         world.has_passed(5)
         world.fires("PrintStarted", **FILE)
         assert world.started == ["c"]
@@ -145,6 +145,20 @@ class TestFiring:
 
         assert world.news_of() == 'not run: there is no command "c"'
 
+    def test_an_error_of_one_rule_keeps_no_other_from_firing(self, mocker):
+        world = World(rule(when=STARTED), rule(id="s", run="d", when=STARTED))
+        hold = world.house.hold
+
+        def fails_once(*args):
+            world.house.hold = hold
+            raise MemoryError
+
+        mocker.patch.object(world.news, "tell", side_effect=[ValueError, None, None])
+        world.house.hold = fails_once
+        world.fires("PrintStarted", **FILE)
+
+        assert world.started == ["d"]
+
     def test_an_action_of_the_printer(self):
         world = World(rule(when={"action": "probe"}))
 
@@ -155,6 +169,8 @@ class TestFiring:
         (request,) = world.house.started
         assert request.event["OCTOPRINT_EVENT_PARAMS"] == "a b"
         assert str(request.reason) == "the printer has sent //action:probe"
+        told = world.engine.last_payloads()["action probe"]
+        assert told == (NOON, {"action": "probe", "params": "a b"})
 
     def test_a_schedule(self):
         world = World(rule(when={"schedule": "every 15 min"}))
@@ -195,7 +211,7 @@ class TestStorms:
         for _ in range(50):
             world.fires("ZChange")
         assert world.started == ["c"]
-        assert "it happened 49 times more" in world.news_of()
+        assert "it happened 49 more times" in world.news_of()
         assert world.engine.state()["r"].run_id == "run1"
 
         world.has_passed(1)
@@ -209,6 +225,18 @@ class TestStorms:
         a_print(world)
 
         assert world.started == ["c", "c"]
+
+    def test_a_storm_makes_nobody_look_at_the_printer(self, mocker):
+        off = rule(id="off", when=ENDED, wait={"until": {"max_temperature": 50}})
+        world = World(rule(when={"event": "ZChange"}), off)
+        world.printer.is_at(200.0)
+        a_print(world)
+        look = mocker.spy(world.printer, "state")
+
+        for _ in range(50):
+            world.fires("ZChange")
+
+        assert look.call_count == 0
 
     def test_what_does_not_fit_is_left_out_and_said_once(self, caplog):
         world = World(rule(when={"event": "ZChange"}))
@@ -343,7 +371,7 @@ class TestWaiting:
         world.has_passed(3600)
 
         assert world.started == []
-        assert world.house.stopped == {"run1": "called off: a print has started"}
+        assert world.house.stopped == {"run1": "cancelled: a print has started"}
 
     def test_also_one_that_octoprint_has_not_told_of_yet(self):
         world = World(self.off())
@@ -354,13 +382,23 @@ class TestWaiting:
         world.has_passed(1)
 
         assert world.started == []
-        assert world.house.stopped == {"run1": "called off: a print has started"}
+        assert world.house.stopped == {"run1": "cancelled: a print has started"}
 
     def test_the_print_that_it_waits_in_does_not(self):
         world = World(rule(when=STARTED, wait={"for": "10 min"}))
         world.printer.prints(True)
         world.fires("PrintStarted", **FILE)
         world.has_passed(600)
+
+        assert world.started == ["c"]
+
+    @pytest.mark.parametrize("event", ["print_paused", "FileAdded"])
+    def test_nor_the_print_that_goes_on(self, event):
+        world = World(rule(when={"event": event}, wait={"for": "5 min"}))
+        world.fires("PrintStarted", **FILE)
+        world.printer.prints(True)
+        world.fires("PrintPaused" if event == "print_paused" else event, **FILE)
+        world.has_passed(300)
 
         assert world.started == ["c"]
 
@@ -389,7 +427,7 @@ class TestWaiting:
     def test_what_somebody_has_called_off_is_not_gone_on_with(self):
         world = World(self.off(cancelled_by=[]))
         a_print(world)
-        del world.house.pending["run1"]
+        world.house.stop("run1")
         world.has_passed(10)
 
         a_print(world)
@@ -415,14 +453,14 @@ class TestWaiting:
 
         world.engine.step()
 
-        assert world.news_of() == "called off"
+        assert world.news_of() == "cancelled"
 
     @pytest.mark.parametrize(
         ("after", "reason"),
         [
-            ([], "its rule is not there any more"),
+            ([], "its rule was deleted"),
             ([{"enabled": False}], "its rule was switched off"),
-            ([{"run": "d"}], "its rule was changed meanwhile"),
+            ([{"run": "d"}], "its rule was changed"),
         ],
     )
     def test_the_rule_is_another_one_meanwhile(self, after, reason):
@@ -446,6 +484,54 @@ class TestWaiting:
 
         world.has_passed(600)
         world.printer.is_at(45.0)
+        world.has_passed(1)
+        assert world.started == ["c"]
+
+    def test_idle_begins_anew_with_each_print(self):
+        world = World(rule(when=ENDED, wait={"until": {"idle": "5 min"}}))
+        a_print(world)
+        world.has_passed(300)
+        assert world.started == ["c"]
+
+        # nobody looks while nothing waits
+        world.has_passed(60)
+        world.printer.prints(True)
+        world.fires("PrinterStateChanged", state_id="PRINTING")
+        world.has_passed(3600)
+        a_print(world)
+        world.has_passed(299)
+        assert world.started == ["c"]
+        world.has_passed(1)
+        assert world.started == ["c", "c"]
+
+    def test_what_was_idle_before_counts(self):
+        world = World(
+            rule(when={"schedule": "every 1 h"}, wait={"until": {"idle": "5 min"}})
+        )
+        world.printer.prints(False)
+        world.fires("PrinterStateChanged", state_id="OPERATIONAL")
+        world.has_passed(3600)
+
+        assert world.started == ["c"]
+
+    def test_the_command_learns_what_has_happened_last(self):
+        world = World(rule(when={"event": "FileAdded"}, wait={"for": "1 min"}))
+        world.fires("FileAdded", name="a.gcode")
+        world.has_passed(30)
+        world.fires("FileAdded", name="b.gcode")
+        world.has_passed(60)
+
+        (request,) = world.house.started
+        assert request.event["OCTOPRINT_EVENT_NAME"] == "b.gcode"
+
+    def test_it_waits_on_when_somebody_wants_it_in_vain(self):
+        world = World(self.off())
+        a_print(world)
+        refuse, world.house.release = world.house.release, lambda run_id, user=None: None
+        world.has_passed(600)
+        assert world.started == []
+
+        world.house.release = refuse
         world.has_passed(1)
         assert world.started == ["c"]
 
@@ -533,9 +619,9 @@ class TestRestart:
     @pytest.mark.parametrize(
         ("fields", "reason"),
         [
-            (None, "its rule is not there any more"),
+            (None, "its rule was deleted"),
             ({"enabled": False}, "its rule was switched off"),
-            ({"wait": {"for": "1 h"}}, "its rule was changed meanwhile"),
+            ({"wait": {"for": "1 h"}}, "its rule was changed"),
         ],
     )
     def test_it_calls_off_what_is_not_wanted_any_more(self, fields, reason):

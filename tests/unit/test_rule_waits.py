@@ -92,7 +92,7 @@ def test_until_no_timelapse_is_made():
     watch = Watch(wait(until={"no_timelapse": True}))
     watch.has_timelapse = True
 
-    assert str(watch.at(1000).waits_for) == "the movie of the timelapse"
+    assert str(watch.at(1000).waits_for) == "the timelapse to be rendered"
     watch.has_timelapse = False
     assert watch.at(1001).is_over
 

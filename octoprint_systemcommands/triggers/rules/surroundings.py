@@ -66,10 +66,8 @@ class Surroundings(NamedTuple):
                 yield Problem("arguments", problem.message, WARNING, inside)
 
 
-_UNKNOWN_EVENT = N_(
-    "is no event that is known; check its spelling, unless a plugin has it"
-)
-_UNKNOWN_COMMAND = N_("is the action of no command; choose another one, or define it")
+_UNKNOWN_EVENT = N_("is not a known event; check its spelling, unless it is a plugin's")
+_UNKNOWN_COMMAND = N_("is not the action of a command; choose another one, or define it")
 
 
 def _warning(field: str, text: str, *inside) -> Problem:

@@ -62,14 +62,14 @@
                 {
                     name: gettext("Time"),
                     choices: [
-                        choice("daily", gettext("it is a certain time, every day")),
+                        choice("daily", gettext("it is a set time, every day")),
                         choice(
                             "weekdays",
-                            gettext("it is a certain time, Monday to Friday")
+                            gettext("it is a set time, Monday to Friday")
                         ),
-                        choice("days", gettext("it is a certain time, on certain days")),
-                        choice("every", gettext("some time has passed, again and again")),
-                        choice("cron", gettext("it is a time of a cron expression"))
+                        choice("days", gettext("it is a set time, on certain days")),
+                        choice("every", gettext("a fixed interval has passed")),
+                        choice("cron", gettext("a cron schedule is due"))
                     ]
                 },
                 {
@@ -84,7 +84,7 @@
                     choices: [
                         ...events(/^(startup|stop|snapshot_.*)$/),
                         choice("run", gettext("another command has ended")),
-                        choice("event", gettext("OctoPrint tells of another event"))
+                        choice("event", gettext("another OctoPrint event occurs"))
                     ]
                 }
             ];

@@ -6,7 +6,10 @@
     // these hold something up, so their commands cannot wait themselves
     const IMMEDIATE = ["before_connect", "upload_to_print", "snapshot_before", "stop"];
     const CANCELLED_BY = ["print_started"];
-    const CALLS_OFF = ["print_started", "connected", "disconnected"];
+    const CALLS_OFF = [
+        ..."print_started print_ended print_paused print_resumed".split(" "),
+        ..."connected disconnected".split(" ")
+    ];
 
     const keys = SystemCommands.RuleWhen.keys;
 

@@ -130,7 +130,7 @@
             const sentence = self.of(rule);
             const what = self.wait(rule) && self.cancelledBy(rule);
             if (!what) return sentence;
-            return _.sprintf(gettext("%(sentence)s, unless %(what)s meanwhile"), {
+            return _.sprintf(gettext("%(sentence)s, unless %(what)s in the meantime"), {
                 sentence: sentence,
                 what: what
             });

@@ -60,7 +60,7 @@
         self.settle = duration("s");
 
         const STATUSES = {
-            "": gettext("whatever comes of it"),
+            "": gettext("however it ends"),
             succeeded: gettext("if it has succeeded"),
             "failed,timed_out": gettext("if it has failed"),
             stopped: gettext("if it was stopped")

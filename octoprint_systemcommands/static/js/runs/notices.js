@@ -153,14 +153,15 @@ $(function () {
         self.notConnected = ({reason, run}) => {
             const texts = {
                 failed: gettext(
-                    "The command that is to be run before has not succeeded."
+                    "The command to be run before connecting has failed."
                 ),
-                too_long: gettext("The command that is to be run before takes too long."),
-                not_ready: gettext("The printer was not ready in time for the upload.")
+                too_long: gettext("The command to be run before connecting takes too long."),
+                not_ready: gettext("The printer was not ready in time for the upload."),
+                not_printed: gettext("OctoPrint could not begin its print.")
             };
             self._say(
                 "failed",
-                reason === "not_ready"
+                ["not_ready", "not_printed"].includes(reason)
                     ? gettext("The upload is not printed")
                     : gettext("The printer was not connected"),
                 texts[reason],
