@@ -9,6 +9,7 @@ import shutil
 TIMEOUT = 20_000
 PAGE_TIMEOUT = 90_000
 SETTLING_TIME = 100
+VIEWPORT = {"width": 1280, "height": 900}
 
 # With SLOWNESS=3 or so in the environment pages are as slow as they never are: tests that
 # look at something before it can be there fail, which else they do once in a hundred times.
@@ -62,8 +63,10 @@ def launch(playwright):
 def new_context(browser, url, **options):
     """What a person's browser is: sessions and caches of its own. `options` are those of
     Playwright's new_context."""
-    options.setdefault("viewport", {"width": 1280, "height": 900})
+    options.setdefault("viewport", VIEWPORT)
     options.setdefault("locale", "en-US")
+    # a spinner that turns keeps the processor busy
+    options.setdefault("reduced_motion", "reduce")
     return browser.new_context(base_url=url, **options)
 
 
@@ -74,40 +77,57 @@ class Contexts:
     def __init__(self, browser, url):
         self._browser = browser
         self._url = url
-        # with an empty page each, which clears up behind the others
-        self._free = []
+        # by their options, with an empty page each, which clears up behind the others
+        self._free = {}
         self._cleaners = {}
+        self._keys = {}
 
     def take(self, **options):
-        """A context that knows nothing. With options it is one of its own."""
-        if options:
-            return new_context(self._browser, self._url, **options)
-        if self._free:
-            context = self._free.pop()
+        """A context that knows nothing; the options are those that it is made with."""
+        free = self._free.get(key_of(options))
+        if free:
+            context = free.pop()
             # an answer that came while its page was closed may have brought a session back
             self._cleaners[context].wait_for_timeout(SETTLING_TIME)
             context.clear_cookies()
             return context
-        context = new_context(self._browser, self._url)
+        context = new_context(self._browser, self._url, **options)
         self._cleaners[context] = context.new_page()
+        self._keys[context] = key_of(options)
         return context
 
     def give_back(self, context):
         """Close its pages and forget its sessions."""
-        cleaner = self._cleaners.get(context)
+        cleaner = self._cleaners[context]
         for page in context.pages:
             if page is not cleaner:
                 page.close()
-        if cleaner is None:
-            context.close()
-        else:
-            forget_everything(cleaner, self._url)
-            self._free.append(context)
+        forget_everything(cleaner, self._url)
+        self._free.setdefault(self._keys[context], []).append(context)
 
     def close(self):
         while self._cleaners:
             context, _ = self._cleaners.popitem()
             context.close()
+
+
+def key_of(options):
+    return json.dumps(options, sort_keys=True)
+
+
+def new_page_in(contexts, viewport=VIEWPORT, permissions=(), **options):
+    """A tab in one of these contexts. What need not be known when a context is made does not
+    make it another one."""
+    page = new_page(contexts.take(**options))
+    set_up(page, viewport, permissions)
+    return page
+
+
+def set_up(page, viewport=VIEWPORT, permissions=()):
+    page.set_viewport_size(viewport)
+    page.context.clear_permissions()
+    if permissions:
+        page.context.grant_permissions(permissions)
 
 
 def new_page(context):
@@ -148,7 +168,6 @@ def forget_everything(page, url):
     )
     client.detach()
     page.context.clear_cookies()
-    page.context.clear_permissions()
 
 
 def enter(page, user):

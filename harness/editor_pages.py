@@ -18,6 +18,7 @@ class Editor:
         # OctoPrint 1.11 asks what to do about settings that were saved elsewhere, even when
         # nothing was changed here
         updated = page.locator("#settings_dialog_update_detected")
+        page.remove_locator_handler(updated)
         page.add_locator_handler(
             updated, lambda: updated.evaluate("dialog => $(dialog).modal('hide')")
         )

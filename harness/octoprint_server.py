@@ -203,6 +203,14 @@ class OctoPrintServer:
             if part.exists()
         )
 
+    def forget_log(self):
+        """From now on `log_text` has only what comes after this."""
+        for name in ("console.log", "logs/octoprint.log"):
+            path = self.basedir / name
+            if path.exists():
+                # who has it open appends to it
+                os.truncate(path, 0)
+
     def _prepare(self, config):
         self.basedir.mkdir(parents=True, exist_ok=True)
         if not self.config_file.exists():
@@ -234,7 +242,10 @@ class OctoPrintServer:
         command = [self.python, "-m", "octoprint", "serve", "--iknowwhatimdoing"]
         command += ["--basedir", str(self.basedir)]
         command += ["--host", self.host, "--port", str(self.port)]
-        with open(self.basedir / "console.log", "wb") as console:
+        path = self.basedir / "console.log"
+        path.unlink(missing_ok=True)
+        # appended to, so that it can be emptied meanwhile
+        with open(path, "ab") as console:
             self._process = subprocess.Popen(
                 command,
                 cwd=self.basedir,

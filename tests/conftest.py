@@ -1,13 +1,18 @@
 """Fixtures for every kind of test.
 
-A test module that needs a server uses `octoprint`: one real OctoPrint per module, with what
-the module says in these optional module-level names:
+A test module that needs a server uses `octoprint`: a real OctoPrint with what the module says
+in these optional module-level names:
 
     COMMANDS = [{"action": ..., "name": ..., "command": ...}]  # the plugin's own commands
     SYSTEM_ACTIONS = [...]                                      # config.yaml: system.actions
-    CONFIG = {...}                                              # anything else in config.yaml
+    SETTINGS = {...}                # anything else that OctoPrint's settings API can change
+    CONFIG = {...}                  # anything else in config.yaml
+    OWN_SERVER = True               # nobody had it before
 
-and talks to it as `admin`, `operator` (has the SYSTEM permission), `user` (has not) or
+It is one that other modules have had before, in the state of a new one (see
+`harness/shared_server.py`), unless the module has a CONFIG, or wants a server of its own
+because it restarts it or looks at what it needs. What a module knows only when it is run it
+asks `share_octoprint(commands, settings)` for. It talks to its server as `admin`, `operator` (has the SYSTEM permission), `user` (has not) or
 `anonymous`: requests sessions that send an API key, and take paths instead of addresses.
 `login(user)` makes a session like a browser's instead, with cookies and CSRF token. Tests
 that need a server of their own (to kill it, to start it with odd files) call `make_octoprint`.
@@ -24,6 +29,7 @@ import pytest
 
 from harness.http_clients import ApiClient, BrowserClient
 from harness.octoprint_server import OctoPrintServer, merged
+from harness.shared_server import SharedServer
 
 # Of OctoPrint's own plugins most servers do without those that no test looks at: they cost a
 # server a second or two to start, and each of its pages almost one. test_menu.py and
@@ -51,10 +57,11 @@ LEAN = {
 # cheap first: a broken unit makes everything after it fail too
 ORDER = ["unit", "server", "browser"]
 
-# What people see depends little on OctoPrint's version, and pages take most of the time: with
-# --version-dependent only what has the mark `each_version` is run in this folder, and in the
-# others all but what has the mark `one_version`.
-BY_MARK = "browser"
+# What people see depends little on OctoPrint's version, and pages take most of the time; most
+# of what runs and decides does not depend on it at all. With --version-dependent only what has
+# the mark `each_version` is run in these folders, and in the others all but what has the mark
+# `one_version`.
+BY_MARK = ("browser", "unit")
 
 
 def pytest_addoption(parser):
@@ -82,7 +89,7 @@ def folder_of(item):
 
 
 def depends_on_version(item):
-    if folder_of(item) == BY_MARK:
+    if folder_of(item) in BY_MARK:
         return item.get_closest_marker("each_version") is not None
     return item.get_closest_marker("one_version") is None
 
@@ -123,10 +130,16 @@ def pytest_runtest_makereport(item, call):
 def server_config(module):
     """The config.yaml that a test module asks for with COMMANDS and so on."""
     config = {
-        "plugins": {"systemcommands": {"commands": getattr(module, "COMMANDS", [])}},
-        "system": {"actions": getattr(module, "SYSTEM_ACTIONS", [])},
+        "plugins": {"systemcommands": {"commands": getattr(module, "COMMANDS", [])}}
     }
-    return merged(merged(LEAN, config), getattr(module, "CONFIG", {}))
+    return merged(merged(config, settings_of(module)), getattr(module, "CONFIG", {}))
+
+
+def settings_of(module):
+    """What else it asks for that can be changed while a server runs."""
+    actions = getattr(module, "SYSTEM_ACTIONS", [])
+    system = {"system": {"actions": actions}} if actions else {}
+    return {**system, **getattr(module, "SETTINGS", {})}
 
 
 @pytest.fixture(scope="module")
@@ -160,14 +173,39 @@ def with_holder():
     return with_holder
 
 
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory):
+    def make():
+        return OctoPrintServer(LEAN, basedir=tmp_path_factory.mktemp("shared")).start()
+
+    shared = SharedServer(make)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture(scope="module")
-def octoprint(request, tmp_path_factory):
+def share_octoprint(shared_server):
+    """share_octoprint(commands, settings={}): the server that other modules have as well; None
+    if something is wrong with the commands."""
+    taken = []
+
+    def share(commands, settings=None):
+        taken.append(shared_server.take(commands, settings))
+        return taken[-1]
+
+    yield share
+    if any(taken):
+        shared_server.give_back()
+
+
+@pytest.fixture(scope="module")
+def octoprint(request, share_octoprint, make_octoprint):
     """A running server for the tests of one module."""
-    basedir = tmp_path_factory.mktemp("octoprint")
-    server = OctoPrintServer(server_config(request.module), basedir=basedir)
-    server.start()
-    yield server
-    server.stop()
+    module = request.module
+    server = None
+    if not hasattr(module, "CONFIG") and not getattr(module, "OWN_SERVER", False):
+        server = share_octoprint(getattr(module, "COMMANDS", []), settings_of(module))
+    return server or make_octoprint(server_config(module))
 
 
 @pytest.fixture

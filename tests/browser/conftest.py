@@ -3,6 +3,10 @@
 `page` is a new tab, not logged in; `admin_page`, `operator_page` and `user_page` are logged
 in and show OctoPrint's main page, ready for use. `open_page(user)` makes another one.
 
+Those of the three users are tidied up and used again by the next test, see
+`harness/kept_pages.py`. A test that leaves something else on its page than open dialogs and
+notices, such as a function that it has replaced, has the mark `own_page`.
+
 A test fails when its page reports an error on the console or an uncaught exception, even
 when everything that the test itself looks at is right. A test that provokes such errors says
 so: `page.expected_errors.append("part of the message")`. A failing test leaves a screenshot
@@ -15,6 +19,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from harness import chromium as chromium
+from harness.kept_pages import KeptPages
 
 # a machine that tests several things at a time is not quick
 expect.set_options(timeout=chromium.TIMEOUT)
@@ -30,36 +35,87 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def opened(browser):
+    """The pages of the server that the last module had: the next one may have it too."""
+    opened = {}
+    yield opened
+    close(opened)
+
+
+def close(opened):
+    while opened:
+        _, kept_pages = opened.popitem()
+        kept_pages.contexts.close()
+
+
 @pytest.fixture(scope="module")
-def contexts(browser, octoprint):
-    contexts = chromium.Contexts(browser, octoprint.url)
-    yield contexts
-    contexts.close()
+def kept_pages(browser, octoprint, shared_server, opened):
+    if octoprint.url not in opened:
+        close(opened)
+        contexts = chromium.Contexts(browser, octoprint.url)
+        opened[octoprint.url] = KeptPages(contexts)
+    yield opened[octoprint.url]
+    if not shared_server.is_there(octoprint):
+        close(opened)
+
+
+@pytest.fixture(scope="module")
+def contexts(kept_pages):
+    return kept_pages.contexts
 
 
 @pytest.fixture
-def open_page(request, contexts):
-    """open_page(user=None, **context options): a tab with a session of its own."""
+def pages(request, contexts, kept_pages):
+    """The pages of a test, which are looked at and closed, or kept, when it is over."""
     pages = []
-
-    def open_(user=None, **options):
-        page = chromium.new_page(contexts.take(**options))
-        pages.append(page)
-        if user is not None:
-            chromium.enter(page, user)
-        return page
-
-    yield open_
+    yield pages
 
     unexpected = [error for page in pages for error in chromium.unexpected_errors(page)]
     reports = (
         getattr(request.node, f"report_{when}", None) for when in ("setup", "call")
     )
-    if unexpected or any(report is not None and report.failed for report in reports):
+    has_failed = any(report is not None and report.failed for report in reports)
+    if unexpected or has_failed:
         take_screenshots(request.node, request.config.rootpath / "test-results", pages)
+    is_kept = not unexpected and not has_failed and not wants_own_page(request)
     for page in pages:
-        contexts.give_back(page.context)
+        if is_kept and hasattr(page, "kept_as"):
+            kept_pages.give_back(page)
+        else:
+            contexts.give_back(page.context)
     assert not unexpected, "the page reported errors:\n" + "\n".join(unexpected)
+
+
+def wants_own_page(request):
+    return request.node.get_closest_marker("own_page") is not None
+
+
+@pytest.fixture
+def open_page(contexts, pages):
+    """open_page(user=None, **context options): a tab with a session of its own."""
+
+    def open_(user=None, **options):
+        page = chromium.new_page_in(contexts, **options)
+        pages.append(page)
+        if user is not None:
+            chromium.enter(page, user)
+        return page
+
+    return open_
+
+
+@pytest.fixture
+def take_page(request, octoprint, kept_pages, pages, open_page):
+    """take_page(user, **context options): the user's page, as if it had just been opened."""
+
+    def take(user, **options):
+        if wants_own_page(request):
+            return open_page(user, **options)
+        pages.append(kept_pages.take(octoprint, user, **options))
+        return pages[-1]
+
+    return take
 
 
 @pytest.fixture
@@ -68,18 +124,18 @@ def page(open_page):
 
 
 @pytest.fixture
-def admin_page(open_page, octoprint):
-    return open_page(octoprint.admin)
+def admin_page(take_page, octoprint):
+    return take_page(octoprint.admin)
 
 
 @pytest.fixture
-def operator_page(open_page, octoprint):
-    return open_page(octoprint.operator)
+def operator_page(take_page, octoprint):
+    return take_page(octoprint.operator)
 
 
 @pytest.fixture
-def user_page(open_page, octoprint):
-    return open_page(octoprint.user)
+def user_page(take_page, octoprint):
+    return take_page(octoprint.user)
 
 
 @pytest.fixture

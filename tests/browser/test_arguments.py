@@ -422,9 +422,9 @@ def test_keyboard_alone(menu, sent):
     expect(menu.toggle).to_be_focused()
 
 
-def test_touch_on_a_small_screen(open_page, octoprint, upload):
+def test_touch_on_a_small_screen(take_page, octoprint, upload):
     upload(f"{'long_' * 20}.gcode")
-    page = open_page(
+    page = take_page(
         octoprint.operator, viewport={"width": 360, "height": 740}, has_touch=True
     )
     menu = Menu(page)
@@ -445,8 +445,8 @@ def test_touch_on_a_small_screen(open_page, octoprint, upload):
 
 
 @pytest.mark.each_version
-def test_german(open_page, octoprint):
-    page = open_page(octoprint.operator, locale="de-DE")
+def test_german(take_page, octoprint):
+    page = take_page(octoprint.operator, locale="de-DE")
     menu = Menu(page)
     menu.run("Switch the light")
     form = ArgumentsForm(page).expect_open("Switch the light")

@@ -137,6 +137,7 @@ def test_editor(editor, store):
     expect_readable(page, "#systemcommands_import_dialog")
 
 
+@pytest.mark.own_page
 def test_menu_and_runs(store, admin, admin_page):
     store(COMMANDS)
     page, menu = admin_page, Menu(admin_page)

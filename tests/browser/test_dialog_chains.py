@@ -296,7 +296,6 @@ def editor(store, history, admin_page):
     return Editor(admin_page).open()
 
 
-@pytest.mark.each_version
 def test_from_the_settings(editor, store):
     page = editor.page
     page.expected_errors.append("412")
@@ -362,6 +361,7 @@ def test_one_gives_way_to_the_next_one(editor):
     expect_clean(page)
 
 
+@pytest.mark.own_page
 def test_what_others_do_takes_no_focus(editor, store, admin):
     page = editor.page
     two = editor.button("Two")

@@ -434,9 +434,9 @@ def test_keyboard_only(editor, store):
 
 
 @pytest.mark.each_version
-def test_at_360_pixels(store, octoprint, open_page):
+def test_at_360_pixels(store, octoprint, take_page):
     store(COMMANDS)
-    page = open_page(octoprint.admin, viewport={"width": 360, "height": 740})
+    page = take_page(octoprint.admin, viewport={"width": 360, "height": 740})
     editor = Editor(page).open()
     width = "element => element.scrollWidth <= element.clientWidth + 1"
     assert editor.root.evaluate(width)

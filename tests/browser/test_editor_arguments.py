@@ -526,9 +526,9 @@ def test_hostile_texts(store, admin_page):
     assert admin_page.locator("img[src=x]").count() == 0
 
 
-def test_at_360_pixels(store, octoprint, open_page):
+def test_at_360_pixels(store, octoprint, take_page):
     store([COMMAND, BY_HAND])
-    page = open_page(octoprint.admin, viewport={"width": 360, "height": 740})
+    page = take_page(octoprint.admin, viewport={"width": 360, "height": 740})
     editor = Editor(page).open()
     dialog = editor.edit("One")
     dialog.unfold("Arguments", "Who may run it", "When it may run")

@@ -33,12 +33,12 @@ def anna(octoprint):
 
 
 @pytest.fixture
-def open_editor(store, octoprint, open_page):
+def open_editor(store, octoprint, take_page):
     """open_editor(user): another browser that looks at the list."""
     store(COMMANDS)
 
     def open_(user=octoprint.admin):
-        return Editor(open_page(user)).open()
+        return Editor(take_page(user)).open()
 
     return open_
 
@@ -119,6 +119,7 @@ def test_both_have_changed_the_same(open_editor, anna, store):
     expect(second.saved).to_be_visible()
 
 
+@pytest.mark.own_page
 @pytest.mark.each_version
 def test_the_other_one_is_told_at_once(open_editor, anna):
     first, second = open_editor(anna), open_editor()
@@ -174,6 +175,7 @@ def test_who_has_nothing_to_lose_gets_the_newer_list(open_editor, anna, octoprin
     expect(second.button("Load it")).to_be_hidden()
 
 
+@pytest.mark.own_page
 def test_a_save_that_was_called_off_hides_no_other_change(open_editor):
     editor = open_editor()
     is_hidden_after = """(messages) => {

@@ -70,6 +70,7 @@ def choose(file, content):
     )
 
 
+@pytest.mark.own_page
 @pytest.mark.each_version
 def test_import_from_yaml(editor, octoprint):
     dialog = editor.import_()

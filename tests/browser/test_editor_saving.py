@@ -13,12 +13,12 @@ COMMANDS = [
 
 
 @pytest.fixture
-def open_editor(store, octoprint, open_page):
+def open_editor(store, octoprint, take_page):
     """open_editor(): another browser that looks at the list."""
     store(COMMANDS)
 
     def open_():
-        return Editor(open_page(octoprint.admin)).open()
+        return Editor(take_page(octoprint.admin)).open()
 
     return open_
 
@@ -27,6 +27,7 @@ def rename(editor, old, new):
     editor.edit(old).fill(name=new).accept()
 
 
+@pytest.mark.each_version
 def test_restoring_a_version_asks_about_changes(open_editor):
     editor = open_editor()
     rename(editor, "One", "Uno")
@@ -112,9 +113,9 @@ def test_the_servers_no_changes_nothing(open_editor, store):
 
 
 @pytest.mark.each_version
-def test_an_editor_that_did_not_load_cannot_save(store, octoprint, open_page):
+def test_an_editor_that_did_not_load_cannot_save(store, octoprint, take_page):
     store(COMMANDS)
-    page = open_page(octoprint.admin)
+    page = take_page(octoprint.admin)
     page.expected_errors.append("500")
     page.route(API, lambda route: route.fulfill(status=500, json={"error": "No luck"}))
     saved = []
@@ -134,9 +135,9 @@ def test_an_editor_that_did_not_load_cannot_save(store, octoprint, open_page):
 
 
 @pytest.mark.each_version
-def test_the_password_is_asked_for(store, octoprint, open_page):
+def test_the_password_is_asked_for(store, octoprint, take_page):
     store(COMMANDS)
-    page = open_page(octoprint.admin)
+    page = take_page(octoprint.admin)
     page.evaluate(
         "OctoPrint.coreui.viewmodels.loginStateViewModel.credentialsSeen(undefined)"
     )
@@ -152,7 +153,7 @@ def test_the_password_is_asked_for(store, octoprint, open_page):
 
 
 @pytest.mark.each_version
-def test_settings_of_the_plugin(store, octoprint, open_page, open_editor):
+def test_settings_of_the_plugin(octoprint, open_editor):
     editor = open_editor()
     editor.root.get_by_label("Answer at OctoPrint's own address").uncheck()
     editor.root.get_by_label("Keep at most").fill("50")

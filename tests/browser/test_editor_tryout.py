@@ -246,6 +246,7 @@ def test_a_print_is_asked_about(editor, printing):
     tryout.expect_ended("Succeeded")
 
 
+@pytest.mark.own_page
 def test_refusal_stays_whatever_a_late_check_says(editor):
     page = editor.page
     dialog = editor.edit("One")

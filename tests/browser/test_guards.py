@@ -168,9 +168,9 @@ def test_refused_by_keyboard(menu, sent, start_print):
     assert sent == []
 
 
-def test_refused_on_a_small_screen(open_page, printer, start_print):
+def test_refused_on_a_small_screen(take_page, printer, start_print):
     start_print()
-    page = open_page(
+    page = take_page(
         printer.operator, viewport={"width": 360, "height": 740}, has_touch=True
     )
     menu = Menu(page)
@@ -226,6 +226,7 @@ def test_nothing_is_said_of_a_print_that_nobody_was_told_of(menu, sent, confirma
     assert sent == [{"action": "asks"}, {"action": "both"}]
 
 
+@pytest.mark.own_page
 def test_asked_when_only_the_server_knows(menu, sent, start_print, confirmation):
     menu.page.expected_errors.append("status of 409")
     know_nothing(menu.page)
@@ -242,6 +243,7 @@ def test_asked_when_only_the_server_knows(menu, sent, start_print, confirmation)
     assert sent == [{"action": "both"}, {"action": "both", "confirmed": True}]
 
 
+@pytest.mark.own_page
 def test_refused_when_only_the_server_knows(menu, start_print):
     menu.page.expected_errors.append("status of 409")
     know_nothing(menu.page)
@@ -326,6 +328,7 @@ def test_refused_while_hot(menu, sent, heat, printer):
     assert sent == [{"action": "cool"}]
 
 
+@pytest.mark.own_page
 def test_too_hot_when_only_the_server_knows(menu, heat, printer):
     menu.page.expected_errors.append("status of 409")
     know_nothing(menu.page)

@@ -28,7 +28,7 @@ COMMANDS = [
     {"action": "<b>odd</b>/ü", "name": "<b>Odd</b>", "command": "true"},
 ]
 # the runs are the admin's, and the operator looks at them
-CONFIG = {"plugins": {"systemcommands": {"history": {"visible_to_all": True}}}}
+SETTINGS = {"plugins": {"systemcommands": {"history": {"visible_to_all": True}}}}
 
 
 @pytest.fixture(autouse=True)
@@ -248,11 +248,11 @@ def test_run_again_asks_as_the_menu_does(menu, start):
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_stop(open_page, octoprint, admin, start, width):
+def test_stop(take_page, octoprint, admin, start, width):
     start("fails")
     start("hello")
     first, second = start("waits", end=False), start("waits", end=False)
-    page = open_page(octoprint.operator, viewport={"width": width, "height": 740})
+    page = take_page(octoprint.operator, viewport={"width": width, "height": 740})
     history = Menu(page).show_history()
     expect(history.rows.locator(".systemcommands-status")).to_have_text(
         ["Running", "Running", "Succeeded", "Failed (exit code 3)"]
@@ -354,10 +354,10 @@ def test_keyboard_alone(menu, start):
     expect(menu.toggle).to_be_focused()
 
 
-def test_small_screen(open_page, octoprint, start):
+def test_small_screen(take_page, octoprint, start):
     start("hello")
     start("fails")
-    page = open_page(
+    page = take_page(
         octoprint.operator, viewport={"width": 360, "height": 740}, has_touch=True
     )
     menu, history = Menu(page), History(page)
@@ -394,9 +394,9 @@ def test_settings(admin_page, admin):
 
 
 @pytest.mark.each_version
-def test_german(open_page, octoprint, start):
+def test_german(take_page, octoprint, start):
     start("hello")
-    page = open_page(octoprint.operator, locale="de-DE")
+    page = take_page(octoprint.operator, locale="de-DE")
     menu, history = Menu(page), History(page)
     menu.open()
     menu.entry("Letzte Ausführungen…").click()

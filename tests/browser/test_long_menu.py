@@ -144,6 +144,7 @@ def test_letters_lead_to_the_next_entry_that_begins_with_them(menu):
     expect(menu.entry("webcam")).to_be_hidden()
 
 
+@pytest.mark.own_page
 def test_dots_say_that_something_is_asked(menu):
     menu.open()
     asking = ("webcam", "Wifi", "Light")

@@ -63,14 +63,11 @@ def commands(folder):
 
 
 @pytest.fixture(scope="module")
-def octoprint(make_octoprint, tmp_path_factory):
+def octoprint(share_octoprint, tmp_path_factory):
     folder = tmp_path_factory.mktemp("steps")
-    server = make_octoprint(
-        {"plugins": {"systemcommands": {"commands": commands(folder)}}}
-    )
+    server = share_octoprint(commands(folder))
     server.folder = folder
-    yield server
-    server.stop()
+    return server
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +113,7 @@ def hide(page, is_hidden=True):
 ##~~ The page's title
 
 
+@pytest.mark.own_page
 def test_title_tells_of_what_ended_in_the_background(menu, go):
     page = menu.page
     before = page.title()
@@ -138,6 +136,7 @@ def test_title_tells_of_what_ended_in_the_background(menu, go):
     expect(page).to_have_title("Printing")
 
 
+@pytest.mark.own_page
 def test_title_of_a_failed_run_that_is_shown(menu, go):
     page = menu.page
     before = page.title()
@@ -177,6 +176,7 @@ def test_title_of_a_failed_run_that_is_shown(menu, go):
 ##~~ Links
 
 
+@pytest.mark.own_page
 @pytest.mark.each_version
 def test_link_opens_a_run(menu, start, open_page, octoprint):
     page = menu.page
@@ -422,8 +422,8 @@ def test_without_a_place_to_remember(open_page, octoprint, start):
     expect(dialog.button("Times")).to_have_attribute("aria-pressed", "true")
 
 
-def test_small_screen(open_page, octoprint, start):
-    page = open_page(
+def test_small_screen(take_page, octoprint, start):
+    page = take_page(
         octoprint.operator, viewport={"width": 360, "height": 740}, has_touch=True
     )
     start("log")
@@ -453,6 +453,7 @@ def copied_line(page, button):
     return line
 
 
+@pytest.mark.own_page
 @pytest.mark.each_version
 def test_copy_as_curl(menu, start, octoprint):
     page = menu.page

@@ -148,8 +148,8 @@ def start(octoprint, accounts, admin):
 
 
 @pytest.fixture
-def kid_page(open_page, accounts):
-    return open_page(accounts["kid"])
+def kid_page(take_page, accounts):
+    return take_page(accounts["kid"])
 
 
 @pytest.fixture
@@ -199,10 +199,10 @@ def test_others_see_no_menu(open_page, accounts):
     assert set(paths) == {"GET /menu"}
 
 
-def test_who_sees_all_runs_has_a_menu_for_that(open_page, accounts, start):
+def test_who_sees_all_runs_has_a_menu_for_that(take_page, accounts, start):
     start("lamp", "kid")
     start("secret")
-    menu = Menu(open_page(accounts["auditor"]))
+    menu = Menu(take_page(accounts["auditor"]))
     menu.open().expect_rows("Recent runs…")
     menu.toggle.click()
     history = menu.show_history()

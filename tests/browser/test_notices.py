@@ -63,8 +63,7 @@ def octoprint(make_octoprint, tmp_path_factory):
         {"plugins": {"systemcommands": {"commands": commands(folder), "rules": RULES}}}
     )
     server.folder = folder
-    yield server
-    server.stop()
+    return server
 
 
 @pytest.fixture(autouse=True)
@@ -353,6 +352,7 @@ def test_notices_wait_behind_a_dialog(open_page, octoprint):
 ##~~ What is running already
 
 
+@pytest.mark.own_page
 def test_refused_because_it_runs(menu, dialog, end, operator):
     menu.run("Once")
     menu.expect_notice("Started")

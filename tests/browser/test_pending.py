@@ -9,6 +9,8 @@ from harness.contrast import expect_readable
 from harness.http_clients import ApiClient
 from harness.pages import History, Menu, PendingBar, RunDialog
 
+pytestmark = pytest.mark.own_page
+
 RUNS = "/plugin/systemcommands/api/runs"
 COMMANDS = [
     {"action": "off", "name": "Power off", "command": "echo off", "groups": ["users"]},

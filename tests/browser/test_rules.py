@@ -7,6 +7,8 @@ from harness.pages import RunDialog
 from harness.rules_pages import RuleDialog, RulesSection
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.own_page
+
 HOSTILE = '<img src="x" onerror="window.hacked = true">'
 # the server takes it because it was there before
 BROKEN = {"id": "broken", "name": HOSTILE, "when": {"schedule": "soon"}, "run": HOSTILE}
@@ -169,7 +171,7 @@ def test_broken_rules_are_kept_until_they_are_mended(open_rules, store_rules):
     dialog = section.edit(sentence)
     expect(dialog.mistake("when")).to_contain_text("is no schedule")
     expect(dialog.command).to_have_value(f"custom/{HOSTILE}")
-    dialog.kind.select_option("it is a certain time, every day")
+    dialog.kind.select_option("it is a set time, every day")
     expect(dialog.mistake("when")).to_have_text("is missing")
     dialog.label("Time").fill("07:30")
     expect(dialog.mistake("when")).to_be_hidden()

@@ -118,22 +118,13 @@ def commands(folder):
 
 
 @pytest.fixture(scope="module")
-def octoprint(make_octoprint, tmp_path_factory):
+def octoprint(share_octoprint, tmp_path_factory):
     folder = tmp_path_factory.mktemp("steps")
-    server = make_octoprint(
-        {
-            "plugins": {
-                "systemcommands": {
-                    "commands": commands(folder),
-                    # some of the runs are the admin's, and the operator looks at them
-                    "history": {"visible_to_all": True},
-                }
-            }
-        }
-    )
+    # some of the runs are the admin's, and the operator looks at them
+    settings = {"plugins": {"systemcommands": {"history": {"visible_to_all": True}}}}
+    server = share_octoprint(commands(folder), settings)
     server.folder = folder
-    yield server
-    server.stop()
+    return server
 
 
 @pytest.fixture(autouse=True)
@@ -184,6 +175,7 @@ def test_output_while_it_runs(menu, go):
     expect(dialog.root).to_contain_text("operator, ")
 
 
+@pytest.mark.own_page
 def test_elapsed_time_goes_on_by_itself(menu):
     dialog = menu.watch("Silent")
     expect(dialog.root).to_contain_text("It has not printed anything yet.")
@@ -453,8 +445,8 @@ def test_program_that_is_not_there(menu, dialog):
     expect(dialog.hint).to_contain_text('The program "no-such-program" was not found.')
 
 
-def test_line_to_copy_from_a_hint(open_page, octoprint):
-    page = open_page(octoprint.operator, permissions=["clipboard-read"])
+def test_line_to_copy_from_a_hint(take_page, octoprint):
+    page = take_page(octoprint.operator, permissions=["clipboard-read"])
     menu, dialog = Menu(page), RunDialog(page)
     page.route(
         "**/api/runs/*", with_hint("Add this line:\npi ALL=(root) NOPASSWD: /bin/ls")
@@ -626,8 +618,8 @@ def test_keyboard_alone(menu, dialog):
 
 
 @pytest.mark.each_version
-def test_small_screen(open_page, octoprint):
-    page = open_page(
+def test_small_screen(take_page, octoprint):
+    page = take_page(
         octoprint.operator, viewport={"width": 360, "height": 740}, has_touch=True
     )
     menu, dialog = Menu(page), RunDialog(page)
@@ -646,8 +638,8 @@ def test_small_screen(open_page, octoprint):
 
 
 @pytest.mark.each_version
-def test_german(open_page, octoprint):
-    page = open_page(octoprint.operator, locale="de-DE")
+def test_german(take_page, octoprint):
+    page = take_page(octoprint.operator, locale="de-DE")
     menu, dialog = Menu(page), RunDialog(page)
     menu.run("Never shown")
     menu.expect_notice(

@@ -24,7 +24,7 @@ COMMANDS = [
     {"action": "secret", "name": "Not for them", "command": "true"},
 ]
 # members are not to see OctoPrint's own ones
-CONFIG = {"server": {"commands": {"serverRestartCommand": "true"}}}
+SETTINGS = {"server": {"commands": {"serverRestartCommand": "true"}}}
 MEMBER = User("mia", groups=["members"])
 
 

@@ -35,12 +35,12 @@ async (inputs) => {
 
 
 @pytest.fixture(scope="module")
-def terminal_page(browser, octoprint):
+def terminal_page(contexts, octoprint):
     """One page for all tests here; none of them leaves anything on it."""
-    page = chromium.new_page(chromium.new_context(browser, octoprint.url))
-    chromium.log_in(page, octoprint.admin)
+    page = chromium.new_page_in(contexts)
+    chromium.enter(page, octoprint.admin)
     yield page
-    page.context.close()
+    contexts.give_back(page.context)
     assert chromium.unexpected_errors(page) == []
 
 

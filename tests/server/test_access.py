@@ -15,7 +15,7 @@ COMMANDS = [
         "fresh_credentials": True,
     },
 ]
-CONFIG = {
+SETTINGS = {
     "server": {
         "commands": {
             "systemShutdownCommand": "touch shut-down",

@@ -9,6 +9,8 @@ from harness.http_clients import RUNS, ApiClient, BrowserClient
 from harness.octoprint_server import User
 from harness.waiting import wait_until
 
+# it is started anew
+OWN_SERVER = True
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo said", "groups": ["kids"]},
     {"action": "long", "name": "Long", "command": "exec sleep 600", "groups": ["kids"]},

@@ -13,7 +13,7 @@ COMMANDS = [
     {"action": "divider"},
     {"action": "fail", "name": "Fail", "command": "exit 1"},
 ]
-CONFIG = {
+SETTINGS = {
     "server": {
         "commands": {
             "serverRestartCommand": "touch restarted",

@@ -62,7 +62,7 @@ CUSTOM = [
     "legacy",
     "nameless",
 ]
-CONFIG = {"server": {"commands": {"serverRestartCommand": "touch restarted"}}}
+SETTINGS = {"server": {"commands": {"serverRestartCommand": "touch restarted"}}}
 
 
 @pytest.fixture(

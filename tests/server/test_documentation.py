@@ -21,6 +21,8 @@ from harness.http_clients import ApiClient
 from harness.octoprint_server import User, default_users
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.one_version
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 API = "/plugin/systemcommands/api"

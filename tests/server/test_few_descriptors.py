@@ -9,6 +9,8 @@ import pytest
 from harness.http_clients import ApiClient
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.one_version
+
 API = "/plugin/systemcommands/api/runs"
 COMMANDS = [
     {"action": "slow", "command": "sleep 600 & setsid sleep 600 & wait"},

@@ -10,6 +10,8 @@ from other_program import another_program
 from harness.http_clients import ApiClient
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.one_version
+
 COMMANDS = [
     {"action": "quick", "name": "Quick", "command": "echo said"},
     {"action": "slow", "command": "sleep 600"},

@@ -6,6 +6,8 @@ import pytest
 
 from harness.http_clients import ApiClient
 
+pytestmark = pytest.mark.one_version
+
 RUNS = "/plugin/systemcommands/api/runs"
 DEFINITIONS = "/plugin/systemcommands/api/definitions"
 CONTRACTS = ["/api/system/commands", "/plugin/systemcommands/api/system/commands"]

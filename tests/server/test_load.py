@@ -4,10 +4,15 @@ import threading
 import time
 
 import psutil
+import pytest
 
 from harness.http_clients import ApiClient
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.one_version
+
+# what it needs is measured
+OWN_SERVER = True
 COMMANDS = [
     {"action": "slow", "command": "echo x >> started; sleep 2"},
     {"action": "flood", "command": "seq 1 25000000"},

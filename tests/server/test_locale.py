@@ -8,6 +8,8 @@ import pytest
 from harness.http_clients import ApiClient
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.one_version
+
 API = "/plugin/systemcommands/api"
 TEXT = "Größe – 5 €"
 

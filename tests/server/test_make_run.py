@@ -13,6 +13,8 @@ from harness.http_clients import RUNS, ApiClient, BrowserClient
 from harness.octoprint_server import User, free_port
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.one_version
+
 ROOT = Path(__file__).parents[2]
 API = "/plugin/systemcommands/api"
 

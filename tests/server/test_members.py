@@ -25,7 +25,7 @@ COMMANDS = [
     {"action": "long", "name": "Long", "command": "sleep 60", "groups": ["kids"]},
 ]
 SYSTEM_ACTIONS = [{"action": "old", "name": "Old", "command": "true"}]
-CONFIG = {"server": {"commands": {"serverRestartCommand": "touch restarted"}}}
+SETTINGS = {"server": {"commands": {"serverRestartCommand": "touch restarted"}}}
 PLUGIN = "/plugin/systemcommands/api"
 ADDRESSES = ["/api/system", f"{PLUGIN}/system"]
 

@@ -236,11 +236,13 @@ needs_schemathesis = pytest.mark.skipif(
 
 
 @needs_schemathesis
+@pytest.mark.one_version
 def test_the_administrator_gets_what_is_described(octoprint, document, tmp_path):
     explore(octoprint, document, tmp_path, octoprint.admin, ["--max-examples=10"])
 
 
 @needs_schemathesis
+@pytest.mark.one_version
 @pytest.mark.parametrize("who", ["user", "anonymous"])
 def test_those_without_rights_are_kept_out(octoprint, document, tmp_path, who):
     user = octoprint.user if who == "user" else None

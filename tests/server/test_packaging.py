@@ -55,12 +55,14 @@ def bare_python(tmp_path):
     return python
 
 
+@pytest.mark.one_version
 def test_name_has_the_version(archive):
     from importlib.metadata import version
 
     assert archive.name == f"OctoPrint-SystemCommands-{version(PACKAGE)}.zip"
 
 
+@pytest.mark.one_version
 def test_has_the_files_around_the_package(contents):
     assert {
         "LICENSE",
@@ -71,6 +73,7 @@ def test_has_the_files_around_the_package(contents):
     } <= contents
 
 
+@pytest.mark.one_version
 @pytest.mark.parametrize("folder", ["templates", "static", "translations"])
 def test_has_every_file_of_the_package(contents, folder):
     files = {
@@ -82,16 +85,19 @@ def test_has_every_file_of_the_package(contents, folder):
     assert files <= contents
 
 
+@pytest.mark.one_version
 @pytest.mark.parametrize("suffix", [".po", ".mo"])
 def test_has_the_german_translation(contents, suffix):
     path = f"{PACKAGE}/translations/de/LC_MESSAGES/messages{suffix}"
     assert path in contents
 
 
+@pytest.mark.one_version
 def test_has_the_description_of_the_api(contents):
     assert f"{PACKAGE}/api/openapi.yaml" in contents
 
 
+@pytest.mark.one_version
 def test_has_no_leftovers(contents):
     leftovers = ("__pycache__", ".pyc", ".venv", ".run", "tests/")
     assert not [name for name in contents if any(part in name for part in leftovers)]

@@ -33,7 +33,7 @@ COMMANDS = [
     {"action": "guarded", "command": "true", "fresh_credentials": True},
     {"action": "../../etc", "command": "echo x"},
 ]
-CONFIG = {"server": {"commands": {"serverRestartCommand": "echo restarting"}}}
+SETTINGS = {"server": {"commands": {"serverRestartCommand": "echo restarting"}}}
 API = "/plugin/systemcommands/api/runs"
 TEST = "/plugin/systemcommands/api/definitions/test"
 

@@ -23,6 +23,8 @@ from octoprint_systemcommands.runs.request import (
     RuleOrigin,
 )
 
+pytestmark = pytest.mark.each_version
+
 NAMES = ("operator", "editor", "auditor", "maker", "member", "user", None)
 
 

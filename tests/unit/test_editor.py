@@ -21,6 +21,8 @@ from octoprint_systemcommands.commands.editing.versions import Versions
 from octoprint_systemcommands.commands.lists import Lists, Store
 from octoprint_systemcommands.commands.serialization import fingerprint, restored, to_json
 
+pytestmark = pytest.mark.each_version
+
 GOOD = {"action": "good", "name": "Good", "command": "true"}
 OTHER = {"action": "other", "name": "Other", "command": "true"}
 

@@ -11,6 +11,8 @@ from werkzeug.local import LocalProxy
 from octoprint_systemcommands.identity import Identities
 from octoprint_systemcommands.runs.request import Owner, Requester
 
+pytestmark = pytest.mark.each_version
+
 
 @pytest.fixture
 def users(open_users):

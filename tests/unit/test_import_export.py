@@ -19,6 +19,8 @@ from octoprint_systemcommands.commands.editing.presets import presets
 from octoprint_systemcommands.commands.editing.validation import check, slug
 from octoprint_systemcommands.commands.serialization import fingerprint, unstorable
 
+pytestmark = pytest.mark.each_version
+
 
 def test_what_was_exported_imports_unchanged():
     definitions = [

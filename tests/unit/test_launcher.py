@@ -22,6 +22,8 @@ from octoprint_systemcommands.runs.output.reader import excerpt
 from octoprint_systemcommands.runs.printer_state import NoPrinter, PrinterState
 from octoprint_systemcommands.runs.request import Requester, RuleOrigin, Waiting
 
+pytestmark = pytest.mark.each_version
+
 COMMANDS = [
     {"action": "true", "command": "true", "groups": ["makers"]},
     {"action": "false", "command": "false"},

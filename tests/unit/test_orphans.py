@@ -12,6 +12,8 @@ from processes import alive, command
 from harness.waiting import wait_until
 from octoprint_systemcommands.runs.processes import orphans, process_tree
 
+pytestmark = pytest.mark.each_version
+
 _PR_SET_CHILD_SUBREAPER = 36
 
 # A zombie of each kind when it is stopped: still in the run's session, in one of its own, and

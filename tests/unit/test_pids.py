@@ -10,6 +10,8 @@ from processes import alive, command
 from harness.waiting import wait_until
 from octoprint_systemcommands.runs.processes import process_tree
 
+pytestmark = pytest.mark.each_version
+
 _LAST_PID = "/proc/sys/kernel/ns_last_pid"
 
 # Deaf, in a session of its own, and never the same for long: in the session of the run is

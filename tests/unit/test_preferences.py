@@ -10,6 +10,8 @@ from octoprint.settings import Settings
 
 from octoprint_systemcommands.host.preferences import DEFAULTS, Preferences
 
+pytestmark = pytest.mark.each_version
+
 LOGGER = "octoprint.plugins.systemcommands.host.preferences"
 
 WRONG = {

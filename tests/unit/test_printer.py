@@ -6,6 +6,8 @@ from octoprint.printer import standard
 from octoprint_systemcommands.host.printer import Printer
 from octoprint_systemcommands.runs.printer_state import Heater
 
+pytestmark = pytest.mark.each_version
+
 
 class OctoPrintsPrinter:
     """As much of it as matters; it notes and tells temperatures as the real one does."""

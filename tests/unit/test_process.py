@@ -10,6 +10,8 @@ import pytest
 from octoprint_systemcommands.runs.processes import process
 from octoprint_systemcommands.runs.processes.process import NotWanted, Process
 
+pytestmark = pytest.mark.each_version
+
 
 @pytest.mark.parametrize(
     "what",

@@ -10,6 +10,8 @@ from processes import alive, command
 from harness.waiting import wait_until
 from octoprint_systemcommands.runs.processes import descriptors, process_tree
 
+pytestmark = pytest.mark.each_version
+
 CHILDREN = 40
 
 # half of them have neither the session nor the mark, only a parent

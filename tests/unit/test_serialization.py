@@ -20,6 +20,8 @@ from octoprint_systemcommands.commands.serialization import (
     with_writable_numbers,
 )
 
+pytestmark = pytest.mark.each_version
+
 DAY = datetime.date(2024, 12, 31)
 HUGE = 16**400
 
