@@ -107,7 +107,7 @@ def test_a_rule_is_made_of_choices_by_keyboard(open_rules, store_rules):
     expect(dialog.mistake("wait")).to_be_hidden()
     dialog.command.select_option("Power off")
     expect(dialog.sentence).to_have_text(
-        OFF_SENTENCE + ", unless a print starts meanwhile"
+        OFF_SENTENCE + ", unless a print starts in the meantime"
     )
     dialog.label("the printer is connected").check()
     dialog.add_condition("file", "*.gcode")

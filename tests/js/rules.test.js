@@ -67,7 +67,7 @@ test("a rule reads like a sentence", () => {
     assert.equal(
         sayInFull({...off, wait: {for: 600}}),
         "When a print ends, wait 10 min, then run Power off, " +
-            "unless a print starts meanwhile"
+            "unless a print starts in the meantime"
     );
     assert.equal(
         sayInFull({...off, wait: {for: 1}, cancelled_by: []}),
