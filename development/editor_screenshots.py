@@ -86,7 +86,7 @@ def rules(page, save):
     shot(save, page, "rules", section.root.locator("h3"))
     section.sentences.first.click()
     dialog = RuleDialog(page).expect_open("Edit rule")
-    expect(dialog.sentence).to_contain_text("unless a print starts meanwhile")
+    expect(dialog.sentence).to_contain_text("unless a print starts in the meantime")
     shot(save, page, "rule", narrow=True)
     dialog.close()
 

@@ -84,7 +84,7 @@ class RuleDialog(Dialog):
         position = self.conditions().count()
         self.button("Add condition").first.click()
         row = self.conditions().nth(position)
-        row.get_by_label("What has to be so").fill(key)
+        row.get_by_label("Property").fill(key)
         row.get_by_label("Value; * stands for anything").fill(value)
 
     def accept(self):

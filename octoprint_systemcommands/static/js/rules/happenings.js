@@ -63,10 +63,7 @@
                     name: gettext("Time"),
                     choices: [
                         choice("daily", gettext("it is a set time, every day")),
-                        choice(
-                            "weekdays",
-                            gettext("it is a set time, Monday to Friday")
-                        ),
+                        choice("weekdays", gettext("it is a set time, Monday to Friday")),
                         choice("days", gettext("it is a set time, on certain days")),
                         choice("every", gettext("a fixed interval has passed")),
                         choice("cron", gettext("a cron schedule is due"))

@@ -152,10 +152,10 @@ $(function () {
         // run: its id, null if it was not even begun
         self.notConnected = ({reason, run}) => {
             const texts = {
-                failed: gettext(
-                    "The command to be run before connecting has failed."
+                failed: gettext("The command to be run before connecting has failed."),
+                too_long: gettext(
+                    "The command to be run before connecting takes too long."
                 ),
-                too_long: gettext("The command to be run before connecting takes too long."),
                 not_ready: gettext("The printer was not ready in time for the upload."),
                 not_printed: gettext("OctoPrint could not begin its print.")
             };
