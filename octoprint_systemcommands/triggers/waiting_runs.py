@@ -146,7 +146,7 @@ class WaitingRuns:
         if resumed is not None:
             record, memo = resumed
             clock = WaitClock.resumed(rule.wait, memo, now, wall)
-        told = self._waiting(rule, happening, clock, clock.judge(now, self._look))
+        told = _waiting(rule, happening, clock, clock.judge(now, self._look), now, wall)
         run = self._firing.hold(rule, happening, told, requester, record)
         self._news.tell(rule.id, reasons.WAITS, run.id)
         return WaitingRun(rule, run, happening, clock, told, requester is not None)
@@ -253,32 +253,39 @@ class WaitingRuns:
     def _tell(self, waiting: WaitingRun, verdict: Verdict, anew: bool = False) -> bool:
         """Says what it waits for by now; returns whether it still waits."""
         told = waiting.told
-        due_at = None if verdict.due_in is None else self._wall() + verdict.due_in
+        now, wall = self._monotonic(), self._wall()
+        due_at = None if verdict.due_in is None else wall + verdict.due_in
         is_same = told.waits_for == verdict.waits_for and _are_same(told.due_at, due_at)
         if is_same and not anew:
             return True
-        waiting.told = self._waiting(
-            waiting.rule, waiting.happening, waiting.clock, verdict
+        waiting.told = _waiting(
+            waiting.rule, waiting.happening, waiting.clock, verdict, now, wall
         )
         if self._runner.wait_on(waiting.run.id, waiting.told):
             return True
         del self._runs[waiting.run.id]
         return False
 
-    def _waiting(
-        self, rule: Rule, happening: Happening, clock: WaitClock, verdict: Verdict
-    ) -> Waiting:
-        wall = self._wall()
-        memo = {
-            **clock.memo(self._monotonic(), wall),
-            "rule": _fingerprint(rule),
-            "kind": happening.kind,
-            "payload": copied(happening.payload),
-            "at": happening.at,
-            "chain": list(happening.chain),
-        }
-        due_at = None if verdict.due_in is None else wall + verdict.due_in
-        return Waiting(due_at, verdict.waits_for, memo)
+
+def _waiting(
+    rule: Rule,
+    happening: Happening,
+    clock: WaitClock,
+    verdict: Verdict,
+    now: float,
+    wall: float,
+) -> Waiting:
+    """What the runner is told, `now` by the one clock and `wall` by the other."""
+    memo = {
+        **clock.memo(now, wall),
+        "rule": _fingerprint(rule),
+        "kind": happening.kind,
+        "payload": copied(happening.payload),
+        "at": happening.at,
+        "chain": list(happening.chain),
+    }
+    due_at = None if verdict.due_in is None else wall + verdict.due_in
+    return Waiting(due_at, verdict.waits_for, memo)
 
 
 def _are_same(a: Optional[float], b: Optional[float]) -> bool:
