@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Optional
 
 from ..messages import Message
@@ -156,16 +156,15 @@ class WaitingRuns:
         self._runs[waiting.run.id] = waiting
 
     def resume(
-        self, record: Record, memo: Mapping[str, Any], rules: Iterable[Rule]
+        self, record: Record, memo: Mapping[str, Any], rules: Mapping[str, Rule]
     ) -> None:
         """Goes on with what an earlier server has left pending, or calls it off.
 
         Arguments:
             record, memo: the run, and what was kept of it
-            rules: those that there are now
+            rules: those that there are now, by their ids
         """
-        origin = record.rule
-        rule = next((r for r in rules if origin is not None and r.id == origin.id), None)
+        rule = None if record.rule is None else rules.get(record.rule.id)
         reason = self._against(rule, record, memo)
         if reason is None:
             assert rule is not None
