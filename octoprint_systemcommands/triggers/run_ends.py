@@ -106,9 +106,10 @@ class OutputFiles:
         """The file of a happening, if it has one, is for a run, until that has ended; None:
         for nobody."""
         path = happening.payload.get(FILE)
-        is_file = happening.kind == RUN_ENDED and isinstance(path, str)
+        if happening.kind != RUN_ENDED or not isinstance(path, str):
+            return
         # payloads are anybody's
-        if not is_file or os.path.dirname(path) != self._folder:
+        if os.path.dirname(path) != self._folder:
             return
         if run_id is None:
             _remove(path)

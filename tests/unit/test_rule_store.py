@@ -109,10 +109,10 @@ def test_nothing_is_missed():
 @pytest.mark.parametrize(
     ("fields", "place", "said"),
     [
-        ({"run": "of"}, "run", "is the action of no command; choose another one"),
+        ({"run": "of"}, "run", "is not the action of a command; choose another one"),
         ({"run": "divider"}, "run", "is a divider, which cannot be run"),
         ({"run": "empty"}, "run", "cannot be run as it is defined"),
-        ({"run": "restart", "source": "core"}, "run", "is the action of no command"),
+        ({"run": "restart", "source": "core"}, "run", "is not the action of a command"),
         ({"run": "asks"}, "arguments.level", "is missing"),
         ({"run": "asks", "arguments": {"level": 11}}, "arguments.level", "10 or less"),
         (
@@ -121,12 +121,12 @@ def test_nothing_is_missed():
             "is not among the uploaded files",
         ),
         ({"arguments": {"level": 1}}, "arguments", "There is no argument 'level'"),
-        ({"when": {"event": "printended"}}, "when.event", "is no event that is known"),
-        ({"when": {"run": "gone"}}, "when.run", "is the action of no command"),
+        ({"when": {"event": "printended"}}, "when.event", "is not a known event"),
+        ({"when": {"run": "gone"}}, "when.run", "is not the action of a command"),
         (
             {"cancelled_by": ["print_started", "PrintStart"]},
             "cancelled_by.1",
-            "is no event that is known",
+            "is not a known event",
         ),
     ],
 )
