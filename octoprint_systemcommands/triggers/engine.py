@@ -26,6 +26,7 @@ from .news import News, RuleNews
 from .printer_watch import SOURCES, PrinterWatch
 from .rules.local_zone import LOCAL
 from .rules.rule import Rule
+from .rules_in_use import RulesInUse
 from .run_ends import FILE, OutputFiles, happening_of
 from .waiting_runs import WaitingRun, WaitingRuns, happening_in
 
@@ -80,10 +81,7 @@ class RuleEngine:
         self._inbox = Inbox()
         self._lock = threading.Lock()
         self._thread: Optional[threading.Thread] = None
-        # what the thread needs to look at, and the rules that it has looked at
-        self._wanted: frozenset[str] = SOURCES
-        self._wanted_actions: frozenset[str] = frozenset()
-        self._rules: list[Rule] = []
+        self._in_use = RulesInUse(rules)
         self._watch = watch
         self._clock = Clock()
         self._waiting = WaitingRuns(firing, runner, news, watch.world, monotonic, wall)
@@ -123,7 +121,7 @@ class RuleEngine:
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event; called in its thread, so very quick."""
         self._news.note(event, payload)
-        if event in self._wanted:
+        if event in self._in_use.events:
             is_important = event in SOURCES
             # a storm costs no copies
             if self._inbox.has_place(is_important):
@@ -134,7 +132,7 @@ class RuleEngine:
         """The printer has sent ``//action:``; called in its thread, so very quick."""
         payload = {"action": name, "params": params}
         self._news.note(f"{reasons.ACTION} {name}", payload)
-        if name in self._wanted_actions:
+        if name in self._in_use.actions:
             self._put_happening(Happening(reasons.ACTION, copied(payload), self._wall()))
 
     def tell(self, kind: str, payload: Mapping[str, Any]) -> None:
@@ -245,26 +243,16 @@ class RuleEngine:
         self._look_at = self._monotonic()
 
     def _use_rules(self) -> None:
-        rules = list(self._all_rules())
-        known = self._rules
-        if len(rules) == len(known) and all(a is b for a, b in zip(rules, known)):
+        in_use = self._in_use
+        if not in_use.renew():
             return
-        self._rules = rules
         self._look_soon()
-        enabled = [rule for rule in rules if rule.enabled]
-        self._wanted = SOURCES.union(*(rule.event_names for rule in enabled))
-        self._wanted_actions = frozenset(
-            rule.when.action for rule in enabled if rule.when.action is not None
-        )
-        tables = {rule.id: rule.when.timetable for rule in enabled}
-        self._clock.use(
-            {rule_id: table for rule_id, table in tables.items() if table is not None},
-            self._now(),
-        )
-        self._firing.keep(frozenset(tables))
-        self._waiting.use({rule.id: rule for rule in rules})
-        self._news.keep(frozenset(rule.id for rule in rules))
-        if any(rule.when.event == events.STOP for rule in enabled):
+        self._clock.use(in_use.timetables(), self._now())
+        ids = frozenset(in_use.rules)
+        self._firing.keep(ids)
+        self._news.keep(ids)
+        self._waiting.use(in_use.rules)
+        if any(rule.when.event == events.STOP for rule in in_use.enabled):
             self._runner.get_ready_for_end()
 
     def _take(self, event: str, payload: Mapping[str, Any], at: float) -> None:
@@ -297,8 +285,8 @@ class RuleEngine:
         if happening.kind in events.MEANINGS:
             self._news.note(happening.kind, happening.payload)
         self._waiting.happened(happening.kind)
-        for rule in self._rules:
-            if rule.enabled and matching.is_for(rule, happening):
+        for rule in self._in_use.enabled:
+            if matching.is_for(rule, happening):
                 try:
                     self._fire(rule, happening)
                 except Exception:
@@ -329,11 +317,9 @@ class RuleEngine:
         for happening in self._watch.pass_time():
             self._happened(happening._replace(at=self._wall()))
         for rule_id in self._clock.take(self._now()):
-            rule = next((r for r in self._rules if r.id == rule_id), None)
-            if rule is not None:
-                text = rule.when.schedule or rule.when.cron
-                payload = {"rule": rule_id, "schedule": text}
-                self._happened(Happening(reasons.SCHEDULE, payload, self._wall()))
+            when = self._in_use.rules[rule_id].when
+            payload = {"rule": rule_id, "schedule": when.schedule or when.cron}
+            self._happened(Happening(reasons.SCHEDULE, payload, self._wall()))
         if self._waiting.matters_idle:
             self._watch.world()
         moments = [
@@ -352,7 +338,7 @@ class RuleEngine:
         needed = []
         for record, memo in kept:
             try:
-                self._waiting.resume(record, memo, self._rules)
+                self._waiting.resume(record, memo, self._in_use.rules)
             except Exception:
                 _logger.exception(f"The run {record.id} cannot be gone on with")
             happening = happening_in(memo)

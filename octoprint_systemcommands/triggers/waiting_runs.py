@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Optional
 
 from ..messages import Message
@@ -148,7 +148,7 @@ class WaitingRuns:
         if resumed is not None:
             record, memo = resumed
             clock = WaitClock.resumed(rule.wait, memo, now, wall)
-        told = self._waiting(rule, happening, clock, clock.judge(now, self._look))
+        told = _waiting(rule, happening, clock, clock.judge(now, self._look), now, wall)
         run = self._firing.hold(rule, happening, told, requester, record)
         self._news.tell(rule.id, reasons.WAITS, run.id)
         return WaitingRun(rule, run, happening, clock, told, requester is not None)
@@ -159,16 +159,15 @@ class WaitingRuns:
             self._runs[waiting.run.id] = waiting
 
     def resume(
-        self, record: Record, memo: Mapping[str, Any], rules: Iterable[Rule]
+        self, record: Record, memo: Mapping[str, Any], rules: Mapping[str, Rule]
     ) -> None:
         """Goes on with what an earlier server has left pending, or calls it off.
 
         Arguments:
             record, memo: the run, and what was kept of it
-            rules: those that there are now
+            rules: those that there are now, by their ids
         """
-        origin = record.rule
-        rule = next((r for r in rules if origin is not None and r.id == origin.id), None)
+        rule = None if record.rule is None else rules.get(record.rule.id)
         reason = self._against(rule, record, memo)
         if reason is None:
             assert rule is not None
@@ -278,12 +277,13 @@ class WaitingRuns:
     def _tell(self, waiting: WaitingRun, verdict: Verdict, anew: bool = False) -> bool:
         """Says what it waits for by now; returns whether it still waits."""
         told = waiting.told
-        due_at = None if verdict.due_in is None else self._wall() + verdict.due_in
+        now, wall = self._monotonic(), self._wall()
+        due_at = None if verdict.due_in is None else wall + verdict.due_in
         is_same = told.waits_for == verdict.waits_for and _are_same(told.due_at, due_at)
         if is_same and not anew:
             return True
-        waiting.told = self._waiting(
-            waiting.rule, waiting.happening, waiting.clock, verdict
+        waiting.told = _waiting(
+            waiting.rule, waiting.happening, waiting.clock, verdict, now, wall
         )
         # of what has happened last, the command is to know
         because = _because(waiting.happening) if anew else (None, None)
@@ -291,20 +291,26 @@ class WaitingRuns:
             return True
         return not self._has_gone(waiting)
 
-    def _waiting(
-        self, rule: Rule, happening: Happening, clock: WaitClock, verdict: Verdict
-    ) -> Waiting:
-        wall = self._wall()
-        memo = {
-            **clock.memo(self._monotonic(), wall),
-            "rule": _fingerprint(rule),
-            "kind": happening.kind,
-            "payload": copied(happening.payload),
-            "at": happening.at,
-            "chain": list(happening.chain),
-        }
-        due_at = None if verdict.due_in is None else wall + verdict.due_in
-        return Waiting(due_at, verdict.waits_for, memo)
+
+def _waiting(
+    rule: Rule,
+    happening: Happening,
+    clock: WaitClock,
+    verdict: Verdict,
+    now: float,
+    wall: float,
+) -> Waiting:
+    """What the runner is told, `now` by the one clock and `wall` by the other."""
+    memo = {
+        **clock.memo(now, wall),
+        "rule": _fingerprint(rule),
+        "kind": happening.kind,
+        "payload": copied(happening.payload),
+        "at": happening.at,
+        "chain": list(happening.chain),
+    }
+    due_at = None if verdict.due_in is None else wall + verdict.due_in
+    return Waiting(due_at, verdict.waits_for, memo)
 
 
 def _because(happening: Happening) -> tuple[Mapping[str, str], Message]:

@@ -63,7 +63,6 @@ def names(store):
     return [entry["name"] for entry in store()]
 
 
-@pytest.mark.each_version
 def test_two_editors_and_keep_both(open_editor, anna, store):
     first, second, dialog = conflict(open_editor, anna)
     expect(dialog.root).to_contain_text(

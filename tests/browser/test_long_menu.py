@@ -46,9 +46,13 @@ def focused(menu):
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "css"), [(1280, 600, ""), (1280, 600, FIXED), (360, 740, "")]
+    ("width", "height", "css"),
+    [
+        pytest.param(1280, 600, "", marks=pytest.mark.each_version),
+        (1280, 600, FIXED),
+        (360, 740, ""),
+    ],
 )
-@pytest.mark.each_version
 def test_long_menu_scrolls(open_page, octoprint, width, height, css):
     page = open_page(octoprint.admin, viewport={"width": width, "height": height})
     if css:
@@ -238,9 +242,12 @@ def test_edit_commands_for_those_who_may(open_page, admin, permissions, rows):
 
 
 @pytest.mark.parametrize(
-    "view_model", ["navigationViewModel", "systemCommandsMenuViewModel"]
+    "view_model",
+    [
+        pytest.param("navigationViewModel", marks=pytest.mark.each_version),
+        "systemCommandsMenuViewModel",
+    ],
 )
-@pytest.mark.each_version
 def test_second_binding(open_page, octoprint, view_model):
     """TouchUI moves the element into a menu of its own and binds it there."""
     page = open_page(octoprint.admin)
