@@ -191,6 +191,8 @@ test("a rule is made of choices", () => {
 
     form.waitFor.amount("1");
     form.waitAtMost.amount("2");
+    const offered = form.callsOff().map((one) => one.key);
+    assert.ok(offered.includes("print_started") && !offered.includes("print_ended"));
     // as Knockout does
     form.cancelledBy().push("connected");
     form.cancelledBy.valueHasMutated();

@@ -133,12 +133,15 @@
         };
 
         self.cancelledBy = value("cancelled_by", []);
-        // those that are offered, and what else stands in the file
+        // those that are offered, and what else stands in the file; what begins the waiting
+        // anew does not call it off
         self.callsOff = ko.pureComputed(() =>
-            _.union(CALLS_OFF, self.cancelledBy()).map((key) => ({
-                key: key,
-                text: SystemCommands.Happenings.textOf(key)
-            }))
+            _.union(_.without(CALLS_OFF, self.when.kind()), self.cancelledBy()).map(
+                (key) => ({
+                    key: key,
+                    text: SystemCommands.Happenings.textOf(key)
+                })
+            )
         );
         const buildCancelledBy = () => {
             // Knockout changes the list of what is checked itself
