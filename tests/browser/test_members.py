@@ -294,7 +294,7 @@ def test_runs_of_others_are_not_theirs_to_see(menu, start):
     history = menu.show_history()
     expect(history.rows).to_have_count(1)
     paths = own_requests(menu.page)
-    with menu.page.expect_response(f"**{RUNS}?status=queued*"):
+    with menu.page.expect_response(f"**{RUNS}?status=pending*"):
         start("chatty")
     # each of its lines is pushed; own runs go on being told meanwhile
     for _ in range(3):
@@ -304,14 +304,14 @@ def test_runs_of_others_are_not_theirs_to_see(menu, start):
     expect(menu.spinner).to_have_count(0)
     # nothing was asked about the one of the other user, and nothing again and again
     assert not any(re.match(r"GET /runs/", path) for path in paths)
-    assert len([path for path in paths if "status=queued" in path]) <= 4
+    assert len([path for path in paths if "status=pending" in path]) <= 4
 
 
 def test_runs_that_are_not_known_are_asked_for_one_at_a_time(menu, start):
     menu.page.wait_for_load_state("networkidle")
     held = []
-    menu.page.route(f"**{RUNS}?status=queued*", lambda route: held.append(route))
-    with menu.page.expect_request(f"**{RUNS}?status=queued*"):
+    menu.page.route(f"**{RUNS}?status=pending*", lambda route: held.append(route))
+    with menu.page.expect_request(f"**{RUNS}?status=pending*"):
         start("waits", "kid")
     for _ in range(2):
         start("waits", "kid")
