@@ -121,7 +121,7 @@ class RuleEngine:
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event; called in its thread, so very quick."""
         self._news.note(event, payload)
-        if event in self._in_use.events:
+        if self._in_use.want(event):
             is_important = event in SOURCES
             # a storm costs no copies
             if self._inbox.has_place(is_important):
@@ -132,7 +132,7 @@ class RuleEngine:
         """The printer has sent ``//action:``; called in its thread, so very quick."""
         payload = {"action": name, "params": params}
         self._news.note(f"{reasons.ACTION} {name}", payload)
-        if name in self._in_use.actions:
+        if self._in_use.want_action(name):
             self._put_happening(Happening(reasons.ACTION, copied(payload), self._wall()))
 
     def tell(self, kind: str, payload: Mapping[str, Any]) -> None:

@@ -15,26 +15,39 @@ class RulesInUse:
 
     Attributes:
         rules: by their ids, also those that are switched off
-        events: the names of OctoPrint's events that matter
-        actions: the names of the printer's actions that matter
     """
 
     def __init__(self, all_rules: Callable[[], Sequence[Rule]]):
         self._all_rules = all_rules
         self.rules: dict[str, Rule] = {}
-        self.events: frozenset[str] = SOURCES
-        self.actions: frozenset[str] = frozenset()
+        self._events: frozenset[str] = SOURCES
+        self._actions: frozenset[str] = frozenset()
+        # until the server has started, whatever happens may matter
+        self._are_known = False
+
+    def want(self, event: str) -> bool:
+        """Whether an event of OctoPrint's matters; very quick."""
+        return event in self._events or not self._are_known
+
+    def want_action(self, name: str) -> bool:
+        """Whether an action of the printer matters; very quick."""
+        return name in self._actions or not self._are_known
 
     def renew(self) -> bool:
         """Takes in what has changed; returns whether anything has."""
         rules, known = list(self._all_rules()), list(self.rules.values())
-        if len(rules) == len(known) and all(a is b for a, b in zip(rules, known)):
+        if (
+            self._are_known
+            and len(rules) == len(known)
+            and all(a is b for a, b in zip(rules, known))
+        ):
             return False
         self.rules = {rule.id: rule for rule in rules}
-        self.events = SOURCES.union(*(rule.event_names for rule in self.enabled))
-        self.actions = frozenset(
+        self._events = SOURCES.union(*(rule.event_names for rule in self.enabled))
+        self._actions = frozenset(
             rule.when.action for rule in self.enabled if rule.when.action is not None
         )
+        self._are_known = True
         return True
 
     @property

@@ -149,7 +149,7 @@ class World:
         self.outputs = OutputFiles(str(folder), lambda run_id: None)
         self.make_engine()
 
-    def make_engine(self):
+    def make_engine(self, is_started=True):
         def monotonic():
             return self.clocks.now
 
@@ -164,7 +164,8 @@ class World:
             monotonic,
             lambda: self.clocks.wall,
         )
-        self.engine.step()
+        if is_started:
+            self.engine.step()
 
     def fires(self, event, **payload):
         """OctoPrint fires an event, and the engine looks at it."""

@@ -183,6 +183,16 @@ class TestFiring:
         assert request.requester.trigger == "schedule"
         assert str(request.reason) == "it was time: every 15 min"
 
+    def test_what_happens_while_the_server_starts_is_not_lost(self):
+        world = World(rule(when={"event": "ZChange"}), rule(id="a", when={"action": "a"}))
+        world.make_engine(is_started=False)
+
+        world.engine.on_event("ZChange", {})
+        world.engine.on_action("a")
+        world.engine.step()
+
+        assert world.started == ["c", "c"]
+
     def test_the_start_of_the_server(self):
         world = World(rule(when={"event": "startup"}))
         world.engine.start()
