@@ -528,7 +528,7 @@ class TestServer:
         place.server.write_config(config)
         place.server.start()
         wait_until(lambda: place.run(run["id"])["status"] == "stopped")
-        assert "its rule is not there any more" in place.run(run["id"])["reason"]
+        assert "its rule was deleted" in place.run(run["id"])["reason"]
 
 
 def is_of(rule_id, run):
