@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from octoprint.filemanager import valid_file_type
+
 
 class Connection:
     """Opens and uses it.
@@ -22,6 +24,10 @@ class Connection:
     def is_ready(self) -> bool:
         """Whether the printer would print a file now."""
         return bool(self._printer.is_ready())
+
+    def can_print(self, path: str) -> bool:
+        """Whether a file is of a kind that is printed, and not a model, say."""
+        return bool(valid_file_type(path, type="machinecode"))
 
     def open(self) -> None:
         """Connects to the printer that OctoPrint's settings prefer."""

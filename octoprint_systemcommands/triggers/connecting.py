@@ -53,6 +53,8 @@ class Connection(Protocol):
 
     def is_ready(self) -> bool: ...
 
+    def can_print(self, path: str) -> bool: ...
+
     def open(self) -> None: ...
 
     def print_file(self, path: str) -> None: ...
@@ -187,10 +189,9 @@ class Connecting:
             return
         path = payload.get("path")
         is_here = payload.get("target") == "local" and isinstance(path, str)
-        # OctoPrint itself prints nothing else
-        if "machinecode" not in (payload.get("type") or ()):
-            return
         if not is_here or payload.get("effective_print") or self._connection.is_open():
+            return
+        if not self._connection.can_print(path):
             return
         happening = Happening(events.UPLOAD_TO_PRINT, copied(payload), time.time())
         rules = self._rules_for(happening)

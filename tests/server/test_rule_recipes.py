@@ -248,7 +248,7 @@ def test_a_flash_for_pictures_and_no_end_before_the_movie(printer):
         printer.wait_for_call("pinctrl set 17 op dh")
         printer.wait_for_call("pinctrl set 17 op dl")
         off = printer.wait_for_pending("plug-off-when-cold")
-        wait_until(lambda: printer.waits_for(off) == "the movie of the timelapse")
+        wait_until(lambda: printer.waits_for(off) == "the timelapse to be rendered")
         (printer.folder / "go").touch()
         wait_until(lambda: printer.waits_for(off) == "the printer to be idle for 5 min")
         assert printer.admin.post(f"{RUNS}/{off['id']}/stop", json={}).ok

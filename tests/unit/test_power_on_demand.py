@@ -17,7 +17,6 @@ UPLOAD = {
     "name": "a.gcode",
     "path": "a.gcode",
     "target": "local",
-    "type": ["machinecode", "gcode"],
     "print": True,
     "effective_print": False,
 }
@@ -34,6 +33,9 @@ class Connection:
 
     def is_open(self):
         return self.is_there
+
+    def can_print(self, path):
+        return path.endswith(".gcode")
 
     def is_ready(self):
         return self.is_there
@@ -302,6 +304,7 @@ class TestUploads:
             {"effective_print": True},
             {"target": "sdcard"},
             {"path": None},
+            {"path": "model.stl"},
         ],
         ids=str,
     )
