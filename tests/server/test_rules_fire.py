@@ -409,6 +409,18 @@ class TestEndsOfRuns:
 ON = {"id": "on", "when": {"event": "before_connect"}, "run": "on"}
 
 
+class TestSchedule:
+    def test_every_ten_seconds(self, place):
+        place.use({"id": "s", "when": {"schedule": "every 10 s"}, "run": "note"})
+
+        wait_until(lambda: place.noted()["schedule"])
+
+        run = next(run for run in place.runs() if is_of("s", run))
+        assert run["trigger"] == "schedule"
+        assert run["reason"] == "it was time: every 10 s"
+        place.use()
+
+
 class TestConnecting:
     @pytest.fixture(autouse=True)
     def without_connection(self, place):
