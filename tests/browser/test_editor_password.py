@@ -110,6 +110,10 @@ def test_what_only_the_server_finds_too_old(editor, password):
     expect(lock).to_have_count(0)
 
 
+def was_started(response):
+    return response.url.endswith("/definitions/test") and response.status == 202
+
+
 def test_test_prompts_and_goes_on(editor, password):
     dialog = editor.edit("One")
     password.expire()
@@ -139,7 +143,9 @@ def test_test_prompts_and_goes_on(editor, password):
     expect(run.again).to_be_focused()
     expect(run.field("Word")).to_have_value("hello")
     run.again.press("Enter")
-    password.enter()
+    # the run before has succeeded as well
+    with editor.page.expect_response(was_started):
+        password.enter()
     run.expect_ended("Succeeded")
 
     # and so does what puts it into the list

@@ -108,6 +108,10 @@ def test_start_gives_a_run(operator, octoprint):
         "output",
         "hint",
         "resource",
+        "rule",
+        "reason",
+        "due_at",
+        "waits_for",
     }
     assert re.fullmatch(r"[0-9a-f]{16}", run["id"])
     assert run["resource"] == f"{octoprint.url}{API}/{run['id']}"
