@@ -1,15 +1,13 @@
 #!/bin/sh
-# test.sh "<versions>" <pytest arguments>: all tests, on all given OctoPrint versions at a time,
-# after those that need none.
+# test.sh "<versions>" <pytest arguments>: all tests, on one given OctoPrint version after the
+# other, after those that need none.
 #
 # Of several versions the last one gets everything, and the others what depends on the version.
-# Most of a test's time is spent waiting for a server or a browser, so each version has as
-# many processes as there are processors; the tests of one file stay together, since they share
-# a server. Whoever gives arguments gets one process, and what these say on every version:
+# Browsers keep the processors busy, so there are as many processes as processors, and no two
+# versions at a time; the tests of one file stay together, since they share a server. Whoever gives arguments gets one process, and what these say on every version:
 # `make test ARGS=tests` leaves nothing out.
 #
-# What one version prints is shown while it is tested, that of the others afterwards; at the
-# end there is a summary of all. The exit code is honest.
+# What a version prints is shown while it is tested; at the end there is a summary of all. The exit code is honest.
 set -u
 cd "$(dirname "$0")/.."
 . development/debian.sh
@@ -30,11 +28,10 @@ if [ $# -eq 0 ]; then
     development/test_js.sh >"$results/js.log" 2>&1 || status=1
     grep -E '^ *not ok |^# ' "$results/js.log" | grep -v '^# Subtest'
 fi
-pids=
+pid=
 # nothing is left running when somebody presses Ctrl-C
-trap 'kill $pids 2>/dev/null; exit 130' INT TERM
+trap 'kill $pid 2>/dev/null; exit 130' INT TERM
 
-started=
 for version in $versions; do
     development/venv.sh "$version" || { status=1; continue; }
     some=
@@ -42,17 +39,15 @@ for version in $versions; do
         some="-n $(nproc) --dist loadfile --no-loadscope-reorder"
         [ "$version" = "$newest" ] || some="$some --version-dependent"
     fi
+    # it has to be there before somebody looks into it
+    : >"$results/$version.log"
     # shellcheck disable=SC2086 # these are several arguments
     ".venv/octoprint-$version/bin/python" -m pytest --durations=25 --durations-min=1 $some "$@" \
         </dev/null >"$results/$version.log" 2>&1 &
-    pids="$pids $!"
-    started="$started $version:$!"
-done
-
-for one in $started; do
-    echo "OctoPrint ${one%:*}"
-    tail -n +1 -f --pid="${one#*:}" "$results/${one%:*}.log"
-    wait "${one#*:}" || status=1
+    pid=$!
+    echo "OctoPrint $version"
+    tail -n +1 -f --pid="$pid" "$results/$version.log"
+    wait "$pid" || status=1
 done
 
 if [ $# -eq 0 ]; then
