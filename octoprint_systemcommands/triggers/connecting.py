@@ -188,8 +188,9 @@ class Connecting:
         if not isinstance(payload, Mapping) or not payload.get("print"):
             return
         path = payload.get("path")
-        is_here = payload.get("target") == "local" and isinstance(path, str)
-        if not is_here or payload.get("effective_print") or self._connection.is_open():
+        if payload.get("target") != "local" or not isinstance(path, str):
+            return
+        if payload.get("effective_print") or self._connection.is_open():
             return
         if not self._connection.can_print(path):
             return
