@@ -11,7 +11,6 @@ from octoprint.access import ADMIN_GROUP
 
 from ..commands.definition import GUESTS, Command
 from ..commands.editing.editor import Editing
-from ..commands.editing.errors import Invalid, NotWritten, Stale
 from ..commands.editing.last_save import Saved
 from ..commands.editing.validation import slug
 from ..commands.environment import from_bytes, path_as_text
@@ -22,10 +21,11 @@ from ..commands.sudoers import own_user
 from ..launcher import Launcher
 from .definition_json import lists_to_json, problems_to_json, summary_of
 from .error_codes import ErrorCode
-from .errors import error_answer, errors_of_commands, stop
+from .errors import error_answer, errors_of_commands
 from .request_body import list_in, names_in, read_json_object
 from .requester import CurrentRequest, confirmed_in
 from .runs import accepted
+from .saving import save_if_match
 
 # what the editor offers to run a command by, if it is there
 _INTERPRETERS = ("sh", "bash", "python3")
@@ -67,36 +67,20 @@ class Definitions:
         remove = list_in(body, "remove_system_actions", required=False)
         if not all(type(index) is int for index in remove):
             flask.abort(400, description='"remove_system_actions" has to be positions')
-        # proxies that compress make strong ones weak
-        etags = flask.request.if_match.as_set(include_weak=True)
-        if not etags:
-            stop(
-                ErrorCode.IF_MATCH_MISSING,
-                "Send the header If-Match with the ETag of the definitions that you have "
-                "edited",
-            )
-        try:
-            user = self._current.person().name
-            lists, saved = self._editing.save(definitions, etags, user, remove)
-        except Stale as stale:
-            current, saved = self._editing.current()
-            response = error_answer(
-                ErrorCode.STALE,
-                stale,
-                etag=current.etag,
-                current=lists_to_json(current, saved),
-            )
-            response.set_etag(current.etag)
-            return response
-        except Invalid as invalid:
-            return error_answer(
-                ErrorCode.INVALID_DEFINITION,
-                summary_of(invalid.problems),
-                problems=[problems_to_json(problems) for problems in invalid.problems],
-            )
-        except NotWritten as error:
-            return error_answer(ErrorCode.NOT_WRITTEN, error)
-        return _with_etag(lists, saved)
+        user = self._current.person().name
+
+        def current() -> tuple[str, dict[str, Any]]:
+            lists, saved = self._editing.current()
+            return lists.etag, lists_to_json(lists, saved)
+
+        return save_if_match(
+            "definitions",
+            lambda etags: _with_etag(
+                *self._editing.save(definitions, etags, user, remove)
+            ),
+            current,
+            ErrorCode.INVALID_DEFINITION,
+        )
 
     def check(self) -> flask.Response:
         """``POST /api/definitions/check`` ``{definition, others}`` → ``{problems,

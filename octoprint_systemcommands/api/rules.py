@@ -6,7 +6,6 @@ from typing import Any, Optional, Protocol
 import flask
 from flask_babel import gettext
 
-from ..commands.editing.errors import Invalid, NotWritten, Stale
 from ..commands.editing.last_save import Saved
 from ..commands.editing.validation import slug
 from ..commands.problems import ERROR
@@ -21,10 +20,11 @@ from ..triggers.rules.rule import Rule
 from ..triggers.rules.store import RuleList
 from .definition_json import problems_to_json, summary_of
 from .error_codes import ErrorCode
-from .errors import error_answer, errors_of_commands, stop
+from .errors import error_answer, errors_of_commands
 from .request_body import list_in, names_in, read_json_object
 from .requester import CurrentRequest
 from .runs import accepted
+from .saving import save_if_match
 
 # the group of OctoPrint's own events among what there is to choose
 _OCTOPRINT = "octoprint"
@@ -75,34 +75,18 @@ class Rules:
         without ``If-Match``, 500 if it cannot be written. Nothing is changed then.
         """
         rules = list_in(read_json_object(), "rules")
-        # proxies that compress make strong ones weak
-        etags = flask.request.if_match.as_set(include_weak=True)
-        if not etags:
-            stop(
-                ErrorCode.IF_MATCH_MISSING,
-                "Send the header If-Match with the ETag of the rules that you have edited",
-            )
-        try:
-            user = self._current.person().name
-            return self._answer(*self._editing.save(rules, etags, user))
-        except Stale as stale:
-            current, saved = self._editing.current()
-            response = error_answer(
-                ErrorCode.STALE,
-                stale,
-                etag=current.etag,
-                current=self._to_json(current, saved),
-            )
-            response.set_etag(current.etag)
-            return response
-        except Invalid as invalid:
-            return error_answer(
-                ErrorCode.INVALID_RULE,
-                summary_of(invalid.problems),
-                problems=[problems_to_json(problems) for problems in invalid.problems],
-            )
-        except NotWritten as error:
-            return error_answer(ErrorCode.NOT_WRITTEN, error)
+        user = self._current.person().name
+
+        def current() -> tuple[str, dict[str, Any]]:
+            found, saved = self._editing.current()
+            return found.etag, self._to_json(found, saved)
+
+        return save_if_match(
+            "rules",
+            lambda etags: self._answer(*self._editing.save(rules, etags, user)),
+            current,
+            ErrorCode.INVALID_RULE,
+        )
 
     def check(self) -> flask.Response:
         """``POST /api/rules/check`` ``{rule, others}`` → ``{problems, suggested_id}``: what

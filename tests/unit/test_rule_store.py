@@ -70,6 +70,8 @@ def test_a_rule_without_a_list_is_kept_and_left_out():
     found = RuleList.of(SavingSettings(GOOD))
 
     assert (found.entries, found.is_list) == ([GOOD], False)
+    # an editor has to see that it counts when it has become one
+    assert found.etag != RuleList([GOOD]).etag
     (listed,) = found.read()
     assert listed.rule is None
     assert "put a dash in front of it" in str(listed.problems[0])

@@ -63,6 +63,7 @@ class RuleList(NamedTuple):
     def etag(self) -> str:
         """Changes whenever the list does, as far as an editor can see."""
         seen = "\n".join(map(fingerprint, self.entries))
+        seen += "" if self.is_list else "\n\nno list"
         return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
     def to_json(self) -> list[Any]:
