@@ -30,8 +30,14 @@ def connect(octoprint):
         socket.close()
 
 
-def is_finished(message):
-    return message[0] == "plugin_systemcommands_run_finished"
+def is_end_of(run):
+    """What ran before may be told of as well."""
+
+    def is_end(message):
+        kind, data = message
+        return kind == "plugin_systemcommands_run_finished" and data["id"] == run["id"]
+
+    return is_end
 
 
 def test_state_changes_are_pushed_with_ids_and_states_only(operator, connect):
@@ -42,7 +48,7 @@ def test_state_changes_are_pushed_with_ids_and_states_only(operator, connect):
         kind, data = message
         return kind == "push" and any(
             entry["id"] == run["id"] and entry["status"] == "succeeded"
-            for entry in data["runs"]
+            for entry in data.get("runs", [])
         )
 
     messages = socket.receive_until(is_the_end)
@@ -57,10 +63,10 @@ def test_state_changes_are_pushed_with_ids_and_states_only(operator, connect):
 
 def test_no_more_than_ten_pushes_a_second(operator, connect):
     socket = connect(operator)
-    operator.post(API, json={"source": "custom", "action": "chatty"})
-    messages = socket.receive_until(is_finished)
+    run = operator.post(API, json={"source": "custom", "action": "chatty"}).json()
+    messages = socket.receive_until(is_end_of(run))
     pushes = [data for kind, data in messages if kind == "push"]
-    duration = next(data["duration"] for kind, data in messages if "finished" in kind)
+    duration = next(filter(is_end_of(run), messages))[1]["duration"]
 
     assert len(pushes) > 1
     # one each for the start and for what is left at the end
@@ -111,10 +117,11 @@ def test_editors_are_told_who_has_saved(admin, operator, user, connect):
 def test_events(operator, connect):
     socket = connect(operator)
     run = operator.post(API, json={"source": "custom", "action": "fail"}).json()
-    messages = socket.receive_until(is_finished)
+    messages = socket.receive_until(is_end_of(run))
     started, finished = (
-        next(data for kind, data in messages if kind == f"plugin_systemcommands_{name}")
-        for name in ("run_started", "run_finished")
+        data
+        for kind, data in messages
+        if kind.startswith("plugin_systemcommands_run_") and data["id"] == run["id"]
     )
 
     keys = {"id", "action", "name", "status", "exit_code", "duration", "user"}
