@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 from harness.editor_pages import CommandDialog, Editor
 from harness.pages import Menu
 
-
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 

@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 
 from harness.editor_pages import CommandDialog, Editor, Tryout
 
-
 COMMANDS = [
     {"action": "one", "name": "One", "command": "echo 1"},
     {"action": "two", "name": "Two", "command": "echo 2"},

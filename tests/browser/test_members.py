@@ -10,7 +10,6 @@ from harness.http_clients import ApiClient
 from harness.octoprint_server import User
 from harness.pages import ArgumentsForm, Menu, RunDialog
 
-
 API = "/plugin/systemcommands/api"
 RUNS = f"{API}/runs"
 SHOW = "env | grep ^SC_ | sort"
