@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from math import inf
 from typing import Any, Optional
 
 from ..runs.record import UNFINISHED, Record, Status
@@ -28,6 +29,7 @@ from .rules.local_zone import LOCAL
 from .rules.rule import Rule
 from .rules_in_use import RulesInUse
 from .run_ends import FILE, OutputFiles, happening_of
+from .storms import Storms
 from .waiting_runs import WaitingRun, WaitingRuns, happening_in
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.engine")
@@ -84,6 +86,7 @@ class RuleEngine:
         self._in_use = RulesInUse(rules)
         self._watch = watch
         self._clock = Clock()
+        self._storms = Storms(self._in_use, firing, monotonic)
         self._waiting = WaitingRuns(firing, runner, news, watch.world, monotonic, wall)
         # when to look around, unless something happens (`monotonic`); None for never
         self._look_at: Optional[float] = None
@@ -121,7 +124,7 @@ class RuleEngine:
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event; called in its thread, so very quick."""
         self._news.note(event, payload)
-        if self._in_use.want(event):
+        if self._in_use.want(event) and not self._storms.leave_out(event):
             is_important = event in SOURCES
             # a storm costs no copies
             if self._inbox.has_place(is_important):
@@ -247,6 +250,7 @@ class RuleEngine:
         if not in_use.renew():
             return
         self._look_soon()
+        self._storms.forget()
         self._clock.use(in_use.timetables(), self._now())
         ids = frozenset(in_use.rules)
         self._firing.keep(ids)
@@ -265,6 +269,8 @@ class RuleEngine:
         if event.startswith(_OWN_EVENTS):
             chain = self._firing.chain_of(payload.get("id"))
         self._happened(Happening(event, payload, at, chain))
+        if self._storms.look_at(event):
+            self._look_at = min(self._look_at or inf, self._storms.next_end)
 
     def _take_run(self, record: Record) -> None:
         self._waiting.has_changed(record)
@@ -320,15 +326,17 @@ class RuleEngine:
             when = self._in_use.rules[rule_id].when
             payload = {"rule": rule_id, "schedule": when.schedule or when.cron}
             self._happened(Happening(reasons.SCHEDULE, payload, self._wall()))
+        self._storms.tell()
         if self._waiting.matters_idle:
             self._watch.world()
         moments = [
             self._waiting.look_after(),
             self._watch.look_in,
             self._clock.seconds_to_next(self._now()),
+            self._storms.next_end - self._monotonic(),
         ]
-        look_in = min((m for m in moments if m is not None), default=None)
-        self._look_at = None if look_in is None else self._monotonic() + look_in
+        look_in = min(moment for moment in moments if moment is not None)
+        self._look_at = None if look_in == inf else self._monotonic() + look_in
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._wall(), LOCAL)

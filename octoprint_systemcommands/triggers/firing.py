@@ -93,6 +93,21 @@ class Firing:
         is_rare = often or happening.kind in events.ABOUT_PRINTS
         return is_rare or not self._is_storm(rule)
 
+    def rests_until(self, rule: Rule) -> float:
+        """Until when a rule does not fire, unless it is because of a print; see
+        `time.monotonic`."""
+        fired_at, _ = self._fired.get(rule.id, (float("-inf"), 0))
+        return fired_at + _STORM
+
+    def tell_storm(self, rule: Rule, count: int) -> None:
+        """What a rule waits for has happened some times more while it rested."""
+        with self._lock:
+            fired_at, known = self._fired.get(rule.id, (float("-inf"), 0))
+            self._fired[rule.id] = (fired_at, known + count)
+        if known == 0:
+            _logger.info(f'What the rule "{rule.id}" waits for happens all the time')
+        self._news.add(rule.id, reasons.storm(known + count))
+
     def look(self) -> PrinterState:
         """What the printer is doing; nothing, if that cannot be told."""
         try:
@@ -181,12 +196,9 @@ class Firing:
     def _is_storm(self, rule: Rule) -> bool:
         now = self._monotonic()
         with self._lock:
-            fired_at, count = self._fired.get(rule.id, (float("-inf"), 0))
+            fired_at, _ = self._fired.get(rule.id, (float("-inf"), 0))
             if now - fired_at >= _STORM:
                 self._fired[rule.id] = (now, 0)
                 return False
-            self._fired[rule.id] = (fired_at, count + 1)
-        if count == 0:
-            _logger.info(f'What the rule "{rule.id}" waits for happens all the time')
-        self._news.add(rule.id, reasons.storm(count + 1))
+        self.tell_storm(rule, 1)
         return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from .events import ABOUT_PRINTS
 from .printer_watch import SOURCES
 from .rules.rule import Rule
 from .rules.schedule import Schedule
@@ -22,6 +23,7 @@ class RulesInUse:
         self.rules: dict[str, Rule] = {}
         self._events: frozenset[str] = SOURCES
         self._actions: frozenset[str] = frozenset()
+        self._sources_of_more: frozenset[str] = SOURCES
         # until the server has started, whatever happens may matter
         self._are_known = False
 
@@ -44,11 +46,22 @@ class RulesInUse:
             return False
         self.rules = {rule.id: rule for rule in rules}
         self._events = SOURCES.union(*(rule.event_names for rule in self.enabled))
+        self._sources_of_more = SOURCES.union(
+            ABOUT_PRINTS, *(rule.cancelled_by for rule in self.enabled)
+        )
         self._actions = frozenset(
             rule.when.action for rule in self.enabled if rule.when.action is not None
         )
         self._are_known = True
         return True
+
+    def waiting_for(self, event: str) -> list[Rule]:
+        """Those that an event of OctoPrint's itself makes fire, conditions aside."""
+        return [rule for rule in self.enabled if rule.when.event == event]
+
+    def may_be_left_out(self, event: str) -> bool:
+        """Whether an event has no meaning but to make these fire."""
+        return event not in self._sources_of_more
 
     @property
     def enabled(self) -> list[Rule]:

@@ -221,12 +221,56 @@ class TestStorms:
         for _ in range(50):
             world.fires("ZChange")
         assert world.started == ["c"]
+        world.has_passed(1)
+        assert world.started == ["c"]
         assert "it happened 49 more times" in world.news_of()
         assert world.engine.state()["r"].run_id == "run1"
 
-        world.has_passed(1)
         world.fires("ZChange")
         assert world.started == ["c", "c"]
+
+    def test_nothing_is_left_out_that_a_rule_could_still_fire_for(self):
+        world = World(
+            rule(id="any", when={"event": "ZChange"}),
+            rule(
+                id="high", when={"event": "ZChange"}, run="high", **{"if": {"new": "9"}}
+            ),
+        )
+
+        world.fires("ZChange", new="1")
+        world.fires("ZChange", new="9")
+        assert world.started == ["c", "high"]
+
+        # both have fired
+        world.fires("ZChange", new="9")
+        assert world.started == ["c", "high"]
+
+    def test_what_calls_off_is_never_left_out(self):
+        waits = rule(
+            id="w",
+            when={"event": "ZChange"},
+            wait={"for": "1 h"},
+            cancelled_by=["FileAdded"],
+        )
+        world = World(rule(id="added", when={"event": "FileAdded"}), waits)
+
+        world.fires("FileAdded")
+        world.fires("ZChange")
+        assert len(world.house.pending) == 1
+        world.fires("FileAdded")
+
+        assert world.house.pending == {}
+
+    def test_another_rule_is_heard_at_once(self):
+        first = rule(id="first", when={"event": "ZChange"})
+        world = World(first)
+        world.fires("ZChange")
+
+        world.rules = [first, rule(id="second", when={"event": "ZChange"}, run="second")]
+        world.engine.step()
+        world.fires("ZChange")
+
+        assert world.started == ["c", "second"]
 
     def test_the_end_of_a_print_is_never_left_out(self):
         world = World(rule(when=ENDED))
