@@ -22,7 +22,12 @@
         );
         self.argumentEditor = new SystemCommands.ArgumentEditor(
             () => onTouch("arguments"),
-            self.fields.command
+            // what they are for
+            ko.pureComputed(() => {
+                const {type, command, on, off} = self.fields;
+                if (type() !== "toggle") return command();
+                return _.compact([on(), off()]).join("\n");
+            })
         );
         self.access = new SystemCommands.GroupChoice();
         self.access.chosen.subscribe(() => onTouch("groups"));
