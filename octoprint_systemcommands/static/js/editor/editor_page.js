@@ -112,6 +112,16 @@ $(function () {
         self.add = () => self._add();
         self.addToggle = () => self._add({type: "toggle"});
         self.addStatus = () => self._add({type: "status"});
+        // Escape closes the menu, and not the settings around it
+        self.onAddKey = (_data, event) => {
+            if (event.key !== "Escape") return true;
+            const menu = $(event.currentTarget);
+            if (event.type === "keydown") self._isClosingMenu = menu.hasClass("open");
+            if (!self._isClosingMenu) return true;
+            menu.removeClass("open");
+            $("#systemcommands_add").focus();
+            event.stopPropagation();
+        };
         self.edit = (row) => {
             if (!row.isDivider()) self._openDialog({row: row});
         };
