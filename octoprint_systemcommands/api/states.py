@@ -5,6 +5,7 @@ import flask
 from ..access import Access
 from ..commands.catalogue import CUSTOM
 from ..commands.definition import Command
+from ..states.state import has_state
 from ..states.states import States
 from .requester import CurrentRequest
 
@@ -31,7 +32,7 @@ class StateViews:
             [
                 entry
                 for entry in entries
-                if isinstance(entry, Command) and (entry.is_toggle or entry.is_status)
+                if isinstance(entry, Command) and has_state(entry)
             ]
         )
         return flask.jsonify(states=[state.to_json() for state in states])

@@ -81,7 +81,9 @@ def chosen(command: Command, to: Any) -> Command:
         raise WrongTo(text, name=command.name)
     if isinstance(command, Switched):
         if command.to != to:
-            text = N_('The action says "%(action)s", and "to" says "%(to)s": leave out one')
+            text = N_(
+                'The action says "%(action)s", and "to" says "%(to)s": leave out one'
+            )
             raise WrongTo(text, action=command.to, to=to)
         return command
     return switched(command, to)

@@ -11,6 +11,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from .push_filter import about_state
+
 _logger = logging.getLogger("octoprint.plugins.systemcommands.host.state_pushes")
 
 # Seconds between two messages
@@ -54,8 +56,3 @@ class StatePushes:
             except Exception:
                 _logger.exception("Error while telling of a state")
             time.sleep(_PAUSE)
-
-
-def about_state(state: dict[str, Any]) -> dict[str, Any]:
-    """The message about a state, see `push_filter`."""
-    return {"type": "states", "states": [state]}

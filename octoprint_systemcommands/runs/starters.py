@@ -56,9 +56,7 @@ class Starters:
                 return
             self._threads += 1
         try:
-            threading.Thread(
-                target=self._work, name=self._name, daemon=True
-            ).start()
+            threading.Thread(target=self._work, name=self._name, daemon=True).start()
         except RuntimeError:
             with self._condition:
                 self._threads -= 1

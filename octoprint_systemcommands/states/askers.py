@@ -83,9 +83,14 @@ class Askers:
         }
         for action, ask in found.items():
             self._asked.pop(action, None)
-            self._hanging[action] = ask
             ask.call_off()
-        return list(found)
+            if self._threads.withdraw(action):
+                # it has not even got a thread
+                answer = Answer(UNKNOWN, failure="too many others hang", in_time=False)
+                self._on_answer(ask.command, now, answer)
+            else:
+                self._hanging[action] = ask
+        return [action for action in found if action in self._hanging]
 
     def gives_up_at(self) -> Optional[float]:
         """When to look whether somebody hangs; None if nobody is asked."""

@@ -41,6 +41,9 @@ class Known:
         asks = what_it_asks(command)
         if asks == self._asks:
             return False
+        if self._asks is None:
+            # whoever has just asked knows that nothing is known
+            self.told = self.told._replace(assumed=_is_assumed(command))
         self._asks = asks
         self._answer = self._answered_at = None
         self.is_failing = False
@@ -74,7 +77,7 @@ class Known:
             now: the time, on a clock that does not jump
             wall: the time, in seconds since the epoch
         """
-        is_assumed = command.is_toggle and not command.state
+        is_assumed = _is_assumed(command)
         known: Union[Assumed, Answer, None]
         known = self.assumed if is_assumed else self._answer
         state = UNKNOWN if known is None else known.state
@@ -95,6 +98,10 @@ class Known:
             since=self._since,
             asked_at=self._answered_at,
         )
+
+
+def _is_assumed(command: Command) -> bool:
+    return command.is_toggle and not command.state
 
 
 def what_it_asks(command: Command) -> Any:

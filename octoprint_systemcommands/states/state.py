@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple, Optional
 
+from ..commands.definition import Command
+from ..commands.lists import Entry
 from ..runs.output.times import iso
 
 UNKNOWN = "unknown"
@@ -52,3 +54,8 @@ class State(NamedTuple):
     def looks_like(self, other: "State") -> bool:
         """Whether there is nothing new about it, however often it was asked for."""
         return self == other._replace(asked_at=self.asked_at)
+
+
+def has_state(entry: Entry) -> bool:
+    """Whether an entry of the menu has a state, known or not."""
+    return isinstance(entry, Command) and (entry.is_toggle or entry.is_status)

@@ -169,7 +169,8 @@ class States:
         return known
 
     def _state(self, command: Command) -> State:
-        known = self._known[command.action]
+        # it may be gone meanwhile
+        known = self._known.get(command.action) or Known(command.action)
         return known.state(command, self._clock(), self._wall())
 
     def _want(self, action: str, pause: float = 0) -> None:
@@ -289,8 +290,8 @@ class States:
             now = self._clock()
             action = command.action
             row, known = self._timetable.find(action), self._known.get(action)
-            if row is None or known is None:
-                # it is gone
+            if row is None or known is None or self._is_closed:
+                # nobody wants to know any more
                 return
             row.end(began, now, answer.in_time)
             if not known.is_answer_of(command):
