@@ -44,7 +44,10 @@ _MAX_TEMPERATURE = 1000
 Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
 EnvironmentName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
 
-_NEEDED = {"command": ("command",), "toggle": ("on", "off"), "status": ("state",)}
+# The types, and the fields that have to have a command line
+NEEDED = {"command": ("command",), "toggle": ("on", "off"), "status": ("state",)}
+TYPES = tuple(NEEDED)
+COMMAND_LINES = ("command", "on", "off", "state")
 _OBSTACLES = {
     "command": "does not define a command to execute, can't proceed",
     "on": "does not define a command to switch it on, can't proceed",
@@ -320,7 +323,7 @@ class Command(_Entry):
     @property
     def needed(self) -> tuple[str, ...]:
         """The fields that have to have a command line."""
-        return _NEEDED[self.type]
+        return NEEDED[self.type]
 
     def prepare(self) -> None:
         """Called right before the process is started; an exception keeps it from starting."""

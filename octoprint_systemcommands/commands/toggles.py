@@ -14,6 +14,7 @@ To = Literal["on", "off"]
 
 ON: To = "on"
 OFF: To = "off"
+STATE = "state"
 
 _MARK = ":"
 
@@ -24,6 +25,10 @@ _UNGUARDED = {"confirm": None, "while_printing": "allow", "max_temperature": Non
 
 class WrongTo(MessageError, ValueError):
     """It was not said where to switch to in a way that can be followed; says what to do."""
+
+
+class WrongPart(MessageError, ValueError):
+    """There is no such part to be tried out; says what to do."""
 
 
 class Switched(Command):
@@ -105,6 +110,32 @@ def state_command(command: Command) -> Command:
     )
 
 
+def part_of(command: Command, part: Any) -> tuple[str, Command]:
+    """What of a command is to be tried out.
+
+    Arguments:
+        command: of whichever type
+        part: ``on``, ``off`` or ``state``, as it came; None where there is only one
+
+    Returns:
+        the field that it stands in, and what it says as a command of its own
+
+    Raises:
+        WrongPart: there is no such part
+    """
+    if command.type == "command":
+        if part is not None:
+            raise WrongPart(N_('"part" is for toggles and statuses: leave it out'))
+        return "command", command
+    if part == STATE or (part is None and command.is_status):
+        return STATE, state_command(command)
+    if command.is_toggle and part in (ON, OFF):
+        return part, switched(command, part)
+    if command.is_status:
+        raise WrongPart(N_('"part" of a status has to be "state", or left out'))
+    raise WrongPart(N_('"part" of a toggle has to be "on", "off" or "state"'))
+
+
 def split(action: str) -> tuple[str, Optional[To]]:
     """The action of a toggle and the direction that stand in ``light:on``; the action as it
     is and None if there is no direction in it."""
@@ -115,6 +146,11 @@ def split(action: str) -> tuple[str, Optional[To]]:
         if to == OFF:
             return name, OFF
     return action, None
+
+
+def of_direction(action: str, to: str) -> str:
+    """The inverse of `split`."""
+    return f"{action}{_MARK}{to}"
 
 
 def opposite(state: str) -> To:

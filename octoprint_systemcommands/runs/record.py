@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple, Optional
 
+from ..commands.toggles import To
 from ..messages import Message
 from .failure_hints.hints import Hint
 from .output.times import iso
@@ -93,7 +94,7 @@ class Record(NamedTuple):
     hint: Optional[Hint] = None
     pid: Optional[int] = None
     pid_created: Optional[float] = None
-    to: Optional[str] = None
+    to: Optional[To] = None
 
     @property
     def owner(self) -> Optional[Owner]:
