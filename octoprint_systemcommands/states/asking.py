@@ -147,6 +147,7 @@ class Ask:
         return {
             **self.command.environment,
             "OCTOPRINT_ACTION": self.command.action.replace("\0", ""),
+            "OCTOPRINT_SWITCH_TO": "",
             "OCTOPRINT_USER": "",
             "OCTOPRINT_TRIGGER": "state",
             "OCTOPRINT_EVENT": "",
