@@ -44,7 +44,7 @@ TOGGLE = {"action": "t", "name": "T", "type": "toggle", "on": "true", "off": "fa
 @pytest.mark.parametrize("names", [("on", "off"), ("On", "OFF"), ('"on"', "'off'")])
 def test_toggles_need_no_quotes_in_yaml(prefix, names):
     on, off = names
-    text = f"- {{action: t, name: T, type: toggle, {on}: 'true', {off}: 'false'}}\n"
+    text = f"  - {{action: t, name: T, type: toggle, {on}: 'true', {off}: 'false'}}\n"
 
     assert load(prefix + text) == [TOGGLE]
     (found,) = candidates(load(prefix + text), ())
