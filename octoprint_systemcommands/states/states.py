@@ -254,7 +254,10 @@ class States:
     def _use(self, commands: dict[str, Command]) -> None:
         for gone in set(self._known) - set(commands):
             del self._known[gone]
-            self._timetable.forget([gone])
+            self._timetable.forget(gone)
+        if not set(self._restored) <= set(commands):
+            # another one that is called so is another one
+            self._is_to_be_saved = True
         for action in self._known:
             command = commands[action]
             row = self._row(command)
