@@ -49,7 +49,7 @@ from .runs.environment import local_url
 from .runs.history.history import History
 from .runs.history.retention import Limits
 from .runs.runner import Runner
-from .states.state import has_state
+from .states.state import with_states
 from .states.states import States
 from .triggers.events import MEANINGS
 from .triggers.rules.editing import RulesEditing
@@ -116,7 +116,7 @@ class SystemCommandsPlugin(
         self._server_url = ""
         pushes = StatePushes(self._push)
         self._states = States(
-            lambda: filter(has_state, catalogue.entries(CUSTOM)),
+            lambda: with_states(catalogue.entries(CUSTOM)),
             server_url=lambda: self._server_url,
             on_change=lambda state: pushes.changed(state.to_push()),
             path=os.path.join(data, "states.json"),

@@ -54,7 +54,13 @@ TROUBLE = [
         state="echo $$ >> hangs.pids; trap '' TERM; while :; do sleep 100; done",
         state_timeout=1,
     ),
-    {"action": "flood", "name": "Flood", "type": "status", "state": "yes", "every": EVERY},
+    {
+        "action": "flood",
+        "name": "Flood",
+        "type": "status",
+        "state": "yes",
+        "every": EVERY,
+    },
     relay("killed", state="echo $$ > killed.pid; exec sleep 600", state_timeout=60),
 ]
 API = "/plugin/systemcommands/api"
