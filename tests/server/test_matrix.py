@@ -700,7 +700,6 @@ def pushed(server, by_key, connect, mark, guests_see_the_status):
                     "exit_code",
                     "duration",
                     "user",
-                    "to",
                 }
                 seen[name].add((kind.rpartition("commands_")[2], by_id[data["id"]]))
             if kind != "push":
