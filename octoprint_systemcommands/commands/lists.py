@@ -16,7 +16,7 @@ from ..messages import N_, Message
 from .definition import DIVIDER, Command, Divider
 from .parsing import parse_entry
 from .problems import Problem
-from .serialization import fingerprint, state, to_json
+from .serialization import fingerprint, state, to_json, with_texts_for_truths
 from .system_actions import Unusable, parse_system_action
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands.lists")
@@ -77,7 +77,7 @@ class Lists(NamedTuple):
             if value is not None and not isinstance(value, (list, tuple))
         )
         definitions, system_actions = (
-            [value] if name in no_lists else list(value or ())
+            [value] if name in no_lists else list(map(with_texts_for_truths, value or ()))
             for name, value in found.items()
         )
         return cls(definitions, system_actions, no_lists)
@@ -167,6 +167,22 @@ class Store:
             entries = _usable(lists)
             self._read = (current, entries)
         return entries
+
+
+def name_fields_of_system_actions(settings: Any) -> None:
+    """Has OctoPrint know ``on`` and ``off`` by their names, which somebody has written without
+    quotes: with keys that are no texts, it cannot tell its page any settings at all.
+
+    Arguments:
+        settings: a ``octoprint.plugin.PluginSettings``; nothing is saved
+    """
+    path = ["system", "actions"]
+    actions = settings.global_get(path)
+    if not isinstance(actions, list):
+        return
+    named = list(map(with_texts_for_truths, actions))
+    if any(entry is not before for entry, before in zip(named, actions)):
+        settings.global_set(path, named)
 
 
 def action_of(entry: Any) -> Optional[str]:
