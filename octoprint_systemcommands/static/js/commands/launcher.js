@@ -133,7 +133,7 @@ $(function () {
                 return OctoPrint.plugins.systemcommands.startRun(
                     command.source,
                     command.action,
-                    body
+                    command.to ? {...body, to: command.to} : body
                 );
             }
             return OctoPrint.system.executeCommand(
