@@ -79,7 +79,7 @@ test("which way a switch is, and which way it goes", () => {
 test("while it is being switched it can be called back", () => {
     const light = button();
     be("switching", {to: "on"});
-    assert.deepStrictEqual(looks(light), ["switch", "true", "switching…", true]);
+    assert.deepStrictEqual(looks(light), ["switch", "true", "switching…", false]);
     assert.ok(light.isBusy());
     assert.strictEqual(pressed(light).to, "off");
     be("switching", {to: null});

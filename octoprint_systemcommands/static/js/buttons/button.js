@@ -22,7 +22,7 @@
             const position = self.isSwitching() ? to : state;
             return ["on", "off"].includes(position) ? position : undefined;
         });
-        self.isOn = ko.pureComputed(() => self.isSwitch && self.position() === "on");
+        self.isOn = ko.pureComputed(() => self.isSwitch && self.state().state === "on");
         self.stateText = ko.pureComputed(() => {
             if (self.isStatus) return self.text() || gettext("Unknown");
             if (self.isSwitching()) return gettext("switching…");
