@@ -113,12 +113,13 @@ def with_texts_for_truths(entry: Any) -> Any:
     # 1 and 0 are equal to these, and no fields
     if not isinstance(entry, dict) or not (True in entry or False in entry):
         return entry
-    names = {key: _TRUTHS[key] for key in entry if isinstance(key, bool)}
-    return {
+
+    def named(key: Any) -> Any:
+        name = _TRUTHS[key] if isinstance(key, bool) else key
         # what is there in quotes as well is not lost
-        key if names.get(key, key) in entry else names[key]: value
-        for key, value in entry.items()
-    }
+        return key if name in entry else name
+
+    return {named(key): value for key, value in entry.items()}
 
 
 def with_writable_numbers(value: Any, depth: int) -> Any:
