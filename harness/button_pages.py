@@ -70,7 +70,7 @@ class Switch:
         self.name = name
         self.panel = Panel(page)
         self.navbar = Navbar(page)
-        self.in_menu = menu.root.get_by_role("menuitemcheckbox").filter(
+        self.in_menu = menu.root.locator("[role=menuitemcheckbox]").filter(
             has=page.get_by_text(name, exact=True)
         )
 

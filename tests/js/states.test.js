@@ -10,9 +10,12 @@ let page, asked, document, catalogue, states, light, heat;
 
 const command = (action, type = "toggle") =>
     new page.SystemCommands.Command({source: "custom", action, type});
-const answer = (...states) => asked[asked.length - 1].resolve({states});
-const push = (...states) =>
-    page.states.onDataUpdaterPluginMessage("systemcommands", {type: "states", states});
+const answer = (...all) => asked[asked.length - 1].resolve({states: all});
+const push = (...all) =>
+    page.states.onDataUpdaterPluginMessage("systemcommands", {
+        type: "states",
+        states: all
+    });
 const state = (action, value, more) => ({action, state: value, ...more});
 const of = (what) => plain(page.states.of(what)());
 

@@ -83,14 +83,15 @@ $(function () {
         //~~ View model callbacks
 
         self.onStartup = () => {
+            // what decides which of the buttons beside others are there
+            const beside = ko.computed(() =>
+                self
+                    .sections()
+                    .flatMap((section) => section.buttons)
+                    .map((button) => [button.runs(), button.waiting()])
+            );
             // after all that is bound has changed, and before the browser looks for the focus
-            ko.computed(() => {
-                self.sections().forEach((section) =>
-                    section.buttons.forEach((button) => [button.runs(), button.waiting()])
-                );
-            })
-                .extend({deferred: true})
-                .subscribe(self._keepFocus);
+            beside.extend({deferred: true}).subscribe(self._keepFocus);
         };
 
         self.catalogue.updates.subscribe(self._rebuild);
