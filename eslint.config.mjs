@@ -128,7 +128,7 @@ export default [
         }
     },
     {
-        files: ["tests/js/**/*.{js,mjs}", "*.config.mjs"],
+        files: ["tests/js/**/*.{js,mjs}", "development/*.mjs", "*.config.mjs"],
         languageOptions: {ecmaVersion: 2022},
         // a shell writes ${…} as well
         rules: {...faults, "no-undef": "off", "no-template-curly-in-string": "off"}
