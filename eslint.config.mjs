@@ -55,6 +55,7 @@ const browsers = [
     "navigator",
     "Node",
     "NodeFilter",
+    "Notification",
     "performance",
     "Range",
     "requestAnimationFrame",

@@ -161,8 +161,10 @@ $(function () {
             const timer = setTimeout(() => {
                 if (self.runs.shownId() !== run.id) self.notices.runStarted(command, run);
             }, STARTED_DELAY);
+            const notify = self.notices.notifications.watch(run);
             self.runs.watchOwn(run, (ended) => {
                 clearTimeout(timer);
+                notify(ended);
                 self._onEnded(command, ended);
             });
         };
