@@ -24,7 +24,6 @@ RECORDED = """
 """
 TEXTS = "shown.map(({title, body}) => `${title}: ${body}`)"
 QUESTION = '"Wait" takes a while'
-LABEL = "Notify me when what I have started has ended"
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +88,6 @@ def question_of(menu):
     return menu.notice.filter(has_text=QUESTION)
 
 
-def box_of(history):
-    return history.root.get_by_role("checkbox", name=LABEL)
-
-
 @pytest.mark.each_version
 def test_in_the_background(open_tab, end):
     page = open_tab("127.0.0.1")
@@ -115,11 +110,11 @@ def test_in_the_background(open_tab, end):
     dialog.close()
 
     # who sees the page needs none, and nobody is asked twice
-    box = box_of(menu.show_history())
+    box = menu.show_history().notifications
     expect(box).to_be_checked()
     page.reload()
     chromium.wait_until_ready(page)
-    box = box_of(menu.show_history())
+    box = menu.show_history().notifications
     expect(box).to_be_checked()
     box.uncheck()
     expect(box).not_to_be_checked()
@@ -129,7 +124,7 @@ def test_in_the_background(open_tab, end):
 def test_where_the_browser_has_none(open_tab):
     page = open_tab("octopi.local")
     assert not page.evaluate("isSecureContext")
-    expect(box_of(Menu(page).show_history())).to_be_hidden()
+    expect(Menu(page).show_history().notifications).to_be_hidden()
 
 
 @pytest.mark.each_version
@@ -137,8 +132,9 @@ def test_box_says_what_the_browser_does_not_allow(take_page, octoprint):
     page = take_page(octoprint.operator, permissions=["notifications"])
     menu = Menu(page)
     history = menu.show_history()
-    box = box_of(history)
+    box = history.notifications
     expect(box).not_to_be_checked()
+    expect(box).to_have_accessible_name("Notify me when what I have started has ended")
     expect(box).to_have_accessible_description(
         "If it took longer than 10 s and this page is in the background. "
         "For this browser only."
@@ -164,7 +160,7 @@ def test_small_screen(take_page, octoprint, end):
     )
     menu = Menu(page)
     history = menu.show_history()
-    expect(box_of(history)).to_be_in_viewport(ratio=1)
+    expect(history.notifications).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     history.close()
     menu.run("Wait")
