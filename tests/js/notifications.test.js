@@ -35,7 +35,12 @@ beforeEach(() => {
 
 const load = (globals = {}) => {
     const page = loadPage(
-        ["shared/preferences", "runs/run_format", "runs/notifications"],
+        [
+            "shared/preferences",
+            "commands/command",
+            "runs/run_format",
+            "runs/notifications"
+        ],
         {
             document,
             isSecureContext: true,
@@ -128,8 +133,10 @@ test("what it says", async () => {
     Notification.permission = "granted";
     const notifications = load();
     run(notifications, 10000, {status: "failed", exit_code: 3, arguments: {word: "x"}});
-    const [{title, body, tag}] = sent;
+    run(notifications, 10000, {status: "succeeded", to: "on"});
+    const [{title, body, tag}, {title: switched}] = sent;
     assert.deepStrictEqual([title, body, tag], ["One", "Failed (exit code 3)", "1"]);
+    assert.strictEqual(switched, "One → on");
     sent[0].onclick();
     assert.deepStrictEqual(shown, ["focus", "1"]);
     assert.ok(sent[0].isClosed);

@@ -56,7 +56,7 @@
                 SystemCommands.Notice.button(label, () => self._decide(isWanted));
             self._question = SystemCommands.Notice.show({
                 title: _.sprintf(gettext('"%(name)s" takes a while'), {
-                    name: run.name || run.action
+                    name: SystemCommands.RunFormat.name(run)
                 }),
                 text: gettext(
                     "Shall your browser notify you when what you have started has ended and you are not looking at this page?"
@@ -72,7 +72,7 @@
         self._tell = (run) => {
             self.refresh();
             if (!document.hidden || !self.isOn()) return;
-            const notification = new Notification(run.name || run.action, {
+            const notification = new Notification(SystemCommands.RunFormat.name(run), {
                 body: SystemCommands.RunFormat.statusInFull(run),
                 tag: run.id
             });
