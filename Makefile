@@ -57,7 +57,7 @@ openapi: ## write docs/openapi.json, the copy of the API's description
 	@$(call venv_of,$(NEWEST))/bin/python -m development.openapi_copy
 
 dist: ## build the zip that OctoPrint's Plugin Manager installs
-	@development/tools.sh dist
+	@development/tools.sh dist node
 	@.venv/dist/bin/python -m development.make_dist
 
 clean: ## remove what the other commands made, except the data of `make run`

@@ -55,6 +55,7 @@ const browsers = [
     "navigator",
     "Node",
     "NodeFilter",
+    "Notification",
     "performance",
     "Range",
     "requestAnimationFrame",
@@ -128,7 +129,7 @@ export default [
         }
     },
     {
-        files: ["tests/js/**/*.{js,mjs}", "*.config.mjs"],
+        files: ["tests/js/**/*.{js,mjs}", "development/*.mjs", "*.config.mjs"],
         languageOptions: {ecmaVersion: 2022},
         // a shell writes ${…} as well
         rules: {...faults, "no-undef": "off", "no-template-curly-in-string": "off"}

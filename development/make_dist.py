@@ -14,7 +14,6 @@ import tempfile
 from pathlib import Path
 
 import rcssmin
-import rjsmin
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "octoprint_systemcommands"
@@ -31,8 +30,9 @@ FILES = [
 def make_dist(target=ROOT / "dist"):
     """Build the zip into the folder `target` and return its path.
 
-    The running Python needs setuptools 77 or newer, rjsmin and rcssmin. It is built from a copy of the files:
-    in the checkout, setuptools would add whatever an earlier build has left behind.
+    The running Python needs setuptools 77 or newer and rcssmin, and terser is in .venv/node. It
+    is built from a copy of the files: in the checkout, setuptools would add whatever an earlier
+    build has left behind.
     """
     with tempfile.TemporaryDirectory() as temporary:
         source = Path(temporary) / "source"
@@ -59,11 +59,11 @@ def make_dist(target=ROOT / "dist"):
 
 
 def minify(folder):
-    """Take comments and white space out of all scripts and style sheets in a folder."""
-    for suffix, minified in ((".js", rjsmin.jsmin), (".css", rcssmin.cssmin)):
-        for path in folder.rglob(f"*{suffix}"):
-            text = path.read_text(encoding="utf-8")
-            path.write_text(minified(text), encoding="utf-8")
+    """Make all scripts and style sheets in a folder smaller, in place."""
+    subprocess.run(["node", ROOT / "development" / "minify.mjs", folder], check=True)
+    for path in folder.rglob("*.css"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(rcssmin.cssmin(text), encoding="utf-8")
 
 
 if __name__ == "__main__":

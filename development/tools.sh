@@ -1,7 +1,7 @@
 #!/bin/sh
 # tools.sh <name> …: make .venv/<name> for each name, quick when it is there already:
 #   tools, dist   what `make lint` and `make dist` need of Python
-#   node          what `make lint` needs of Node.js
+#   node          what both need of Node.js
 set -eu
 cd "$(dirname "$0")/.."
 . development/debian.sh

@@ -1,9 +1,14 @@
 """A real browser on OctoPrint's page, for the browser tests and for taking screenshots."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import subprocess
+from pathlib import Path
+
+from harness.waiting import wait_until
 
 # in milliseconds, for one step, and for OctoPrint's page, which is slow to build at first
 TIMEOUT = 20_000
@@ -50,17 +55,57 @@ KNOWN_ERRORS = [
 
 def launch(playwright):
     """Start the system's Chromium; with HEADED=1 in the environment, to look at it."""
-    is_headed = bool(os.environ.get("HEADED"))
-    # the shell is the same browser without windows, and takes a fifth less of the processor
-    names = ["chromium", "chromium-browser"]
-    if not is_headed:
-        names.insert(0, "chromium-headless-shell")
-    executable = next(filter(None, map(shutil.which, names)), None)
-    if executable is None:
-        raise FileNotFoundError("chromium is not installed (make test installs it)")
     return playwright.chromium.launch(
-        executable_path=executable, args=CHROMIUM_FLAGS, headless=not is_headed
+        executable_path=executable(), args=CHROMIUM_FLAGS, headless=not is_headed()
     )
+
+
+def is_headed():
+    return bool(os.environ.get("HEADED"))
+
+
+def executable():
+    # the shell is the same browser without windows, and takes a fifth less of the processor
+    names = [] if is_headed() else ["chromium-headless-shell"]
+    names += ["chromium", "chromium-browser"]
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        raise FileNotFoundError("chromium is not installed (make test installs it)")
+    return path
+
+
+@contextlib.contextmanager
+def started_by_a_person(folder, *flags):
+    """A Chromium without what Playwright does for tests, such as to keep each tab visible.
+
+    Arguments:
+        folder: is empty, and for its files
+        flags: in addition to those that it needs here
+
+    Returns:
+        the address for Playwright's connect_over_cdp, with no_defaults
+    """
+    looks = [] if is_headed() else ["--headless"]
+    process = subprocess.Popen(
+        [
+            executable(),
+            *CHROMIUM_FLAGS,
+            *looks,
+            *flags,
+            "--remote-debugging-port=0",
+            f"--user-data-dir={folder}",
+            "about:blank",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        port = Path(folder, "DevToolsActivePort")
+        lines = wait_until(lambda: port.exists() and port.read_text().splitlines())
+        yield f"http://127.0.0.1:{lines[0]}"
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def new_context(browser, url, **options):

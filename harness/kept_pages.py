@@ -73,6 +73,10 @@ async () => {
     });
     models.systemCommandsEditorPageViewModel.search("");
     models.systemCommandsHistoryDialogViewModel.filter._names([]);
+    const {notifications} = models.systemCommandsNoticesViewModel;
+    delete localStorage["systemcommands.notifications"];
+    notifications._isWanted(undefined);
+    notifications._question = undefined;
     $("#navbar .open").removeClass("open");
     models.systemCommandsMenuViewModel._groupOpen.forEach((open) => open(false));
     if (document.activeElement) document.activeElement.blur();

@@ -182,6 +182,7 @@ class History:
         self.status = self.root.get_by_label("Status")
         self.command = self.root.get_by_label("Command")
         self.user = self.root.get_by_label("User")
+        self.notifications = self.root.get_by_role("checkbox")
 
     def button(self, name):
         return self.root.get_by_role("button", name=name, exact=True)

@@ -11,6 +11,7 @@ _JS = {
         "drag_sort",
         "movable_list",
         "notice",
+        "preferences",
     ),
     "terminal": (
         "ansi_parser",
@@ -46,6 +47,7 @@ _JS = {
         "page_title",
         "curl",
         "short_output",
+        "notifications",
         "notices",
         "run_link",
         "run_follower",

@@ -1,5 +1,7 @@
 """The plugin as people install it, with minified assets: all of its parts come up."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -34,6 +36,8 @@ def test_all_of_it(admin_page, octoprint):
         octoprint.url + "/plugin/systemcommands/static/js/menu/menu.js"
     )
     assert "\n    //" not in sent.text()
+    # short names, except where OctoPrint looks for one
+    assert re.search(r"function SystemCommandsMenuViewModel\(\w\)", sent.text())
 
     menu = Menu(admin_page)
     menu.ask("Count").fill(Word="hello").run()

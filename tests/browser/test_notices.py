@@ -271,6 +271,8 @@ def test_started_stopped_and_finished_look_different(menu, admin, operator):
     started = notice_of(menu, '"Once" was started.')
     expect(started.get_by_role("status")).to_have_class(re.compile("alert-info"))
     expect(started.locator(".ui-pnotify-icon .fa-play")).to_be_visible()
+    blue = "rgb(217, 237, 247)"
+    expect(started.get_by_role("status")).to_have_css("background-color", blue)
 
     (run,) = operator.get(f"{RUNS}?status=running").json()["runs"]
     admin.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()

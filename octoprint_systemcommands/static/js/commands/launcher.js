@@ -162,8 +162,10 @@ $(function () {
                 const isSeen = self.runs.shownId() === run.id || self._isSeen(command);
                 if (!isSeen) self.notices.runStarted(command, run);
             }, STARTED_DELAY);
+            const notify = self.notices.notifications.watch(run);
             self.runs.watchOwn(run, (ended) => {
                 clearTimeout(timer);
+                notify(ended);
                 self._onEnded(command, ended);
             });
         };

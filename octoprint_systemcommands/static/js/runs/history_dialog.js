@@ -13,6 +13,7 @@ $(function () {
         self.triggering = parameters[1];
         self.access = parameters[2];
         self.catalogue = parameters[3];
+        self.notifications = parameters[4].notifications;
 
         self.rows = ko.observableArray([]);
         self.next = ko.observable();
@@ -49,6 +50,7 @@ $(function () {
             self.isLoaded(false);
             self.isOpen(true);
             self._forgetError();
+            self.notifications.refresh();
             self._timer = self._timer || setInterval(self._tick, 1000);
             self.dialog.modal("show");
             self.requestData();
@@ -289,7 +291,8 @@ $(function () {
             "systemCommandsRunStoreViewModel",
             "systemCommandsLauncherViewModel",
             "systemCommandsPermissionsViewModel",
-            "systemCommandsCatalogueViewModel"
+            "systemCommandsCatalogueViewModel",
+            "systemCommandsNoticesViewModel"
         ],
         elements: ["#systemcommands_history"]
     });

@@ -18,6 +18,8 @@ $(function () {
         const self = this;
 
         self.runs = parameters[0];
+        // for who does not even see the page
+        self.notifications = new SystemCommands.Notifications(self.runs.show);
 
         // the notices that say of a run that it was started, by its id
         self._started = new Map();

@@ -1,16 +1,11 @@
 (function () {
-    const KEY = "systemcommands.output";
+    const {read, write} = SystemCommands.Preferences;
 
-    // How somebody likes to see outputs, which this browser remembers as far as it may.
+    // How somebody likes to see outputs.
     SystemCommands.View = function (onChange) {
         const self = this;
 
-        let kept;
-        try {
-            kept = JSON.parse(localStorage[KEY]);
-        } catch (error) {
-            // there is nothing yet, or nothing that can be read
-        }
+        const kept = read("output");
         const isKept = (name) =>
             kept && _.isBoolean(kept[name]) ? kept[name] : undefined;
 
@@ -19,14 +14,7 @@
 
         const toggle = (observable) => () => {
             observable(!observable());
-            try {
-                localStorage[KEY] = JSON.stringify({
-                    times: self.times(),
-                    wrap: self.wrap()
-                });
-            } catch (error) {
-                // then it is only for this page
-            }
+            write("output", {times: self.times(), wrap: self.wrap()});
             onChange();
         };
         self.toggleTimes = toggle(self.times);
