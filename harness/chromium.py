@@ -53,10 +53,16 @@ KNOWN_ERRORS = [
 ]
 
 
-def launch(playwright):
-    """Start the system's Chromium; with HEADED=1 in the environment, to look at it."""
+def launch(playwright, is_whole=False):
+    """Start the system's Chromium; with HEADED=1 in the environment, to look at it.
+
+    Arguments:
+        is_whole: with all that people have, such as notifications
+    """
     return playwright.chromium.launch(
-        executable_path=executable(), args=CHROMIUM_FLAGS, headless=not is_headed()
+        executable_path=executable(is_whole),
+        args=CHROMIUM_FLAGS,
+        headless=not is_headed(),
     )
 
 
@@ -64,10 +70,11 @@ def is_headed():
     return bool(os.environ.get("HEADED"))
 
 
-def executable():
-    # the shell is the same browser without windows, and takes a fifth less of the processor
-    names = [] if is_headed() else ["chromium-headless-shell"]
-    names += ["chromium", "chromium-browser"]
+def executable(is_whole):
+    names = ["chromium", "chromium-browser"]
+    if not is_whole and not is_headed():
+        # the same browser without windows takes a fifth less of the processor
+        names.insert(0, "chromium-headless-shell")
     path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         raise FileNotFoundError("chromium is not installed (make test installs it)")
@@ -85,10 +92,10 @@ def started_by_a_person(folder, *flags):
     Returns:
         the address for Playwright's connect_over_cdp, with no_defaults
     """
-    looks = [] if is_headed() else ["--headless"]
+    looks = [] if is_headed() else ["--headless=new"]
     process = subprocess.Popen(
         [
-            executable(),
+            executable(is_whole=True),
             *CHROMIUM_FLAGS,
             *looks,
             *flags,

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserType, expect
 
 from harness import chromium
+from harness.kept_pages import KeptPages
 from harness.pages import Menu, RunDialog
 from harness.waiting import wait_until
 
@@ -24,6 +25,20 @@ RECORDED = """
 """
 TEXTS = "shown.map(({title, body}) => `${title}: ${body}`)"
 QUESTION = '"Wait" takes a while'
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
+    browser = chromium.launch(playwright, is_whole=True)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def kept_pages(browser, octoprint):
+    contexts = chromium.Contexts(browser, octoprint.url)
+    yield KeptPages(contexts)
+    contexts.close()
 
 
 @pytest.fixture(scope="module")
