@@ -7,7 +7,7 @@ what has changed; the commands themselves run in others, see `askers`.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Optional
 
 from ..commands.definition import Command
@@ -16,7 +16,7 @@ from ..runs.log_lines import one_line
 from ..runs.record import UNFINISHED, Record, Status
 from ..runs.starters import Starters
 from .askers import Askers
-from .asking import Answer, Ask
+from .asking import HANGS, Answer, Ask
 from .assumed import Assumed, AssumedFile
 from .known import Known
 from .state import SWITCHING, UNKNOWN, State
@@ -235,11 +235,11 @@ class States:
             if self._is_closed:
                 return
             self._use(commands)
+            self._give_up()
             changed = self._changed(commands)
-            for action in self._askers.give_up():
-                row = self._timetable.find(action)
-                if row is not None:
-                    row.is_given_up = True
+            complaints = {
+                action: known.take_complaint() for action, known in self._known.items()
+            }
             due = self._timetable.take(self._clock())
             is_to_be_saved, self._is_to_be_saved = self._is_to_be_saved, False
             if is_to_be_saved:
@@ -248,6 +248,7 @@ class States:
         # first of all: they count as being asked already
         for action in due:
             self._askers.ask(commands[action])
+        _complain(complaints)
         for state, was in changed:
             if state.state != was.state:
                 _log(state)
@@ -268,6 +269,14 @@ class States:
             if not command.state:
                 row.wanted_at = None
                 row.looked_at_until = float("-inf")
+
+    def _give_up(self) -> None:
+        """Looks who hangs in a way that nothing can be done about."""
+        for action in self._askers.give_up():
+            row, known = self._timetable.find(action), self._known.get(action)
+            if row is not None and known is not None:
+                row.is_given_up = True
+                known.take(HANGS, self._clock(), self._wall())
 
     def _changed(self, commands: dict[str, Command]) -> list[tuple[State, State]]:
         """The states that are other ones than before, and those."""
@@ -309,17 +318,17 @@ class States:
             is_new = known.take(answer, began, self._wall())
             if known.switching.until(now) is not None:
                 self._want(action, PAUSE)
-            is_first = answer.failure is not None and not known.is_failing
-            known.is_failing = answer.failure is not None
             if is_new or was_on_its_way:
                 self._wake()
             else:
                 # when to ask it next is to be found out
                 self._condition.notify_all()
-        if is_first:
-            _logger.warning(
-                one_line(f"The state of {action} is not known: {answer.failure}")
-            )
+
+
+def _complain(complaints: Mapping[str, Optional[str]]) -> None:
+    for action, complaint in complaints.items():
+        if complaint is not None:
+            _logger.warning(one_line(f"The state of {action} is not known: {complaint}"))
 
 
 def _log(state: State) -> None:

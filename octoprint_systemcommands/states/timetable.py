@@ -64,7 +64,7 @@ class Row:
 
     def is_stale(self, now: float) -> bool:
         """Whether what is known of it is older than it should be, and it is worth waiting."""
-        if self.is_slow:
+        if self.is_slow or self.is_given_up:
             return False
         return self.asked is None or now > self.asked + self.every + _GRACE
 

@@ -225,6 +225,10 @@ def test_one_that_hangs_where_nothing_helps_takes_no_place(world, light, relay, 
         )
     world.look()
     wait_until(lambda: len(world.states._askers._hanging) >= 2)
+    # and nobody waits for it
+    (hanging, *_) = world.states._askers._hanging
+    assert not world.states._timetable.find(hanging).is_stale(world.clock())
+    assert world.one(hanging).state == "unknown"
     relay.touch()
     wait_until(lambda: world.one().state == "on")
     assert world.states._askers._threads._threads <= 6
@@ -232,6 +236,25 @@ def test_one_that_hangs_where_nothing_helps_takes_no_place(world, light, relay, 
     go_on.set()
     wait_until(lambda: not world.states._askers._hanging)
     wait_until(lambda: world.look("hangs0")[0].state == "on", timeout=60)
+
+
+def test_one_that_begins_to_hang_is_not_on_any_more(world, mocker, patient):
+    mocker.patch("octoprint_systemcommands.states.askers._GRACE", 0.1)
+    go_on, does_hang = threading.Event(), threading.Event()
+    real = asking.Process
+
+    def process(*args, **kwargs):
+        if does_hang.is_set():
+            go_on.wait(60)
+        return real(*args, **kwargs)
+
+    mocker.patch.object(asking, "Process", process)
+    world.add(state="true", state_timeout=1, working_directory="/")
+    assert world.one().state == "on"
+    does_hang.set()
+    world.tells("on", "unknown")
+    go_on.set()
+    wait_until(lambda: world.told()[-1] == "on")
 
 
 ##~~ Definitions that change
