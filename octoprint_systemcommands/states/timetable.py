@@ -73,6 +73,11 @@ class Row:
         self.asked = None
         self._pause, self._free_at = 0.0, _NEVER
 
+    def stop(self) -> None:
+        """There is nothing to be asked."""
+        self.wanted_at = None
+        self.looked_at_until = _NEVER
+
     def begin(self) -> None:
         """It is asked."""
         self.is_being_asked = True

@@ -198,7 +198,7 @@ def test_one_that_hangs_is_unknown_and_the_others_go_on(world, light, relay, cap
         relay.touch() if number % 2 == 0 else relay.unlink()
         wanted = "on" if number % 2 == 0 else "off"
         wait_until(lambda wanted=wanted: world.one().state == wanted)
-    wait_until(lambda: world.states._timetable.find("hangs").answers >= 2)
+    wait_until(lambda: world.states._book.timetable.find("hangs").answers >= 2)
 
     assert world.one("hangs").state == "unknown"
     failures = [r for r in caplog.records if r.levelname == "WARNING"]
@@ -227,7 +227,7 @@ def test_one_that_hangs_where_nothing_helps_takes_no_place(world, light, relay, 
     wait_until(lambda: len(world.states._askers._hanging) >= 2)
     # and nobody waits for it
     (hanging, *_) = world.states._askers._hanging
-    assert not world.states._timetable.find(hanging).is_stale(world.clock())
+    assert not world.states._book.timetable.find(hanging).is_stale(world.clock())
     assert world.one(hanging).state == "unknown"
     relay.touch()
     wait_until(lambda: world.one().state == "on")
@@ -294,7 +294,7 @@ def test_what_vanishes_while_it_is_asked_is_forgotten(world, tmp_path):
     go_on.touch()
     wait_until(lambda: not world.states._askers._asked)
 
-    assert (world.changes, world.states._known) == ([], {})
+    assert (world.changes, world.states._book.known) == ([], {})
     # and the others are asked
     world.add("fan", state="exit 1")
     wait_until(lambda: world.one("fan").state == "off")
@@ -303,7 +303,7 @@ def test_what_vanishes_while_it_is_asked_is_forgotten(world, tmp_path):
 def test_a_mended_definition_is_asked_at_once(world, patient):
     world.add(state="sleep 600", state_timeout=0.2, every=30)
     world.one()
-    wait_until(lambda: world.states._timetable.find("light").is_slow)
+    wait_until(lambda: world.states._book.timetable.find("light").is_slow)
     world.add(state="true", every=30)
 
     assert world.one().state == "on"
@@ -340,7 +340,7 @@ def test_a_state_that_does_not_follow_is_shown_as_it_is(world, light, patient):
     world.change("1", Status.RUNNING, "on")
     world.change("1", Status.SUCCEEDED, "on")
     world.tells("switching")
-    wait_until(lambda: world.states._timetable.find("light").answers >= 2)
+    wait_until(lambda: world.states._book.timetable.find("light").answers >= 2)
     world.clock.ahead += 10
     world.states.step()
 
