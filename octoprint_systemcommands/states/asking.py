@@ -57,6 +57,10 @@ class Answer(NamedTuple):
     in_time: bool = True
 
 
+# what there is to say while somebody is waited for in vain
+HANGS = Answer(UNKNOWN, failure="its command hangs", in_time=False)
+
+
 class _NoAnswer(Exception):
     """It has to be ended; says why."""
 

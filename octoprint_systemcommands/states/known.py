@@ -20,14 +20,14 @@ class Known:
         switching: what runs are about to make of it
         assumed: see above
         told: the state that everybody was told of last
-        is_failing: whether its last answer was none
     """
 
     def __init__(self, action: str, assumed: Optional[Assumed] = None):
         self.switching = Switching()
         self.assumed = assumed
         self.told = State(action)
-        self.is_failing = False
+        # what is to be logged: the first failure of a row
+        self._complaint: Optional[str] = None
         self._asks: Any = None
         self._answer: Optional[Answer] = None
         self._answered_at: Optional[float] = None
@@ -46,7 +46,6 @@ class Known:
             self.told = self.told._replace(assumed=_is_assumed(command))
         self._asks = asks
         self._answer = self._answered_at = None
-        self.is_failing = False
         return True
 
     def is_answer_of(self, command: Command) -> bool:
@@ -65,9 +64,17 @@ class Known:
             whether it has not said the same before
         """
         is_new = answer != self._answer
+        has_failed_before = self._answer is not None and self._answer.failure is not None
+        if not has_failed_before:
+            self._complaint = answer.failure
         self._answer, self._answered_at = answer, wall
         self.switching.answer(answer.state, began)
         return is_new
+
+    def take_complaint(self) -> Optional[str]:
+        """What the log should say of it, once; None if nothing."""
+        complaint, self._complaint = self._complaint, None
+        return complaint
 
     def state(self, command: Command, now: float, wall: float) -> State:
         """What is to be shown of it.

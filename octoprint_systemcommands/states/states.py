@@ -17,11 +17,10 @@ from ..runs.record import UNFINISHED, Record, Status
 from ..runs.starters import Starters
 from .askers import Askers
 from .asking import Answer, Ask
-from .assumed import Assumed, AssumedFile
-from .known import Known
+from .assumed import AssumedFile
+from .book import Book
 from .state import SWITCHING, UNKNOWN, State
-from .switching import PAUSE
-from .timetable import LEASE, Row, Timetable
+from .timetable import LEASE, Row
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.states.states")
 
@@ -65,16 +64,12 @@ class States:
         self._commands = commands
         self._on_change = on_change
         self._clock = clock
-        self._wall = wall
         self._file = AssumedFile(path)
         # it may not answer, which is nobody else's trouble
         self._writers = Starters(1, name="states.file")
         self._condition = threading.Condition()
-        self._timetable = Timetable()
-        # by action; of all that there are and were asked for
-        self._known: dict[str, Known] = {}
-        self._restored = self._file.read()
-        self._is_to_be_saved = False
+        # guarded by the condition, as all that follows
+        self._book = Book(self._file.read(), clock, wall)
         self._is_to_look = False
         self._waiting = 0
         self._is_closed = False
@@ -95,28 +90,28 @@ class States:
             now = self._clock()
             stale = []
             for command in commands:
-                row = self._row(command)
+                row = self._book.row(command)
                 if command.state:
                     row.looked_at_until = now + LEASE
                     if row.is_stale(now):
                         stale.append(row)
             self._wake()
             self._wait_for(stale, _WAIT_TO_LOOK)
-            return [self._state(command) for command in commands]
+            return [self._book.state(command) for command in commands]
 
     def direction(self, command: Command) -> To:
         """Where to switch a toggle to, if that is to be the opposite of what it is now. Asks
         if that is not known for sure, and waits for it 2 s at most."""
         with self._condition:
-            row = self._row(command)
-            state = self._state(command)
+            row = self._book.row(command)
+            state = self._book.state(command)
             if command.state and state.state != SWITCHING:
                 now = self._clock()
                 if row.asked is None or now > row.asked + _FRESH:
                     row.wanted_at = now
                     self._wake()
                     self._wait_for([row], _WAIT_TO_SWITCH)
-                    state = self._state(command)
+                    state = self._book.state(command)
                 if row.is_stale(self._clock()):
                     # that was long ago
                     return opposite(UNKNOWN)
@@ -127,23 +122,19 @@ class States:
         if record.to is None:
             return
         with self._condition:
-            known = self._known.get(record.action)
             if record.trigger == "test":
                 # of a definition that is not saved, but of the same light perhaps
-                if known is not None and record.status not in UNFINISHED:
-                    self._want(record.action)
-                return
-            if known is None:
-                known = self._add(record.action)
-            if record.status in (Status.STARTING, Status.RUNNING):
-                known.switching.begin(record.id, record.to)
+                if record.status not in UNFINISHED:
+                    self._book.want(record.action)
+            elif record.status in (Status.STARTING, Status.RUNNING):
+                self._book.of(record.action).switching.begin(record.id, record.to)
             elif record.status not in UNFINISHED:
                 has_succeeded = record.status == Status.SUCCEEDED
-                if known.switching.end(record.id, has_succeeded, self._clock()):
-                    self._want(record.action)
+                switching = self._book.of(record.action).switching
+                if switching.end(record.id, has_succeeded, self._clock()):
+                    self._book.want(record.action)
                 if has_succeeded:
-                    known.assumed = Assumed(record.to, self._wall())
-                    self._is_to_be_saved = True
+                    self._book.assume(record.action, record.to)
             self._wake()
 
     def close(self) -> None:
@@ -154,29 +145,6 @@ class States:
         self._askers.close()
 
     ##~~ With the condition held
-
-    def _row(self, command: Command) -> Row:
-        known = self._known.get(command.action) or self._add(command.action)
-        row = self._timetable.row(command.action, command.every)
-        if known.use(command):
-            row.renew()
-        return row
-
-    def _add(self, action: str) -> Known:
-        known = self._known[action] = Known(action, self._restored.get(action))
-        # until the thread has looked at its definition
-        self._timetable.row(action, LEASE)
-        return known
-
-    def _state(self, command: Command) -> State:
-        # it may be gone meanwhile
-        known = self._known.get(command.action) or Known(command.action)
-        return known.state(command, self._clock(), self._wall())
-
-    def _want(self, action: str, pause: float = 0) -> None:
-        row = self._timetable.find(action)
-        if row is not None:
-            row.wanted_at = self._clock() + pause
 
     def _wake(self) -> None:
         self._is_to_look = True
@@ -223,8 +191,7 @@ class States:
             self._is_to_look = False
 
     def _wakes_at(self, now: float) -> Optional[float]:
-        moments = [self._timetable.wakes_at(now), self._askers.gives_up_at()]
-        moments += [known.switching.until(now) for known in self._known.values()]
+        moments = [self._book.wakes_at(now), self._askers.gives_up_at()]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def step(self) -> None:
@@ -234,92 +201,34 @@ class States:
         with self._condition:
             if self._is_closed:
                 return
-            self._use(commands)
-            changed = self._changed(commands)
+            self._book.use(commands)
             for action in self._askers.give_up():
-                row = self._timetable.find(action)
-                if row is not None:
-                    row.is_given_up = True
-            due = self._timetable.take(self._clock())
-            is_to_be_saved, self._is_to_be_saved = self._is_to_be_saved, False
-            if is_to_be_saved:
-                self._restored = self._assumed(commands)
-            assumed = self._restored
+                self._book.give_up(action)
+            changed = self._book.changed(commands)
+            complaints = self._book.complaints()
+            to_be_saved = self._book.to_be_saved(commands)
+            due = self._book.timetable.take(self._clock())
         # first of all: they count as being asked already
         for action in due:
             self._askers.ask(commands[action])
+        for action, why in complaints.items():
+            _logger.warning(one_line(f"The state of {action} is not known: {why}"))
         for state, was in changed:
             if state.state != was.state:
                 _log(state)
             self._on_change(state)
-        if is_to_be_saved:
-            self._writers.hand_over("save", lambda: self._file.write(assumed))
-
-    def _use(self, commands: dict[str, Command]) -> None:
-        for gone in set(self._known) - set(commands):
-            del self._known[gone]
-            self._timetable.forget(gone)
-        if not set(self._restored) <= set(commands):
-            # another one that is called so is another one
-            self._is_to_be_saved = True
-        for action in self._known:
-            command = commands[action]
-            row = self._row(command)
-            if not command.state:
-                row.wanted_at = None
-                row.looked_at_until = float("-inf")
-
-    def _changed(self, commands: dict[str, Command]) -> list[tuple[State, State]]:
-        """The states that are other ones than before, and those."""
-        changed = []
-        for action, known in self._known.items():
-            state = self._state(commands[action])
-            if not state.looks_like(known.told):
-                changed.append((state, known.told))
-                known.told = state
-        return changed
-
-    def _assumed(self, commands: dict[str, Command]) -> dict[str, Assumed]:
-        """What is to be in the file."""
-        assumed = dict(self._restored)
-        for action, known in self._known.items():
-            if known.assumed is not None:
-                assumed[action] = known.assumed
-        return {
-            action: one
-            for action, one in assumed.items()
-            if action in commands and not commands[action].state
-        }
+        if to_be_saved is not None:
+            self._writers.hand_over("save", lambda: self._file.write(to_be_saved))
 
     def _on_answer(self, command: Command, began: float, answer: Answer) -> None:
         with self._condition:
-            now = self._clock()
-            action = command.action
-            row, known = self._timetable.find(action), self._known.get(action)
-            if row is None or known is None or self._is_closed:
-                # nobody wants to know any more
+            if self._is_closed:
                 return
-            row.end(began, now, answer.in_time)
-            if not known.is_answer_of(command):
-                # it is another one now
-                self._want(action)
-                self._wake()
-                return
-            was_on_its_way = known.switching.to(now) is not None
-            is_new = known.take(answer, began, self._wall())
-            if known.switching.until(now) is not None:
-                self._want(action, PAUSE)
-            is_first = answer.failure is not None and not known.is_failing
-            known.is_failing = answer.failure is not None
-            if is_new or was_on_its_way:
+            if self._book.take(command, began, answer):
                 self._wake()
             else:
-                # when to ask it next is to be found out
+                # when to ask next is to be found out, and somebody may wait for it
                 self._condition.notify_all()
-        if is_first:
-            _logger.warning(
-                one_line(f"The state of {action} is not known: {answer.failure}")
-            )
 
 
 def _log(state: State) -> None:

@@ -64,7 +64,7 @@ class Row:
 
     def is_stale(self, now: float) -> bool:
         """Whether what is known of it is older than it should be, and it is worth waiting."""
-        if self.is_slow:
+        if self.is_slow or self.is_given_up:
             return False
         return self.asked is None or now > self.asked + self.every + _GRACE
 
@@ -72,6 +72,11 @@ class Row:
         """It is another one now, of which nothing is known."""
         self.asked = None
         self._pause, self._free_at = 0.0, _NEVER
+
+    def stop(self) -> None:
+        """There is nothing to be asked."""
+        self.wanted_at = None
+        self.looked_at_until = _NEVER
 
     def begin(self) -> None:
         """It is asked."""

@@ -87,6 +87,15 @@ def test_what_is_listed(access, who):
         assert access.entries(who(name), "custom") == []
 
 
+def test_states_are_for_those_who_have_them_in_their_menu(access, who):
+    def who_sees(action):
+        return those(who, lambda person: access.may_see_state(person, action))
+
+    assert who_sees("admins") == {"operator"}
+    assert who_sees("makers") == {"operator", "maker", "member"}
+    assert who_sees("none") == {"operator"}
+
+
 def test_other_sources_are_listed_for_those_who_may_run_everything(access, who):
     for name in NAMES:
         access.ensure_may_list(who(name), "custom")

@@ -198,7 +198,7 @@ def test_one_that_hangs_is_unknown_and_the_others_go_on(world, light, relay, cap
         relay.touch() if number % 2 == 0 else relay.unlink()
         wanted = "on" if number % 2 == 0 else "off"
         wait_until(lambda wanted=wanted: world.one().state == wanted)
-    wait_until(lambda: world.states._timetable.find("hangs").answers >= 2)
+    wait_until(lambda: world.states._book.timetable.find("hangs").answers >= 2)
 
     assert world.one("hangs").state == "unknown"
     failures = [r for r in caplog.records if r.levelname == "WARNING"]
@@ -225,6 +225,10 @@ def test_one_that_hangs_where_nothing_helps_takes_no_place(world, light, relay, 
         )
     world.look()
     wait_until(lambda: len(world.states._askers._hanging) >= 2)
+    # and nobody waits for it
+    (hanging, *_) = world.states._askers._hanging
+    assert not world.states._book.timetable.find(hanging).is_stale(world.clock())
+    assert world.one(hanging).state == "unknown"
     relay.touch()
     wait_until(lambda: world.one().state == "on")
     assert world.states._askers._threads._threads <= 6
@@ -232,6 +236,25 @@ def test_one_that_hangs_where_nothing_helps_takes_no_place(world, light, relay, 
     go_on.set()
     wait_until(lambda: not world.states._askers._hanging)
     wait_until(lambda: world.look("hangs0")[0].state == "on", timeout=60)
+
+
+def test_one_that_begins_to_hang_is_not_on_any_more(world, mocker, patient):
+    mocker.patch("octoprint_systemcommands.states.askers._GRACE", 0.1)
+    go_on, does_hang = threading.Event(), threading.Event()
+    real = asking.Process
+
+    def process(*args, **kwargs):
+        if does_hang.is_set():
+            go_on.wait(60)
+        return real(*args, **kwargs)
+
+    mocker.patch.object(asking, "Process", process)
+    world.add(state="true", state_timeout=1, working_directory="/")
+    assert world.one().state == "on"
+    does_hang.set()
+    world.tells("on", "unknown")
+    go_on.set()
+    wait_until(lambda: world.told()[-1] == "on")
 
 
 ##~~ Definitions that change
@@ -271,7 +294,7 @@ def test_what_vanishes_while_it_is_asked_is_forgotten(world, tmp_path):
     go_on.touch()
     wait_until(lambda: not world.states._askers._asked)
 
-    assert (world.changes, world.states._known) == ([], {})
+    assert (world.changes, world.states._book.known) == ([], {})
     # and the others are asked
     world.add("fan", state="exit 1")
     wait_until(lambda: world.one("fan").state == "off")
@@ -280,7 +303,7 @@ def test_what_vanishes_while_it_is_asked_is_forgotten(world, tmp_path):
 def test_a_mended_definition_is_asked_at_once(world, patient):
     world.add(state="sleep 600", state_timeout=0.2, every=30)
     world.one()
-    wait_until(lambda: world.states._timetable.find("light").is_slow)
+    wait_until(lambda: world.states._book.timetable.find("light").is_slow)
     world.add(state="true", every=30)
 
     assert world.one().state == "on"
@@ -317,7 +340,7 @@ def test_a_state_that_does_not_follow_is_shown_as_it_is(world, light, patient):
     world.change("1", Status.RUNNING, "on")
     world.change("1", Status.SUCCEEDED, "on")
     world.tells("switching")
-    wait_until(lambda: world.states._timetable.find("light").answers >= 2)
+    wait_until(lambda: world.states._book.timetable.find("light").answers >= 2)
     world.clock.ahead += 10
     world.states.step()
 
