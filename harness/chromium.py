@@ -50,13 +50,16 @@ KNOWN_ERRORS = [
 
 def launch(playwright):
     """Start the system's Chromium; with HEADED=1 in the environment, to look at it."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not executable:
+    is_headed = bool(os.environ.get("HEADED"))
+    # the shell is the same browser without windows, and takes a fifth less of the processor
+    names = ["chromium", "chromium-browser"]
+    if not is_headed:
+        names.insert(0, "chromium-headless-shell")
+    executable = next(filter(None, map(shutil.which, names)), None)
+    if executable is None:
         raise FileNotFoundError("chromium is not installed (make test installs it)")
     return playwright.chromium.launch(
-        executable_path=executable,
-        args=CHROMIUM_FLAGS,
-        headless=not os.environ.get("HEADED"),
+        executable_path=executable, args=CHROMIUM_FLAGS, headless=not is_headed
     )
 
 

@@ -5,8 +5,6 @@ from playwright.sync_api import expect
 
 from harness.editor_pages import CommandDialog, Editor, Tryout
 
-pytestmark = pytest.mark.each_version
-
 COMMANDS = [
     {"action": "one", "name": "One", "command": "echo 1"},
     {"action": "two", "name": "Two", "command": "echo 2"},
@@ -72,6 +70,7 @@ def expect_typing_goes_on(page, password, lock):
     return dialog
 
 
+@pytest.mark.each_version
 def test_checks_never_prompt(editor, password, store):
     page = editor.page
     password.expire()
@@ -94,6 +93,7 @@ def test_checks_never_prompt(editor, password, store):
     editor.expect_rows("One", "Two", "Restart my cam")
 
 
+@pytest.mark.each_version
 def test_what_only_the_server_finds_too_old(editor, password):
     # this browser's clock is not the server's
     page = editor.page
@@ -158,6 +158,7 @@ def test_test_prompts_and_goes_on(editor, password):
     expect(editor.button("One")).to_be_focused()
 
 
+@pytest.mark.each_version
 def test_save_prompts_and_goes_on(editor, password, store):
     editor.edit("One").fill(name="Uno").accept()
     password.expire()
