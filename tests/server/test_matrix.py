@@ -696,10 +696,10 @@ def pushed(server, by_key, connect, mark, guests_see_the_status):
                     "action",
                     "name",
                     "status",
+                    "to",
                     "exit_code",
                     "duration",
                     "user",
-                    "to",
                 }
                 seen[name].add((kind.rpartition("commands_")[2], by_id[data["id"]]))
             if kind != "push":

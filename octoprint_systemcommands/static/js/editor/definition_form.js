@@ -126,6 +126,16 @@
                 has_state: !!entry.state
             }),
 
+        // all that it may have a shell run, for people
+        linesOf: (entry) => {
+            const {typeOf, uses} = SystemCommands.DefinitionForm;
+            return ["command", "on", "off", "state"]
+                .filter((field) => uses(typeOf(entry), field))
+                .map((field) => _.get(entry, field))
+                .filter(isText)
+                .join("\n");
+        },
+
         // of "light:on": what is switched, and to what
         switched: (action) => {
             const [, base, to] = /^(.+):(on|off)$/.exec(action) || [];
@@ -210,21 +220,23 @@
                     text: gettext("In the navigation bar")
                 },
                 !places.length && {icon: "fa-eye-slash", text: gettext("Not to be seen")},
-                has("arguments") && isSome(entry.arguments) && {
-                    icon: "fa-keyboard",
-                    text: gettext("Asks for arguments")
-                },
+                has("arguments") &&
+                    isSome(entry.arguments) && {
+                        icon: "fa-keyboard",
+                        text: gettext("Asks for arguments")
+                    },
                 isSome(entry.groups) && {
                     icon: "fa-users",
                     text: gettext("Open to user groups")
                 },
                 has("while_printing") && ofPrints[entry.while_printing],
-                has("max_temperature") && isText(entry.max_temperature) && {
-                    icon: "fa-temperature-high",
-                    text: _.sprintf(gettext("Refused above %(degrees)s °C"), {
-                        degrees: entry.max_temperature
-                    })
-                }
+                has("max_temperature") &&
+                    isText(entry.max_temperature) && {
+                        icon: "fa-temperature-high",
+                        text: _.sprintf(gettext("Refused above %(degrees)s °C"), {
+                            degrees: entry.max_temperature
+                        })
+                    }
             ]);
         },
 
