@@ -41,7 +41,13 @@ need_node() {
     need nodejs npm -- sh -c 'command -v node && command -v npm'
 }
 
+# Any Chromium will do. Where there is a choice, it is the one without windows, which Debian has
+# since its version 12.
 need_browser() {
-    need chromium fonts-liberation -- \
-        sh -c 'command -v chromium || command -v chromium-browser'
+    (need chromium-headless-shell fonts-liberation -- has_browser) ||
+        need chromium fonts-liberation -- has_browser
+}
+
+has_browser() {
+    command -v chromium-headless-shell || command -v chromium || command -v chromium-browser
 }

@@ -34,6 +34,9 @@ DELAYED_PUSHES = """
     }
 """
 
+# Debian's name of it, and Ubuntu's
+BROWSERS = ("chromium", "chromium-browser")
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -55,16 +58,18 @@ KNOWN_ERRORS = [
 
 def launch(playwright):
     """Start the system's Chromium; with HEADED=1 in the environment, to look at it."""
+    is_headed = bool(os.environ.get("HEADED"))
+    # the shell is the same browser without windows, and takes a fifth less of the processor
+    names = BROWSERS if is_headed else ("chromium-headless-shell", *BROWSERS)
     return playwright.chromium.launch(
-        executable_path=executable(),
-        args=CHROMIUM_FLAGS,
-        headless=not os.environ.get("HEADED"),
+        executable_path=executable(names), args=CHROMIUM_FLAGS, headless=not is_headed
     )
 
 
-def executable():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
+def executable(names=BROWSERS):
+    """The first of these programs that there is."""
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
         raise FileNotFoundError("chromium is not installed (make test installs it)")
     return path
 

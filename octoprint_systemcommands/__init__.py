@@ -28,6 +28,7 @@ from .commands.catalogue import CUSTOM, Catalogue
 from .commands.editing.editor import Editing
 from .commands.editing.last_save import LastSave
 from .commands.editing.versions import Versions
+from .commands.lists import name_fields_of_system_actions
 from .host.connection import Connection
 from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
 from .host.permissions import additional_permissions
@@ -48,7 +49,7 @@ from .runs.environment import local_url
 from .runs.history.history import History
 from .runs.history.retention import Limits
 from .runs.runner import Runner
-from .states.state import has_state
+from .states.state import with_states
 from .states.states import States
 from .triggers.events import MEANINGS
 from .triggers.rules.editing import RulesEditing
@@ -74,6 +75,7 @@ class SystemCommandsPlugin(
     _settings: Any
 
     def initialize(self):
+        name_fields_of_system_actions(self._settings)
         catalogue = Catalogue(self._settings, gettext)
         self._preferences = Preferences(self._settings)
         self._access = Access(
@@ -114,7 +116,7 @@ class SystemCommandsPlugin(
         self._server_url = ""
         pushes = StatePushes(self._push)
         self._states = States(
-            lambda: filter(has_state, catalogue.entries(CUSTOM)),
+            lambda: with_states(catalogue.entries(CUSTOM)),
             server_url=lambda: self._server_url,
             on_change=lambda state: pushes.changed(state.to_push()),
             path=os.path.join(data, "states.json"),

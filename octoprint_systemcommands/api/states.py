@@ -4,8 +4,7 @@ import flask
 
 from ..access import Access
 from ..commands.catalogue import CUSTOM
-from ..commands.definition import Command
-from ..states.state import has_state
+from ..states.state import with_states
 from ..states.states import States
 from .requester import CurrentRequest
 
@@ -28,11 +27,5 @@ class StateViews:
         """``GET /api/states`` → ``{states}``, in the order of the menu. Who asks counts as
         somebody who looks."""
         entries = self._access.entries(self._current.person(), CUSTOM)
-        states = self._states.look(
-            [
-                entry
-                for entry in entries
-                if isinstance(entry, Command) and has_state(entry)
-            ]
-        )
+        states = self._states.look(with_states(entries))
         return flask.jsonify(states=[state.to_json() for state in states])

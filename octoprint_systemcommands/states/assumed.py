@@ -78,10 +78,10 @@ class AssumedFile:
 
 
 def _assumed(entry: Any) -> Optional[Assumed]:
-    state = entry.get("state") if isinstance(entry, dict) else None
-    since = entry.get("since") if isinstance(entry, dict) else None
-    is_number = isinstance(since, (int, float)) and not isinstance(since, bool)
-    # what is no time cannot be shown as one; the latter is in the year 9999
-    if state in (ON, OFF) and is_number and 0 <= since < 253_000_000_000:
-        return Assumed(state, float(since))
-    return None
+    if not isinstance(entry, dict) or entry.get("state") not in (ON, OFF):
+        return None
+    since = entry.get("since")
+    if not isinstance(since, (int, float)) or isinstance(since, bool):
+        return None
+    # what is no time cannot be shown as one; this is in the year 9987
+    return Assumed(entry["state"], since) if 0 <= since < 253_000_000_000 else None

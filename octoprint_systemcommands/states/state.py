@@ -1,5 +1,6 @@
 """What is known of a toggle or a status, as it is shown."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple, Optional
 
 from ..commands.definition import Command
@@ -56,6 +57,10 @@ class State(NamedTuple):
         return self == other._replace(asked_at=self.asked_at)
 
 
-def has_state(entry: Entry) -> bool:
-    """Whether an entry of the menu has a state, known or not."""
-    return isinstance(entry, Command) and (entry.is_toggle or entry.is_status)
+def with_states(entries: Iterable[Entry]) -> list[Command]:
+    """Those entries of the menu that have a state, known or not."""
+    return [
+        entry
+        for entry in entries
+        if isinstance(entry, Command) and (entry.is_toggle or entry.is_status)
+    ]

@@ -241,20 +241,27 @@ class States:
                 if row is not None:
                     row.is_given_up = True
             due = self._timetable.take(self._clock())
-            if self._is_to_be_saved:
-                self._is_to_be_saved = False
-                self._save(commands)
+            is_to_be_saved, self._is_to_be_saved = self._is_to_be_saved, False
+            if is_to_be_saved:
+                self._restored = self._assumed(commands)
+            assumed = self._restored
+        # first of all: they count as being asked already
+        for action in due:
+            self._askers.ask(commands[action])
         for state, was in changed:
             if state.state != was.state:
                 _log(state)
             self._on_change(state)
-        for action in due:
-            self._askers.ask(commands[action])
+        if is_to_be_saved:
+            self._writers.hand_over("save", lambda: self._file.write(assumed))
 
     def _use(self, commands: dict[str, Command]) -> None:
         for gone in set(self._known) - set(commands):
             del self._known[gone]
-            self._timetable.forget([gone])
+            self._timetable.forget(gone)
+        if not set(self._restored) <= set(commands):
+            # another one that is called so is another one
+            self._is_to_be_saved = True
         for action in self._known:
             command = commands[action]
             row = self._row(command)
@@ -272,18 +279,17 @@ class States:
                 known.told = state
         return changed
 
-    def _save(self, commands: dict[str, Command]) -> None:
+    def _assumed(self, commands: dict[str, Command]) -> dict[str, Assumed]:
+        """What is to be in the file."""
         assumed = dict(self._restored)
         for action, known in self._known.items():
             if known.assumed is not None:
                 assumed[action] = known.assumed
-        self._restored = {
+        return {
             action: one
             for action, one in assumed.items()
             if action in commands and not commands[action].state
         }
-        snapshot = self._restored
-        self._writers.hand_over("save", lambda: self._file.write(snapshot))
 
     def _on_answer(self, command: Command, began: float, answer: Answer) -> None:
         with self._condition:

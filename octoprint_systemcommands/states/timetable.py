@@ -4,7 +4,6 @@ It has no thread and no clock of its own: whoever asks says what time it is, in 
 clock that does not jump.
 """
 
-from collections.abc import Iterable
 from typing import Optional
 
 # How many are asked at once, and how many of these may be some that did not answer last time
@@ -115,10 +114,9 @@ class Timetable:
         """That of an action, if there is one."""
         return self._rows.get(action)
 
-    def forget(self, actions: Iterable[str]) -> None:
-        """They are asked no more."""
-        for action in actions:
-            self._rows.pop(action, None)
+    def forget(self, action: str) -> None:
+        """It is asked no more."""
+        self._rows.pop(action, None)
 
     def take(self, now: float) -> list[str]:
         """The actions that are to be asked now; they count as being asked."""

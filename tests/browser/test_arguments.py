@@ -444,7 +444,6 @@ def test_touch_on_a_small_screen(take_page, octoprint, upload):
     assert box["x"] + box["width"] <= 360
 
 
-@pytest.mark.each_version
 def test_german(take_page, octoprint):
     page = take_page(octoprint.operator, locale="de-DE")
     menu = Menu(page)
@@ -605,7 +604,6 @@ def test_closed_before_the_answer(menu):
 ##~~ Before it runs, and afterwards
 
 
-@pytest.mark.each_version
 def test_question(menu, sent):
     form = menu.ask("Asks as well")
     form.fill(Who="me")

@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 from harness.editor_pages import CommandDialog, Editor
 from harness.pages import Menu
 
-pytestmark = pytest.mark.each_version
-
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -83,6 +81,7 @@ def first_command():
     )
 
 
+@pytest.mark.each_version
 def test_the_first_command(admin_page, octoprint):
     named, written, commands = first_command()
     menu, editor = Menu(admin_page), Editor(admin_page)

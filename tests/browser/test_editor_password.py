@@ -5,8 +5,6 @@ from playwright.sync_api import expect
 
 from harness.editor_pages import CommandDialog, Editor, Tryout
 
-pytestmark = pytest.mark.each_version
-
 COMMANDS = [
     {"action": "one", "name": "One", "command": "echo 1"},
     {"action": "two", "name": "Two", "command": "echo 2"},
@@ -72,11 +70,11 @@ def expect_typing_goes_on(page, password, lock):
     return dialog
 
 
+@pytest.mark.each_version
 def test_checks_never_prompt(editor, password, store):
     page = editor.page
     password.expire()
-    editor.button("Add command").focus()
-    page.keyboard.press("Enter")
+    editor.choose_to_add("Command")
     lock = page.locator(".systemcommands-lock:visible", has_text=NEEDED)
     dialog = expect_typing_goes_on(page, password, lock)
 
@@ -95,13 +93,13 @@ def test_checks_never_prompt(editor, password, store):
     editor.expect_rows("One", "Two", "Restart my cam")
 
 
+@pytest.mark.each_version
 def test_what_only_the_server_finds_too_old(editor, password):
     # this browser's clock is not the server's
     page = editor.page
     page.expected_errors.append("403")
     page.route("**/definitions/*", lambda route: route.fulfill(status=403, json={}))
-    editor.button("Add command").focus()
-    page.keyboard.press("Enter")
+    editor.choose_to_add("Command")
     lock = page.locator(".systemcommands-lock:visible", has_text=NEEDED)
     dialog = expect_typing_goes_on(page, password, lock)
     dialog.button("Enter password").click()
@@ -160,6 +158,7 @@ def test_test_prompts_and_goes_on(editor, password):
     expect(editor.button("One")).to_be_focused()
 
 
+@pytest.mark.each_version
 def test_save_prompts_and_goes_on(editor, password, store):
     editor.edit("One").fill(name="Uno").accept()
     password.expire()

@@ -76,7 +76,6 @@ def test_what_is_told_of_a_run(menu, start):
     expect(hello.get_by_title(re.compile("20[0-9]{2}"))).to_have_text("a few seconds ago")
 
 
-@pytest.mark.each_version
 def test_by_whom_and_from_where(menu, admin, octoprint):
     app = admin.post(
         "/api/plugin/appkeys", json={"command": "generate", "app": "<b>OctoApp</b>"}
@@ -395,7 +394,6 @@ def test_settings(admin_page, admin):
     assert int(settings["history"]["max_days"]) == 7
 
 
-@pytest.mark.each_version
 def test_german(take_page, octoprint, start):
     start("hello")
     page = take_page(octoprint.operator, locale="de-DE")

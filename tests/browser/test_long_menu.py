@@ -209,7 +209,6 @@ def test_edit_commands(menu, store):
         (["SETTINGS"], []),
     ],
 )
-@pytest.mark.each_version
 def test_edit_commands_for_those_who_may(open_page, admin, permissions, rows):
     user = User("some", permissions=["STATUS", "SETTINGS_READ", *permissions])
     data = {

@@ -243,7 +243,6 @@ def test_link_survives_the_login_page(open_page, octoprint, start):
     RunDialog(page).expect_open("Wait")
 
 
-@pytest.mark.each_version
 def test_link_to_what_one_may_not_see(menu, user_page, start, admin):
     page, dialog = menu.page, RunDialog(menu.page)
     page.expected_errors.append("404")
@@ -454,7 +453,6 @@ def copied_line(page, button):
 
 
 @pytest.mark.own_page
-@pytest.mark.each_version
 def test_copy_as_curl(menu, start, octoprint):
     page = menu.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

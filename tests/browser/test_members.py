@@ -10,8 +10,6 @@ from harness.http_clients import ApiClient
 from harness.octoprint_server import User
 from harness.pages import ArgumentsForm, Menu, RunDialog
 
-pytestmark = pytest.mark.each_version
-
 API = "/plugin/systemcommands/api"
 RUNS = f"{API}/runs"
 SHOW = "env | grep ^SC_ | sort"
@@ -180,6 +178,7 @@ def own_requests(page):
 ##~~ What they see
 
 
+@pytest.mark.each_version
 def test_members_see_what_they_may_run_and_nothing_else(menu):
     expect(menu.toggle).to_be_visible()
     menu.open().expect_rows("Room", "Waits", "Guarded", "---", "Recent runs…")
@@ -187,6 +186,7 @@ def test_members_see_what_they_may_run_and_nothing_else(menu):
     expect(menu.entry("Lamp")).to_be_visible()
 
 
+@pytest.mark.each_version
 def test_others_see_no_menu(open_page, accounts):
     page = open_page()
     paths = own_requests(page)
@@ -215,6 +215,7 @@ def test_who_sees_all_runs_has_a_menu_for_that(take_page, accounts, start):
     expect(history.root.get_by_role("button", name="Run again")).to_have_count(0)
 
 
+@pytest.mark.each_version
 def test_nobody_asks_for_anybody_who_is_not_logged_in(
     open_page, octoprint, accounts, admin
 ):
@@ -338,6 +339,7 @@ def remembered_page(open_page, accounts):
     return page
 
 
+@pytest.mark.each_version
 def test_password_is_asked_for(remembered_page, accounts):
     page = remembered_page
     menu = Menu(page)
@@ -359,6 +361,7 @@ def test_password_is_asked_for(remembered_page, accounts):
     expect(run.lines).to_have_text(["SC_PART=", "SC_WORD=hello"])
 
 
+@pytest.mark.each_version
 def test_password_is_asked_for_when_only_the_server_wants_it(remembered_page, accounts):
     page = remembered_page
     page.expected_errors.append("status of 403")
@@ -375,6 +378,7 @@ def test_password_is_asked_for_when_only_the_server_wants_it(remembered_page, ac
     RunDialog(page).expect_open("Guarded").expect_ended("Succeeded")
 
 
+@pytest.mark.each_version
 def test_files_that_may_not_be_listed_are_named(menu, admin):
     menu.page.expected_errors.append("status of 400")
     admin.post(
@@ -394,6 +398,7 @@ def test_files_that_may_not_be_listed_are_named(menu, admin):
 ##~~ Changes
 
 
+@pytest.mark.each_version
 def test_groups_of_the_user(open_page, accounts, admin):
     page = open_page(accounts["guest"])
     menu = Menu(page)
@@ -407,6 +412,7 @@ def test_groups_of_the_user(open_page, accounts, admin):
     expect(menu.root).to_be_hidden()
 
 
+@pytest.mark.each_version
 def test_more_and_less_rights(menu, admin):
     put_user(admin, "kid", ["kids"], ["SYSTEM"])
     try:

@@ -212,7 +212,6 @@ def test_group_unfolds_where_its_first_entry_stands(menu):
     menu.expect_rows(*ROWS)
 
 
-@pytest.mark.each_version
 def test_icon_and_description(menu):
     entry = menu.open().entry("Show addresses")
     expect(entry).to_have_attribute(
@@ -294,7 +293,6 @@ def test_menu_follows_definitions_changed_while_the_server_was_away(
         octoprint.start()
 
 
-@pytest.mark.each_version
 def test_other_entries_stay_when_the_plugin_does_not_answer(open_page, octoprint, traces):
     page = open_page()
     page.expected_errors.append("500")
@@ -320,7 +318,6 @@ def test_other_entries_stay_when_the_plugin_does_not_answer(open_page, octoprint
         ("/plugin/systemcommands/api/menu", "/api/system/commands"),
     ],
 )
-@pytest.mark.each_version
 def test_no_entry_is_shown_before_those_above_it(open_page, octoprint, late, early):
     page = open_page()
     held = []
@@ -367,7 +364,6 @@ def test_a_login_in_the_page_shows_all_entries_at_once(open_page, octoprint, adm
         admin.put("/api/access/groups/guests", json=before).raise_for_status()
 
 
-@pytest.mark.each_version
 def test_own_entries_are_shown_when_octoprint_does_not_answer(open_page, octoprint):
     page = open_page()
     page.expected_errors.append("500")
@@ -408,7 +404,6 @@ def test_action_with_odd_characters(menu, traces):
     assert traces("old") == 1
 
 
-@pytest.mark.each_version
 def test_failure_shows_its_output(menu):
     menu.run("Fails")
     dialog = RunDialog(menu.page).expect_open("Fails")
@@ -459,7 +454,6 @@ def test_spinners_while_it_runs(menu, octoprint, traces):
     expect(menu.notice.filter(has_text="finished successfully")).to_have_count(2)
 
 
-@pytest.mark.each_version
 def test_spinner_for_what_was_started_elsewhere(menu, octoprint, operator, traces):
     answers = []
 
@@ -546,7 +540,6 @@ def test_command_that_vanished(menu):
 ##~~ Confirmation
 
 
-@pytest.mark.each_version
 def test_confirmed(menu, traces):
     menu.run("Restart webcam", group="Camera")
     expect(menu.dialog.locator("h3")).to_have_text("Restart webcam")
@@ -597,7 +590,6 @@ def test_core_command_that_takes_the_connection_with_it(menu):
     menu.expect_notice("Started", "Restart OctoPrint")
 
 
-@pytest.mark.each_version
 def test_hostile_texts_are_only_shown(menu):
     menu.open()
     group = menu.entry(f"<b>Group</b> {HOSTILE}")

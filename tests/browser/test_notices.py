@@ -118,7 +118,6 @@ def start(page, action):
 ##~~ What it printed
 
 
-@pytest.mark.each_version
 def test_short_output_stands_in_the_notice(menu, dialog):
     menu.run("Show addresses")
     notice = notice_of(menu, '"Show addresses" finished successfully.')
@@ -290,7 +289,7 @@ def test_started_stopped_and_finished_look_different(menu, admin, operator):
 @pytest.mark.parametrize(
     ("width", "header"),
     [
-        pytest.param(1280, "static", marks=pytest.mark.each_version),
+        (1280, "static"),
         (1280, "fixed"),
         (360, "static"),
     ],

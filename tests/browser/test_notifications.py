@@ -156,7 +156,10 @@ def test_box_says_what_the_browser_does_not_allow(take_page, octoprint):
 
 def test_small_screen(take_page, octoprint, end):
     page = take_page(
-        octoprint.operator, viewport={"width": 360, "height": 740}, has_touch=True
+        octoprint.operator,
+        viewport={"width": 360, "height": 740},
+        permissions=["notifications"],
+        has_touch=True,
     )
     menu = Menu(page)
     history = menu.show_history()

@@ -305,7 +305,6 @@ def test_rules_are_saved_with_the_settings(open_rules, store_rules):
     assert store_rules() == [{**OFF, "enabled": False}]
 
 
-@pytest.mark.each_version
 def test_somebody_else_has_saved_rules(open_rules, store_rules):
     section = open_rules(OFF, NIGHTLY)
     page = section.page

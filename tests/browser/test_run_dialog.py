@@ -283,7 +283,6 @@ def test_stop(menu, admin):
 
 
 @pytest.mark.parametrize("secure", [True, False])
-@pytest.mark.each_version
 def test_copy(open_page, octoprint, secure):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     if not secure:
@@ -338,7 +337,6 @@ def test_close_and_open_again(menu, go):
     expect(dialog.status).to_have_text("Running")
 
 
-@pytest.mark.each_version
 def test_reload(menu, go):
     dialog = menu.watch("Two steps")
     expect(dialog.lines).to_have_text(["first"])
@@ -352,7 +350,6 @@ def test_reload(menu, go):
     dialog.expect_ended("Succeeded")
 
 
-@pytest.mark.each_version
 def test_two_browsers(menu, admin_page, go):
     mine = menu.watch("Two steps")
     others = Menu(admin_page)
@@ -637,7 +634,6 @@ def test_small_screen(take_page, octoprint):
     dialog.expect_ended("Stopped")
 
 
-@pytest.mark.each_version
 def test_german(take_page, octoprint):
     page = take_page(octoprint.operator, locale="de-DE")
     menu, dialog = Menu(page), RunDialog(page)

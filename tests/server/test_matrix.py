@@ -696,6 +696,7 @@ def pushed(server, by_key, connect, mark, guests_see_the_status):
                     "action",
                     "name",
                     "status",
+                    "to",
                     "exit_code",
                     "duration",
                     "user",

@@ -406,6 +406,11 @@ def test_what_is_gone_is_not_in_the_file_for_long(make_world, path):
     world.change("2", Status.RUNNING, "on", "fan")
     world.change("2", Status.SUCCEEDED, "on", "fan")
     wait_until(lambda: set(json.loads(path.read_text())) == {"fan"})
+    del world.commands["fan"]
+    world.look()
+    wait_until(lambda: json.loads(path.read_text()) == {})
+    world.add("fan")
+    assert world.one("fan").state == "unknown"
 
 
 ##~~ The end

@@ -166,7 +166,8 @@ def test_one_that_hangs_forever_does_not_take_a_place():
 def test_what_is_gone_is_not_asked():
     world = World("a")
     world.look()
-    world.table.forget(["a", "other"])
+    world.table.forget("a")
+    world.table.forget("other")
 
     assert world.take() == []
 
