@@ -345,8 +345,10 @@ def test_keyboard_alone(menu, start):
     keyboard.press("Tab")
     expect(history.command).to_be_focused()
     keyboard.press("Tab")
-    expect(history.notifications).to_be_focused()
-    keyboard.press("Tab")
+    # Chromium's shell allows none
+    if history.notifications.is_enabled():
+        expect(history.notifications).to_be_focused()
+        keyboard.press("Tab")
     keyboard.press("Enter")
     RunDialog(menu.page).expect_open("Say hello")
     keyboard.press("Escape")

@@ -71,7 +71,8 @@ def end(octoprint):
 @pytest.fixture
 def open_tab(browser, operator_page, octoprint, tmp_path):
     """open_tab("octopi.local"): the operator's page, at that address of the server, in a
-    browser with tabs of which only one can be seen. Playwright's own are always visible."""
+    browser with notifications and tabs of which only one can be seen. Playwright's own are
+    always visible."""
     if "no_defaults" not in inspect.signature(BrowserType.connect_over_cdp).parameters:
         pytest.skip("this Playwright makes all pages visible")
     cookies = operator_page.context.cookies()
@@ -143,8 +144,8 @@ def test_where_the_browser_has_none(open_tab):
 
 
 @pytest.mark.each_version
-def test_box_says_what_the_browser_does_not_allow(take_page, octoprint):
-    page = take_page(octoprint.operator, permissions=["notifications"])
+def test_box_says_what_the_browser_does_not_allow(open_tab):
+    page = open_tab("127.0.0.1")
     menu = Menu(page)
     history = menu.show_history()
     box = history.notifications
@@ -169,10 +170,9 @@ def test_box_says_what_the_browser_does_not_allow(take_page, octoprint):
     )
 
 
-def test_small_screen(take_page, octoprint, end):
-    page = take_page(
-        octoprint.operator, viewport={"width": 360, "height": 740}, has_touch=True
-    )
+def test_small_screen(open_tab):
+    page = open_tab("127.0.0.1")
+    page.set_viewport_size({"width": 360, "height": 740})
     menu = Menu(page)
     history = menu.show_history()
     expect(history.notifications).to_be_in_viewport(ratio=1)
@@ -182,6 +182,6 @@ def test_small_screen(take_page, octoprint, end):
     for name in ("Yes", "No"):
         button = question_of(menu).get_by_role("button", name=name, exact=True)
         expect(button).to_be_in_viewport(ratio=1)
-    button.tap()
+    button.click()
     expect(question_of(menu)).to_have_count(0)
     assert page.evaluate("localStorage['systemcommands.notifications']") == "false"
