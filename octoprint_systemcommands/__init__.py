@@ -27,6 +27,7 @@ from .commands.catalogue import Catalogue
 from .commands.editing.editor import Editing
 from .commands.editing.last_save import LastSave
 from .commands.editing.versions import Versions
+from .commands.toggles import ON
 from .host.connection import Connection
 from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
 from .host.permissions import additional_permissions
@@ -119,7 +120,9 @@ class SystemCommandsPlugin(
             on_output=self._notifier.output_grew,
             before_end=lambda: self._triggers.run_at_stop(),
         )
-        self._launcher = Launcher(self._access, find_upload, self._runner)
+        self._launcher = Launcher(
+            self._access, find_upload, self._runner, direction=lambda toggle: ON
+        )
         self._triggers = Triggers(
             RuleStore(self._settings).rules,
             self._launcher,

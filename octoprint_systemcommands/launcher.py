@@ -6,13 +6,14 @@ checked here or by what is called from here, the same for all, and the errors kn
 HTTP.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Optional
 
 from .access import Access
 from .commands.arguments.values import FindUpload, take
 from .commands.catalogue import CUSTOM
 from .commands.definition import Command
+from .commands.toggles import Switched, To, chosen, switched
 from .identity import Person
 from .messages import Message
 from .runs.record import Record
@@ -33,6 +34,7 @@ class ExecuteRequest(NamedTuple):
         event: environment variables that tell what has happened, see
             `runs.environment.of_event`
         reason: why it is run, for the history; None if that is somebody's wish
+        to: where to switch a toggle to, as it came; None if only the action may say it
     """
 
     source: str
@@ -43,6 +45,7 @@ class ExecuteRequest(NamedTuple):
     has_fresh_credentials: bool = False
     event: Mapping[str, str] = {}
     reason: Optional[Message] = None
+    to: Any = None
 
 
 class Launcher:
@@ -52,12 +55,20 @@ class Launcher:
         access: who may run what
         find_upload: finds a file among the uploads
         runner: runs what has passed
+        direction: where to switch a toggle to of which nobody says it
     """
 
-    def __init__(self, access: Access, find_upload: FindUpload, runner: Runner):
+    def __init__(
+        self,
+        access: Access,
+        find_upload: FindUpload,
+        runner: Runner,
+        direction: Callable[[Command], To],
+    ):
         self._access = access
         self._find_upload = find_upload
         self._runner = runner
+        self._direction = direction
 
     def launch(self, request: ExecuteRequest) -> Run:
         """Starts a command, or queues it if its definition says so. Does not wait for its
@@ -66,6 +77,7 @@ class Launcher:
         Raises:
             Forbidden, FreshCredentialsNeeded: by this requester, or not without a password
             UnknownSource, UnknownAction, NotExecutable: there is no such command
+            WrongTo: it is no toggle, or cannot be switched there
             WrongValues: for its arguments
             NoCommandLine, Refused, Busy: nothing was started
             Failed: could not be started
@@ -88,9 +100,12 @@ class Launcher:
 
         Raises:
             Forbidden, FreshCredentialsNeeded, UnknownSource, UnknownAction, NotExecutable,
-                WrongValues: see `launch`
+                WrongTo, WrongValues: see `launch`
             Busy, ValueError, TypeError: see `Runner.hold`
         """
+        if resumed is not None and request.to is None:
+            # people were told
+            request = request._replace(to=resumed.to)
         return self._runner.hold(self._checked(request), waiting, resumed)
 
     def execute(self, request: ExecuteRequest) -> Run:
@@ -132,6 +147,9 @@ class Launcher:
         # of a rule, the password was entered when it was saved
         has_fresh_credentials = request.has_fresh_credentials or by_rule
         self._access.ensure_fresh_credentials(command, has_fresh_credentials)
+        command = chosen(command, request.to)
+        if command.is_toggle and not isinstance(command, Switched):
+            command = switched(command, self._direction(command))
         checked = self._complete(
             request.source,
             command,

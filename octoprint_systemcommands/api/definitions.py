@@ -9,16 +9,18 @@ import octoprint.server
 from flask_babel import gettext
 from octoprint.access import ADMIN_GROUP
 
-from ..commands.definition import GUESTS, Command
+from ..commands.definition import COMMAND_LINES, GUESTS, Command
 from ..commands.editing.editor import Editing
 from ..commands.editing.last_save import Saved
 from ..commands.editing.validation import slug
 from ..commands.environment import from_bytes, path_as_text
 from ..commands.lists import Lists
 from ..commands.parsing import parse_entry
-from ..commands.problems import ERROR
+from ..commands.problems import ERROR, Problem
 from ..commands.sudoers import own_user
+from ..commands.toggles import WrongPart, part_of
 from ..launcher import Launcher
+from ..messages import N_, Message
 from .definition_json import lists_to_json, problems_to_json, summary_of
 from .error_codes import ErrorCode
 from .errors import error_answer, errors_of_commands
@@ -96,7 +98,7 @@ class Definitions:
 
     @errors_of_commands
     def test(self) -> flask.Response:
-        """``POST /api/definitions/test`` ``{definition, arguments, confirmed}`` → 202,
+        """``POST /api/definitions/test`` ``{definition, part, arguments, confirmed}`` → 202,
         ``Location``, a run."""
         body = read_json_object()
         entry = body.get("definition")
@@ -108,6 +110,16 @@ class Definitions:
             if problem.field != "name" and problem.severity == ERROR
         ]
         command, _ = parse_entry(entry)
+        if isinstance(command, Command):
+            try:
+                field, command = part_of(command, body.get("part"))
+            except WrongPart as error:
+                return error_answer(ErrorCode.BAD_REQUEST, error)
+            # what is not tried out may be missing yet
+            others = set(COMMAND_LINES) - {field}
+            problems = [problem for problem in problems if problem.field not in others]
+            if not problems and command.obstacle is not None:
+                problems.append(Problem(field, Message(N_("is missing"))))
         if problems or not isinstance(command, Command):
             return error_answer(
                 ErrorCode.INVALID_DEFINITION if problems else ErrorCode.DIVIDER,

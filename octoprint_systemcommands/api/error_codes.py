@@ -13,6 +13,8 @@ class ErrorCode(enum.Enum):
 
     BAD_REQUEST = ("bad_request", 400)
     DIVIDER = ("divider", 400)
+    STATUS = ("status", 400)
+    WRONG_TO = ("wrong_to", 400)
     WRONG_ARGUMENTS = ("wrong_arguments", 400)
     INVALID_DEFINITION = ("invalid_definition", 400)
     INVALID_RULE = ("invalid_rule", 400)

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from ..access import Forbidden, FreshCredentialsNeeded
 from ..commands.arguments.values import WrongValues
 from ..commands.catalogue import CORE, CUSTOM, NotExecutable, UnknownAction, UnknownSource
+from ..commands.toggles import WrongTo
 from ..messages import MessageError
 from ..runs.errors import (
     Busy,
@@ -116,8 +117,13 @@ def errors_of_commands(view: Callable[..., Any]) -> Callable[..., Any]:
                     name=error,
                 ),
             )
-        except NotExecutable:
+        except NotExecutable as error:
+            if error.is_status:
+                said = gettext("A status cannot be executed, it can only be looked at")
+                return error_answer(ErrorCode.STATUS, said)
             return error_answer(ErrorCode.DIVIDER, gettext("Dividers cannot be executed"))
+        except WrongTo as error:
+            return error_answer(ErrorCode.WRONG_TO, error)
         except WrongValues as error:
             return _wrong_values(error)
         except CommandError as error:

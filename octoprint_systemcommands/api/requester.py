@@ -58,7 +58,7 @@ class CurrentRequest:
 
         Arguments:
             source, action: the command
-            body: ``{arguments, confirmed}``, all optional
+            body: ``{to, arguments, confirmed}``, all optional
             trigger: see `requester`
 
         Aborts with 400 if ``confirmed`` is neither true nor false.
@@ -67,6 +67,7 @@ class CurrentRequest:
             source=source,
             action=action,
             requester=self.requester(trigger),
+            to=body.get("to"),
             arguments=body.get("arguments"),
             confirmed=confirmed_in(body),
             # requests by API key count as fresh

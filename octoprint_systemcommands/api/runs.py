@@ -64,7 +64,7 @@ class Runs:
 
     @errors_of_commands
     def start(self) -> flask.Response:
-        """``POST /api/runs``: ``{source, action, arguments, confirmed}`` → 202,
+        """``POST /api/runs``: ``{source, action, to, arguments, confirmed}`` → 202,
         ``Location``, the run."""
         body = read_json_object()
         source, action = body.get("source"), body.get("action")

@@ -11,7 +11,8 @@ from octoprint.server import NO_CONTENT
 
 from ..access import Access, may_run_everything
 from ..commands.catalogue import CORE, CUSTOM
-from ..commands.lists import Entry, url_segment
+from ..commands.definition import Command
+from ..commands.lists import Entry, tidy, url_segment
 from ..launcher import Launcher
 from .errors import errors_of_commands
 from .gates import Gates
@@ -60,14 +61,16 @@ class SystemApi:
 
     def list_source(self, source: str) -> list[dict[str, Any]]:
         """The client command definitions of a source, as far as the user may run them.
+        Clients take all that is listed for something to be run, so no status is.
 
         Raises:
             UnknownSource
         """
-        return [
-            self._client_definition(source, entry)
-            for entry in self._access.entries(self._current.person(), source)
-        ]
+        entries = self._access.entries(self._current.person(), source)
+        runnable = [entry for entry in entries if not _is_status(entry)]
+        if len(runnable) < len(entries):
+            runnable = tidy(runnable)
+        return [self._client_definition(source, entry) for entry in runnable]
 
     def _client_definition(self, source: str, entry: Entry) -> dict[str, Any]:
         result = entry.to_client(source, _resource(source, entry))
@@ -83,7 +86,7 @@ class SystemApi:
         ]
 
     def execute(self, source: str, action: str) -> flask.Response:
-        """Runs a command.
+        """Runs a command. The body may have ``{to, arguments, confirmed}``.
 
         Returns:
             204 with an empty body: it was run, or started if it is ``async``
@@ -91,20 +94,26 @@ class SystemApi:
         Aborts with 400 if the body is neither empty nor a JSON object. Raises what
         `errors_of_commands` answers.
         """
+        return self._execute(source, action, read_json_object())
+
+    def _execute(self, source: str, action: str, body: dict[str, Any]) -> flask.Response:
         self._launcher.execute(
-            self._current.to_execute(source, action, read_json_object(), trigger="api")
+            self._current.to_execute(source, action, body, trigger="api")
         )
         return flask.make_response(NO_CONTENT)
 
     def execute_deprecated(self) -> flask.Response:
         """``POST /api/system``: the action of a custom command in the body, as JSON or as
-        form or query parameter."""
-        action = read_json_object().get("action", flask.request.values.get("action"))
+        form or query parameter, and so ``to`` for a toggle."""
+        parameters = flask.request.values
+        named = {name: parameters.get(name) for name in ("action", "to")}
+        body = {**named, **read_json_object()}
+        action = body.get("action")
         if not isinstance(action, str) or not action:
             flask.abort(
                 400, description='"action" is missing: name the custom command to run'
             )
-        return self.execute(CUSTOM, action)
+        return self._execute(CUSTOM, action, body)
 
 
 def routes(system_api: SystemApi, gates: Gates) -> dict[str, Callable]:
@@ -135,6 +144,10 @@ def routes(system_api: SystemApi, gates: Gates) -> dict[str, Callable]:
             performSystemAction,
         )
     }
+
+
+def _is_status(entry: Entry) -> bool:
+    return isinstance(entry, Command) and entry.is_status
 
 
 def _resource(source: str, entry: Entry) -> str:

@@ -1,11 +1,13 @@
 """Everything that can be run, by source and action."""
 
-from typing import Any, Callable
+from collections.abc import Mapping
+from typing import Any, Callable, Optional
 from urllib.parse import unquote
 
 from .core import core_commands
 from .definition import Command, is_divider_key
 from .lists import Entry, Store
+from .toggles import split, switched
 
 CORE = "core"
 CUSTOM = "custom"
@@ -20,7 +22,15 @@ class UnknownAction(LookupError):
 
 
 class NotExecutable(ValueError):
-    """The action is a divider's."""
+    """The action is a divider's, or a status'.
+
+    Attributes:
+        is_status: whether it is the latter
+    """
+
+    def __init__(self, action: str, is_status: bool = False):
+        super().__init__(action)
+        self.is_status = is_status
 
 
 class Catalogue:
@@ -53,8 +63,12 @@ class Catalogue:
 
         Arguments:
             source: ``core`` or ``custom``
-            action: the command's identifier, once more URL-encoded or not (see
-                ``api.system_api`` for why a client may have to)
+            action: the command's identifier, or a toggle's with its direction, ``light:on``;
+                once more URL-encoded or not (see `lists.url_segment` for why a client may
+                have to)
+
+        Returns:
+            the command; a `toggles.Switched` if there is a direction
 
         Raises:
             UnknownSource, UnknownAction, NotExecutable
@@ -64,9 +78,21 @@ class Catalogue:
             for entry in self.entries(source)
             if isinstance(entry, Command)
         }
-        command = commands.get(action) or commands.get(unquote(action))
-        if command is not None:
+        for written in (action, unquote(action)):
+            command = commands.get(written) or _one_way(commands, written)
+            if command is None:
+                continue
+            if command.is_status:
+                raise NotExecutable(action, is_status=True)
             return command
         if is_divider_key(action):
             raise NotExecutable(action)
         raise UnknownAction(f"{source}:{action}")
+
+
+def _one_way(commands: Mapping[str, Command], action: str) -> Optional[Command]:
+    name, to = split(action)
+    toggle = commands.get(name)
+    if to is None or toggle is None or not toggle.is_toggle:
+        return None
+    return switched(toggle, to)

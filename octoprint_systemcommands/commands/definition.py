@@ -26,12 +26,34 @@ GUESTS = "guests"
 # a week, in seconds
 MAX_TIMEOUT = 7 * 24 * 60 * 60
 
+# How often a state is asked for, and how long it may take to answer, in seconds
+_EVERY = 30.0
+_MIN_EVERY = 2
+_MAX_EVERY = 24 * 60 * 60
+_STATE_TIMEOUT = 5.0
+_MAX_STATE_TIMEOUT = 60
+
+# Where a button of a command can stand
+Place = Literal["menu", "sidebar", "navbar"]
+Color = Literal["blue", "cyan", "green", "orange", "red", "dark"]
+
 _MAX_GROUPS = 100
 _MAX_TEMPERATURE = 1000
 
 # for the operating system a text ends at a NUL character
 Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
 EnvironmentName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
+
+# The types, and the fields that have to have a command line
+NEEDED = {"command": ("command",), "toggle": ("on", "off"), "status": ("state",)}
+TYPES = tuple(NEEDED)
+COMMAND_LINES = ("command", "on", "off", "state")
+_OBSTACLES = {
+    "command": "does not define a command to execute, can't proceed",
+    "on": "does not define a command to switch it on, can't proceed",
+    "off": "does not define a command to switch it off, can't proceed",
+    "state": "does not define a command to tell its state, can't proceed",
+}
 
 _DIVIDER_KEY = re.compile(r"divider(_\d+)?")
 
@@ -72,16 +94,52 @@ class Divider(_Entry):
 
 
 class Command(_Entry):
-    """Something that can be run.
+    """Something that can be run, or a status, which can only be looked at.
 
     ``command`` may be missing: such an entry is listed, and running it is an error.
     """
 
     # in the order of the editor's form
+    type: Literal["command", "toggle", "status"] = Field(
+        default="command",
+        description="A toggle has `on` and `off` in place of `command`, and a status has "
+        "nothing but `state`",
+    )
     command: Optional[Text] = Field(
         default=None,
         description="The command line, for `/bin/sh`. If its first line begins with `#!`, for "
         "the interpreter that this line names.",
+    )
+    on: Optional[Text] = Field(
+        default=None,
+        description="Of a toggle: the command line that switches it on, written as `command`",
+    )
+    off: Optional[Text] = Field(
+        default=None,
+        description="Of a toggle: the command line that switches it off, written as `command`",
+    )
+    state: Optional[Text] = Field(
+        default=None,
+        description="The command line that tells the state, written as `command`. Of a "
+        "toggle, its return code says it: 0 is on, 1 is off, all else unknown. The first line "
+        "of its output is shown. A toggle without it is as it was switched last.",
+    )
+    every: float = Field(
+        default=_EVERY,
+        ge=_MIN_EVERY,
+        le=_MAX_EVERY,
+        description="How often to ask for the state, in seconds",
+    )
+    state_timeout: float = Field(
+        default=_STATE_TIMEOUT,
+        gt=0,
+        le=_MAX_STATE_TIMEOUT,
+        description="How long `state` may take, in seconds; then the state is unknown",
+    )
+    guards: Literal["off", "both"] = Field(
+        default="off",
+        description="Of a toggle: whether `confirm`, `while_printing` and `max_temperature` "
+        "are for switching it off alone, or for both",
     )
     confirm: Optional[str] = Field(
         default=None, description="A question to be answered before it is run"
@@ -95,6 +153,13 @@ class Command(_Entry):
     description: Optional[str] = Field(default=None, description="A sentence for people")
     group: Optional[str] = Field(
         default=None, description="The submenu that it stands in"
+    )
+    show_in: list[Place] = Field(
+        default=["menu"],
+        description="Where it stands. If the list is empty, it is for programs and rules.",
+    )
+    color: Optional[Color] = Field(
+        default=None, description="Of its button in the sidebar and in the navbar"
     )
     arguments: list[Argument] = Field(
         default_factory=list,
@@ -188,12 +253,32 @@ class Command(_Entry):
             return value.lower().rsplit("fa-", 1)[-1]
         return value
 
-    @field_validator("description", "icon", "group", "working_directory", mode="before")
+    @field_validator(
+        "description",
+        "icon",
+        "group",
+        "color",
+        "on",
+        "off",
+        "state",
+        "working_directory",
+        mode="before",
+    )
     @classmethod
     def _an_empty_text_is_none(cls, value: Any) -> Any:
         return None if value == "" else value
 
-    @field_validator("timeout", mode="before")
+    @field_validator("show_in", mode="before")
+    @classmethod
+    def _a_place_may_stand_alone(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("show_in")
+    @classmethod
+    def _each_place_is_there_once(cls, places: list[Place]) -> list[Place]:
+        return list(dict.fromkeys(places))
+
+    @field_validator("timeout", "every", "state_timeout", mode="before")
     @classmethod
     def _a_timeout_is_a_number(cls, value: Any) -> Any:
         if isinstance(value, bool):
@@ -218,11 +303,27 @@ class Command(_Entry):
         return arguments
 
     @property
+    def is_toggle(self) -> bool:
+        """Whether it is switched on and off, see `toggles`."""
+        return self.type == "toggle"
+
+    @property
+    def is_status(self) -> bool:
+        """Whether it can only be looked at."""
+        return self.type == "status"
+
+    @property
     def obstacle(self) -> Optional[str]:
         """Why it can never be run, to follow on its name; None if it can."""
-        if self.command:
-            return None
-        return "does not define a command to execute, can't proceed"
+        for field in self.needed:
+            if not getattr(self, field):
+                return _OBSTACLES[field]
+        return None
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The fields that have to have a command line."""
+        return NEEDED[self.type]
 
     def prepare(self) -> None:
         """Called right before the process is started; an exception keeps it from starting."""
@@ -257,10 +358,18 @@ class Command(_Entry):
         result["show_output"] = self.show_output
         result["while_printing"] = self.while_printing
         result["when_busy"] = self.when_busy
-        for field in ("description", "icon", "group", "max_temperature"):
+        for field in ("description", "icon", "group", "max_temperature", "color"):
             value = getattr(self, field)
             if value:
                 result[field] = value
+        if self.show_in != ["menu"]:
+            result["show_in"] = self.show_in
+        if self.type != "command":
+            result["type"] = self.type
+            if self.state:
+                result["has_state"] = True
+        if self.is_toggle and self.guards != "off":
+            result["guards"] = self.guards
         if self.arguments:
             result["arguments"] = [argument.to_json() for argument in self.arguments]
         return result

@@ -16,7 +16,7 @@ from ..messages import N_, Message
 from .definition import DIVIDER, Command, Divider
 from .parsing import parse_entry
 from .problems import Problem
-from .serialization import fingerprint, state, to_json
+from .serialization import fingerprint, state, to_json, with_texts_for_truths
 from .system_actions import Unusable, parse_system_action
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands.lists")
@@ -77,7 +77,7 @@ class Lists(NamedTuple):
             if value is not None and not isinstance(value, (list, tuple))
         )
         definitions, system_actions = (
-            [value] if name in no_lists else list(value or ())
+            [value] if name in no_lists else list(map(with_texts_for_truths, value or ()))
             for name, value in found.items()
         )
         return cls(definitions, system_actions, no_lists)

@@ -9,7 +9,7 @@ from ..messages import N_, Message
 from .arguments.base import WORDS
 from .definition import DIVIDER, Command, Divider
 from .problems import WARNING, Problem, explain
-from .serialization import fits, with_writable_numbers
+from .serialization import fits, with_texts_for_truths, with_writable_numbers
 
 # Fields that only concern how a command and its output look, and the groups, without which fewer people
 # may run it. Without the others it would do something else than it was meant to.
@@ -21,7 +21,18 @@ _DISPENSABLE = (
     "show_output",
     "groups",
     "merge_output",
+    "show_in",
+    "color",
+    "every",
+    "state_timeout",
 )
+
+# what has no meaning for an entry of a type
+_UNUSED = {
+    "command": ("on", "off", "state", "guards"),
+    "toggle": ("command",),
+    "status": ("command", "on", "off", "guards"),
+}
 
 # fields that OctoPrint takes for true if they are anything at all
 _FLAGS = ("confirm", "async", "ignore", "fresh_credentials")
@@ -48,6 +59,7 @@ def parse_entry(
     if not isinstance(entry, dict):
         text = N_("has to be a mapping of fields such as action, name and command")
         return None, [Problem(None, Message(text))]
+    entry = with_texts_for_truths(entry)
     model = Divider if entry.get("action") == DIVIDER else Command
     # a field without a value is what YAML makes of a name and a colon
     known = {
@@ -70,8 +82,9 @@ def parse_entry(
         Problem(problem.field, message) if problem.field in endless else problem
         for problem in problems
     ]
+    dispensable = (*_DISPENSABLE, *_unused(fields.get("type", "command")))
     for problem in problems:
-        if problem.field in _DISPENSABLE:
+        if problem.field in dispensable:
             fields.pop(problem.field, None)
         elif problem.field in _FLAGS:
             fields[problem.field] = bool(fields[problem.field])
@@ -95,6 +108,10 @@ def parse_entry(
             *(problem for problem in left if tuple(problem.path) not in found),
         ]
     return definition, [problem._replace(severity=WARNING) for problem in problems]
+
+
+def _unused(type_: Any) -> tuple[str, ...]:
+    return _UNUSED.get(type_, ()) if isinstance(type_, str) else ()
 
 
 def _is_about_words(problem: Problem) -> bool:

@@ -26,6 +26,8 @@ _MAX_CHARACTERS = 1024 * 1024
 
 _CUT = "…"
 
+_TRUTHS = {True: "on", False: "off"}
+
 _SORTED = json.JSONEncoder(sort_keys=True)
 
 # Longer ones are written in another way, by YAML
@@ -103,6 +105,21 @@ class _Expansion:
         key = _key(key)
         self._characters -= len(key)
         return key
+
+
+def with_texts_for_truths(entry: Any) -> Any:
+    """An entry with the fields ``on`` and ``off`` by their names: without quotes, YAML takes
+    them for true and false. As it is, if there is nothing to be done."""
+    # 1 and 0 are equal to these, and no fields
+    if not isinstance(entry, dict) or not (True in entry or False in entry):
+        return entry
+
+    def named(key: Any) -> Any:
+        name = _TRUTHS[key] if isinstance(key, bool) else key
+        # what is there in quotes as well is not lost
+        return key if name in entry else name
+
+    return {named(key): value for key, value in entry.items()}
 
 
 def with_writable_numbers(value: Any, depth: int) -> Any:

@@ -7,7 +7,7 @@ import datetime
 from typing import Any, Optional, Union
 
 from ..messages import N_, Message
-from .definition import Command, Divider
+from .definition import TYPES, Command, Divider
 from .parsing import parse_entry
 from .problems import WARNING, Problem
 
@@ -53,6 +53,13 @@ def parse_system_action(
         # the only list that OctoPrint runs as it is meant
         fields["command"] = command[0]
         flaws.append(Problem("command", _NO_LIST, WARNING))
+
+    if fields.get("type") is not None and fields["type"] not in TYPES:
+        # nobody else knows this field, so it was not meant like this
+        del fields["type"]
+        text = N_("has to be one of these: %(expected)s")
+        expected = {"expected": ", ".join(TYPES)}
+        flaws.append(Problem("type", Message(text, expected), WARNING))
 
     definition, problems = parse_entry(fields)
     if definition is None:

@@ -158,6 +158,7 @@ def _payload(record: Record) -> dict[str, Any]:
         "id": record.id,
         "action": record.action,
         "name": record.name,
+        "to": record.to,
         "status": record.status.value,
         "exit_code": record.exit_code,
         "duration": record.duration,

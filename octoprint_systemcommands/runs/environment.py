@@ -36,6 +36,7 @@ def of_run(
         **request.command.environment,
         # no variable can hold what YAML can
         "OCTOPRINT_ACTION": request.command.action.replace("\0", ""),
+        "OCTOPRINT_SWITCH_TO": request.to or "",
         "OCTOPRINT_USER": request.requester.user or "",
         "OCTOPRINT_TRIGGER": request.requester.trigger,
         "OCTOPRINT_EVENT": "",

@@ -125,7 +125,7 @@ def ensure_succeeded(run: Run) -> None:
 
 def title(request: Request) -> str:
     """What a message begins with, in OctoPrint's words."""
-    return f"Command for {request.source}:{request.command.action}"
+    return f"Command for {request.what}"
 
 
 def failure_message(run: Run, limit: int = _EXCERPT) -> str:

@@ -13,7 +13,7 @@ def who_does_what(run: Run) -> str:
     """One line that says which command is run, by whom, and from where."""
     requester = run.request.requester
     parts = [
-        f"Performing command for {run.request.source}:{run.request.command.action}",
+        f"Performing command for {run.request.what}",
         f"run {run.id}",
         f"user {requester.user or '(none)'}",
     ]
@@ -40,13 +40,13 @@ def what_becomes_of(run: Run, what: str, user: Optional[str] = None) -> str:
         what: such as ``Stopping``
         user: whose wish it is; None if it is nobody's
     """
-    line = f"{what} {run.request.source}:{run.request.command.action}, run {run.id}"
+    line = f"{what} {run.request.what}, run {run.id}"
     return one_line(line if user is None else f"{line}, user {user}")
 
 
 def name_of(run: Run) -> str:
     """Which command it is, for a line of the log."""
-    return one_line(f"{run.request.source}:{run.request.command.action}")
+    return one_line(run.request.what)
 
 
 def prefix_lines(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Optional
 
 from ..commands.arguments.values import Values
 from ..commands.definition import Command
+from ..commands.toggles import switched
 from ..messages import Message
 from .errors import Busy, CommandError, outcome_without_process, title
 from .history.history import History
@@ -160,6 +161,8 @@ def of_kept(record: Record, reason: Message) -> Run:
         reason: why it is not run
     """
     command = Command.model_construct(action=record.action, name=record.name)
+    if record.to is not None:
+        command = switched(command, record.to)
     requester = Requester(*(getattr(record, field) for field in Requester._fields))
     values = Values(shown=record.arguments)
     run = Run(record.seq, Request(record.source, command, requester, values), record)

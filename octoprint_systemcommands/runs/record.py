@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple, Optional
 
+from ..commands.toggles import To
 from ..messages import Message
 from .failure_hints.hints import Hint
 from .output.times import iso
@@ -62,6 +63,7 @@ class Record(NamedTuple):
         bytes, kept: of the output; how many were written, how many are there to be read
         hint: why it failed, if that is known
         pid, pid_created: of the process, with its creation time as psutil tells it
+        to: see `Request`
     """
 
     seq: int
@@ -92,6 +94,7 @@ class Record(NamedTuple):
     hint: Optional[Hint] = None
     pid: Optional[int] = None
     pid_created: Optional[float] = None
+    to: Optional[To] = None
 
     @property
     def owner(self) -> Optional[Owner]:
@@ -106,6 +109,7 @@ class Record(NamedTuple):
             "source": self.source,
             "action": self.action,
             "name": self.name,
+            "to": self.to,
             "status": self.status.value,
             "stopping": self.stopping,
             "exit_code": self.exit_code,

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Optional
 
 from ..commands.arguments.values import Values
 from ..commands.definition import Command
+from ..commands.toggles import Switched, To
 from ..messages import Message
 
 
@@ -89,6 +90,17 @@ class Request(NamedTuple):
     confirmed: bool = False
     event: Mapping[str, str] = {}
     reason: Optional[Message] = None
+
+    @property
+    def to(self) -> Optional[To]:
+        """Where a toggle is to be switched to; None of other commands."""
+        return self.command.to if isinstance(self.command, Switched) else None
+
+    @property
+    def what(self) -> str:
+        """What is run, for logs and messages: ``custom:light to on``."""
+        name = f"{self.source}:{self.command.action}"
+        return name if self.to is None else f"{name} to {self.to}"
 
 
 class Waiting(NamedTuple):

@@ -198,4 +198,5 @@ class Run:
             hint=self.hint,
             pid=None if process is None else process.pid,
             pid_created=None if process is None else process.created,
+            to=self.request.to,
         )

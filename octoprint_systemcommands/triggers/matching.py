@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Callable
 
+from ..commands.toggles import of_direction
 from ..runs.printer_state import PrinterState
 from . import reasons
 from .happening import Happening
@@ -19,7 +20,8 @@ def is_for(rule: Rule, happening: Happening) -> bool:
     if happening.kind == reasons.RUN_ENDED:
         return (
             when.run is not None
-            and (when.source, when.run) == (payload.get("source"), payload.get("action"))
+            and when.run in _names(payload)
+            and when.source == payload.get("source")
             and (not when.status or payload.get("status") in when.status)
         )
     if happening.kind == reasons.ACTION:
@@ -27,6 +29,13 @@ def is_for(rule: Rule, happening: Happening) -> bool:
     if happening.kind == reasons.SCHEDULE:
         return rule.id == payload.get("rule")
     return when.event is not None and when.event == happening.kind
+
+
+def _names(payload: Mapping[str, Any]) -> tuple[Any, Any]:
+    """By which a rule may call what has ended: a toggle's action alone is for both
+    directions."""
+    action, to = payload.get("action"), payload.get("to")
+    return action, None if to is None else of_direction(str(action), str(to))
 
 
 def is_so(rule: Rule, happening: Happening, look: Callable[[], PrinterState]) -> bool:

@@ -42,6 +42,7 @@ def happening_of(record: Record, chain: tuple[str, ...]) -> Optional[Happening]:
         "source": record.source,
         "action": record.action,
         "name": record.name,
+        "to": record.to,
         "status": record.status.value,
         "exit_code": record.exit_code,
         "hint": record.hint and record.hint.code,

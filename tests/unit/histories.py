@@ -12,8 +12,9 @@ from octoprint_systemcommands.runs.run import Run
 
 ME = Requester(user="me")
 
-# those that files of version 6 and before do not have
-COLUMNS_FOR_RULES = ("rule", "reason", "due_at", "waits_for", "memo")
+# those that files of version 7 and before do not have, and those of version 6
+COLUMNS_SINCE_7 = ("switched_to",)
+COLUMNS_SINCE_6 = ("rule", "reason", "due_at", "waits_for", "memo", *COLUMNS_SINCE_7)
 
 
 class NoProcess:

@@ -15,6 +15,9 @@ from octoprint_systemcommands.triggers.rules.surroundings import Surroundings
 COMMANDS = [
     {"action": "power-off", "name": "Power off", "command": "true"},
     {"action": "empty", "name": "Empty"},
+    {"action": "light", "type": "toggle", "on": "true", "off": "true"},
+    {"action": "half", "type": "toggle", "on": "true"},
+    {"action": "cpu", "type": "status", "state": "true"},
     {
         "action": "asks",
         "name": "Asks",

@@ -73,6 +73,30 @@ def test_saves_and_reads_back(make):
     assert editing.lists() == lists
 
 
+def test_the_names_of_a_toggles_lines_survive_yaml(make):
+    written = {"action": "t", "name": "T", "type": "toggle", True: "true", False: "false"}
+    toggle = {"action": "t", "name": "T", "type": "toggle", "on": "true", "off": "false"}
+    # in quotes as well, and what is no toggle
+    twice = {"action": "u", True: "a", "on": "b", 1.5: "c"}
+    odd = {"action": "v", "name": "V", "command": "true", 1: "a", 0: "b"}
+    editing, stored = make([written, twice, odd, OTHER], [written])
+
+    lists = editing.lists()
+    assert lists.definitions[0] == lists.system_actions[0] == toggle
+    assert lists.definitions[1:3] == [twice, odd]
+    assert [type(key) for key in lists.definitions[2]][3:] == [int, int]
+    assert lists.problems()["definitions"][0] == []
+    # saved as they are, and with something else changed
+    as_json = lists.to_json()["definitions"]
+    assert as_json[0] == toggle
+    assert save(editing, as_json) == lists
+    assert stored.saved == 0
+    changed = save(editing, [{**toggle, "name": "Light"}, *as_json[1:3]])
+    assert stored.written[0]["commands"] == [{**toggle, "name": "Light"}, twice, odd]
+    assert changed.definitions == stored.written[0]["commands"]
+    assert stored.written[1]["system"]["actions"] == [written]
+
+
 def test_a_stale_save_changes_nothing(make):
     editing, _ = make([GOOD])
     before = editing.lists().etag

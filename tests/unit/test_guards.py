@@ -239,6 +239,7 @@ def test_the_environment_of_a_command(make_runner):
         "OCTOPRINT_PROGRESS=41.7",
         f"OCTOPRINT_RUN_ID={run.id}",
         "OCTOPRINT_STATE=PRINTING",
+        "OCTOPRINT_SWITCH_TO=",
         "OCTOPRINT_TARGET_A_B=",
         "OCTOPRINT_TARGET_TOOL0=210.0",
         "OCTOPRINT_TARGET_W=1.0",

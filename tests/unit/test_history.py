@@ -14,18 +14,20 @@ import time
 
 import psutil
 import pytest
-from histories import COLUMNS_FOR_RULES, begin, end, finished, started
+from histories import COLUMNS_SINCE_6, COLUMNS_SINCE_7, begin, end, finished, started
 from processes import command
 
 from harness.waiting import wait_until
 from octoprint_systemcommands.commands.arguments.values import Values
+from octoprint_systemcommands.commands.definition import Command
+from octoprint_systemcommands.commands.toggles import switched
 from octoprint_systemcommands.runs.history import database, memory, writer
 from octoprint_systemcommands.runs.history.database import Database, Filter, Limits
 from octoprint_systemcommands.runs.history.history import History
 from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT
 from octoprint_systemcommands.runs.output.reader import read
 from octoprint_systemcommands.runs.processes import process_tree
-from octoprint_systemcommands.runs.request import Owner, Requester
+from octoprint_systemcommands.runs.request import Owner, Request, Requester
 from octoprint_systemcommands.runs.run import Run
 
 ALL = Filter()
@@ -669,6 +671,33 @@ def test_who_did_what_survives_the_server(open_history):
     assert record.arguments == {"level": 3, "key": "***"}
 
 
+def test_where_a_toggle_was_switched_to_survives_the_server(open_history):
+    history = open_history()
+    light = Command(action="light", type="toggle", on="true", off="true")
+    run = Run(history.next_seq(), Request("custom", switched(light, "off")))
+    end(run)
+    history.note(run)
+    history.close()
+
+    record = open_history().get(run.id)
+    assert record == run.record()
+    assert (record.action, record.to) == ("light", "off")
+    assert record.to_dict()["to"] == "off"
+
+
+@pytest.mark.parametrize("value", ["sideways", "", 1, b"on"])
+def test_a_direction_that_is_none_is_damage(open_history, path, value):
+    history = open_history()
+    run = finished(history)
+    history.close()
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE runs SET switched_to = ?", (value,))
+
+    record = open_history().get(run.id)
+    assert record.to is None
+    assert record.hint.values == {"fields": "switched_to"}
+
+
 NEW_COLUMNS = {
     1: ("application", "address", "arguments", "stopped_by", "ended", "account"),
     2: ("ended", "account"),
@@ -676,6 +705,7 @@ NEW_COLUMNS = {
     4: (),
     5: (),
     6: (),
+    7: COLUMNS_SINCE_7,
 }
 
 
@@ -690,7 +720,8 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
     with sqlite3.connect(path) as connection:
         if "ended" in NEW_COLUMNS[version]:
             connection.execute("DROP INDEX runs_by_end")
-        for column in (*NEW_COLUMNS[version], *COLUMNS_FOR_RULES):
+        later = COLUMNS_SINCE_6 if version < 7 else ()
+        for column in (*NEW_COLUMNS[version], *later):
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
         if version < 5:
             connection.execute("ALTER TABLE output DROP COLUMN times")
@@ -708,4 +739,5 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
     assert record.arguments == {}
     # how it was started has had another name
     assert record.trigger == "menu"
+    assert record.to is None
     assert not [n for n in os.listdir(os.path.dirname(path)) if "broken" in n]

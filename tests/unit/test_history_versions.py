@@ -5,7 +5,7 @@ import os
 import sqlite3
 
 import pytest
-from histories import COLUMNS_FOR_RULES, finished
+from histories import COLUMNS_SINCE_6, finished
 
 from harness.waiting import wait_until
 from octoprint_systemcommands.runs.history import schema, writer
@@ -175,7 +175,7 @@ def test_an_older_file_that_is_in_use_is_read_as_it_is(open_history, path):
     history.close()
     with contextlib.closing(sqlite3.connect(path)) as other:
         other.execute("ALTER TABLE runs RENAME COLUMN trigger TO door")
-        for column in COLUMNS_FOR_RULES:
+        for column in COLUMNS_SINCE_6:
             other.execute(f"ALTER TABLE runs DROP COLUMN {column}")
         other.execute("PRAGMA user_version = 5")
         # nothing can be changed in it while this one is at work

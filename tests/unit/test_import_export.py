@@ -37,6 +37,21 @@ def test_what_was_exported_imports_unchanged():
     assert dump(load(text)) == text
 
 
+TOGGLE = {"action": "t", "name": "T", "type": "toggle", "on": "true", "off": "false"}
+
+
+@pytest.mark.parametrize("prefix", ["", "commands:\n", "system:\n  actions:\n"])
+@pytest.mark.parametrize("names", [("on", "off"), ("On", "OFF"), ('"on"', "'off'")])
+def test_toggles_need_no_quotes_in_yaml(prefix, names):
+    on, off = names
+    text = f"- {{action: t, name: T, type: toggle, {on}: 'true', {off}: 'false'}}\n"
+
+    assert load(prefix + text) == [TOGGLE]
+    (found,) = candidates(load(prefix + text), ())
+    assert (found.definition, found.problems) == (TOGGLE, [])
+    assert load(dump([TOGGLE])) == [TOGGLE]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -79,7 +79,9 @@ def make_launcher(access, make_runner):
 
     def make_launcher(printer=None):
         subject = make_runner(may_run=access.may_still_run, printer=printer)
-        return Launcher(access, {"a.gcode": "/uploads/a.gcode"}.get, subject)
+        return Launcher(
+            access, {"a.gcode": "/uploads/a.gcode"}.get, subject, lambda toggle: "on"
+        )
 
     return make_launcher
 

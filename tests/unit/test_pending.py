@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 
 import pytest
-from histories import COLUMNS_FOR_RULES, finished, started
+from histories import COLUMNS_SINCE_6, finished, started
 from processes import command
 from test_guards import PRINTING, FakePrinter
 
@@ -360,7 +360,7 @@ def test_a_file_without_rules_is_read_as_it_is(open_history, path, mocker):
     run = Runner(history).execute(command("true"))
     history.close()
     with contextlib.closing(sqlite3.connect(path)) as other:
-        for column in COLUMNS_FOR_RULES:
+        for column in COLUMNS_SINCE_6:
             other.execute(f"ALTER TABLE runs DROP COLUMN {column}")
         other.execute("PRAGMA user_version = 6")
         # nothing can be changed in it while this one is at work

@@ -330,6 +330,13 @@ class TestEndsOfRuns:
             ({"run": "backup", "source": "core"}, ended(), False),
             ({"run": "backup"}, ended(trigger="test"), False),
             ({"run": "backup"}, ended(status=Status.RUNNING), False),
+            # toggles
+            ({"run": "light"}, ended(action="light", to="on"), True),
+            ({"run": "light"}, ended(action="light", to="off"), True),
+            ({"run": "light:off"}, ended(action="light", to="off"), True),
+            ({"run": "light:off"}, ended(action="light", to="on"), False),
+            ({"run": "light:on"}, ended(action="light"), False),
+            ({"run": "light:on"}, ended(action="light:on"), True),
             (
                 {"run": "backup"},
                 ended(status=Status.STOPPED)._replace(started_at=None),
@@ -353,6 +360,7 @@ class TestEndsOfRuns:
 
         event = world.house.started[0].event
         assert event["OCTOPRINT_EVENT_STATUS"] == "failed"
+        assert event["OCTOPRINT_EVENT_TO"] == ""
         assert event["OCTOPRINT_EVENT_EXIT_CODE"] == "3"
 
 

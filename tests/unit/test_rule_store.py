@@ -106,6 +106,8 @@ def test_nothing_is_missed():
         "when.run": "cannot be run as it is defined; mend the command first"
     }
     assert missed(when={"run": "asks"}, run="asks", arguments={"level": 5}) == {}
+    for run in ("light", "light:on", "light:off"):
+        assert missed(when={"run": run}, run=run) == {}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +115,13 @@ def test_nothing_is_missed():
     [
         ({"run": "of"}, "run", "is not the action of a command; choose another one"),
         ({"run": "divider"}, "run", "is a divider, which cannot be run"),
+        ({"run": "cpu"}, "run", "is a status, which cannot be run"),
+        ({"run": "half"}, "run", "cannot be run as it is defined"),
+        ({"run": "half:off"}, "run", "cannot be run as it is defined"),
+        ({"run": "light:of"}, "run", "is not the action of a command"),
+        ({"run": "cpu:on"}, "run", "is not the action of a command"),
+        ({"run": "power-off:on"}, "run", "is not the action of a command"),
+        ({"when": {"run": "cpu"}}, "when.run", "is a status, which cannot be run"),
         ({"run": "empty"}, "run", "cannot be run as it is defined"),
         ({"run": "restart", "source": "core"}, "run", "is not the action of a command"),
         ({"run": "asks"}, "arguments.level", "is missing"),

@@ -5,7 +5,7 @@ import sqlite3
 import zlib
 
 import pytest
-from histories import COLUMNS_FOR_RULES, end, finished, started
+from histories import COLUMNS_SINCE_6, end, finished, started
 
 from octoprint_systemcommands.runs.output import times
 from octoprint_systemcommands.runs.output.capture import STDERR, STDOUT, Capture
@@ -153,7 +153,7 @@ def test_outputs_of_versions_without_times(open_history, path):
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("ALTER TABLE output DROP COLUMN times")
         connection.execute("ALTER TABLE runs RENAME COLUMN trigger TO door")
-        for column in COLUMNS_FOR_RULES:
+        for column in COLUMNS_SINCE_6:
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
         connection.execute("PRAGMA user_version = 4")
 

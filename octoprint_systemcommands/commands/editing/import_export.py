@@ -11,7 +11,7 @@ from ..definition import DIVIDER, Command
 from ..lists import action_of, as_in_system_actions
 from ..parsing import parse_entry
 from ..problems import ERROR, Problem
-from ..serialization import from_yaml, to_json, to_yaml
+from ..serialization import from_yaml, to_json, to_yaml, with_texts_for_truths
 from .validation import MAX_ENTRIES, check, check_action, slug
 
 # it may be missing, and is many times as fast
@@ -112,7 +112,8 @@ def _entries(content: Any) -> Optional[list[Any]]:
     for path in _PLACES:
         found = below(content, path)
         if isinstance(found, list):
-            return from_system_actions(found) if path == _SYSTEM_ACTIONS else found
+            entries = list(map(with_texts_for_truths, found))
+            return from_system_actions(entries) if path == _SYSTEM_ACTIONS else entries
     return None
 
 

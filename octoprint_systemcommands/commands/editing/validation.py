@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from ...messages import N_, Message
-from ..definition import DIVIDER, GUESTS, Command, Divider
+from ..definition import DIVIDER, GUESTS, NEEDED, Command, Divider
 from ..environment import existing_folder, inherited
 from ..lists import action_of
 from ..parsing import parse_entry
@@ -56,10 +56,16 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
     if action is not None:
         problems.extend(check_action(action, others))
     wrong = {problem.field for problem in problems}
-    for field in ("name", "command"):
+    for field in ("name", *_needed(entry)):
         if field not in wrong and not str(entry.get(field) or "").strip():
             problems.append(Problem(field, Message(N_("is missing"))))
     return problems
+
+
+def _needed(entry: dict[Any, Any]) -> tuple[str, ...]:
+    """The fields that have to have a command line, of an entry whatever else is wrong."""
+    kind = entry.get("type") or "command"
+    return NEEDED.get(kind, ()) if isinstance(kind, str) else ()
 
 
 def _check_access_and_environment(command: Command) -> Iterator[Problem]:
@@ -73,10 +79,11 @@ def _check_access_and_environment(command: Command) -> Iterator[Problem]:
 
 
 def _check_start(command: Command) -> Iterator[Problem]:
-    try:
-        shebang_of(command.command or "")
-    except CannotRun as error:
-        yield Problem("command", error.message)
+    for field in dict.fromkeys((*command.needed, *_asked(command))):
+        try:
+            shebang_of(getattr(command, field) or "")
+        except CannotRun as error:
+            yield Problem(field, error.message)
     try:
         if command.working_directory is not None:
             variables = {**inherited(), **command.environment}
@@ -84,6 +91,10 @@ def _check_start(command: Command) -> Iterator[Problem]:
     except CannotRun as error:
         # it may be there when the command is run: a stick, a folder in the network
         yield Problem("working_directory", error.message, WARNING)
+
+
+def _asked(command: Command) -> tuple[str, ...]:
+    return () if command.type == "command" else ("state",)
 
 
 def check_action(action: str, others: Collection[str]) -> list[Problem]:

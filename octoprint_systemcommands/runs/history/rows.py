@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Optional
 
+from ...commands.toggles import OFF, ON
 from ...messages import Message
 from ..failure_hints import hints
 from ..failure_hints.hints import Hint
@@ -20,7 +21,9 @@ from ..request import RuleOrigin
 
 # all that a record has but what is of no interest after the end
 _STOPPING = Record._fields.index("stopping")
-COLUMNS = Record._fields[:_STOPPING] + Record._fields[_STOPPING + 1 :]
+_FIELDS = Record._fields[:_STOPPING] + Record._fields[_STOPPING + 1 :]
+# "to" is a word of SQL
+COLUMNS = tuple("switched_to" if field == "to" else field for field in _FIELDS)
 
 # nobody is shown these, so nobody misses them
 _HIDDEN = ("seq", "account", "pid", "pid_created")
@@ -39,7 +42,7 @@ def to_row(record: Record) -> list[Any]:
     values["rule"] = record.rule and json.dumps(record.rule)
     values["reason"] = _pack_message(record.reason)
     values["waits_for"] = _pack_message(record.waits_for)
-    return [_whole(values[column]) for column in COLUMNS]
+    return [_whole(values[field]) for field in _FIELDS]
 
 
 def pack_hint(hint: Optional[Hint]) -> Optional[str]:
@@ -156,6 +159,12 @@ def _hint(value: Any) -> Hint:
     return Hint(code, values)
 
 
+def _direction(value: Any) -> str:
+    if value not in (ON, OFF):
+        raise ValueError(value)
+    return value
+
+
 def _rule(value: Any) -> RuleOrigin:
     rule_id, name, chain = _json(value)
     if not all(isinstance(text, str) for text in (rule_id, name, *chain)):
@@ -221,6 +230,7 @@ _READERS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "hint": _or_none(_hint),
     "pid": _or_none(_number),
     "pid_created": _or_none(_seconds),
+    "switched_to": _or_none(_direction),
 }
 _HOW_TO_READ = [(column, *_READERS.get(column, _TEXT)) for column in COLUMNS]
 

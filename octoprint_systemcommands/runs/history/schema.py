@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from urllib.parse import quote
 
-_SCHEMA_VERSION = 7
+_SCHEMA_VERSION = 8
 _SCHEMA = """
 CREATE TABLE runs (
     seq INTEGER PRIMARY KEY,
@@ -36,6 +36,7 @@ CREATE TABLE runs (
     hint TEXT,
     pid INTEGER,
     pid_created REAL,
+    switched_to TEXT,
     ended INTEGER,
     memo TEXT
 );
@@ -72,13 +73,14 @@ ALTER TABLE runs ADD COLUMN due_at REAL;
 ALTER TABLE runs ADD COLUMN waits_for TEXT;
 ALTER TABLE runs ADD COLUMN memo TEXT;
 """,
+    7: "ALTER TABLE runs ADD COLUMN switched_to TEXT;",
 }
 
 # what columns were called before, by their present names
 _RENAMED = {"trigger": "door"}
 
 # those that there were not yet, and that may be empty
-_ADDED = ("rule", "reason", "due_at", "waits_for")
+_ADDED = ("rule", "reason", "due_at", "waits_for", "switched_to")
 
 # Damaged files that are kept beside the present one. A failing disk makes many; the first
 # ones have the most in them.

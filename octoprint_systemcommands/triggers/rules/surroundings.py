@@ -51,7 +51,9 @@ class Surroundings(NamedTuple):
             command = self.find_command(source, action)
         except UnknownAction:
             return _UNKNOWN_COMMAND, None
-        except NotExecutable:
+        except NotExecutable as error:
+            if error.is_status:
+                return N_("is a status, which cannot be run"), None
             return N_("is a divider, which cannot be run"), None
         if command.obstacle is not None:
             return N_("cannot be run as it is defined; mend the command first"), command
