@@ -27,6 +27,15 @@ class Printer:
         """Whether lines are being sent to the printer for a print; very quick."""
         return self._printer.is_printing()
 
+    def owner_of_job(self) -> Optional[str]:
+        """The name of who has begun the print; None if nobody knows."""
+        user = _part(self._printer.get_current_data(), "job").get("user")
+        return user if isinstance(user, str) else None
+
+    def log(self, text: str) -> None:
+        """Writes a line to the Terminal tab."""
+        self._printer.log_lines(text)
+
     def state(self) -> PrinterState:
         """Everything, as it is now."""
         printer = self._printer

@@ -6,7 +6,7 @@ somebody after the login who may not see it.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Optional, Union
 
 from octoprint.access.permissions import Permissions
@@ -22,6 +22,7 @@ _EVENT_PREFIX = f"plugin_{IDENTIFIER}_"
 
 DEFINITIONS = "definitions"
 RULES = "rules"
+GCODE = "gcode"
 
 
 def about_saving(what: str, news: Union[Saved, Unchanged, None]) -> dict[str, Any]:
@@ -52,6 +53,16 @@ def about_connection(reason: str, run_id: Optional[str]) -> dict[str, Any]:
     return {"type": "not_connected", "reason": reason, "run": run_id}
 
 
+def about_gcode(news: Mapping[str, Any]) -> dict[str, Any]:
+    """What is pushed when a line of G-code could not have its command run.
+
+    Arguments:
+        news: ``reason``, one of those in `triggers.gcode.gcode`, the ``action`` as the line
+            has it, and the number of the ``line`` in its file or None
+    """
+    return {"type": GCODE, **news}
+
+
 def may_get(
     access: Access,
     user: Any,
@@ -76,6 +87,8 @@ def may_get(
             if payload.get("data", {}).get("type") in (DEFINITIONS, RULES):
                 # there is a name in it
                 return person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
+            if payload.get("data", {}).get("type") == GCODE:
+                return access.may_see_runs_of_rules(person)
             # ids and states of runs: who may not see a run can do nothing with its id
             return access.may_see_runs(person)
         if message == "event" and payload.get("type", "").startswith(_EVENT_PREFIX):

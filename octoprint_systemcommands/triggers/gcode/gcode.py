@@ -16,12 +16,12 @@ from typing import Any, NamedTuple, Optional, Protocol
 
 from ...access import Forbidden, NotOpened
 from ...commands.catalogue import CUSTOM, NotExecutable, UnknownAction
-from ...commands.definition import Command
+from ...commands.definition import Command, WayIn
 from ...launcher import ExecuteRequest, Launcher
 from ...messages import N_, Message, MessageError
 from ...runs.environment import of_event
 from ...runs.record import UNFINISHED, Record, Status
-from ...runs.request import Requester, Waiting
+from ...runs.request import Requester
 from ...runs.runner import Runner
 from . import holds, line, scripts
 from .holds import Hold, JobHolds
@@ -29,7 +29,7 @@ from .line import Line, Octo, WrongLine
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.gcode")
 
-WAY_IN = "gcode"
+WAY_IN: WayIn = "gcode"
 
 # Lines that wait for their turn; each takes some milliseconds
 _MAX_LINES = 100
@@ -46,8 +46,9 @@ _FILE_LINE = re.compile(r"fileline:([0-9]{1,10})")
 
 _CANCELLED = Message(N_("The print was cancelled"))
 _RELEASED = {
-    holds.LIMIT: "the print goes on without waiting for it any longer",
-    holds.NOT_PRINTING: "the print does not wait for it: it was interrupted",
+    holds.LIMIT: "the print goes on and waits no longer",
+    holds.CANCELLED: "the print was cancelled and waits no longer",
+    holds.INTERRUPTED: "the print was interrupted and waits no longer",
 }
 
 # What was not run, for programs
@@ -61,9 +62,9 @@ TOO_MANY = "too_many"
 class Opened(Protocol):
     """The commands that are open to G-code, see `octoprint_systemcommands.access`."""
 
-    def find_opened(self, way_in: str, action: str) -> Command: ...
+    def find_opened(self, way_in: WayIn, action: str) -> Command: ...
 
-    def opened(self, way_in: str) -> list[Command]: ...
+    def opened(self, way_in: WayIn) -> list[Command]: ...
 
 
 class Job(Protocol):
@@ -108,7 +109,7 @@ class Gcode:
     Arguments:
         opened: the commands that are open to G-code
         launcher: has them run
-        runner: lets go what was taken in, and stops it
+        runner: stops what the print no longer wants
         job: of the printer
         complain: tells people what was not run: ``{reason, action, line}``
     """
@@ -192,13 +193,11 @@ class Gcode:
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event."""
         if event == "PrintCancelling":
-            for hold in self._holds.release_all(holds.NOT_PRINTING):
-                if hold.run_id is not None:
-                    self._runner.stop(hold.run_id, reason=_CANCELLED)
+            self._holds.release_all(holds.CANCELLED)
         elif event in ("Disconnected", "Error", "EStop") or (
             event == "PrinterStateChanged" and _state(payload) in ("PAUSING", "PAUSED")
         ):
-            self._holds.release_all(holds.NOT_PRINTING)
+            self._holds.release_all(holds.INTERRUPTED)
 
     def run_changed(self, record: Record) -> None:
         """There is something new about a run. Called with the runner's lock held."""
@@ -300,8 +299,8 @@ class Gcode:
         if wanted == Line(line.LIST):
             self._list()
             return
-        if hold is not None and hold.reason == holds.NOT_PRINTING:
-            raise WrongLine(N_("the print was interrupted before its turn."))
+        if hold is not None and hold.reason == holds.CANCELLED:
+            raise WrongLine(N_("The print was cancelled before its turn."))
         if isinstance(wanted, Octo):
             command = self._by_alias(wanted.number)
             if command is None:
@@ -311,17 +310,17 @@ class Gcode:
             command = self._opened.find_opened(WAY_IN, wanted.action)
             values = line.as_values(command.arguments, wanted.arguments)
             request = self._request(wanted.action, wanted.to, values, asked, {})
-        run = self._launcher.hold(request, Waiting())
+        run = self._launcher.launch(request)
         with self._condition:
             self._runs[run.id] = hold
             if len(self._runs) > _MAX_RUNS:
                 self._runs.popitem(last=False)
         if hold is not None:
             hold.run_id = run.id
-            if hold.reason == holds.NOT_PRINTING:
-                self._runner.stop(run.id, reason=_CANCELLED)
-                return
-        self._runner.release(run.id)
+            if hold.reason == holds.CANCELLED:
+                self._stop(run.id)
+        # its end may have been told before this module knew of it
+        self.run_changed(run.record())
 
     def _request(
         self,
@@ -338,8 +337,8 @@ class Gcode:
             requester=Requester(
                 user=self._job.owner_of_job() if origin.is_of_job else None,
                 trigger="gcode",
-                way_in=WAY_IN,
             ),
+            way_in=WAY_IN,
             arguments=values,
             # whoever has put it into the file wants it to be run during the print
             part_of_print=origin.is_of_job,
@@ -363,14 +362,13 @@ class Gcode:
             Status.TIMED_OUT: "has taken too long and was ended",
             Status.STOPPED: "was stopped",
         }.get(record.status, record.status.value)
-        if record.status == Status.FAILED and record.exit_code is None:
-            how = f"was not run: {record.reason or 'see the recent runs'}"
-            self._notice(NOT_RUN, record.action, None)
         self._job.log(_say(record.action, how))
 
     def _list(self) -> None:
         found = self._opened.opened(WAY_IN)
-        self._job.log(_say("list", "open to G-code:" if found else "none is open to G-code"))
+        self._job.log(
+            _say("list", "open to G-code:" if found else "none is open to G-code")
+        )
         for command in found:
             words = [command.action]
             words += [f"{argument.name}=…" for argument in command.arguments]
@@ -381,8 +379,14 @@ class Gcode:
         return next((each for each in found if each.gcode_alias == number), None)
 
     def _on_release(self, hold: Hold, reason: str) -> None:
+        """In the thread of the holds."""
+        if reason == holds.CANCELLED and hold.run_id is not None:
+            self._stop(hold.run_id)
         if reason in _RELEASED:
-            self._job.log(_say(hold.run_id or "", _RELEASED[reason]))
+            self._job.log(_say("wait", _RELEASED[reason]))
+
+    def _stop(self, run_id: str) -> None:
+        self._runner.stop(run_id, reason=_CANCELLED)
 
     def _tell(self, reason: str, what: str, text: str, origin: Origin) -> None:
         self._job.log(_say(what, text))
@@ -390,13 +394,14 @@ class Gcode:
 
     def _notice(self, reason: str, what: str, number: Optional[int]) -> None:
         now = time.monotonic()
-        key = (reason, what)
-        if now - self._noticed.get(key, float("-inf")) < _NOTICE:
-            return
-        self._noticed[key] = now
-        self._noticed.move_to_end(key)
-        if len(self._noticed) > _MAX_NOTICES:
-            self._noticed.popitem(last=False)
+        key = (reason, what[:100])
+        with self._condition:
+            if now - self._noticed.get(key, float("-inf")) < _NOTICE:
+                return
+            self._noticed[key] = now
+            self._noticed.move_to_end(key)
+            if len(self._noticed) > _MAX_NOTICES:
+                self._noticed.popitem(last=False)
         self._complain({"reason": reason, "action": what[:100], "line": number})
 
 

@@ -20,10 +20,11 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.gcode.hol
 # How often to look for what no event tells of, in s
 _LOOK = 0.25
 
-# What a hold was released for, beside the end of its command
-LIMIT = "limit"
-NOT_PRINTING = "not_printing"
+# What a hold is released for
 END = "end"
+LIMIT = "limit"
+CANCELLED = "cancelled"
+INTERRUPTED = "interrupted"
 
 
 class Hold:
@@ -86,7 +87,7 @@ class JobHolds:
         Returns:
             None if somebody else keeps it from being held, or there is no job
         """
-        if not _goes_on(comm) or self._is_closing:
+        if self._is_closing or _against(comm) is not None:
             return None
         if comm.set_job_on_hold(True, blocking=False) is not True:
             return None
@@ -96,8 +97,7 @@ class JobHolds:
             if is_looked_after:
                 self._holds.append(hold)
                 # a cancel that has not known of this hold has changed the state before
-                if not _goes_on(comm):
-                    hold.reason = NOT_PRINTING
+                hold.reason = _against(comm)
                 self._condition.notify_all()
         if not is_looked_after:
             hold.release()
@@ -111,19 +111,13 @@ class JobHolds:
                 hold.reason = reason
             self._condition.notify_all()
 
-    def release_all(self, reason: str) -> list[Hold]:
-        """Has all holds released. Does not wait; returns those that were not over yet."""
+    def release_all(self, reason: str) -> None:
+        """Has all holds released. Does not wait."""
         with self._condition:
-            going_on = [hold for hold in self._holds if not hold.is_over]
-            for hold in going_on:
-                hold.reason = reason
+            for hold in self._holds:
+                if hold.reason is None:
+                    hold.reason = reason
             self._condition.notify_all()
-        return going_on
-
-    def of_run(self, run_id: str) -> Optional[Hold]:
-        """The hold that waits for a run."""
-        with self._condition:
-            return next((hold for hold in self._holds if hold.run_id == run_id), None)
 
     def close(self) -> None:
         """At the end of the server: nothing is held from here on."""
@@ -176,13 +170,14 @@ class JobHolds:
         if hold.reason is None:
             if time.monotonic() >= hold.deadline:
                 hold.reason = LIMIT
-            elif not _goes_on(hold.comm):
-                hold.reason = NOT_PRINTING
+            else:
+                hold.reason = _against(hold.comm)
         return hold.is_over
 
 
-def _goes_on(comm: Any) -> bool:
-    """Whether there is a job whose lines are being sent."""
-    return bool(
-        comm.isPrinting() and not (comm.isCancelling() or comm.isPausing())
-    ) and not comm.isClosedOrError()
+def _against(comm: Any) -> Optional[str]:
+    """Why a job must not be held, or not any longer; None if its lines are being sent."""
+    if comm.isCancelling():
+        return CANCELLED
+    goes_on = comm.isPrinting() and not comm.isPausing() and not comm.isClosedOrError()
+    return None if goes_on else INTERRUPTED

@@ -36,7 +36,9 @@ def lines(script: str, commands: Iterable[Command]) -> Optional[Lines]:
         the lines before and those after it; None if there are none
     """
     place = PLACES[script]
-    found = [_line(command, place) for command in commands if place in command.gcode_script]
+    found = [
+        _line(command, place) for command in commands if place in command.gcode_script
+    ]
     if not found:
         return None
     return (found, None) if place in _BEFORE else (None, found)
