@@ -103,6 +103,7 @@ test("what is set, in words", () => {
             Object.entries(summaries).map(([name, text]) => [name, text()])
         );
     assert.deepStrictEqual(texts(), {
+        places: "",
         arguments: "2: Color, Level, not used: $SC_LEVEL",
         access: "users, gone, asks for the password",
         guards: "not during a print, up to 50 °C",

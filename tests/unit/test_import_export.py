@@ -44,7 +44,7 @@ TOGGLE = {"action": "t", "name": "T", "type": "toggle", "on": "true", "off": "fa
 @pytest.mark.parametrize("names", [("on", "off"), ("On", "OFF"), ('"on"', "'off'")])
 def test_toggles_need_no_quotes_in_yaml(prefix, names):
     on, off = names
-    text = f"- {{action: t, name: T, type: toggle, {on}: 'true', {off}: 'false'}}\n"
+    text = f"  - {{action: t, name: T, type: toggle, {on}: 'true', {off}: 'false'}}\n"
 
     assert load(prefix + text) == [TOGGLE]
     (found,) = candidates(load(prefix + text), ())
@@ -261,11 +261,11 @@ def test_presets_can_be_saved_as_they_are():
         definition["action"] = slug(definition["name"], taken)
         assert check(definition, taken) == [], preset["id"]
         taken.add(definition["action"])
-    assert len({preset["id"] for preset in found}) == len(found) >= 11
-    assert all(
-        ("sudo " in preset["definition"]["command"]) == (preset["sudoers"] is not None)
-        for preset in found
-    )
+    assert len({preset["id"] for preset in found}) == len(found) >= 19
+    lines = ("command", "on", "off", "state")
+    for preset in found:
+        text = "\n".join(preset["definition"].get(line, "") for line in lines)
+        assert ("sudo " in text) == (preset["sudoers"] is not None), preset["id"]
     (backup,) = [preset for preset in found if preset["id"] == "backup"]
     assert backup["definition"]["command"].startswith("'/opt/octo print/bin/python' -m ")
     assert yaml.safe_load(dump([preset["definition"] for preset in found]))
