@@ -126,6 +126,16 @@
                 has_state: !!entry.state
             }),
 
+        // all that it may have a shell run, for people
+        linesOf: (entry) => {
+            const {typeOf, uses} = SystemCommands.DefinitionForm;
+            return ["command", "on", "off", "state"]
+                .filter((field) => uses(typeOf(entry), field))
+                .map((field) => _.get(entry, field))
+                .filter(isText)
+                .join("\n");
+        },
+
         // of "light:on": what is switched, and to what
         switched: (action) => {
             const [, base, to] = /^(.+):(on|off)$/.exec(action) || [];
