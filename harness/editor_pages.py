@@ -83,13 +83,18 @@ class Editor:
         row = self.entries.filter(has=button)
         return row.locator(".systemcommands-sign + .systemcommands-unseen")
 
-    def add(self):
-        self.button("Add command").click()
-        return CommandDialog(self.page).expect_open("Add command")
+    def choose_to_add(self, kind):
+        """Press what stands in the menu of the button Add."""
+        self.button("Add").click()
+        self.root.get_by_role("menuitem", name=kind, exact=True).click()
 
-    def edit(self, name):
+    def add(self, kind="Command"):
+        self.choose_to_add(kind)
+        return CommandDialog(self.page).expect_open(f"Add {kind.lower()}")
+
+    def edit(self, name, kind="command"):
         self.button(name).click()
-        return CommandDialog(self.page).expect_open("Edit command")
+        return CommandDialog(self.page).expect_open(f"Edit {kind}")
 
     def save(self):
         self.save_button.click()
@@ -155,6 +160,18 @@ class CommandDialog(Dialog):
         """What the command is run by."""
         return self.root.get_by_label("Run by")
 
+    @property
+    def kind(self):
+        return self.field("type")
+
+    def place(self, name):
+        """The checkbox of a place where it stands."""
+        return self.root.get_by_role("group", name="Shown in").get_by_label(name)
+
+    def color(self, name):
+        group = self.root.get_by_role("radiogroup", name="Color")
+        return group.get_by_role("radio", name=name, exact=True)
+
     def group(self, name):
         """The checkbox of one of OctoPrint's groups."""
         groups = self.root.get_by_role("group", name="User groups")
@@ -194,8 +211,9 @@ class CommandDialog(Dialog):
         self.confirmation.get_by_text("Discard", exact=True).click()
         expect(self.root).to_be_hidden()
 
-    def test(self):
-        self.button("Test").click()
+    def test(self, part=None):
+        """Press the button; part: Switch on, Switch off or State, of a toggle."""
+        self.button(f"Test: {part}" if part else "Test").click()
         return self.tryout.expect_open()
 
 
@@ -213,6 +231,8 @@ class Tryout(ArgumentsForm):
         self.terminal = self.dialog.locator(".systemcommands-terminal")
         self.lines = self.terminal.locator(".systemcommands-block > div")
         self.hint = self.dialog.locator(".systemcommands-hint")
+        # after a test of a state
+        self.shown_as = self.dialog.locator(".systemcommands-shown-as")
 
     def button(self, name):
         return self.dialog.get_by_role("button", name=name, exact=True)

@@ -27,6 +27,7 @@ from .commands.catalogue import Catalogue
 from .commands.editing.editor import Editing
 from .commands.editing.last_save import LastSave
 from .commands.editing.versions import Versions
+from .commands.lists import name_fields_of_system_actions
 from .commands.toggles import ON
 from .host.connection import Connection
 from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
@@ -72,6 +73,7 @@ class SystemCommandsPlugin(
     _settings: Any
 
     def initialize(self):
+        name_fields_of_system_actions(self._settings)
         catalogue = Catalogue(self._settings, gettext)
         self._preferences = Preferences(self._settings)
         self._access = Access(

@@ -73,6 +73,7 @@ _JS = {
         "definitions_client",
         "model_fields",
         "definition_form",
+        "switch_parts",
         "list_row",
         "list_diff",
         "list_merge",

@@ -148,11 +148,6 @@ class Command(_Entry):
         le=_MAX_STATE_TIMEOUT,
         description="How long `state` may take, in seconds; then the state is unknown",
     )
-    guards: Literal["off", "both"] = Field(
-        default="off",
-        description="Of a toggle: whether `confirm`, `while_printing` and `max_temperature` "
-        "are for switching it off alone, or for both",
-    )
     confirm: Optional[str] = Field(
         default=None, description="A question to be answered before it is run"
     )
@@ -196,6 +191,11 @@ class Command(_Entry):
         gt=0,
         le=_MAX_TEMPERATURE,
         description="Refuse it while any heater is hotter, in °C",
+    )
+    guards: Literal["off", "both"] = Field(
+        default="off",
+        description="Of a toggle: whether `confirm`, `while_printing` and `max_temperature` "
+        "are for switching it off alone, or for both",
     )
     gcode: bool = Field(
         default=False,

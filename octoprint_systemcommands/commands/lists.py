@@ -169,6 +169,22 @@ class Store:
         return entries
 
 
+def name_fields_of_system_actions(settings: Any) -> None:
+    """Has OctoPrint know ``on`` and ``off`` by their names, which somebody has written without
+    quotes: with keys that are no texts, it cannot tell its page any settings at all.
+
+    Arguments:
+        settings: a ``octoprint.plugin.PluginSettings``; nothing is saved
+    """
+    path = ["system", "actions"]
+    actions = settings.global_get(path)
+    if not isinstance(actions, list):
+        return
+    named = list(map(with_texts_for_truths, actions))
+    if any(entry is not before for entry, before in zip(named, actions)):
+        settings.global_set(path, named)
+
+
 def action_of(entry: Any) -> Optional[str]:
     """The action of a command as it stands in a file or comes from an editor; None if it
     has none that could be one, and for dividers."""

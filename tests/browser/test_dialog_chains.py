@@ -46,6 +46,11 @@ def button(text):
     return f"button:has-text('{text}') >> nth=0"
 
 
+def choose_command(page):
+    """In the menu of the button that adds."""
+    Editor(page).choose_to_add("Command")
+
+
 @dataclass
 class Step:
     """How a dialog is opened from the one below it, and what has the focus in it then."""
@@ -132,7 +137,7 @@ PROMPT = Step(named("Enter password"), "#reauthenticate_dialog", "input[type=pas
 
 # from the page of the settings
 EDITOR_CHAINS = {
-    "add": [command_dialog(named("Add command"))],
+    "add": [command_dialog(inside("#systemcommands_add"), open=choose_command)],
     "edit": [command_dialog(named("One"))],
     "discard what was entered": [
         command_dialog(named("One"), prepare=enter_something, ways=()),
@@ -166,7 +171,9 @@ EDITOR_CHAINS = {
         PROMPT,
     ],
     "password for a check": [
-        command_dialog(named("Add command"), before=expire),
+        command_dialog(
+            inside("#systemcommands_add"), open=choose_command, before=expire
+        ),
         PROMPT,
     ],
     "password for saving": [

@@ -253,7 +253,7 @@ def test_what_is_deleted_leaves_the_focus_beside_it(store, admin_page):
     editor.button("Delete: Command 11").click()
     expect(editor.button("Delete: Command 10")).to_be_focused()
     editor.button("Delete: Command 10").click()
-    expect(editor.button("Add command")).to_be_focused()
+    expect(editor.button("Add")).to_be_focused()
 
 
 def test_fields_that_are_deleted_leave_the_focus_beside_them(store, admin_page):
@@ -296,7 +296,7 @@ def test_duplicate(editor, store):
 
 
 def test_add_a_divider(editor, store):
-    editor.button("Add divider").click()
+    editor.choose_to_add("Divider")
     editor.expect_rows(*NAMES, "---")
     editor.page.keyboard.press("Alt+ArrowUp")
     editor.expect_rows(*NAMES[:-1], "---", "Odd")
@@ -406,8 +406,9 @@ def test_hostile_texts(store, admin_page):
 
 def test_keyboard_only(editor, store):
     page = editor.page
-    editor.button("Add command").focus()
-    page.keyboard.press("Enter")
+    editor.button("Add").focus()
+    for key in ("Enter", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
     dialog = editor.dialog("command").expect_open("Add command")
     expect(dialog.root.locator("#systemcommands_field_name")).to_be_focused()
     page.keyboard.type("By hand")

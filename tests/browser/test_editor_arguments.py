@@ -151,8 +151,9 @@ def tab_to(page, target):
 def test_build_each_type_by_keyboard(editor, store, admin, octoprint):
     page = editor.page
     keyboard = page.keyboard
-    editor.button("Add command").focus()
-    keyboard.press("Enter")
+    editor.button("Add").focus()
+    for key in ("Enter", "ArrowDown", "Enter"):
+        keyboard.press(key)
     dialog = CommandDialog(page).expect_open("Add command")
     expect(dialog.field("name")).to_be_focused()
     keyboard.type("All of them")

@@ -78,7 +78,7 @@ def test_what_is_changed_can_be_seen(editor):
     for _ in range(4):
         editor.page.keyboard.press("Alt+ArrowDown")
     expect_above_the_bar(editor, "Command 11")
-    editor.button("Add divider").click()
+    editor.choose_to_add("Divider")
     expect(editor.button("Move up: Divider")).to_be_focused()
 
     # what stands below the list is not behind it either

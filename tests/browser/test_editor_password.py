@@ -74,8 +74,7 @@ def expect_typing_goes_on(page, password, lock):
 def test_checks_never_prompt(editor, password, store):
     page = editor.page
     password.expire()
-    editor.button("Add command").focus()
-    page.keyboard.press("Enter")
+    editor.choose_to_add("Command")
     lock = page.locator(".systemcommands-lock:visible", has_text=NEEDED)
     dialog = expect_typing_goes_on(page, password, lock)
 
@@ -100,8 +99,7 @@ def test_what_only_the_server_finds_too_old(editor, password):
     page = editor.page
     page.expected_errors.append("403")
     page.route("**/definitions/*", lambda route: route.fulfill(status=403, json={}))
-    editor.button("Add command").focus()
-    page.keyboard.press("Enter")
+    editor.choose_to_add("Command")
     lock = page.locator(".systemcommands-lock:visible", has_text=NEEDED)
     dialog = expect_typing_goes_on(page, password, lock)
     dialog.button("Enter password").click()

@@ -149,7 +149,7 @@ def test_the_password_is_asked_for(store, octoprint, take_page):
     expect(editor.save_button).to_be_visible()
     editor.expect_rows("One", "Two")
     # the button that it was asked with is not there any more
-    expect(editor.button("Add command")).to_be_focused()
+    expect(editor.button("Add")).to_be_focused()
 
 
 @pytest.mark.each_version

@@ -103,6 +103,7 @@ test("what is set, in words", () => {
             Object.entries(summaries).map(([name, text]) => [name, text()])
         );
     assert.deepStrictEqual(texts(), {
+        places: "",
         arguments: "2: Color, Level, not used: $SC_LEVEL",
         access: "users, gone, asks for the password",
         guards: "not during a print, up to 50 °C",
@@ -116,6 +117,58 @@ test("what is set, in words", () => {
     const {advanced, ...others} = texts();
     assert.strictEqual(advanced, "plain");
     assert.deepStrictEqual([...new Set(Object.values(others))], [""]);
+});
+
+test("what another type does without is kept", () => {
+    const entry = {action: "a", command: "one", on: "two", state: "three"};
+    const form = load(entry);
+    form.fields.type("toggle");
+    form.fields.off("four");
+    assert.deepStrictEqual(plain(form.result()), {...entry, type: "toggle", off: "four"});
+    form.fields.type("status");
+    form.fields.type("command");
+    form.fields.off("");
+    assert.deepStrictEqual(plain(form.result()), entry);
+});
+
+test("the list of places is the form's own", () => {
+    // as Knockout does it when a box is checked
+    load({action: "a"}).fields.show_in().push("navbar");
+    const form = load({action: "b"});
+    assert.deepStrictEqual(plain(form.fields.show_in()), ["menu"]);
+    form.fields.show_in().push("sidebar");
+    form.fields.show_in.valueHasMutated();
+    assert.deepStrictEqual(plain(form.result()).show_in, ["menu", "sidebar"]);
+});
+
+test("the arguments of a toggle are looked for in both of its commands", () => {
+    const form = load({
+        type: "toggle",
+        command: 'x "$SC_OLD"',
+        on: 'lamp "$SC_COLOR"',
+        off: 'lamp "$SC_SPEED"',
+        arguments: [{name: "speed", type: "text"}]
+    });
+    assert.deepStrictEqual(
+        plain(form.argumentEditor.missing()).map((one) => one.text),
+        ["There is no argument for $SC_COLOR."]
+    );
+    assert.strictEqual(form.argumentEditor.rows()[0].isUnused(), false);
+});
+
+test("what is set of a toggle, in words", () => {
+    const form = load({...FULL, type: "toggle", guards: "both", show_in: []});
+    const summaries = new page.SystemCommands.SectionSummaries(form.fields, form);
+    assert.strictEqual(summaries.places(), "nowhere");
+    assert.strictEqual(
+        summaries.guards(),
+        "not during a print, up to 50 °C, also when switching on"
+    );
+    form.fields.show_in(["navbar", "sidebar", "menu"]);
+    assert.strictEqual(summaries.places(), "System menu, panel, navigation bar");
+    form.fields.type("status");
+    assert.strictEqual(summaries.guards(), "");
+    assert.strictEqual(summaries.running(), "/home/pi, with TZ, LANG");
 });
 
 test("entries of system.actions go if they were imported and are still here", () => {

@@ -6,7 +6,10 @@ const {test} = require("node:test");
 
 const {loadPage, plain} = require("./page.js");
 
-const page = loadPage(["editor/model_fields", "editor/definition_form"]);
+const page = loadPage([
+    ...["commands/command", "editor/model_fields", "editor/definition_form"],
+    ...["editor/choices", "editor/argument_definition"]
+]);
 const {DefinitionForm} = page.SystemCommands;
 
 const same = (actual, expected) => assert.deepStrictEqual(plain(actual), expected);
@@ -132,4 +135,101 @@ test("what a list says of it at a glance", () => {
         "Asks during a print"
     ]);
     same(texts("echo"), []);
+});
+
+const LIGHT = {
+    action: "light",
+    name: "Light",
+    type: "toggle",
+    on: "lamp 1",
+    off: "lamp 0",
+    command: "kept",
+    while_printing: "refuse",
+    max_temperature: 50,
+    show_in: ["menu", "sidebar", "navbar"]
+};
+
+test("each type has its fields", () => {
+    const unused = (type) =>
+        plain(DefinitionForm.fields).filter((field) => !DefinitionForm.uses(type, field));
+    const ofToggles = ["on", "off", "state", "every", "state_timeout", "guards"];
+    same(unused("command").sort(), [...ofToggles].sort());
+    same(unused("toggle"), ["command"]);
+    const ofStatus = DefinitionForm.fields.filter((field) =>
+        DefinitionForm.uses("status", field)
+    );
+    same(plain(ofStatus).sort(), [
+        ...["action", "color", "description", "environment", "every", "group", "groups"],
+        ...["icon", "name", "show_in", "state", "state_timeout", "type"],
+        "working_directory"
+    ]);
+    same(
+        [LIGHT, {type: "status"}, {type: "lamp"}, {}, "echo", {type: "toString"}].map(
+            DefinitionForm.typeOf
+        ),
+        ["toggle", "status", "command", "command", "command", "command"]
+    );
+});
+
+test("where it stands is written in one order, and not at all if it is as usual", () => {
+    same(DefinitionForm.toForm({}).show_in, ["menu"]);
+    same(edit({action: "a"}, {show_in: ["navbar", "menu"]}), {
+        action: "a",
+        show_in: ["menu", "navbar"]
+    });
+    same(edit({action: "a"}, {show_in: []}), {action: "a", show_in: []});
+    same(edit({show_in: ["sidebar"]}, {show_in: ["menu"]}), {});
+    // as it was written, in whichever order, or as a text
+    for (const show_in of [["navbar", "menu"], "sidebar", ["roof"]]) {
+        same(edit({show_in}, {}), {show_in});
+    }
+    same(DefinitionForm.toForm({show_in: "sidebar"}).show_in, ["sidebar"]);
+    same(DefinitionForm.leftovers({show_in: ["roof"]}), [
+        {name: "show_in", value: '["roof"]'}
+    ]);
+});
+
+test("a number that has a default may be emptied", () => {
+    same(DefinitionForm.toForm({}).every, "30");
+    same(edit({every: 5}, {every: ""}), {});
+    same(edit({every: 5}, {every: "30"}), {});
+    same(edit({}, {every: "2.5"}), {every: 2.5});
+});
+
+test("rules may switch a toggle either way, and have nothing to do with a status", () => {
+    const runnable = (entry) =>
+        plain(DefinitionForm.toRunnable(entry)).map((command) => [
+            command.key,
+            command.name,
+            command.whilePrinting,
+            command.maxTemperature
+        ]);
+    same(runnable(LIGHT), [
+        // what guards switching off does not guard switching on
+        ["custom/light:on", "Light: switch on", null, null],
+        ["custom/light:off", "Light: switch off", "refuse", 50],
+        ["custom/light", "Light: toggle", "refuse", 50]
+    ]);
+    same(runnable({...LIGHT, guards: "both"})[0].slice(2), ["refuse", 50]);
+    same(runnable({action: "a", type: "status", state: "x"}), []);
+    same(runnable({action: "a", while_printing: "confirm"}), [
+        ["custom/a", "a", "confirm", null]
+    ]);
+    same(DefinitionForm.switched("a:b:on"), {base: "a:b", to: "on"});
+    same(plain(DefinitionForm.switched("light")).base, "light");
+    same(plain(DefinitionForm.switched(":on")).base, ":on");
+});
+
+test("what a list says of toggles and statuses", () => {
+    const texts = (entry) =>
+        plain(DefinitionForm.signsOf(entry)).map((sign) => sign.text);
+    same(texts(LIGHT), [
+        ...["Toggle", "In the panel", "In the navigation bar"],
+        ...["Refused during a print", "Refused above 50 °C"]
+    ]);
+    // what a status does without is no sign of it
+    same(texts({...LIGHT, type: "status", arguments: [{}], show_in: []}), [
+        "Status",
+        "Not to be seen"
+    ]);
 });

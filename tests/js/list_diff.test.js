@@ -48,6 +48,16 @@ test("dividers and broken entries are counted", () => {
     assert.deepStrictEqual(lines(["x", "x"], ["x"]), ['removed "x"']);
 });
 
+test("where it stands", () => {
+    const [nowhere, usual] = [{...A, show_in: []}, {...A, show_in: ["menu", "navbar"]}];
+    assert.deepStrictEqual(lines([A], [nowhere]), [
+        "changed A; show_in: (nothing) > (nowhere)"
+    ]);
+    assert.deepStrictEqual(lines([nowhere], [usual]), [
+        "changed A; show_in: (nowhere) > menu, navbar"
+    ]);
+});
+
 test("fields, those of the form first", () => {
     const to = {mine: [1, 2], action: "a", name: "A", timeout: 5, command: "x"};
     const nothing = "(nothing)";

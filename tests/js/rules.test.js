@@ -77,6 +77,44 @@ test("a rule reads like a sentence", () => {
     assert.equal(sayInFull(off), "When a print ends, run Power off");
 });
 
+test("toggles are switched", () => {
+    const toggleOf = (source, action) => {
+        const {base, to} = page.SystemCommands.DefinitionForm.switched(action);
+        return base === "light" ? {name: "Light", to: to} : undefined;
+    };
+    const sentence = new page.SystemCommands.RuleSentence(nameOf, toggleOf);
+    const begin = {when: {event: "print_ended"}};
+    const expected = [
+        ["light:on", {}, "switch Light on"],
+        ["light:off", {}, "switch Light off"],
+        ["light", {}, "toggle Light"],
+        ["light:on", {wait: {for: 60}}, "wait 1 min, then switch Light on"],
+        ["light:off", {wait: {for: 60}}, "wait 1 min, then switch Light off"],
+        ["light", {wait: {for: 60}}, "wait 1 min, then toggle Light"],
+        ["backup:on", {}, "run backup:on"]
+    ];
+    expected.forEach(([run, fields, words]) => {
+        const rule = {...begin, ...fields, run: run};
+        assert.equal(sentence.of(rule), "When a print ends, " + words);
+    });
+});
+
+test("a rule that switches a toggle is one of it", () => {
+    const row = (run) =>
+        new page.SystemCommands.RuleRow(
+            {run: run},
+            [],
+            new page.SystemCommands.RuleSentence(nameOf),
+            page.ko.observable({})
+        );
+    ["light", "light:on", "light:off"].forEach((run) => {
+        assert.ok(row(run).isOf("custom", "light"), run);
+    });
+    ["light:", "light:on:on", "lights"].forEach((run) => {
+        assert.ok(!row(run).isOf("custom", "light"), run);
+    });
+});
+
 test("each beginning of a rule has its words", () => {
     const begin = (when) => say({when: when, run: "shutdown", source: "core"});
     const expected = [

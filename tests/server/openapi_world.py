@@ -9,6 +9,9 @@ import json
 LINES = (":", "echo hello", "echo no >&2; exit 3")
 SLOW = "exec sleep 600"
 
+# where command lines stand
+FIELDS = ("command", "on", "off", "state")
+
 COMMANDS = [
     {"action": "hello", "name": "Hello", "command": "echo hello", "icon": "hand"},
     {"action": "fails", "name": "Fails", "command": "echo no >&2; exit 3"},
@@ -38,6 +41,18 @@ COMMANDS = [
             {"name": "file", "type": "file", "required": False},
         ],
     },
+    {
+        "action": "switch",
+        "name": "Switch",
+        "type": "toggle",
+        "on": "echo hello",
+        "off": ":",
+        "state": ":",
+        "guards": "both",
+        "show_in": ["sidebar", "navbar"],
+        "color": "green",
+    },
+    {"action": "tells", "name": "Tells", "type": "status", "state": "echo hello"},
 ]
 
 SYSTEM_ACTIONS = [
@@ -61,10 +76,9 @@ CURRENT, STALE = '"current"', '"stale"'
 
 
 def command_lines(value):
-    """Everything that is called a command in a body."""
+    """Everything in a body that may be a command line."""
     if isinstance(value, dict):
-        if value.get("command") is not None:
-            yield value["command"]
+        yield from (value[key] for key in FIELDS if value.get(key) is not None)
         value = list(value.values())
     if isinstance(value, list):
         for item in value:
@@ -75,7 +89,7 @@ def with_harmless_lines(value):
     """A body with all command lines replaced."""
     if isinstance(value, dict):
         return {
-            key: _harmless(item) if key == "command" else with_harmless_lines(item)
+            key: _harmless(item) if key in FIELDS else with_harmless_lines(item)
             for key, item in value.items()
         }
     if isinstance(value, list):

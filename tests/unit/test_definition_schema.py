@@ -35,12 +35,13 @@ def test_the_fields_are_in_the_order_of_the_form():
     dialog = (templates / "systemcommands_command_dialog.jinja2").read_text("utf-8")
     # those that are more than an input are known by their sections' ids
     shown = re.findall(
-        r'(?:field|text|flag|choice)\("(\w+)", _|systemcommands_label_(groups|environment)"'
+        r'(?:field|text|flag|choice|line|seconds)\("(\w+)", _|systemcommands_label_(groups|environment|show_in|color)"'
         r"|snippets/systemcommands_command_(arguments)",
         dialog,
     )
-    # the action identifies an entry, and comes first wherever it is not edited
-    order = dict.fromkeys(["action", *("".join(names) for names in shown)])
+    # the action identifies an entry, and comes first wherever it is not edited; what kind of
+    # entry it is comes right after its name
+    order = dict.fromkeys(["action", "name", "type", *("".join(names) for names in shown)])
     fields = fields_for_forms()["definition"]
     assert [field["name"] for field in fields] == list(order)
 

@@ -17,6 +17,7 @@ from octoprint_systemcommands.commands.editing.import_export import (
 )
 from octoprint_systemcommands.commands.editing.presets import presets
 from octoprint_systemcommands.commands.editing.validation import check, slug
+from octoprint_systemcommands.commands.problems import WARNING
 from octoprint_systemcommands.commands.serialization import fingerprint, unstorable
 
 pytestmark = pytest.mark.each_version
@@ -44,7 +45,7 @@ TOGGLE = {"action": "t", "name": "T", "type": "toggle", "on": "true", "off": "fa
 @pytest.mark.parametrize("names", [("on", "off"), ("On", "OFF"), ('"on"', "'off'")])
 def test_toggles_need_no_quotes_in_yaml(prefix, names):
     on, off = names
-    text = f"- {{action: t, name: T, type: toggle, {on}: 'true', {off}: 'false'}}\n"
+    text = f"  - {{action: t, name: T, type: toggle, {on}: 'true', {off}: 'false'}}\n"
 
     assert load(prefix + text) == [TOGGLE]
     (found,) = candidates(load(prefix + text), ())
@@ -223,15 +224,44 @@ def test_system_actions_do_what_they_did():
     assert load(yaml.safe_dump({"commands": SYSTEM_ACTIONS})) == SYSTEM_ACTIONS
 
 
+def octo(id_, command, **fields):
+    named = {"action": f"octo{id_}", "name": f"OCTO{id_}"}
+    return {**named, "command": command, "gcode": True, **fields}
+
+
 def test_gcode_system_commands():
     theirs = [{"id": "1", "command": "ls"}, {"id": 22, "command": "true"}, {"id": ""}, 5]
 
-    assert from_gcode_system_commands(theirs) == [
-        {"action": "octo1", "name": "OCTO1", "command": "ls"},
-        {"action": "octo22", "name": "OCTO22", "command": "true"},
-    ]
+    entries = from_gcode_system_commands(theirs)
+    assert entries == [octo(1, "ls", gcode_alias=1), octo(22, "true", gcode_alias=22)]
+    assert not any(found.problems for found in candidates(entries, ()))
     for nothing in (None, {}, "x", []):
         assert from_gcode_system_commands(nothing) == []
+
+
+def test_of_two_gcode_system_commands_with_a_number_the_last_one_keeps_it():
+    theirs = [{"id": id_, "command": f"echo {id_}"} for id_ in ("7", "x", "12345", " 7")]
+    entries = from_gcode_system_commands(theirs)
+    assert [entry.get("gcode_alias") for entry in entries] == [None, None, None, 7]
+
+    first, *_, last = candidates(entries, ())
+    assert (first.definition["action"], first.is_used) == ("octo7-2", False)
+    assert (last.definition["action"], last.is_used) == ("octo7", True)
+    assert not first.problems and not last.problems
+
+
+@pytest.mark.parametrize("variable", ["$OCTOPRINT_GCODESYSTEMCOMMAND_ARGS", "plain"])
+def test_what_relies_on_the_line_of_gcode_system_commands_is_said(variable):
+    theirs = [{"id": "1", "command": f"echo {variable}"}]
+    (found,) = candidates(from_gcode_system_commands(theirs), ())
+    told = [(problem.field, problem.severity) for problem in found.problems]
+    if variable == "plain":
+        assert told == []
+    else:
+        assert told == [("command", WARNING)]
+        assert variable in str(found.problems[0])
+    # it is no news to whoever edits it later
+    assert check(found.definition, ()) == []
 
 
 @settings(max_examples=300)
@@ -261,11 +291,11 @@ def test_presets_can_be_saved_as_they_are():
         definition["action"] = slug(definition["name"], taken)
         assert check(definition, taken) == [], preset["id"]
         taken.add(definition["action"])
-    assert len({preset["id"] for preset in found}) == len(found) >= 11
-    assert all(
-        ("sudo " in preset["definition"]["command"]) == (preset["sudoers"] is not None)
-        for preset in found
-    )
+    assert len({preset["id"] for preset in found}) == len(found) >= 19
+    lines = ("command", "on", "off", "state")
+    for preset in found:
+        text = "\n".join(preset["definition"].get(line, "") for line in lines)
+        assert ("sudo " in text) == (preset["sudoers"] is not None), preset["id"]
     (backup,) = [preset for preset in found if preset["id"] == "backup"]
     assert backup["definition"]["command"].startswith("'/opt/octo print/bin/python' -m ")
     assert yaml.safe_load(dump([preset["definition"] for preset in found]))

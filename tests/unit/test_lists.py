@@ -15,6 +15,7 @@ from octoprint_systemcommands.commands.lists import (
     SYSTEM_ACTIONS,
     Lists,
     action_of,
+    name_fields_of_system_actions,
     url_segment,
 )
 from octoprint_systemcommands.commands.problems import ERROR, WARNING
@@ -151,6 +152,27 @@ def test_case_matters_and_dividers_may_be_there_twice():
     entries = [{"action": "a"}, {"action": "divider"}, {"action": "A"}]
     both = problems_of([*entries, {"action": "divider"}], [{"action": "divider"}])
     assert both == {"definitions": [[]] * 4, "system_actions": [[]]}
+
+
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ([{"action": "a", True: "1"}, None], [{"action": "a", "on": "1"}, None]),
+        ([{False: "0", "x": {True: 1}}], [{"off": "0", "x": {True: 1}}]),
+    ],
+)
+def test_octoprint_knows_fields_by_their_names(actions, expected):
+    stored = Settings(everyone={"system": {"actions": actions}})
+    name_fields_of_system_actions(stored)
+    assert stored.everyone == {"system": {"actions": expected}}
+    assert stored.saved == 0
+
+
+@pytest.mark.parametrize("actions", [None, [], "text", {True: "a"}, [{"a": 1}], [5]])
+def test_nothing_else_is_touched(actions):
+    stored = Settings(everyone={"system": {"actions": actions}})
+    name_fields_of_system_actions(stored)
+    assert stored.everyone["system"]["actions"] is actions
 
 
 def test_what_stands_where_a_list_has_to_be_is_told_of():

@@ -54,6 +54,7 @@ def test_start_and_end_are_events(notifier, receiver, run):
         "id": run.id,
         "action": "test",
         "name": "test",
+        "to": None,
         "status": "running",
         "exit_code": None,
         "duration": started["duration"],

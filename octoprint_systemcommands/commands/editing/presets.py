@@ -2,27 +2,12 @@
 
 import shlex
 from collections.abc import Callable
-from typing import Any, NamedTuple, Optional
+from typing import Any
 
 from ...messages import N_
 from .. import sudoers
-
-
-class Preset(NamedTuple):
-    """A definition without an action, which is made when it is added.
-
-    Attributes:
-        id: tells it from the others
-        definition: its fields; ``{python}`` and ``{basedir}`` in the command line stand for
-            OctoPrint's Python and its base folder
-        note: what to know or to have before it works
-        sudo: the commands that have to be allowed without a password
-    """
-
-    id: str
-    definition: dict[str, Any]
-    note: Optional[str] = None
-    sudo: tuple[str, ...] = ()
+from .preset import Preset
+from .switch_presets import SWITCHES
 
 
 _PRESETS = (
@@ -145,33 +130,6 @@ _PRESETS = (
         },
     ),
     Preset(
-        id="relay-on",
-        note=N_(
-            'For a relay at GPIO 17 that is on when its input is high. Needs the program gpioset (sudo apt install gpiod), version 1; version 2 wants "gpioset -z -c gpiochip0 17=1".'
-        ),
-        definition={
-            "name": N_("Relay on"),
-            "icon": "toggle-on",
-            "group": N_("Relay"),
-            "command": "gpioset gpiochip0 17=1",
-        },
-    ),
-    Preset(
-        id="relay-off",
-        note=N_(
-            'For a relay at GPIO 17 that is on when its input is high. Needs the program gpioset (sudo apt install gpiod), version 1; version 2 wants "gpioset -z -c gpiochip0 17=0".'
-        ),
-        definition={
-            "name": N_("Relay off"),
-            "icon": "toggle-off",
-            "group": N_("Relay"),
-            "command": "gpioset gpiochip0 17=0",
-            "confirm": N_(
-                "Whatever the relay powers loses its power now. Switch it off?"
-            ),
-        },
-    ),
-    Preset(
         id="unmount",
         note=N_('Put in where the drive is mounted, see "lsblk".'),
         sudo=("umount /media/usb0",),
@@ -181,9 +139,14 @@ _PRESETS = (
             "command": "sync; sudo umount /media/usb0",
         },
     ),
+    *SWITCHES,
 )
 
 _TRANSLATED = ("name", "description", "group", "confirm")
+_COMMAND_LINES = ("command", "on", "off", "state")
+
+# where Debian has these programs, if not in /usr/bin; sudo itself tells if it is elsewhere
+_FOLDERS = {"ip": "/sbin", "uhubctl": "/usr/sbin"}
 
 
 def presets(
@@ -205,10 +168,10 @@ def presets(
         for field in _TRANSLATED:
             if field in definition:
                 definition[field] = gettext(definition[field])
-        if preset.id == "backup":
-            definition["command"] = definition["command"].format(
-                python=shlex.quote(python), basedir=shlex.quote(basedir)
-            )
+        for field in _COMMAND_LINES:
+            if field in definition:
+                line = definition[field].replace("{python}", shlex.quote(python))
+                definition[field] = line.replace("{basedir}", shlex.quote(basedir))
         result.append(
             {
                 "id": preset.id,
@@ -221,6 +184,5 @@ def presets(
 
 
 def _rule(command: str) -> str:
-    # where Debian has these programs; sudo itself tells if it is elsewhere
-    folder = "/sbin" if command.startswith("ip ") else "/usr/bin"
-    return sudoers.line(f"{folder}/{command}")
+    program = command.split(" ", 1)[0]
+    return sudoers.line(f"{_FOLDERS.get(program, '/usr/bin')}/{command}")

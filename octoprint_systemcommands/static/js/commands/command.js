@@ -20,6 +20,8 @@
             this.whilePrinting = spec.while_printing;
             this.maxTemperature = spec.max_temperature;
             this.whenBusy = spec.when_busy;
+            // command, toggle or status
+            this.type = spec.type || "command";
             this.viaCore = !!viaCore;
         }
 

@@ -127,7 +127,8 @@
         };
 
         self.insert = (row) => {
-            const field = document.getElementById("systemcommands_field_command");
+            // those of a toggle are for both, and begin where it is switched on
+            const [field] = $("#systemcommands_field_command, #systemcommands_field_on");
             SystemCommands.Variables.insert(field, row.environmentName());
         };
 

@@ -54,19 +54,40 @@ $(function () {
             self.rules().editFor(row, () => event.target);
         };
 
+        //~~ What it is, and the parts of a toggle
+
+        // whether its type has a use for a field
+        self.uses = (field) => entries.uses(self.form.type(), field);
+        self.isStatus = ko.pureComputed(() => self.form.type() === "status");
+        // where there are buttons, they may have a color
+        self.isColored = ko.pureComputed(
+            () => _.without(self.form.show_in(), "menu").length > 0
+        );
+        self._locator = () => {
+            const locate = self.argumentEditor.locator();
+            return (problem) => {
+                if (self.uses(problem.field)) return locate(problem);
+                // there is no field to say it at
+                const place = entries.placeOf(self.result(), problem);
+                return {message: `${place}: ${problem.message}`};
+            };
+        };
+        const run = ko.pureComputed(() => self.tryout.run());
+        self.parts = new SystemCommands.SwitchParts(self.form, run);
+
         SystemCommands.EntryDialog.call(self, {
             selector: "#systemcommands_command_dialog",
-            testButton: "#systemcommands_test",
+            testButton: () => _.compact(["#systemcommands_test", self.parts.part()]).join("_"),
             requests: self.definitions,
             result: self.result,
             key: "action",
             keyField: self.form.action,
             dataOf: (entry) => ({definition: entry, others: self._options.others}),
-            locator: self.argumentEditor.locator,
+            locator: self._locator,
             test: {
                 post: (data) => self.definitions.post("test", data),
-                dataOf: (entry) => ({definition: entry}),
-                commandOf: entries.toCommand,
+                dataOf: (entry) => ({definition: entry, part: self.parts.part()}),
+                commandOf: self.parts.commandOf,
                 guards: parameters[3],
                 mayListFiles: parameters[4].mayListFiles,
                 runs: parameters[1],
@@ -82,15 +103,35 @@ $(function () {
         });
         self.verdict.problems.subscribe(self.argumentEditor.setProblems);
         self.title = ko.pureComputed(() => {
-            return self.isNew() ? gettext("Add command") : gettext("Edit command");
+            const [added, edited] = {
+                command: [gettext("Add command"), gettext("Edit command")],
+                toggle: [gettext("Add toggle"), gettext("Edit toggle")],
+                status: [gettext("Add status"), gettext("Edit status")]
+            }[self.form.type()];
+            return self.isNew() ? added : edited;
         });
+
+        self.testPart = (part) => {
+            if (self.isTesting()) return;
+            self.parts.choose(part);
+            self.test();
+        };
+        // Ctrl+Enter in one of them tests that one
+        const onKeydown = self.onKeydown;
+        self.onKeydown = (data, event) => {
+            const [, part] = /_field_(on|off|state)$/.exec(event.target.id) || [];
+            const isTest = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+            if (part && isTest && !self.isTesting()) self.parts.choose(part);
+            return onKeydown(data, event);
+        };
 
         //~~ Icon, id, surroundings
 
         self.picker = new SystemCommands.IconPicker(self.form.icon);
-        self.interpreters = new SystemCommands.Interpreters(
-            self.form.command,
-            self.surroundings
+        // of each command line
+        self.interpreters = _.mapValues(
+            _.pick(self.form, "command", "on", "off", "state"),
+            (line) => new SystemCommands.Interpreters(line, self.surroundings)
         );
 
         self.address = ko.pureComputed(() => {
@@ -122,6 +163,7 @@ $(function () {
             self.action = entries.actionOf(entry);
             self.rules(makesAction ? undefined : options.rules);
             self.model.load(entry, !options.isNew);
+            self.parts.reset();
             self.broken(isBroken ? entries.textOf(entry) : undefined);
             self.submenus(options.submenus);
             self.note({text: options.note, sudoers: options.sudoers});

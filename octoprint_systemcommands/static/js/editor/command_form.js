@@ -12,9 +12,11 @@
         self.entry = ko.observable({});
         self._before = {};
 
+        const usual = entries.toForm({});
         self.fields = {};
         PLAIN_FIELDS.forEach((field) => {
-            self.fields[field] = ko.observable();
+            // Knockout changes the list of what is checked itself
+            self.fields[field] = ko.observable(_.clone(usual[field]));
             self.fields[field].subscribe(() => onTouch(field));
         });
         self.environment = new SystemCommands.EnvironmentRows(() =>
@@ -22,7 +24,12 @@
         );
         self.argumentEditor = new SystemCommands.ArgumentEditor(
             () => onTouch("arguments"),
-            self.fields.command
+            // what they are for
+            ko.pureComputed(() => {
+                const {type, command, on, off} = self.fields;
+                if (type() !== "toggle") return command();
+                return _.compact([on(), off()]).join("\n");
+            })
         );
         self.access = new SystemCommands.GroupChoice();
         self.access.chosen.subscribe(() => onTouch("groups"));
@@ -35,7 +42,7 @@
             const isText = _.isString(entry);
             self.entry(_.isPlainObject(entry) || isText ? entry : {});
             self._before = entries.toForm(entry);
-            _.forEach(self.fields, (field, name) => field(self._before[name]));
+            _.forEach(self.fields, (field, name) => field(_.clone(self._before[name])));
             // a line that is no mapping yet
             if (isText) self.fields.command(entry);
             self.environment.load(self._before.environment);

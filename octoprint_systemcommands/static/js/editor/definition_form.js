@@ -8,15 +8,37 @@
     );
 
     const isNumber = (field) =>
-        isOfType(field, "number") && !isOfType(field, "string") && !field.enum;
+        (isOfType(field, "number") || isOfType(field, "integer")) &&
+        !isOfType(field, "string") &&
+        !field.enum;
 
     // What the dialog shows for a field that is not there.
     const DEFAULTS = _.mapValues(FIELDS, (field) => {
         if (field.enum || isOfType(field, "string")) return field.default || "";
         // an environment is a list of rows in the form
-        if (isOfType(field, "array") || isOfType(field, "object")) return [];
-        return isOfType(field, "boolean") ? !!field.default : "";
+        if (isOfType(field, "array") || isOfType(field, "object")) {
+            return field.default || [];
+        }
+        if (isOfType(field, "boolean")) return !!field.default;
+        return _.isNumber(field.default) ? String(field.default) : "";
     });
+
+    // where it may stand, in the order in which this is written
+    const PLACES = ["menu", "sidebar", "navbar"];
+
+    // What each type does without: its fields are not shown, and stay in the file.
+    const SWITCHING = ["on", "off", "guards"];
+    const ASKING = ["state", "every", "state_timeout"];
+    const UNUSED = {
+        command: [...SWITCHING, ...ASKING],
+        toggle: ["command"],
+        status: [
+            ...["command", "confirm", "arguments", "fresh_credentials"],
+            ...["while_printing", "max_temperature", "async", "ignore", "timeout"],
+            ...["when_busy", "outlives_server", "show_output", "merge_output"],
+            ...SWITCHING
+        ]
+    };
 
     const isText = (value) => _.isString(value) || _.isNumber(value);
 
@@ -31,6 +53,11 @@
         if (field === "groups") {
             return _.isArray(value) && value.every(isText) ? value : undefined;
         }
+        if (field === "show_in") {
+            const isKnown = (place) => PLACES.includes(place);
+            const places = [].concat(value);
+            return places.every(isKnown) ? places : undefined;
+        }
         if (field === "environment") {
             if (!_.isPlainObject(value) || !_.every(value, isText)) return undefined;
             return _.map(value, (text, name) => ({name: name, value: String(text)}));
@@ -40,6 +67,7 @@
     };
 
     const fromField = (field, value) => {
+        if (field === "show_in") return PLACES.filter((place) => value.includes(place));
         if (field === "environment") {
             return _.object(value.map((variable) => [variable.name, variable.value]));
         }
@@ -53,6 +81,16 @@
     // The entries of the list as they stand in config.yaml: mappings, usually.
     SystemCommands.DefinitionForm = {
         fields: Object.keys(DEFAULTS),
+        places: PLACES,
+
+        // whether a type has a use for a field
+        uses: (type, field) => !_.includes(UNUSED[type], field),
+
+        // command, toggle or status
+        typeOf: (entry) => {
+            const type = _.isPlainObject(entry) && entry.type;
+            return _.has(UNUSED, type) ? type : "command";
+        },
 
         isDivider: (entry) => _.isPlainObject(entry) && entry.action === "divider",
 
@@ -80,8 +118,52 @@
                     SystemCommands.ArgumentDefinition.toSpec
                 ),
                 while_printing: entry.while_printing,
-                max_temperature: entry.max_temperature
+                max_temperature: entry.max_temperature,
+                type: SystemCommands.DefinitionForm.typeOf(entry),
+                guards: entry.guards,
+                show_in: entry.show_in,
+                color: entry.color,
+                has_state: !!entry.state
             }),
+
+        // all that it may have a shell run, for people
+        linesOf: (entry) => {
+            const {typeOf, uses} = SystemCommands.DefinitionForm;
+            return ["command", "on", "off", "state"]
+                .filter((field) => uses(typeOf(entry), field))
+                .map((field) => _.get(entry, field))
+                .filter(isText)
+                .join("\n");
+        },
+
+        // of "light:on": what is switched, and to what
+        switched: (action) => {
+            const [, base, to] = /^(.+):(on|off)$/.exec(action) || [];
+            return base ? {base: base, to: to} : {base: String(action), to: undefined};
+        },
+
+        // What a rule may run: a toggle in either direction, or to the other one; nothing of
+        // a status.
+        toRunnable: (entry) => {
+            const {typeOf, toCommand} = SystemCommands.DefinitionForm;
+            const type = typeOf(entry);
+            if (type !== "toggle") return type === "status" ? [] : [toCommand(entry)];
+            const switched = (to, text) => {
+                const isGuarded = to !== "on" || entry.guards === "both";
+                return toCommand({
+                    ...(isGuarded
+                        ? entry
+                        : _.omit(entry, "while_printing", "max_temperature")),
+                    action: to ? `${entry.action}:${to}` : entry.action,
+                    name: _.sprintf(text, {name: toCommand(entry).name})
+                });
+            };
+            return [
+                switched("on", gettext("%(name)s: switch on")),
+                switched("off", gettext("%(name)s: switch off")),
+                switched("", gettext("%(name)s: toggle"))
+            ];
+        },
 
         // a field for people to read
         textOf: (value) => {
@@ -113,6 +195,13 @@
         signsOf: (entry) => {
             if (!_.isPlainObject(entry)) return [];
             const isSome = (value) => _.isArray(value) && value.length > 0;
+            const {typeOf, uses} = SystemCommands.DefinitionForm;
+            const has = (field) => uses(typeOf(entry), field);
+            const places = _.isArray(entry.show_in) ? entry.show_in : ["menu"];
+            const ofType = {
+                toggle: {icon: "fa-toggle-on", text: gettext("Toggle")},
+                status: {icon: "fa-gauge", text: gettext("Status")}
+            };
             const ofPrints = {
                 confirm: {
                     icon: "fa-circle-question",
@@ -121,7 +210,17 @@
                 refuse: {icon: "fa-ban", text: gettext("Refused during a print")}
             };
             return _.compact([
-                isSome(entry.arguments) && {
+                ofType[entry.type],
+                places.includes("sidebar") && {
+                    icon: "fa-table-columns",
+                    text: gettext("In the panel")
+                },
+                places.includes("navbar") && {
+                    icon: "fa-window-maximize",
+                    text: gettext("In the navigation bar")
+                },
+                !places.length && {icon: "fa-eye-slash", text: gettext("Not to be seen")},
+                has("arguments") && isSome(entry.arguments) && {
                     icon: "fa-keyboard",
                     text: gettext("Asks for arguments")
                 },
@@ -129,8 +228,8 @@
                     icon: "fa-users",
                     text: gettext("Open to user groups")
                 },
-                ofPrints[entry.while_printing],
-                isText(entry.max_temperature) && {
+                has("while_printing") && ofPrints[entry.while_printing],
+                has("max_temperature") && isText(entry.max_temperature) && {
                     icon: "fa-temperature-high",
                     text: _.sprintf(gettext("Refused above %(degrees)s °C"), {
                         degrees: entry.max_temperature
@@ -152,10 +251,14 @@
             const result = _.isPlainObject(entry) ? {...entry} : {};
             _.forOwn(form, (value, field) => {
                 if (_.isEqual(value, before[field])) return;
-                if (_.isEqual(value, DEFAULTS[field])) {
+                const written = fromField(field, value);
+                const isUsual = [value, written].some((one) =>
+                    _.isEqual(one, DEFAULTS[field])
+                );
+                if (isUsual || (isNumber(FIELDS[field]) && value === "")) {
                     delete result[field];
                 } else {
-                    result[field] = fromField(field, value);
+                    result[field] = written;
                 }
             });
             return result;

@@ -77,8 +77,9 @@ $(function () {
                 },
                 onClosed: () => {
                     self.list.isHeld(false);
-                    if (target) self._show(target);
-                    return target && self._elementOf(target).find(".systemcommands-edit");
+                    if (!target) return options.opener;
+                    self._show(target);
+                    return self._elementOf(target).find(".systemcommands-edit");
                 }
             });
         };
@@ -104,7 +105,23 @@ $(function () {
             return row;
         };
 
-        self.add = () => self._openDialog({});
+        self._add = (entry) => {
+            // the menu that it was chosen from is closed by then
+            self._openDialog({entry: entry, opener: "#systemcommands_add"});
+        };
+        self.add = () => self._add();
+        self.addToggle = () => self._add({type: "toggle"});
+        self.addStatus = () => self._add({type: "status"});
+        // Escape closes the menu, and not the settings around it
+        self.onAddKey = (_data, event) => {
+            if (event.key !== "Escape") return true;
+            const menu = $(event.currentTarget);
+            if (event.type === "keydown") self._isClosingMenu = menu.hasClass("open");
+            if (!self._isClosingMenu) return true;
+            menu.removeClass("open");
+            $("#systemcommands_add").focus();
+            event.stopPropagation();
+        };
         self.edit = (row) => {
             if (!row.isDivider()) self._openDialog({row: row});
         };

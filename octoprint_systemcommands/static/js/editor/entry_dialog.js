@@ -4,7 +4,7 @@
 
     // What the dialogs of a command and of a rule have in common: one entry of a list, of
     // which the server says whether it is right, and which can be tried out.
-    //   options   selector: of the dialog, testButton: of the button that tries it out,
+    //   options   selector: of the dialog, testButton: of the button that tries it out (or a function that tells it),
     //             requests: those about its list, result: the entry as it is entered,
     //             key: the field that tells it from others, keyField: the same in the form,
     //             fields: those of an entry, if it is not a command,
@@ -169,7 +169,7 @@
         self._startTest = self.tryout.start;
         self.hideTest = () => {
             self.tryout.hide();
-            self.dialog.find(options.testButton).focus();
+            self.dialog.find(_.result(options, "testButton")).focus();
         };
         self.copyOutput = () => {
             const text = self.tryout.run().text();

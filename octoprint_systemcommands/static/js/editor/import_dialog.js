@@ -136,7 +136,7 @@ $(function () {
             name: SystemCommands.DefinitionForm.nameOf(entry.definition),
             action: SystemCommands.DefinitionForm.actionOf(entry.definition),
             icon: SystemCommands.DefinitionForm.iconOf(_.get(entry.definition, "icon")),
-            command: _.get(entry.definition, "command"),
+            command: SystemCommands.DefinitionForm.linesOf(entry.definition),
             place: _.sprintf(gettext("Entry %(number)s"), {number: entry.index + 1}),
             twice: self._twiceText(entry.is_used),
             ...self._judge(entry.definition, entry.problems, entry.clash)
@@ -153,7 +153,7 @@ $(function () {
                 name: self._options.nameOf(rule, command),
                 action: _.get(rule, "id"),
                 icon: undefined,
-                command: command && command.command,
+                command: command && SystemCommands.DefinitionForm.linesOf(command),
                 clash: undefined,
                 renamed_from: undefined,
                 place: "",

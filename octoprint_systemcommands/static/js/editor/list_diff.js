@@ -45,7 +45,11 @@
     // what stands in a field, for people
     const textOf = (field, value) => {
         if (!_.isArray(value)) return entries.textOf(value);
-        if (!value.length) return entries.textOf(undefined);
+        if (!value.length) {
+            return field === "show_in"
+                ? gettext("(nowhere)")
+                : entries.textOf(undefined);
+        }
         const toText = field === "choices" ? textOfChoice : entries.textOf;
         return value.map(toText).join(", ");
     };

@@ -7,7 +7,9 @@
     //   parts  argumentEditor, access (SystemCommands.GroupChoice),
     //          environment (SystemCommands.EnvironmentRows), leftovers
     SystemCommands.SectionSummaries = function (form, parts) {
-        const value = (field) => form[field]();
+        // what the type has no use for is not shown
+        const value = (field) =>
+            SystemCommands.DefinitionForm.uses(form.type(), field) && form[field]();
         const isOn = (field, text) => value(field) && text;
         const choice = (field, texts) => texts[value(field)];
         const named = (names) =>
@@ -27,6 +29,20 @@
             ];
         });
 
+        this.places = summary(() => {
+            const places = value("show_in");
+            if (_.isEqual(places, ["menu"])) return [];
+            const names = {
+                menu: gettext("System menu"),
+                sidebar: gettext("panel"),
+                navbar: gettext("navigation bar")
+            };
+            if (!places.length) return [gettext("nowhere")];
+            return Object.keys(names)
+                .filter((place) => places.includes(place))
+                .map((place) => names[place]);
+        });
+
         this.access = summary(() => [
             ...parts.access.names(),
             isOn("fresh_credentials", gettext("asks for the password"))
@@ -40,7 +56,8 @@
             value("max_temperature") &&
                 _.sprintf(gettext("up to %(degrees)s °C"), {
                     degrees: value("max_temperature")
-                })
+                }),
+            choice("guards", {both: gettext("also when switching on")})
         ]);
 
         this.running = summary(() => {

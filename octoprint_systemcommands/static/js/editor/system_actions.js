@@ -9,8 +9,9 @@
 
         // what was imported, if it is still here
         self.isToRemove = (row) => {
-            const command = row.entry().command;
-            return row.remove() && _.some(entries(), (e) => e && e.command === command);
+            const {linesOf} = SystemCommands.DefinitionForm;
+            const lines = linesOf(row.entry());
+            return row.remove() && entries().some((entry) => linesOf(entry) === lines);
         };
         self.toRemove = ko.pureComputed(() => self.rows().filter(self.isToRemove));
         self.indexesToRemove = () =>

@@ -26,7 +26,7 @@ $(function () {
         self.groups = SystemCommands.Happenings.groups();
         self.week = SystemCommands.Schedule.week();
         self.form = new SystemCommands.RuleForm(
-            self.rules.commands,
+            self.rules.runnable,
             new SystemCommands.Uploads(false),
             (field) => self._touch(field)
         );

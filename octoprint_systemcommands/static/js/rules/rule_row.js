@@ -41,10 +41,10 @@
             }
         });
 
-        // whether it runs a command
+        // whether it runs a command, or switches a toggle
         self.isOf = (source, action) =>
             self.isMapping() &&
-            String(self.entry().run) === action &&
+            [action, `${action}:on`, `${action}:off`].includes(String(self.entry().run)) &&
             (self.entry().source || "custom") === source;
 
         // what became of it the last time: {when, text, run}

@@ -18,8 +18,9 @@
     const textOf = SystemCommands.DefinitionForm.textOf;
 
     // A rule in words: "When a print ends, wait until it is below 50 °C, then run Power off".
-    //   nameOf(source, action)   what a command is called
-    SystemCommands.RuleSentence = function (nameOf) {
+    //   nameOf(source, action)     what a command is called
+    //   toggleOf(source, action)   {name, to}, if it is a toggle; to: on, off or undefined
+    SystemCommands.RuleSentence = function (nameOf, toggleOf) {
         const self = this;
 
         const ofRun = (when) => {
@@ -106,23 +107,44 @@
             );
         };
 
+        // whether it is to wait, and what it does then
+        const TEXTS = {
+            run: [
+                gettext("%(when)s, run %(command)s"),
+                gettext("%(when)s, %(wait)s, then run %(command)s")
+            ],
+            on: [
+                gettext("%(when)s, switch %(command)s on"),
+                gettext("%(when)s, %(wait)s, then switch %(command)s on")
+            ],
+            off: [
+                gettext("%(when)s, switch %(command)s off"),
+                gettext("%(when)s, %(wait)s, then switch %(command)s off")
+            ],
+            toggle: [
+                gettext("%(when)s, toggle %(command)s"),
+                gettext("%(when)s, %(wait)s, then toggle %(command)s")
+            ]
+        };
+
         self.of = (rule) => {
             if (!_.isPlainObject(rule)) return _.trunc(JSON.stringify(rule), 80);
             const conditions = self.conditions(rule);
             const wait = self.wait(rule);
+            const source = rule.source || "custom";
+            const toggle = isGiven(rule.run) && toggleOf && toggleOf(source, rule.run);
+            const command = isGiven(rule.run) ? nameOf(source, rule.run) : "…";
             const values = {
                 when: self.when(rule),
                 conditions: conditions,
                 wait: wait,
-                command: isGiven(rule.run)
-                    ? nameOf(rule.source || "custom", rule.run)
-                    : "…"
+                command: toggle ? toggle.name : command
             };
             if (conditions) {
                 values.when = _.sprintf(gettext("%(when)s, if %(conditions)s"), values);
             }
-            if (!wait) return _.sprintf(gettext("%(when)s, run %(command)s"), values);
-            return _.sprintf(gettext("%(when)s, %(wait)s, then run %(command)s"), values);
+            const texts = TEXTS[toggle ? toggle.to || "toggle" : "run"];
+            return _.sprintf(texts[wait ? 1 : 0], values);
         };
 
         // with what calls it off

@@ -9,23 +9,44 @@ $(function () {
 
         const entries = SystemCommands.DefinitionForm;
 
-        // [{key, source, action, name, arguments, whilePrinting}], as they are in the editor
-        self.commands = ko.pureComputed(() => {
-            const own = [...self.list.rows(), ...self.list.systemActions.rows()]
+        const entriesOf = () =>
+            [...self.list.rows(), ...self.list.systemActions.rows()]
                 .map((row) => row.entry())
-                .filter((entry) => entries.actionOf(entry) !== undefined)
-                .map(entries.toCommand);
+                .filter((entry) => entries.actionOf(entry) !== undefined);
+        const withCore = (own) => {
             const core = self.catalogue
                 .commands()
                 .filter((command) => command.source === "core");
             return _.uniq([...own, ...core], "key");
+        };
+        // [{key, source, action, name, arguments, whilePrinting}], as they are in the editor:
+        // those whose end a rule may wait for, and what it may run
+        self.commands = ko.pureComputed(() => {
+            const isRun = (entry) => entries.typeOf(entry) !== "status";
+            return withCore(entriesOf().filter(isRun).map(entries.toCommand));
         });
-        self.nameOf = (source, action) => {
+        self.runnable = ko.pureComputed(() =>
+            withCore(entriesOf().flatMap(entries.toRunnable))
+        );
+        const find = (commands, source, action) => {
             const key = SystemCommands.Command.keyOf({source: source, action: action});
-            const command = self.commands().find((one) => one.key === key);
+            return commands().find((one) => one.key === key);
+        };
+        self.nameOf = (source, action) => {
+            const command = [self.commands, self.runnable]
+                .map((commands) => find(commands, source, action))
+                .find(Boolean);
             return command ? command.name : String(action);
         };
-        self.sentence = new SystemCommands.RuleSentence(self.nameOf);
+        // a toggle, and what a rule does with it: {name, to}
+        self.toggleOf = (source, action) => {
+            const {base, to} = entries.switched(action);
+            const toggle = find(self.commands, source, base);
+            return toggle && toggle.type === "toggle"
+                ? {name: toggle.name, to: to}
+                : undefined;
+        };
+        self.sentence = new SystemCommands.RuleSentence(self.nameOf, self.toggleOf);
 
         // what became of rules, by their ids: {at, text, run}
         self.news = ko.observable({});
@@ -76,10 +97,11 @@ $(function () {
                     (entry.when.source || "custom") === "custom" &&
                     String(entry.when.run) === from;
                 if (!isAfter && !row.isOf("custom", from)) return;
+                const ending = String(entry.run).slice(from.length);
                 row.entry({
                     ...entry,
                     ...(isAfter ? {when: {...entry.when, run: to}} : {}),
-                    ...(row.isOf("custom", from) ? {run: to} : {})
+                    ...(row.isOf("custom", from) ? {run: to + ending} : {})
                 });
             });
         };

@@ -99,8 +99,10 @@ $(function () {
             self.importDialog.open({
                 // the command that comes with it is not in the list yet
                 nameOf: (rule, command) =>
-                    new SystemCommands.RuleSentence((source, action) =>
-                        command ? command.name : self.draft.nameOf(source, action)
+                    new SystemCommands.RuleSentence(
+                        (source, action) =>
+                            command ? command.name : self.draft.nameOf(source, action),
+                        self.draft.toggleOf
                     ).of(rule),
                 others: self.draft.ids(),
                 actions: self.list.actions(),

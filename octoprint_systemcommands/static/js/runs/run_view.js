@@ -17,6 +17,7 @@
         self.following = ko.observable(true);
         self.hasStderr = ko.observable(false);
         self.isEmpty = ko.observable(true);
+        self.firstLine = ko.observable("");
         self._stopRequested = ko.observable(false);
 
         const ofRun = (describe, otherwise) =>
@@ -163,6 +164,7 @@
                 self.following(terminal.following);
                 self.hasStderr(terminal.hasStderr);
                 self.isEmpty(terminal.isEmpty());
+                self.firstLine(terminal.firstLine());
             }
         });
         self._follower = new SystemCommands.RunFollower(self._terminal, {

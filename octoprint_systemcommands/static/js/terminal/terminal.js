@@ -55,6 +55,7 @@
         self.isIdle = () => !self._queue.length && self._endShown === self._screen.end();
         self.isEmpty = () => !self._queue.length && !self._screen.lines.length;
         self.text = () => self._screen.text();
+        self.firstLine = () => _.get(self._screen.lines, "0.text", "").trimEnd();
 
         self.write = (chunks) => {
             chunks.forEach((chunk) => {
