@@ -14,7 +14,6 @@ from ...commands.arguments.types import Argument, NumberArgument, ToggleArgument
 from ...messages import N_, MessageError
 
 COMMAND = "system"
-LIST = "list"
 WAIT = "wait"
 
 # Characters of a line; firmwares take less than a hundred

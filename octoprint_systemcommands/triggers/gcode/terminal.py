@@ -7,10 +7,11 @@ from typing import NamedTuple
 from ...access import Forbidden, NotOpened
 from ...commands.catalogue import NotExecutable, UnknownAction
 from ...commands.definition import Command
+from ...commands.editing.ways_in import LIST
 from ...messages import MessageError
 from ...runs.record import Record, Status
 from . import holds
-from .line import LIST, WrongLine
+from .line import WrongLine
 
 # Characters of a line, and of what it is about
 _MAX_LINE = 500

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Optional, Protocol, Union
 
 from ...commands.catalogue import CUSTOM, UnknownAction
 from ...commands.definition import Command, WayIn
+from ...commands.editing.ways_in import LIST
 from ...commands.toggles import OFF, ON
 from ...launcher import ExecuteRequest, Launcher
 from ...messages import N_, Message
@@ -207,7 +208,7 @@ class Worker:
         wanted, hold = asked.wanted, asked.hold
         if isinstance(wanted, WrongLine):
             raise wanted
-        if isinstance(wanted, Line) and wanted.action == line.LIST:
+        if isinstance(wanted, Line) and wanted.action == LIST:
             for text in terminal.listed(self._opened.opened(WAY_IN)):
                 self._log(text)
             if hold is not None:
