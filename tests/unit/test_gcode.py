@@ -142,7 +142,7 @@ def test_a_line_of_the_print(world):
     assert request.requester.user == "operator"
     assert request.requester.trigger == "gcode"
     assert request.requester.rule is None
-    assert str(request.reason) == "Line 12 of folder/a.gcode"
+    assert str(request.reason) == "Line 12 of folder/a.gcode (comments not counted)"
     assert request.event["OCTOPRINT_EVENT"] == "gcode"
     assert request.event["OCTOPRINT_EVENT_LINE"] == "12"
     assert request.event["OCTOPRINT_EVENT_TEXT"] == "@system fan level=5"
@@ -186,6 +186,17 @@ def test_whose_print_it_is_when_the_line_comes(world):
     goes_on.set()
 
     assert world.run(2).requester.user == "operator"
+
+
+def test_a_print_whose_owner_is_forgotten_before_it_is_over(world):
+    world.line("note")
+    world.job.user = None
+    world.line("note", SCRIPT)
+    world.gcode.script(world.comm, "gcode", "beforePrintStarted")
+    world.line("note", SCRIPT)
+    world.run(3)
+    users = [run.request.requester.user for run in world.house.runs]
+    assert users == ["operator", "operator", None]
 
 
 def test_toggles(world):

@@ -11,12 +11,12 @@ from ...commands.toggles import split
 from ...launcher import Launcher
 from ...runs.record import Record
 from ...runs.runner import Runner
-from . import line, origin, scripts
+from . import line, scripts
 from .holds import Hold, NotHeld
 from .line import Line, WrongLine
 from .notices import Notices
 from .opened import OpenedCommands
-from .origin import Origin
+from .origin import Origins
 from .worker import WAY_IN, Asked, Opened, Worker
 
 # After these a job may not want to be held any more
@@ -55,15 +55,14 @@ class Gcode:
         job: Job,
         complain: Callable[[Mapping[str, Any]], None],
     ):
-        self._job = job
+        self._origins = Origins(job.job)
         self._commands = OpenedCommands(lambda: opened.opened(WAY_IN))
         self._worker = Worker(
             opened,
             self._commands,
             launcher,
             runner,
-            # it need not be there before there is a line
-            lambda text: job.log(text),
+            job.log,
             Notices(complain),
         )
 
@@ -81,7 +80,7 @@ class Gcode:
         if command.lower() != line.COMMAND:
             return
         text = f"@{line.COMMAND} {parameters}"
-        comes_from = self._origin(tags)
+        comes_from = self._origins.of(tags)
         try:
             wanted = line.parse(parameters)
         except WrongLine as error:
@@ -105,7 +104,7 @@ class Gcode:
         wanted = line.parse_octo(cmd)
         if wanted is None or self._commands.of_alias(wanted.number) is None:
             return None
-        self._worker.put(Asked(wanted, wanted.text, self._origin(kwargs.get("tags"))))
+        self._worker.put(Asked(wanted, wanted.text, self._origins.of(kwargs.get("tags"))))
         # no printer knows it
         return (None,)
 
@@ -116,6 +115,8 @@ class Gcode:
         own scripts for a print."""
         if script_type != "gcode" or script_name not in scripts.PLACES:
             return None
+        if scripts.PLACES[script_name] == scripts.BEFORE_PRINT:
+            self._origins.print_begins()
         return scripts.lines(script_name, self._commands.all())
 
     def on_event(self, event: str, payload: Any) -> None:
@@ -143,11 +144,3 @@ class Gcode:
             return self._worker.holds.take(comm, command.gcode_wait), None
         except NotHeld as error:
             return None, str(error)
-
-    def _origin(self, tags: Any) -> Origin:
-        tags = tags or ()
-        if not origin.is_of_print(tags):
-            return Origin(False)
-        # now, since the next print may be somebody else's
-        user, file = self._job.job()
-        return Origin(True, origin.number_of(tags), user, file)
