@@ -77,10 +77,20 @@ class Place:
         found = ((at, _SENT.match(text)) for at, text in self.log() if at >= since)
         return [(at, match[1].strip()) for at, match in found if match]
 
-    def received(self, since=0.0):
-        """The lines that were received: ``[(seconds since the epoch, line)]``."""
-        found = ((at, _RECEIVED.match(text)) for at, text in self.log() if at >= since)
-        return [(at, match[1].strip()) for at, match in found if match]
+    def sent_and_answered(self, line, since=0.0):
+        """When a line was sent, and when it was acknowledged."""
+        lines = iter(self.log())
+
+        def next_of(pattern, text):
+            return next(
+                at
+                for at, said in lines
+                if at >= since
+                and (match := pattern.match(said))
+                and match[1].strip() == text
+            )
+
+        return next_of(_SENT, line), next_of(_RECEIVED, "ok")
 
     def wait_for_sent(self, line, since=0.0):
         """When a line was sent."""

@@ -386,7 +386,13 @@ def test_a_menu_entry_of_the_printer(place):
     headers = {"If-Match": answer.headers["ETag"]}
     answer = place.admin.put(RULES, json={"rules": [rule]}, headers=headers)
     assert answer.status_code == 200, answer.text
-    place.terminal("!!DEBUG:action_custom lamp on")
+
+    def is_sent():
+        # a rule that was just saved is in use a moment later
+        place.terminal("!!DEBUG:action_custom lamp on")
+        return place.runs("note")
+
+    wait_until(is_sent, interval=0.5)
     run = ended(place, "note")
     assert run["reason"] == "the printer has sent //action:lamp"
     headers = {"If-Match": answer.headers["ETag"]}

@@ -99,8 +99,7 @@ def test_it_is_exact_to_the_line(place):
     place.print_("G28", "G1 X10", "G1 X60", "M400", "@system stamp wait", "G1 X77")
     after = place.wait_for_sent("G1 X77", begun)
 
-    asked = place.wait_for_sent("M400", begun)
-    answered = next(at for at, text in place.received(asked) if text == "ok")
+    asked, answered = place.sent_and_answered("M400", begun)
     assert answered - asked > 0.5
     begin, end = place.wait_for_noted("begin"), place.wait_for_noted("end")
     # the log has milliseconds
