@@ -93,6 +93,7 @@
                 {
                     menu: gettext("System menu"),
                     api: gettext("API"),
+                    gcode: gettext("G-code"),
                     test: gettext("Test in the editor")
                 }[run.trigger] || run.trigger;
             return run.application
