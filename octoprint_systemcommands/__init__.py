@@ -345,8 +345,13 @@ class SystemCommandsPlugin(
     def handle_at_command(self, *args, **kwargs):
         self._triggers.gcode.at_command(*args, **kwargs)
 
-    def handle_gcode(self, *args, **kwargs):
-        return self._triggers.gcode.queuing(*args, **kwargs)
+    def handle_gcode(self, comm, phase, cmd, cmd_type, gcode, *args, **kwargs):
+        # asked about each line, almost all of which are G-code that OctoPrint knows
+        if gcode is None and cmd[:4].upper() == "OCTO":
+            return self._triggers.gcode.queuing(
+                comm, phase, cmd, cmd_type, gcode, *args, **kwargs
+            )
+        return None
 
     def get_script_lines(self, *args, **kwargs):
         return self._triggers.gcode.script(*args, **kwargs)

@@ -147,9 +147,7 @@ class Access:
         return [
             entry
             for entry in self._catalogue.entries(CUSTOM)
-            if isinstance(entry, Command)
-            and entry.is_opened(way_in)
-            and not entry.is_status
+            if isinstance(entry, Command) and entry.is_opened(way_in)
         ]
 
     def ensure_may_test(self, person: Person) -> None:

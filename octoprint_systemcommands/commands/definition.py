@@ -338,7 +338,9 @@ class Command(_Entry):
 
     def is_opened(self, way_in: WayIn) -> bool:
         """Whether it may be run from outside of OctoPrint's accounts."""
-        return bool(getattr(self, way_in)) and self.asks_for is None
+        return (
+            bool(getattr(self, way_in)) and not self.is_status and self.asks_for is None
+        )
 
     @property
     def asks_for(self) -> Optional[str]:

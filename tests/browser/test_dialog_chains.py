@@ -171,9 +171,7 @@ EDITOR_CHAINS = {
         PROMPT,
     ],
     "password for a check": [
-        command_dialog(
-            inside("#systemcommands_add"), open=choose_command, before=expire
-        ),
+        command_dialog(inside("#systemcommands_add"), open=choose_command, before=expire),
         PROMPT,
     ],
     "password for saving": [

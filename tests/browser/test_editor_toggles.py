@@ -166,7 +166,9 @@ def test_mistakes(editor):
 
 def test_a_mistake_in_what_is_hidden_is_said(editor, store):
     store([{**LIGHT, "timeout": 5}])
-    editor.page.evaluate("OctoPrint.coreui.viewmodels.systemCommandsDraftsViewModel.load()")
+    editor.page.evaluate(
+        "OctoPrint.coreui.viewmodels.systemCommandsDraftsViewModel.load()"
+    )
     dialog = editor.edit("Light", "toggle")
     dialog.unfold("How it runs", "Advanced")
     dialog.fill(timeout="soon")
@@ -286,7 +288,9 @@ def test_previous_versions_tell_what_was_changed(editor, store):
 @pytest.mark.own_page
 def test_rules_switch_it(editor, store, admin):
     store([LIGHT, {"action": "load", "name": "Load", "type": "status", "state": "true"}])
-    editor.page.evaluate("OctoPrint.coreui.viewmodels.systemCommandsDraftsViewModel.load()")
+    editor.page.evaluate(
+        "OctoPrint.coreui.viewmodels.systemCommandsDraftsViewModel.load()"
+    )
     editor.expect_rows("Light", "Load")
     rules = RulesSection(editor.page)
     dialog = rules.add()

@@ -41,7 +41,9 @@ def test_the_fields_are_in_the_order_of_the_form():
     )
     # the action identifies an entry, and comes first wherever it is not edited; what kind of
     # entry it is comes right after its name
-    order = dict.fromkeys(["action", "name", "type", *("".join(names) for names in shown)])
+    order = dict.fromkeys(
+        ["action", "name", "type", *("".join(names) for names in shown)]
+    )
     fields = fields_for_forms()["definition"]
     assert [field["name"] for field in fields] == list(order)
 

@@ -9,7 +9,7 @@ from octoprint_systemcommands.commands.editing.last_save import LastSave
 from octoprint_systemcommands.commands.editing.validation import check
 from octoprint_systemcommands.commands.editing.versions import Versions
 from octoprint_systemcommands.commands.parsing import parse_entry
-from octoprint_systemcommands.commands.problems import ERROR
+from octoprint_systemcommands.commands.problems import ERROR, WARNING
 
 FAN = {"action": "fan", "name": "Fan", "command": "true", "gcode": True}
 LEVEL = {"name": "level", "type": "number"}
@@ -26,7 +26,10 @@ def said(entry, **kwargs):
         ({"fresh_credentials": True}, "password"),
         ({"arguments": [{"name": "key", "type": "secret"}]}, "secret"),
         (
-            {"arguments": [{"name": "key", "type": "secret"}], "gcode_script": ["on_pause"]},
+            {
+                "arguments": [{"name": "key", "type": "secret"}],
+                "gcode_script": ["on_pause"],
+            },
             "secret",
         ),
     ],
@@ -36,7 +39,8 @@ def test_what_only_people_know_is_not_for_lines(fields, words):
     assert (problem.field, problem.severity) == ("gcode", ERROR)
     assert words in str(problem)
     # as long as it is closed to them there is nothing wrong
-    assert check({**FAN, **fields, "gcode": False}, ()) == []
+    found = check({**FAN, **fields, "gcode": False}, ())
+    assert [problem for problem in found if problem.severity == ERROR] == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +80,7 @@ def test_each_number_is_there_once(tmp_path):
         LastSave(str(tmp_path / "last_save.json")),
     )
     assert editing.check(second, {"fan"})[0].field == "gcode_alias"
-    assert editing.check(closed, {"fan"}) == []
+    assert [p.severity for p in editing.check(closed, {"fan"})] == [WARNING]
     # it is its own
     assert editing.check({**first, "name": "F"}, ()) == []
 
@@ -113,5 +117,23 @@ def test_a_wrong_value_hides_no_command_and_opens_none(wrong):
     assert command is not None
     assert [problem.field for problem in problems] == list(wrong)
     assert command.gcode is ("gcode" not in wrong)
-    assert (command.gcode_alias, command.gcode_wait, command.gcode_script) == (None, 60, [])
+    assert (command.gcode_alias, command.gcode_wait, command.gcode_script) == (
+        None,
+        60,
+        [],
+    )
     assert said({**FAN, **wrong}) == [(field, ERROR) for field in wrong]
+
+
+@pytest.mark.parametrize("field", [{"gcode_alias": 0}, {"gcode_script": ["on_pause"]}])
+def test_lines_of_a_command_that_is_closed_to_them(field):
+    (problem,) = check({**FAN, **field, "gcode": False}, ())
+    assert (problem.field, problem.severity) == (*field, WARNING)
+    assert "is not open to G-code" in str(problem)
+    assert check({**FAN, **field}, ()) == []
+
+
+def test_the_line_that_lists_all_runs_none():
+    entry = {**FAN, "action": "list"}
+    assert said(entry) == [("action", WARNING)]
+    assert said({**entry, "gcode": False}) == []

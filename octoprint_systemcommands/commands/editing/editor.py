@@ -127,9 +127,7 @@ class Editing:
         """
         lists = self.lists()
         aliases = {
-            alias_of(other)
-            for other in lists.definitions
-            if action_of(other) in others
+            alias_of(other) for other in lists.definitions if action_of(other) in others
         }
         problems = check(entry, others, aliases)
         # the earlier versions are in a file; it is only read if it matters

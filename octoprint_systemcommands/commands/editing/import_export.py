@@ -152,7 +152,12 @@ def from_gcode_system_commands(definitions: Any) -> list[Any]:
     entries = []
     for index, (id_, command) in enumerate(found):
         name, number = f"OCTO{id_}", _number(id_)
-        entry = {"action": slug(name, ()), "name": name, "command": command, "gcode": True}
+        entry = {
+            "action": slug(name, ()),
+            "name": name,
+            "command": command,
+            "gcode": True,
+        }
         if number is not None and last[number] == index:
             entry["gcode_alias"] = number
         entries.append(entry)

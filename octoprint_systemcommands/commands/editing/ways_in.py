@@ -9,6 +9,9 @@ from ..arguments.values import WrongValues, take
 from ..definition import Command
 from ..problems import WARNING, Problem
 
+# What `@system` lists all commands by
+LIST = "list"
+
 # What GCODE System Commands tells its commands
 _OLD_VARIABLE = re.compile(r"OCTOPRINT_GCODESYSTEMCOMMAND_(ID|ARGS|LINE)")
 
@@ -23,15 +26,26 @@ _ASKED_FOR = {
 }
 
 
-def check_gcode(command: Command, aliases: Collection[Optional[int]]) -> Iterator[Problem]:
+def check_gcode(
+    command: Command, aliases: Collection[Optional[int]]
+) -> Iterator[Problem]:
     """What keeps lines of G-code from running a command as its definition says.
 
     Arguments:
         command: the command
         aliases: the numbers that other commands have; None counts for nothing
     """
-    if not command.gcode or command.is_status:
+    if command.is_status:
         return
+    if not command.gcode:
+        for field in ("gcode_alias", "gcode_script"):
+            if getattr(command, field) not in (None, []):
+                text = N_("has no effect: the command is not open to G-code")
+                yield Problem(field, Message(text), WARNING)
+        return
+    if command.action == LIST:
+        text = N_('cannot be run by "@system list", which lists all commands: rename it')
+        yield Problem("action", Message(text), WARNING)
     if command.asks_for is not None:
         yield Problem("gcode", Message(_ASKED_FOR[command.asks_for]))
         return

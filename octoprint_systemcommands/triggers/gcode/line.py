@@ -14,7 +14,6 @@ from ...commands.arguments.types import Argument, NumberArgument, ToggleArgument
 from ...messages import N_, MessageError
 
 COMMAND = "system"
-LIST = "list"
 WAIT = "wait"
 
 # Characters of a line; firmwares take less than a hundred
@@ -26,8 +25,10 @@ _NUMBER = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18})")
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
 
-# The old plugin's line: G-code GCODE System Commands takes for its own
-_OCTO = re.compile(r"OCTO([0-9]{1,4})(?:\s+(.*))?", re.DOTALL)
+# The line of the plugin GCODE System Commands, and what that has told its commands, whose
+# scripts go on working
+_OCTO = re.compile(r"OCTO([0-9]{1,4})(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
+_OCTO_VARIABLES = "OCTOPRINT_GCODESYSTEMCOMMAND_"
 
 
 class WrongLine(MessageError, ValueError):
@@ -62,6 +63,16 @@ class Octo(NamedTuple):
     number: int
     rest: str
     text: str
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Environment variables for the command."""
+        return {
+            "SC_ARGS": self.rest,
+            f"{_OCTO_VARIABLES}ID": str(self.number),
+            f"{_OCTO_VARIABLES}ARGS": self.rest,
+            f"{_OCTO_VARIABLES}LINE": self.text,
+        }
 
 
 def parse(parameters: str) -> Line:
@@ -107,8 +118,6 @@ def parse(parameters: str) -> Line:
 
 def parse_octo(line: str) -> Optional[Octo]:
     """Reads a line such as ``OCTO3 some text``; None if it is another one."""
-    if not line.startswith("OCTO"):
-        return None
     found = _OCTO.fullmatch(line[:_MAX_LENGTH].strip())
     if found is None:
         return None
