@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.editor_pages import Editor
-from harness.pages import History, Menu, Terminal
+from harness.pages import Menu, Terminal
 from harness.waiting import wait_until
 
 RUNS = "/plugin/systemcommands/api/runs"
@@ -153,6 +153,11 @@ def test_what_contradicts_it(editor):
     expect(dialog.mistake("gcode")).to_be_hidden()
     dialog.fill(gcode_alias="3")
     expect(dialog.mistake("gcode_alias")).to_have_text("is taken by another command")
+    # what has no effect is no mistake
+    with editor.page.expect_response("**/definitions/check"):
+        dialog.field("gcode").uncheck()
+    expect(dialog.root.locator(".alert-error:visible")).to_have_count(0)
+    dialog.field("gcode").check()
     dialog.fill(gcode_alias="12345")
     expect(dialog.mistake("gcode_alias")).to_have_text("has to be 9999 at most")
     dialog.fill(gcode_alias="", gcode_wait="601")
@@ -217,6 +222,7 @@ def test_at_360_pixels(store, octoprint, take_page):
 def test_lines_of_a_print_that_run_nothing(store, operator_page, start_print, admin):
     store(COMMANDS)
     menu = Menu(operator_page)
+    before = admin.get(RUNS).json()["runs"]
     start_print()
     # the one takes the place of the other
     menu.expect_notice(
@@ -230,7 +236,7 @@ def test_lines_of_a_print_that_run_nothing(store, operator_page, start_print, ad
     for name in ("Plain", "Light", "Recent runs…"):
         menu.entry(name).click(trial=True)
     assert admin.get("/api/job").json()["state"] == "Printing"
-    assert admin.get(RUNS).json()["runs"] == []
+    assert admin.get(RUNS).json()["runs"] == before
 
 
 def test_a_line_that_cannot_be_read(store, printer, operator_page, user_page):
@@ -243,7 +249,7 @@ def test_a_line_that_cannot_be_read(store, printer, operator_page, user_page):
     )
     expect(terminal.lines).to_contain_text("A quote is not closed.")
     terminal.send("@system gone")
-    menu.expect_notice("A line of G-code ran no command", 'There is no command "gone".')
+    menu.expect_notice("A line of G-code ran no command", 'There is no command "gone" to be run.')
     terminal.send("@system fan level=high")
     menu.expect_notice("A line of G-code ran no command", '"fan" was not run.')
     expect(menu.notice).to_have_count(1)
@@ -251,12 +257,10 @@ def test_a_line_that_cannot_be_read(store, printer, operator_page, user_page):
     expect(Menu(user_page).notice).to_have_count(0)
 
 
-def test_the_history_says_which_line_it_was(store, start_print, octoprint, operator_page):
+def test_the_history_says_which_line_it_was(store, start_print, octoprint, admin_page):
     store([{**PLAIN, "gcode": True}])
     start_print()
-    menu = Menu(operator_page)
-    menu.show_history()
-    row = History(operator_page).rows.first
-    expect(row).to_contain_text("Line 4 of the print")
+    row = Menu(admin_page).show_history().rows.first
+    expect(row).to_contain_text("Line 4 of lines.gcode")
     expect(row.locator(".systemcommands-who")).to_contain_text(octoprint.admin.name)
     expect(row.locator(".systemcommands-who")).to_contain_text("G-code")

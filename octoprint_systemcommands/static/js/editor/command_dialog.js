@@ -58,7 +58,7 @@ $(function () {
 
         // whether there is a use for a field, and so it is shown
         self.uses = (field) => {
-            const isOfGcode = field.startsWith("gcode_");
+            const isOfGcode = _.startsWith(field, "gcode_");
             if (isOfGcode && !self.form.gcode()) return false;
             return entries.uses(self.form.type(), field);
         };
@@ -72,6 +72,8 @@ $(function () {
             const locate = self.argumentEditor.locator();
             return (problem) => {
                 if (self.uses(problem.field)) return locate(problem);
+                // what is only a warning does not matter then
+                if (problem.severity === "warning") return undefined;
                 // there is no field to say it at
                 const place = entries.placeOf(self.result(), problem);
                 return {message: `${place}: ${problem.message}`};

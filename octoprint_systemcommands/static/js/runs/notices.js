@@ -178,7 +178,7 @@ $(function () {
                 wrong_line: gettext(
                     '"%(action)s" cannot be read. The Terminal tab says why.'
                 ),
-                unknown: gettext('There is no command "%(action)s".'),
+                unknown: gettext('There is no command "%(action)s" to be run.'),
                 not_opened: gettext(
                     'The command "%(action)s" is not open to G-code. Whoever edits commands can allow it.'
                 ),
