@@ -1,7 +1,18 @@
 """What is measured. Each module has the COMMANDS that it needs and `measure(servers)`, which
 returns lines of the table, and the first line of its docstring says what it does."""
 
-from . import definitions, flood, history, page, printing, rules, short, start, waiting
+from . import (
+    definitions,
+    flood,
+    history,
+    page,
+    printing,
+    rules,
+    short,
+    start,
+    states,
+    waiting,
+)
 
 # `start` stops both servers, so it comes last
-ROWS = [short, waiting, flood, printing, rules, history, definitions, page, start]
+ROWS = [short, waiting, flood, printing, rules, states, history, definitions, page, start]

@@ -6,7 +6,7 @@ const {test} = require("node:test");
 
 const {loadPage, plain} = require("./page.js");
 
-const page = loadPage(["runs/run_format"]);
+const page = loadPage(["commands/command", "runs/run_format"]);
 const {RunFormat} = page.SystemCommands;
 
 test("durations", () => {
@@ -99,4 +99,12 @@ test("nothing began in the future", () => {
         RunFormat.ago({started_at: before, queued_at: soon}),
         "2 hours ago"
     );
+});
+
+test("which way it was switched", () => {
+    const run = {action: "light", name: "Light"};
+    assert.strictEqual(RunFormat.name(run), "Light");
+    assert.strictEqual(RunFormat.name({...run, to: null}), "Light");
+    assert.strictEqual(RunFormat.name({...run, to: "on"}), "Light → on");
+    assert.strictEqual(RunFormat.name({action: "light", to: "off"}), "light → off");
 });

@@ -84,7 +84,8 @@ $(function () {
 
         SystemCommands.EntryDialog.call(self, {
             selector: "#systemcommands_command_dialog",
-            testButton: () => _.compact(["#systemcommands_test", self.parts.part()]).join("_"),
+            testButton: () =>
+                _.compact(["#systemcommands_test", self.parts.part()]).join("_"),
             requests: self.definitions,
             result: self.result,
             key: "action",

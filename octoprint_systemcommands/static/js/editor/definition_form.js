@@ -225,10 +225,11 @@
                     text: gettext("In the navigation bar")
                 },
                 !places.length && {icon: "fa-eye-slash", text: gettext("Not to be seen")},
-                has("arguments") && isSome(entry.arguments) && {
-                    icon: "fa-keyboard",
-                    text: gettext("Asks for arguments")
-                },
+                has("arguments") &&
+                    isSome(entry.arguments) && {
+                        icon: "fa-keyboard",
+                        text: gettext("Asks for arguments")
+                    },
                 isSome(entry.groups) && {
                     icon: "fa-users",
                     text: gettext("Open to user groups")
@@ -238,12 +239,13 @@
                     text: gettext("Open to G-code")
                 },
                 has("while_printing") && ofPrints[entry.while_printing],
-                has("max_temperature") && isText(entry.max_temperature) && {
-                    icon: "fa-temperature-high",
-                    text: _.sprintf(gettext("Refused above %(degrees)s °C"), {
-                        degrees: entry.max_temperature
-                    })
-                }
+                has("max_temperature") &&
+                    isText(entry.max_temperature) && {
+                        icon: "fa-temperature-high",
+                        text: _.sprintf(gettext("Refused above %(degrees)s °C"), {
+                            degrees: entry.max_temperature
+                        })
+                    }
             ]);
         },
 

@@ -8,6 +8,9 @@
             ["pending", "queued", "starting", "running"].includes(run.status),
         isPending: (run) => run.status === "pending",
 
+        // of its command, and which way that was switched
+        name: (run) => SystemCommands.Command.nameOf(run),
+
         status: (run) => {
             if (run.stopping && SystemCommands.RunFormat.isActive(run)) {
                 return gettext("Stopping…");
