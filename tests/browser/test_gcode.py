@@ -22,7 +22,13 @@ FAN = {
         {"name": "word", "type": "text", "default": "two words"},
     ],
 }
-LIGHT = {"action": "light", "name": "Light", "type": "toggle", "on": "true", "off": "true"}
+LIGHT = {
+    "action": "light",
+    "name": "Light",
+    "type": "toggle",
+    "on": "true",
+    "off": "true",
+}
 STATUS = {"action": "cpu", "name": "CPU", "type": "status", "state": "echo 42"}
 COMMANDS = [PLAIN, FAN, LIGHT, STATUS]
 # what is wrong comes first; prints are cancelled at the end
@@ -89,7 +95,10 @@ def test_open_a_command_and_run_it_by_a_line(editor, store, printer, admin):
     expect(terminal.lines).to_contain_text("System Commands: fan: has ended")
     fan, plain = admin.get(RUNS).json()["runs"]
     assert (plain["action"], plain["status"]) == ("plain", "succeeded")
-    assert (fan["action"], fan["arguments"]) == ("fan", {"level": 30, "word": "two words"})
+    assert (fan["action"], fan["arguments"]) == (
+        "fan",
+        {"level": 30, "word": "two words"},
+    )
 
     history = Menu(page).show_history()
     expect(history.rows.nth(1)).to_contain_text("G-code")
@@ -249,7 +258,9 @@ def test_a_line_that_cannot_be_read(store, printer, operator_page, user_page):
     )
     expect(terminal.lines).to_contain_text("A quote is not closed.")
     terminal.send("@system gone")
-    menu.expect_notice("A line of G-code ran no command", 'There is no command "gone" to be run.')
+    menu.expect_notice(
+        "A line of G-code ran no command", 'There is no command "gone" to be run.'
+    )
     terminal.send("@system fan level=high")
     menu.expect_notice("A line of G-code ran no command", '"fan" was not run.')
     expect(menu.notice).to_have_count(1)

@@ -189,7 +189,10 @@ test("what opens it to G-code", () => {
         gcode_alias: 7,
         gcode_script: ["before_print", "on_resume"]
     });
-    assert.strictEqual(summaries.gcode(), "open, OCTO07, before a print, when it resumes");
+    assert.strictEqual(
+        summaries.gcode(),
+        "open, OCTO07, before a print, when it resumes"
+    );
 
     // closed, it keeps what it was opened with
     form.fields.gcode(false);

@@ -234,10 +234,11 @@
                     icon: "fa-users",
                     text: gettext("Open to user groups")
                 },
-                has("gcode") && entry.gcode === true && {
-                    icon: "fa-code",
-                    text: gettext("Open to G-code")
-                },
+                has("gcode") &&
+                    entry.gcode === true && {
+                        icon: "fa-code",
+                        text: gettext("Open to G-code")
+                    },
                 has("while_printing") && ofPrints[entry.while_printing],
                 has("max_temperature") &&
                     isText(entry.max_temperature) && {

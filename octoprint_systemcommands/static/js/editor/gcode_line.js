@@ -1,7 +1,9 @@
 (function () {
     // as it reaches the command: words are told apart as a shell does it
     const quote = (text) =>
-        /^[\w@%+:,./<>-]+$/.test(text) ? text : '"' + text.replace(/["\\]/g, "\\$&") + '"';
+        /^[\w@%+:,./<>-]+$/.test(text)
+            ? text
+            : '"' + text.replace(/["\\]/g, "\\$&") + '"';
 
     // The line of G-code that runs a command, with what could be entered for its arguments;
     // "" as long as it has no action.
