@@ -36,6 +36,7 @@ def editor(page, save):
     shot(save, page, "command", narrow=True)
     dialog.close()
     arguments(editor, page, save)
+    toggle(editor, page, save)
 
     presets = editor.presets()
     expect(presets.root.locator("pre").first).to_be_visible()
@@ -78,6 +79,25 @@ def arguments(editor, page, save):
     for name, heading in (("arguments", "Arguments"), ("access", "Who may run it")):
         shot(save, page, name, dialog.heading(heading), narrow=True)
     dialog.close()
+
+
+def toggle(editor, page, save):
+    """A toggle, whose state was just asked for."""
+    dialog = editor.add("Toggle")
+    dialog.fill(
+        name="Light",
+        on="lamp --on",
+        off="lamp --off",
+        state="lamp() { echo '4.2 W'; }; lamp --state",
+        icon="lightbulb",
+    )
+    dialog.unfold("Where it stands")
+    dialog.place("Panel").check()
+    dialog.color("Orange").check()
+    dialog.test("State")
+    expect(dialog.tryout.shown_as).to_contain_text("4.2 W")
+    shot(save, page, "toggle", narrow=True)
+    dialog.close_and_discard()
 
 
 def rules(page, save):

@@ -13,6 +13,8 @@ body, .modal, .modal-body, .accordion-inner, .tab-content, .octoprint-container 
 h1, h2, h3, h4, legend, label, .control-label, .modal-header h3 { color: #ffffff; }
 a, .btn-link { color: #00b0f4; }
 .muted, .help-block, .help-inline { color: #72767d; }
+.navbar .nav > li > a { color: #b9bbbe !important; text-shadow: none !important; }
+.accordion-group, .accordion-heading { background: #202225; border-color: #18191c; }
 .dropdown-menu { background-color: #18191c !important; color: #b9bbbe; }
 .dropdown-menu li > a { color: #b9bbbe !important; }
 input, textarea, select, .uneditable-input {

@@ -85,6 +85,9 @@ async () => {
     catalogue.reload();
     await until(isMenuKnown);
     if (models.systemCommandsPermissionsViewModel.mayWatch()) await until(areRunsKnown);
+    // what is pushed or asked for from now on is about commands that are there
+    const states = models.systemCommandsStatesViewModel;
+    await until(() => !states._isAsking && !states._timer);
     await until(() => !models.systemCommandsMenuViewModel.busy() && $.active === 0);
     // the server knows of the end of a print before the page does
     const job = await OctoPrint.job.get().catch(() => undefined);

@@ -15,6 +15,7 @@ from octoprint_systemcommands.commands.editing.versions import Versions
 
 DEFINITIONS = "/plugin/systemcommands/api/definitions"
 RULES = "/plugin/systemcommands/api/rules"
+STATES = "/plugin/systemcommands/api/states"
 ACTIVE = f"{RUNS}?status=pending,queued,starting,running"
 # what an account is, without what OctoPrint and plugins note of it
 ACCOUNT = ("name", "active", "admin", "apikey", "groups", "permissions")
@@ -22,6 +23,7 @@ ACCOUNT = ("name", "active", "admin", "apikey", "groups", "permissions")
 KEPT_FILES = (
     *("versions.yaml", "versions.yaml.broken", "last_save.json"),
     *("rule_versions.yaml", "last_save_of_rules.json"),
+    "states.json",
 )
 
 
@@ -138,6 +140,8 @@ def reset(client, state):
     client.delete(RUNS).raise_for_status()
     save(client, DEFINITIONS, {"definitions": state["definitions"]})
     save(client, RULES, {"rules": state["rules"]})
+    # who looks lets it forget the toggles that are gone
+    get(client, STATES)
 
     settings = get(client, "/api/settings")
     changed = different(settings, state["settings"])

@@ -21,14 +21,14 @@ from .api.routes import BODY_SIZES, build_blueprint
 from .api.rules import Rules
 from .api.rules_exchange import RulesExchange
 from .api.runs import Runs
+from .api.states import StateViews
 from .api.system_api import SystemApi
 from .assets import ASSETS
-from .commands.catalogue import Catalogue
+from .commands.catalogue import CUSTOM, Catalogue
 from .commands.editing.editor import Editing
 from .commands.editing.last_save import LastSave
 from .commands.editing.versions import Versions
 from .commands.lists import name_fields_of_system_actions
-from .commands.toggles import ON
 from .host.connection import Connection
 from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
 from .host.permissions import additional_permissions
@@ -42,6 +42,7 @@ from .host.push_filter import (
     about_saving,
     may_get,
 )
+from .host.state_pushes import StatePushes
 from .host.uploads import Uploads
 from .identity import Identities
 from .launcher import Launcher
@@ -49,6 +50,8 @@ from .runs.environment import local_url
 from .runs.history.history import History
 from .runs.history.retention import Limits
 from .runs.runner import Runner
+from .states.state import with_states
+from .states.states import States
 from .triggers.events import MEANINGS
 from .triggers.rules.editing import RulesEditing
 from .triggers.rules.store import RuleStore
@@ -112,6 +115,13 @@ class SystemCommandsPlugin(
             on_kept=self._resume,
         )
         self._server_url = ""
+        pushes = StatePushes(self._push)
+        self._states = States(
+            lambda: with_states(catalogue.entries(CUSTOM)),
+            server_url=lambda: self._server_url,
+            on_change=lambda state: pushes.changed(state.to_push()),
+            path=os.path.join(data, "states.json"),
+        )
         printer = Printer(self._printer)
         self._runner = Runner(
             history=self._history,
@@ -124,7 +134,7 @@ class SystemCommandsPlugin(
             before_end=lambda: self._triggers.run_at_stop(),
         )
         self._launcher = Launcher(
-            self._access, find_upload, self._runner, direction=lambda toggle: ON
+            self._access, find_upload, self._runner, self._states.direction
         )
         self._triggers = Triggers(
             RuleStore(self._settings).rules,
@@ -157,6 +167,7 @@ class SystemCommandsPlugin(
 
     def _run_changed(self, record):
         self._notifier.run_changed(record)
+        self._states.run_changed(record)
         self._triggers.run_changed(record)
 
     def _tell_of_rules(self, news):
@@ -187,6 +198,7 @@ class SystemCommandsPlugin(
                 self._history,
                 self._notifier,
             ),
+            StateViews(self._access, self._current, self._states),
             Definitions(self._current, self._editing, self._launcher),
             DefinitionsExchange(
                 self._settings,
@@ -248,6 +260,7 @@ class SystemCommandsPlugin(
     ##~~ ShutdownPlugin mixin
 
     def on_shutdown(self):
+        self._states.close()
         self._runner.shut_down()
         self._triggers.engine.stop()
         self._notifier.close()
@@ -272,6 +285,24 @@ class SystemCommandsPlugin(
                 "div": "navbar_systemmenu",
                 "classes": ["dropdown"],
                 "styles": ["display: none"],
+                "custom_bindings": True,
+            },
+            {
+                "type": "navbar",
+                "template": "systemcommands_navbar_buttons.jinja2",
+                "suffix": "_buttons",
+                "classes": ["systemcommands-navbar"],
+                "styles": ["display: none"],
+                "data_bind": "visible: buttons().length > 0",
+                "custom_bindings": True,
+            },
+            {
+                "type": "sidebar",
+                "name": gettext("System commands"),
+                "icon": "fas fa-terminal",
+                "template": "systemcommands_sidebar.jinja2",
+                "styles_wrapper": ["display: none"],
+                "data_bind": "visible: sections().length > 0",
                 "custom_bindings": True,
             },
             {"type": "generic", "template": "systemcommands_run_dialog.jinja2"},

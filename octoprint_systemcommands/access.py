@@ -150,6 +150,19 @@ class Access:
             if isinstance(entry, Command) and entry.is_opened(way_in)
         ]
 
+    def may_see_state(self, person: Person, action: str) -> bool:
+        """Whether somebody may know whether a toggle is on, or what a status says: it is in
+        their menu."""
+        if may_run_everything(person):
+            return True
+        groups = person.groups()
+        return bool(groups) and any(
+            isinstance(entry, Command)
+            and entry.action == action
+            and groups.intersection(entry.groups)
+            for entry in self._catalogue.entries(CUSTOM)
+        )
+
     def ensure_may_test(self, person: Person) -> None:
         """Lets those pass who may run commands that are not saved yet.
 

@@ -37,6 +37,7 @@ _JS = {
         "error_texts",
         "asking",
         "launcher",
+        "states",
     ),
     "runs": (
         "run_format",
@@ -63,6 +64,11 @@ _JS = {
         "uploads",
         "argument_field",
         "argument_form",
+    ),
+    "buttons": (
+        "button",
+        "sidebar",
+        "navbar",
     ),
     "menu": (
         "menu_keys",
@@ -92,6 +98,7 @@ _JS = {
         "discard_guard",
         "entry_dialog",
         "draft",
+        "gcode_line",
         "section_summaries",
         "system_actions",
         "list_draft",
@@ -130,6 +137,7 @@ ASSETS = {
     ],
     "css": [
         "css/systemcommands.css",
+        "css/systemcommands_buttons.css",
         "css/systemcommands_editor.css",
         "css/systemcommands_contrast.css",
     ],

@@ -11,8 +11,12 @@ from . import (
     rules,
     short,
     start,
+    states,
     waiting,
 )
 
 # `start` stops both servers, so it comes last
-ROWS = [short, waiting, flood, printing, rules, gcode, history, definitions, page, start]
+ROWS = [
+    *(short, waiting, flood, printing, rules, states, gcode),
+    *(history, definitions, page, start),
+]

@@ -13,6 +13,7 @@ from .openapi import OpenApi
 from .rules import Rules
 from .rules_exchange import RulesExchange
 from .runs import Runs
+from .states import StateViews
 from .system_api import SystemApi, routes
 
 # Bytes that a body may have where a list of definitions may be larger than what OctoPrint
@@ -32,6 +33,7 @@ def build_blueprint(
     gates: Gates,
     system_api: SystemApi,
     runs: Runs,
+    states: StateViews,
     definitions: Definitions,
     exchange: DefinitionsExchange,
     rules: Rules,
@@ -46,6 +48,7 @@ def build_blueprint(
         gates: who gets in
         system_api: the system API
         runs: the views of runs
+        states: the view of states
         definitions, exchange: the views of definitions
         rules, rules_exchange: the views of rules
         openapi: the view of the API's description
@@ -72,6 +75,7 @@ def build_blueprint(
     for rule, method, endpoint, gate, view in (
         (openapi.rule, "GET", "openapi", gates.to_known_users, openapi.get),
         ("/api/menu", "GET", "menu", gates.to_known_users, menu),
+        ("/api/states", "GET", "states", gates.to_known_users, states.all),
         ("/api/runs", "POST", "start_run", gates.to_runners, runs.start),
         ("/api/runs", "GET", "runs", gates.to_viewers, runs.all),
         ("/api/runs", "DELETE", "clear_runs", gates.to_clearers, runs.clear),

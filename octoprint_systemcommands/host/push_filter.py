@@ -23,6 +23,7 @@ _EVENT_PREFIX = f"plugin_{IDENTIFIER}_"
 DEFINITIONS = "definitions"
 RULES = "rules"
 GCODE = "gcode"
+STATES = "states"
 
 
 def about_saving(what: str, news: Union[Saved, Unchanged, None]) -> dict[str, Any]:
@@ -63,6 +64,11 @@ def about_gcode(news: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": GCODE, **news}
 
 
+def about_state(state: dict[str, Any]) -> dict[str, Any]:
+    """What is pushed of a state: one at a time, since it goes to those who may see it."""
+    return {"type": STATES, "states": [state]}
+
+
 def may_get(
     access: Access,
     user: Any,
@@ -84,11 +90,17 @@ def may_get(
             if payload.get("plugin") != IDENTIFIER:
                 return True
             person = access.now(user)
-            if payload.get("data", {}).get("type") in (DEFINITIONS, RULES):
+            data = payload.get("data", {})
+            if data.get("type") in (DEFINITIONS, RULES):
                 # there is a name in it
                 return person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
-            if payload.get("data", {}).get("type") == GCODE:
+            if data.get("type") == GCODE:
                 return access.may_see_runs_of_rules(person)
+            if data.get("type") == STATES:
+                return all(
+                    access.may_see_state(person, state["action"])
+                    for state in data["states"]
+                )
             # ids and states of runs: who may not see a run can do nothing with its id
             return access.may_see_runs(person)
         if message == "event" and payload.get("type", "").startswith(_EVENT_PREFIX):

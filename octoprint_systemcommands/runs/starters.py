@@ -23,10 +23,12 @@ class Starters:
     Arguments:
         most: how many threads there may be
         idle: how long one stays that has nothing to do, in seconds
+        name: of the threads
     """
 
-    def __init__(self, most: int = _MOST, idle: float = _IDLE):
+    def __init__(self, most: int = _MOST, idle: float = _IDLE, name: str = "start"):
         self._most = most
+        self._name = f"systemcommands.{name}"
         self._idle_time = idle
         self._condition = threading.Condition()
         # by key, the oldest first
@@ -54,9 +56,7 @@ class Starters:
                 return
             self._threads += 1
         try:
-            threading.Thread(
-                target=self._work, name="systemcommands.start", daemon=True
-            ).start()
+            threading.Thread(target=self._work, name=self._name, daemon=True).start()
         except RuntimeError:
             with self._condition:
                 self._threads -= 1

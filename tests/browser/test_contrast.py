@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from harness.button_pages import Panel
 from harness.contrast import expect_readable
 from harness.editor_pages import Editor
 from harness.pages import Menu
@@ -49,6 +50,36 @@ COMMANDS = [
     {"action": "colors", "name": "Colors", "command": COLORS},
     {"action": "nothing", "name": "Nothing", "command": "sleep 600"},
 ]
+COLORS_OF_BUTTONS = ("blue", "cyan", "green", "orange", "red", "dark")
+
+
+def button(action, **fields):
+    """Something that stands everywhere."""
+    return {
+        "action": action,
+        "name": f"Button {action}",
+        "icon": "plug",
+        "show_in": ["menu", "sidebar", "navbar"],
+        **fields,
+    }
+
+
+def toggle(action, state, **fields):
+    lines = {"on": "true", "off": "true", "state": f"echo text; {state}"}
+    return button(action, type="toggle", **lines, **fields)
+
+
+# in every state and colour
+BUTTONS = [
+    toggle("on", "true"),
+    toggle("off", "false", while_printing="refuse", guards="both"),
+    toggle("unknown", "exit 2"),
+    button("heat", type="status", state="echo 48 °C"),
+    *(toggle(f"on-{color}", "true", color=color) for color in COLORS_OF_BUTTONS),
+    *(toggle(f"off-{color}", "false", color=color) for color in COLORS_OF_BUTTONS),
+    *(button(color, command="sleep 600", color=color) for color in COLORS_OF_BUTTONS),
+    button("no", command="true", group="Group", while_printing="refuse", color="red"),
+]
 SYSTEM_ACTIONS = [
     {"action": "old", "name": "Old one", "command": "echo old"},
     {"action": "asks", "name": "Another one", "command": "echo", "timeout": "soon"},
@@ -61,6 +92,14 @@ FOUND = """
 - {name: First, action: twice, command: "true"}
 - {name: Second, action: twice, command: "true"}
 """
+
+
+PRINTING = """() => {
+    const guards = OctoPrint.coreui.viewmodels.systemCommandsPrintStateViewModel;
+    // as if a print was under way, whatever the server says
+    guards.fromCurrentData = () => {};
+    guards.isPrinting(true);
+}"""
 
 
 @pytest.fixture
@@ -155,14 +194,7 @@ def test_menu_and_runs(store, admin, admin_page):
     # the menu with what runs twice and with what is refused
     menu.open()
     expect(menu.running("Nothing").locator(".badge")).to_have_text("2")
-    page.evaluate(
-        """() => {
-            const guards = OctoPrint.coreui.viewmodels.systemCommandsPrintStateViewModel;
-            // as if a print was under way, whatever the server says
-            guards.fromCurrentData = () => {};
-            guards.isPrinting(true);
-        }"""
-    )
+    page.evaluate(PRINTING)
     menu.entry("Group").click()
     expect(menu.root.locator(".systemcommands-reason")).to_be_visible()
     # what one points at, or has got to by the keyboard, has OctoPrint's colours
@@ -218,3 +250,23 @@ def test_menu_and_runs(store, admin, admin_page):
     )
     expect(menu.notice.nth(4)).to_be_visible()
     expect_readable(page, ".systemcommands-notice")
+
+
+@pytest.mark.own_page
+@pytest.mark.parametrize("width", [1280, 360])
+def test_buttons(store, take_page, octoprint, width):
+    store(BUTTONS)
+    page = take_page(octoprint.admin, viewport={"width": width, "height": 740})
+    panel, menu = Panel(page), Menu(page)
+    expect(panel.state("Button on")).to_have_text("On", use_inner_text=True)
+    expect(panel.state("Button off")).to_have_text("Off", use_inner_text=True)
+    page.evaluate(PRINTING)
+    panel.button("Button red").click()
+    expect(panel.stop("Button red")).to_be_visible()
+    expect(panel.reason("Button no")).to_be_visible()
+    page.mouse.move(0, 0)
+    expect_readable(page, ".systemcommands-panel")
+    expect_readable(page, ".systemcommands-navbar")
+    menu.open()
+    page.mouse.move(0, 0)
+    expect_readable(page, "#navbar_systemmenu > ul")

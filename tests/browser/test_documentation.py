@@ -85,10 +85,11 @@ def first_command():
 def test_the_first_command(admin_page, octoprint):
     named, written, commands = first_command()
     menu, editor = Menu(admin_page), Editor(admin_page)
-    entry, add = named[0]
+    entry, add, kind = named[0]
     menu.open().entry(entry).click()
     editor.button(add).click()
-    dialog = CommandDialog(admin_page).expect_open(add)
+    editor.root.get_by_role("menuitem", name=kind, exact=True).click()
+    dialog = CommandDialog(admin_page).expect_open("Add command")
     name, command = written[1]
     dialog.fill(name=name, command=command)
     (test,) = named[1]

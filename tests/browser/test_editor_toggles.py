@@ -248,7 +248,7 @@ def test_by_keyboard_on_a_small_screen(store, octoprint, take_page):
     keyboard.press("Space")
     keyboard.press("Tab")
     keyboard.press("Tab")
-    expect(dialog.color("None")).to_be_focused()
+    expect(dialog.color("No color")).to_be_focused()
     keyboard.press("ArrowDown")
     expect(dialog.color("Blue")).to_be_checked()
     is_wide = "element => element.scrollWidth > element.clientWidth"

@@ -1,8 +1,11 @@
 """What the printer has against a command, with a virtual one that really prints and heats."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from harness.button_pages import Switch
 from harness.pages import ArgumentsForm, Menu, RunDialog
 from harness.waiting import wait_until
 
@@ -46,6 +49,15 @@ COMMANDS = [
         "command": "echo $SC_WORD",
         "while_printing": "refuse",
         "arguments": [{"name": "word", "type": "text", "label": "Word"}],
+    },
+    {
+        "action": "power",
+        "name": "Power",
+        "type": "toggle",
+        "on": "true",
+        "off": "true",
+        "while_printing": "refuse",
+        "show_in": ["menu", "sidebar", "navbar"],
     },
     {"action": "free", "name": "Free", "command": "true"},
     {"action": "cool", "name": "Cool", "command": "true", "max_temperature": 60},
@@ -166,6 +178,31 @@ def test_refused_by_keyboard(menu, sent, start_print):
     menu.expect_notice('"Never" was not started', UNDER_WAY)
     expect(menu.toggle).to_be_focused()
     assert sent == []
+
+
+def test_a_switch_is_refused_where_it_stands(menu, start_print, admin):
+    body = {"source": "custom", "action": "power", "to": "on"}
+    admin.wait_for_run(
+        admin.post("/plugin/systemcommands/api/runs", json=body).json()["id"]
+    )
+    power = Switch(menu.page, menu, "Power")
+    power.expect(True, "On (assumed)")
+    start_print()
+    expect(power.panel.reason("Power")).to_have_text(NOT_NOW)
+    expect(power.in_menu.get_by_text(NOT_NOW)).to_have_count(1)
+    icon = power.navbar.button("Power")
+    expect(icon).to_have_attribute("title", re.compile(UNDER_WAY))
+    expect(icon.locator(".fa-ban")).to_be_visible()
+    for button in (power.panel.button("Power"), icon, power.in_menu):
+        expect(button).to_have_attribute("aria-disabled", "true")
+    # it only looks disabled: force
+    power.panel.button("Power").click(force=True)
+    menu.expect_notice('"Power → off" was not started', UNDER_WAY)
+
+    admin.post("/api/job", json={"command": "cancel"})
+    expect(power.panel.reason("Power")).to_have_count(0)
+    power.panel.button("Power").click()
+    power.expect(False, "Off (assumed)")
 
 
 def test_refused_on_a_small_screen(take_page, printer, start_print):

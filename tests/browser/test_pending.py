@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from harness.button_pages import Panel
 from harness.contrast import expect_readable
 from harness.http_clients import ApiClient
 from harness.pages import History, Menu, PendingBar, RunDialog
@@ -13,7 +14,13 @@ pytestmark = pytest.mark.own_page
 
 RUNS = "/plugin/systemcommands/api/runs"
 COMMANDS = [
-    {"action": "off", "name": "Power off", "command": "echo off", "groups": ["users"]},
+    {
+        "action": "off",
+        "name": "Power off",
+        "command": "echo off",
+        "groups": ["users"],
+        "show_in": ["menu", "sidebar"],
+    },
     {
         "action": "fan",
         "name": "Fan off",
@@ -116,6 +123,25 @@ def test_wherever_people_look(operator_page, admin, hold):
     history.close()
     expect(bar.root).to_be_hidden()
     assert admin.get(f"{RUNS}/{run_id}").json()["stopped_by"] == "operator"
+
+
+def test_in_the_panel(operator_page, admin, hold):
+    page, panel = operator_page, Panel(operator_page)
+    slot = panel.slot("Power off")
+    expect(panel.cancel("Power off")).to_be_hidden()
+    run_id = hold("off", due_in=600)
+    expect(slot).to_contain_text(re.compile(r"in (10:00|9:\d\d)"))
+    # it counts down, and does not run
+    before = slot.inner_text()
+    expect(slot).not_to_have_text(before, use_inner_text=True)
+    expect(panel.stop("Power off")).to_be_hidden()
+    expect_readable(page, ".systemcommands-panel")
+
+    panel.cancel("Power off").focus()
+    page.keyboard.press("Enter")
+    expect(panel.cancel("Power off")).to_be_hidden()
+    expect(panel.button("Power off")).to_be_focused()
+    assert admin.get(f"{RUNS}/{run_id}").json()["status"] == "stopped"
 
 
 def test_called_off_and_started_from_the_bar(operator_page, admin, hold):

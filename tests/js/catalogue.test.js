@@ -188,3 +188,56 @@ test("a command has what it needs, whatever it is made of", () => {
     assert.strictEqual(full.maxTemperature, 50);
     assert.strictEqual(full.whenBusy, "refuse");
 });
+
+const toggle = (more) => custom("light", {type: "toggle", name: "Light", ...more});
+
+test("a toggle in its two directions", () => {
+    const {Command} = page.SystemCommands;
+    const guards = {confirm: "?", while_printing: "refuse", max_temperature: 50};
+    const light = new Command(toggle({...guards, has_state: true}));
+    assert.ok(light.isToggle() && light.hasState && !light.isStatus());
+    const guardsOf = (command) =>
+        plain([command.confirm, command.whilePrinting, command.maxTemperature]);
+
+    const [on, off] = ["on", "off"].map((to) => light.switched(to));
+    assert.deepStrictEqual([on.key, on.to, on.name], [light.key, "on", "Light → on"]);
+    assert.deepStrictEqual(
+        [off.key, off.to, off.name],
+        [light.key, "off", "Light → off"]
+    );
+    assert.ok(on instanceof Command && on.isToggle() && !on.hasArguments());
+    assert.deepStrictEqual(guardsOf(on), [null, null, null]);
+    assert.deepStrictEqual(guardsOf(off), ["?", "refuse", 50]);
+    assert.strictEqual(light.to, undefined);
+
+    const both = new Command(toggle({...guards, guards: "both"}));
+    assert.deepStrictEqual(guardsOf(both.switched("on")), ["?", "refuse", 50]);
+});
+
+test("that of a run which has switched something", () => {
+    answerOfCore({});
+    answer(toggle(), custom("a"));
+    const of = (action, more) => catalogue.commandOf({source: "custom", action, ...more});
+    assert.strictEqual(of("light", {to: "off"}).to, "off");
+    assert.strictEqual(of("light", {to: null}).to, undefined);
+    // it is no toggle any more
+    assert.strictEqual(of("a", {to: "off"}).to, undefined);
+});
+
+test("what stands in which place, without the dividers of what does not", () => {
+    answerOfCore({core: [{source: "core", action: "reboot"}]});
+    answer(
+        custom("a", {show_in: ["sidebar"]}),
+        DIVIDER,
+        custom("b", {group: "G", show_in: ["sidebar", "menu"]}),
+        custom("c", {group: "H", show_in: ["navbar"]}),
+        DIVIDER,
+        custom("d", {show_in: []})
+    );
+    const of = (place) => shape(catalogue.entriesIn(place));
+    assert.deepStrictEqual(of("menu"), ["reboot", "-", ["G", "b"], "-"]);
+    assert.deepStrictEqual(of("sidebar"), ["a", "-", ["G", "b"], "-"]);
+    assert.deepStrictEqual(of("navbar"), [["H", "c"], "-"]);
+    // whoever looks for it finds it
+    assert.ok(catalogue.find(custom("d")));
+});

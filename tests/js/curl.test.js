@@ -91,3 +91,9 @@ test("what could be entered where nothing is known", () => {
         file: "<file>"
     });
 });
+
+test("a toggle is switched the same way again", () => {
+    const command = {source: "custom", action: "light", to: "off"};
+    const [line] = [Curl({...command, arguments: [{name: "x", type: "text"}]}, "")];
+    assert.ok(line.includes('{"source":"custom","action":"light","to":"off",'));
+});

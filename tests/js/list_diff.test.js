@@ -49,7 +49,10 @@ test("dividers and broken entries are counted", () => {
 });
 
 test("where it stands", () => {
-    const [nowhere, usual] = [{...A, show_in: []}, {...A, show_in: ["menu", "navbar"]}];
+    const [nowhere, usual] = [
+        {...A, show_in: []},
+        {...A, show_in: ["menu", "navbar"]}
+    ];
     assert.deepStrictEqual(lines([A], [nowhere]), [
         "changed A; show_in: (nothing) > (nowhere)"
     ]);

@@ -17,7 +17,7 @@ beforeEach(() => {
     let observing;
     document = {hidden: true, hasFocus: () => false, head: {}, title: "OctoPrint"};
     observe = () => observing && observing();
-    page = loadPage(["runs/run_format", "runs/page_title"], {
+    page = loadPage(["commands/command", "runs/run_format", "runs/page_title"], {
         document,
         $: (what) =>
             typeof what === "function"

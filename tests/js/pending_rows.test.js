@@ -7,6 +7,7 @@ const ko = require("knockout");
 
 const {loadPage} = require("./page.js");
 
+const NAMES = ["commands/command", "runs/run_format"];
 const START = Date.UTC(2026, 2, 1, 12);
 
 let bar, now, tick;
@@ -25,7 +26,10 @@ beforeEach(() => {
     const Clock = class extends Date {
         static now = () => now;
     };
-    const page = loadPage(["runs/waiting", "runs/pending_rows"], {Date: Clock, ko});
+    const page = loadPage([...NAMES, "runs/waiting", "runs/pending_rows"], {
+        Date: Clock,
+        ko
+    });
     const clock = ko.observable();
     tick = (seconds) => {
         now += seconds * 1000;

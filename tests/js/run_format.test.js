@@ -6,7 +6,7 @@ const {test} = require("node:test");
 
 const {loadPage, plain} = require("./page.js");
 
-const page = loadPage(["runs/run_format"]);
+const page = loadPage(["commands/command", "runs/run_format"]);
 const {RunFormat} = page.SystemCommands;
 
 test("durations", () => {
@@ -59,6 +59,7 @@ test("lines to be copied follow a colon", () => {
 test("how it was started", () => {
     assert.strictEqual(RunFormat.trigger({trigger: "menu"}), "System menu");
     assert.strictEqual(RunFormat.trigger({trigger: "api", application: "X"}), "API (X)");
+    assert.strictEqual(RunFormat.trigger({trigger: "gcode"}), "G-code");
     assert.strictEqual(RunFormat.trigger({trigger: "new"}), "new");
     assert.strictEqual(RunFormat.trigger({}), "");
     const rule = {id: "off", name: "Off when cold"};
@@ -98,4 +99,12 @@ test("nothing began in the future", () => {
         RunFormat.ago({started_at: before, queued_at: soon}),
         "2 hours ago"
     );
+});
+
+test("which way it was switched", () => {
+    const run = {action: "light", name: "Light"};
+    assert.strictEqual(RunFormat.name(run), "Light");
+    assert.strictEqual(RunFormat.name({...run, to: null}), "Light");
+    assert.strictEqual(RunFormat.name({...run, to: "on"}), "Light → on");
+    assert.strictEqual(RunFormat.name({action: "light", to: "off"}), "light → off");
 });

@@ -23,6 +23,7 @@ MAY_FAIL = (
     "POST /api/system",
     "POST /api/system/commands/{source}/{action}",
     "POST /api/runs",
+    "POST /api/runs/{run_id}/now",
     "POST /api/definitions/test",
     "POST /api/rules/try",
 )

@@ -42,7 +42,18 @@ APPLICATION_KEYS = {
 COMMANDS = [
     {"action": "open", "name": "Open", "command": "echo open", "groups": ["kids"]},
     {"action": "closed", "name": "Closed", "command": "echo closed"},
+    {
+        "action": "lamp",
+        "name": "Lamp",
+        "type": "toggle",
+        "on": "true",
+        "off": "true",
+        "groups": ["kids"],
+    },
+    {"action": "relay", "name": "Relay", "type": "toggle", "on": "true", "off": "true"},
 ]
+# what the tables call them
+TOGGLES = {"lamp": "an open toggle", "relay": "another toggle"}
 RULES = [{"id": "a", "name": "the rule", "when": {"action": "never"}, "run": "open"}]
 USERS = [
     User("user"),
@@ -112,12 +123,22 @@ def commands(response, role):
     data = response.json()
     if isinstance(data, dict) and "custom" in data:
         assert data.keys() - {"plugin"} == {"core", "custom"}
-        assert bool(data["core"]) == (len(data["custom"]) == 2)
+        assert bool(data["core"]) == (len(data["custom"]) == len(COMMANDS))
         data = data["custom"]
     elif isinstance(data, dict):
         data = data["commands"]
-    words = {("open", "closed"): "all", ("open",): "open", (): "none"}
-    return words[tuple(entry["action"] for entry in data)]
+    return words_of(data, "open", "closed")
+
+
+def states(response, role):
+    return words_of(response.json()["states"], "lamp", "relay")
+
+
+def words_of(entries, open_to_members, closed):
+    actions = [entry["action"] for entry in entries]
+    found = tuple(action for action in actions if action in (open_to_members, closed))
+    words = {(open_to_members, closed): "all", (open_to_members,): "open", (): "none"}
+    return words[found]
 
 
 def runs(response, role):
@@ -177,6 +198,7 @@ _SCRIPT = "clientjs/systemcommands.js"
 PROBES = {
     **CONTRACT,
     (f"GET {PLUGIN}/api/menu", ""): Probe(f"{PLUGIN}/api/menu", word=commands),
+    (f"GET {PLUGIN}/api/states", ""): Probe(f"{PLUGIN}/api/states", word=states),
     (f"POST {RUNS}", "an open command"): Probe(
         RUNS, 202, body={"source": "custom", "action": "open"}
     ),
@@ -609,6 +631,17 @@ def has_ended(run_id):
     return condition
 
 
+def is_on(action):
+    def condition(message):
+        kind, data = message
+        return kind == "push" and any(
+            (entry["action"], entry["state"]) == (action, "on")
+            for entry in data.get("states", [])
+        )
+
+    return condition
+
+
 @pytest.fixture
 def pushed(server, by_key, connect, mark, guests_see_the_status):
     """What sockets got of all that can happen: by column, the kinds and whose runs."""
@@ -643,8 +676,13 @@ def pushed(server, by_key, connect, mark, guests_see_the_status):
     held = by_key("admin").post("/plugin/holder/hold", json={"action": "closed"}).json()
     by_key("admin").post(f"{RUNS}/{held['id']}/now")
     ids["a rule"] = held["id"]
+    for action in TOGGLES:
+        body = {"source": "custom", "action": action, "to": "on"}
+        assert by_key("admin").post(RUNS, json=body).status_code == 202
     for run_id in ids.values():
         sockets["last"].receive_until(has_ended(run_id))
+    for action in TOGGLES:
+        sockets["last"].receive_until(is_on(action))
     by_key("admin").delete(RUNS)
     sockets["last"].receive_until(lambda message: message[1] == {"type": "cleared"})
 
@@ -658,6 +696,7 @@ def pushed(server, by_key, connect, mark, guests_see_the_status):
                     "action",
                     "name",
                     "status",
+                    "to",
                     "exit_code",
                     "duration",
                     "user",
@@ -668,6 +707,11 @@ def pushed(server, by_key, connect, mark, guests_see_the_status):
             if data["type"] == "cleared":
                 assert data.keys() == {"type"}
                 seen[name].add(("cleared", ""))
+            elif data["type"] == "states":
+                assert data.keys() == {"type", "states"}
+                (state,) = data["states"]
+                assert state.keys() == {"action", "state", "to", "assumed", "since"}
+                seen[name].add(("states", TOGGLES[state["action"]]))
             else:
                 assert data.keys() == {"type", "runs"}
                 for entry in data["runs"]:
@@ -695,6 +739,8 @@ def test_pushes(pushed):
             got[message, "a rule's run", name] = of_rule
     for name, of_role in seen.items():
         got["cleared", "", name] = "yes" if ("cleared", "") in of_role else "no"
+        for of in TOGGLES.values():
+            got["states", of, name] = "yes" if ("states", of) in of_role else "no"
     assert got == {
         (message, of, name): row[name]
         for (message, of), row in table.items()

@@ -124,7 +124,7 @@ def test_events(operator, connect):
         if kind.startswith("plugin_systemcommands_run_") and data["id"] == run["id"]
     )
 
-    keys = {"id", "action", "name", "status", "exit_code", "duration", "user"}
+    keys = {"id", "action", "name", "to", "status", "exit_code", "duration", "user"}
     assert set(started) == set(finished) == keys
     assert started["id"] == finished["id"] == run["id"]
     assert (started["status"], finished["status"]) == ("running", "failed")

@@ -92,6 +92,7 @@ def test_start_gives_a_run(operator, octoprint):
         "source",
         "action",
         "name",
+        "to",
         "status",
         "stopping",
         "exit_code",

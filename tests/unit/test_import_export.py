@@ -247,7 +247,7 @@ def test_of_two_gcode_system_commands_with_a_number_the_last_one_keeps_it():
     first, *_, last = candidates(entries, ())
     assert (first.definition["action"], first.is_used) == ("octo7-2", False)
     assert (last.definition["action"], last.is_used) == ("octo7", True)
-    assert not first.problems and not last.problems
+    assert first.problems == last.problems == []
 
 
 @pytest.mark.parametrize("variable", ["$OCTOPRINT_GCODESYSTEMCOMMAND_ARGS", "plain"])

@@ -20,6 +20,7 @@ from octoprint_systemcommands.api.routes import build_blueprint
 from octoprint_systemcommands.api.rules import Rules
 from octoprint_systemcommands.api.rules_exchange import RulesExchange
 from octoprint_systemcommands.api.runs import Runs
+from octoprint_systemcommands.api.states import StateViews
 from octoprint_systemcommands.api.system_api import SystemApi
 from octoprint_systemcommands.runs.record import STATUSES, Record, Status
 
@@ -45,6 +46,7 @@ def blueprint():
         gates,
         SystemApi(None, None, None),
         Runs(None, None, None, None, None, None),
+        StateViews(None, None, None),
         Definitions(None, None, None),
         DefinitionsExchange(None, None, None, None),
         Rules(None, None, None, None),

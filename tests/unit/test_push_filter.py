@@ -12,6 +12,7 @@ from octoprint_systemcommands.host.push_filter import (
     RULES,
     about_connection,
     about_saving,
+    about_state,
     may_get,
 )
 from octoprint_systemcommands.identity import NOBODY
@@ -92,6 +93,19 @@ def test_only_editors_get_who_has_saved(saved, what, monkeypatch):
 
     assert may_get(Lenient(), Someone("edit"), "plugin", payload, whose) is True
     assert may_get(Lenient(), Someone(), "plugin", payload, whose) is False
+
+
+def test_a_state_is_for_those_who_may_run_its_command():
+    class Partial(Lenient):
+        def may_see_state(self, person, action):
+            return action in person
+
+    payload = {"plugin": "systemcommands", "data": about_state({"action": "light"})}
+
+    assert may_get(Partial(), ["light"], "plugin", payload, whose) is True
+    assert may_get(Partial(), ["fan"], "plugin", payload, whose) is False
+    payload["data"]["states"].append({"action": "fan"})
+    assert may_get(Partial(), ["light"], "plugin", payload, whose) is False
 
 
 def test_who_has_saved_is_all_that_is_told():

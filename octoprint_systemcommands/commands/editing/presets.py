@@ -9,7 +9,6 @@ from .. import sudoers
 from .preset import Preset
 from .switch_presets import SWITCHES
 
-
 _PRESETS = (
     Preset(
         id="webcam-octopi",

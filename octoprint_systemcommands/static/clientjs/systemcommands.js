@@ -28,7 +28,13 @@
         return this.base.postJson(this.getUrl("system/commands/" + path), {}, opts);
     };
 
-    // additional: arguments (by name), confirmed (somebody knows that a print is under way)
+    // of toggles and statuses; the server goes on asking for them for a while
+    OctoPrintSystemCommandsClient.prototype.getStates = function (opts) {
+        return this.base.get(this.getUrl("states"), opts);
+    };
+
+    // additional: arguments (by name), confirmed (somebody knows that a print is under way),
+    // to (on or off, of a toggle)
     OctoPrintSystemCommandsClient.prototype.startRun = function (
         source,
         action,

@@ -44,7 +44,26 @@ $(function () {
         };
         // that of a run, unless it was one of what was only tried out: that is not in the
         // menu, or is another one there
-        self.commandOf = (run) => (run.trigger === "test" ? undefined : self.find(run));
+        self.commandOf = (run) => {
+            const command = run.trigger === "test" ? undefined : self.find(run);
+            const isSwitch = command && command.isToggle() && run.to;
+            return isSwitch ? command.switched(run.to) : command;
+        };
+
+        // what stands in one of the places: menu, sidebar or navbar
+        self.entriesIn = (place) => {
+            const isThere = (entry) => entry.action === "divider" || entry.isIn(place);
+            const entries = self.entries().map((entry) => {
+                return entry.members
+                    ? {...entry, members: entry.members.filter(isThere)}
+                    : entry;
+            });
+            return self._tidyDividers(
+                entries.filter((entry) =>
+                    entry.members ? entry.members.length : isThere(entry)
+                )
+            );
+        };
 
         //~~ Data
 

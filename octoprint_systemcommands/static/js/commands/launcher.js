@@ -133,7 +133,7 @@ $(function () {
                 return OctoPrint.plugins.systemcommands.startRun(
                     command.source,
                     command.action,
-                    body
+                    command.to ? {...body, to: command.to} : body
                 );
             }
             return OctoPrint.system.executeCommand(
@@ -159,7 +159,8 @@ $(function () {
 
             // of what is over in no time it is enough to say that it is
             const timer = setTimeout(() => {
-                if (self.runs.shownId() !== run.id) self.notices.runStarted(command, run);
+                const isSeen = self.runs.shownId() === run.id || self._isSeen(command);
+                if (!isSeen) self.notices.runStarted(command, run);
             }, STARTED_DELAY);
             self.runs.watchOwn(run, (ended) => {
                 clearTimeout(timer);
@@ -180,9 +181,14 @@ $(function () {
             const mayShow = command.showOutput === "on_failure";
             if (failed && mayShow && self._showUnlessBusy(run)) {
                 self.notices.removeStarted(run);
-            } else {
+            } else if (run.status !== "succeeded" || !self._isSeen(command)) {
                 self.notices.runEnded(command, run);
             }
+        };
+
+        // a switch on the page shows by itself what it has been switched to
+        self._isSeen = (command) => {
+            return !!command.to && ["sidebar", "navbar"].some(command.isIn, command);
         };
 
         // A dialog that opens by itself must not get in the way of another one, nor of an

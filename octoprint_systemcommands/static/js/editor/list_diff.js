@@ -46,9 +46,7 @@
     const textOf = (field, value) => {
         if (!_.isArray(value)) return entries.textOf(value);
         if (!value.length) {
-            return field === "show_in"
-                ? gettext("(nowhere)")
-                : entries.textOf(undefined);
+            return field === "show_in" ? gettext("(nowhere)") : entries.textOf(undefined);
         }
         const toText = field === "choices" ? textOfChoice : entries.textOf;
         return value.map(toText).join(", ");

@@ -9,8 +9,13 @@ $(function () {
         self.triggering = parameters[2];
         self.runs = parameters[3];
         self.history = parameters[4];
-        self.guards = parameters[5];
         self.settings = parameters[6];
+        self.page = {
+            triggering: self.triggering,
+            runs: self.runs,
+            guards: parameters[5],
+            states: parameters[7]
+        };
 
         self.keys = new SystemCommands.MenuKeys(ROOT);
         // the menu from top to bottom; members of a group follow it and are hidden with it
@@ -38,7 +43,7 @@ $(function () {
 
         self._wanted = () => {
             const commands = self.access.mayReadHistory()
-                ? [...self.catalogue.entries(), {link: "history"}]
+                ? [...self.catalogue.entriesIn("menu"), {link: "history"}]
                 : [];
             return self.access.mayEdit() ? [...commands, {link: "editor"}] : commands;
         };
@@ -93,44 +98,16 @@ $(function () {
         };
 
         self._toCommandRow = (command, group) => {
-            const runs = ko.pureComputed(() => self.runs.activeOf(command));
-            const requests = self.triggering.running(command);
-            const refusal = ko.pureComputed(() => self.guards.refusal(command));
-            return {
-                type: "command",
-                command: command,
-                name: command.name,
-                icon: command.icon,
-                group: group,
-                refusal: refusal,
-                title: ko.pureComputed(() => {
-                    return refusal() ? refusal().text : command.description;
-                }),
-                // "…", unless the name has it already
-                asks: ko.pureComputed(() => {
-                    return (
-                        !/(…|\.\.\.)$/.test(command.name) && self.triggering.asks(command)
-                    );
-                }),
-                runs: runs,
-                // what is pending of it
-                waits: ko.pureComputed(() => {
-                    self.runs.now();
-                    const [next] = SystemCommands.Waiting.sort(
-                        self.runs.pendingOf(command)
-                    );
-                    return next ? SystemCommands.Waiting.text(next) : "";
-                }),
-                // there is nothing to look at before the server has answered
-                pending: ko.pureComputed(() => requests() > 0 && runs().length === 0)
-            };
+            const button = new SystemCommands.Button(command, self.page);
+            const type = command.isStatus() ? "status" : "command";
+            return Object.assign(button, {type: type, group: group});
         };
 
         //~~ What users do
 
         self.onCommandClick = (row, event) => {
             self._leaveMenu(event);
-            self.triggering.trigger(row.command);
+            row.press();
             return true;
         };
 
@@ -192,7 +169,8 @@ $(function () {
             "systemCommandsRunStoreViewModel",
             "systemCommandsHistoryDialogViewModel",
             "systemCommandsPrintStateViewModel",
-            "settingsViewModel"
+            "settingsViewModel",
+            "systemCommandsStatesViewModel"
         ],
         elements: [ROOT + " > a", ROOT + " > ul"]
     });

@@ -66,7 +66,7 @@
             );
         };
 
-        self._links = () => $(root).find("[role=menuitem]:visible");
+        self._links = () => $(root).find("[role^=menuitem]:visible");
         self._linkOf = (row) => {
             return self._links().filter((_index, link) => ko.dataFor(link) === row);
         };

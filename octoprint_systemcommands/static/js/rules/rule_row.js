@@ -44,7 +44,9 @@
         // whether it runs a command, or switches a toggle
         self.isOf = (source, action) =>
             self.isMapping() &&
-            [action, `${action}:on`, `${action}:off`].includes(String(self.entry().run)) &&
+            [action, `${action}:on`, `${action}:off`].includes(
+                String(self.entry().run)
+            ) &&
             (self.entry().source || "custom") === source;
 
         // what became of it the last time: {when, text, run}

@@ -21,7 +21,7 @@
 
     // The line that runs a command from a shell. The key is a variable of that shell, and
     // secrets are never in it.
-    //   command   {source, action, arguments}
+    //   command   {source, action, arguments, to}
     //   address   where the command is run, as the documented API has it
     //   values    of its arguments, by name
     SystemCommands.Curl = function (command, address, values) {
@@ -31,6 +31,8 @@
         const body = {
             source: command.source,
             action: command.action,
+            // which way, of a toggle
+            to: command.to,
             // without what has no value
             arguments: _.object(specs.map((spec) => [spec.name, exampleOf(spec, values)]))
         };
@@ -42,6 +44,8 @@
             quote(SystemCommands.Curl.base() + "plugin/systemcommands/api/runs")
         );
     };
+
+    SystemCommands.Curl.exampleOf = exampleOf;
 
     // ends in a slash
     SystemCommands.Curl.base = () =>

@@ -18,7 +18,7 @@
         };
 
         self.isActive = ko.pureComputed(() => format.isActive(self.run()));
-        self.name = ko.pureComputed(() => self.run().name || self.run().action);
+        self.name = ko.pureComputed(() => format.name(self.run()));
         self.icon = ko.pureComputed(() => format.icon(self.run()));
         self.status = ko.pureComputed(() => format.statusInFull(self.run()));
         self.isPending = ko.pureComputed(() => format.isPending(self.run()));

@@ -33,7 +33,7 @@
             const address = SystemCommands.Curl.address(
                 options.settings.settings,
                 command.source,
-                command.action
+                command.to ? command.action + ":" + command.to : command.action
             );
             self._copy(
                 "curl",

@@ -46,7 +46,7 @@
         const text = failed ? "✘ %(name)s: %(status)s – " : "✔ %(name)s – ";
         prefix = _.sprintf(text, {
             // as browsers do with titles
-            name: (run.name || run.action).replace(/\s+/g, " ").trim(),
+            name: SystemCommands.RunFormat.name(run).replace(/\s+/g, " ").trim(),
             status: SystemCommands.RunFormat.status(run)
         });
         mark();

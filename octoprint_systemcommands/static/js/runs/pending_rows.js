@@ -30,7 +30,7 @@
             return {
                 id: id,
                 run: run,
-                name: ko.pureComputed(() => run().name || run().action),
+                name: ko.pureComputed(() => SystemCommands.RunFormat.name(run())),
                 text: ko.pureComputed(() => {
                     now();
                     return SystemCommands.Waiting.text(run());
@@ -45,7 +45,8 @@
             self._told = new Map(runs.map((run) => [run.id, about(run)]));
             if (!news.length) return;
             const texts = news.map((run) => {
-                return (run.name || run.action) + " " + SystemCommands.Waiting.text(run);
+                const name = SystemCommands.RunFormat.name(run);
+                return name + " " + SystemCommands.Waiting.text(run);
             });
             self.news(texts.join(", "));
         };

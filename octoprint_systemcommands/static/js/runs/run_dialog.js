@@ -30,7 +30,9 @@ $(function () {
 
         self.title = ko.pureComputed(() => {
             if (self.form()) return self.form().name;
-            return self.run() ? self.run().name || self.run().action : gettext("Output");
+            return self.run()
+                ? SystemCommands.RunFormat.name(self.run())
+                : gettext("Output");
         });
         self.byWhom = ko.pureComputed(() => {
             const run = self.run();

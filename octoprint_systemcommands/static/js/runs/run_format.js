@@ -8,6 +8,9 @@
             ["pending", "queued", "starting", "running"].includes(run.status),
         isPending: (run) => run.status === "pending",
 
+        // of its command, and which way that was switched
+        name: (run) => SystemCommands.Command.nameOf(run),
+
         status: (run) => {
             if (run.stopping && SystemCommands.RunFormat.isActive(run)) {
                 return gettext("Stopping…");
@@ -93,6 +96,7 @@
                 {
                     menu: gettext("System menu"),
                     api: gettext("API"),
+                    gcode: gettext("G-code"),
                     test: gettext("Test in the editor")
                 }[run.trigger] || run.trigger;
             return run.application

@@ -141,7 +141,7 @@ $(function () {
         self._summary = (run) =>
             _.pick(
                 run,
-                ...["id", "source", "action", "name", "status", "trigger"],
+                ...["id", "source", "action", "name", "to", "status", "trigger"],
                 ...(SystemCommands.RunFormat.isPending(run)
                     ? ["due_at", "waits_for"]
                     : [])

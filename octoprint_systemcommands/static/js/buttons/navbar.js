@@ -1,0 +1,55 @@
+$(function () {
+    // there is not much room, and it is OctoPrint's
+    const MOST = 4;
+
+    // Icons in the navbar, for what is used every day.
+    function SystemCommandsNavbarViewModel(parameters) {
+        const self = this;
+
+        self.catalogue = parameters[0];
+        self.page = {
+            triggering: parameters[1],
+            runs: parameters[2],
+            guards: parameters[3],
+            states: parameters[4]
+        };
+
+        self.buttons = ko.observableArray([]);
+        self._commands = [];
+
+        self._rebuild = () => {
+            const commands = self.catalogue
+                .commands()
+                .filter((command) => command.isIn("navbar"))
+                .slice(0, MOST);
+            // new buttons take the keyboard focus away, so there must be a reason for them
+            if (_.isEqual(commands, self._commands)) return;
+            self._commands = commands;
+            self.buttons(
+                commands.map((one) => new SystemCommands.Button(one, self.page))
+            );
+        };
+
+        self.press = (button) => button.press();
+
+        // they are links, as all in the navbar are, but are used as buttons
+        self.onKeydown = (button, event) => {
+            if (event.key !== " ") return true;
+            button.press();
+        };
+
+        self.catalogue.updates.subscribe(self._rebuild);
+    }
+
+    OCTOPRINT_VIEWMODELS.push({
+        construct: SystemCommandsNavbarViewModel,
+        dependencies: [
+            "systemCommandsCatalogueViewModel",
+            "systemCommandsLauncherViewModel",
+            "systemCommandsRunStoreViewModel",
+            "systemCommandsPrintStateViewModel",
+            "systemCommandsStatesViewModel"
+        ],
+        elements: ["#navbar_plugin_systemcommands_buttons"]
+    });
+});
