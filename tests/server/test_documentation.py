@@ -1,8 +1,9 @@
 """What the pages show, done literally: their definitions are loaded, their `curl` lines are
-run by a shell, and what comes of that is compared with what stands below them.
+run by a shell, and what comes of that is compared with what stands below them. Lines of G-code
+are printed in test_gcode.py.
 
 The language of a code block says what it is: yaml, console (`$ ` and what it prints), json,
-sudoers, text.
+sudoers, text; and for G-code gcode, synopsis, terminal and c.
 """
 
 import json
@@ -259,26 +260,3 @@ def test_log_line(octoprint):
     pattern = re.escape(block.text.strip()).replace(RUN, r"\w{16}")
     pattern = pattern.replace(re.escape("192.168.1.20"), re.escape("127.0.0.1"))
     wait_until(lambda: re.search(pattern, octoprint.log_text()))
-
-
-##~~ G-code
-
-
-def test_lines_of_gcode(octoprint, admin):
-    octoprint.connect_virtual_printer()
-    lines = [line for block in blocks("gcode") for line in block.text.splitlines()]
-    asked = [line.split()[1] for line in lines if line.startswith("@system")]
-    assert asked
-
-    files = {"file": ("lines.gcode", "\n".join([*lines, "OCTO4 on", ""]).encode())}
-    admin.post("/api/files/local", files=files, data={"print": "true"}).raise_for_status()
-
-    def runs():
-        found = admin.get(f"{API}/runs", params={"limit": 200}).json()["runs"]
-        return [run for run in found if run["trigger"] == "gcode"]
-
-    # and the scripts of the print
-    wait_until(lambda: len(runs()) == len(asked) + 3)
-    ends = [admin.wait_for_run(run["id"]) for run in runs()]
-    assert {run["status"] for run in ends} == {"succeeded"}
-    assert {run["action"] for run in ends} == {*asked, "lamp-of-box"}

@@ -2,9 +2,13 @@
 whose virtual printer prints."""
 
 import contextlib
+import os
+import re
 import time
+from pathlib import Path
 
 import pytest
+import yaml
 
 from harness import gcode_place
 from harness.gcode_place import Place, Terminal
@@ -88,12 +92,30 @@ LONG = ("G28", *("G4 P100",) * 3000)
 
 
 @pytest.fixture(scope="module")
-def octoprint(make_octoprint):
+def octoprint(make_octoprint, programs):
     plugins = {
         **gcode_place.CONFIG["plugins"],
         "systemcommands": {"commands": COMMANDS, "rules": []},
     }
-    return make_octoprint({**gcode_place.CONFIG, "plugins": plugins})
+    return make_octoprint(
+        {**gcode_place.CONFIG, "plugins": plugins},
+        env={"PATH": f"{programs}:{os.environ['PATH']}"},
+    )
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory):
+    """What docs/gcode.md has in its commands, and not every machine has."""
+    folder = tmp_path_factory.mktemp("programs")
+    for name in ("pinctrl", "fswebcam"):
+        (folder / name).write_text("#!/bin/sh\nexit 0\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def blocks_of_page(language):
+    text = (Path(__file__).parents[2] / "docs" / "gcode.md").read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.S | re.M)
 
 
 @pytest.fixture
@@ -379,24 +401,56 @@ def test_what_is_written_to_the_printers_card_runs_nothing(place):
     assert place.runs("note") == place.runs("env") == []
 
 
-def test_a_menu_entry_of_the_printer(place):
-    """What Marlin's `CUSTOM_MENU_MAIN` sends, as docs/gcode.md has it."""
-    answer = place.admin.get(RULES)
-    rule = {"id": "lamp", "when": {"action": "lamp"}, "run": "note"}
-    headers = {"If-Match": answer.headers["ETag"]}
-    answer = place.admin.put(RULES, json={"rules": [rule]}, headers=headers)
+@pytest.fixture
+def use_page(use, admin):
+    """Has the definitions and rules of docs/gcode.md."""
+    plugins = [
+        yaml.safe_load(text)["plugins"]["systemcommands"]
+        for text in blocks_of_page("yaml")
+    ]
+    use([entry for plugin in plugins for entry in plugin["commands"]])
+    save_rules(admin, [rule for plugin in plugins for rule in plugin.get("rules", [])])
+    yield
+    save_rules(admin, [])
+
+
+def save_rules(admin, rules):
+    headers = {"If-Match": admin.get(RULES).headers["ETag"]}
+    answer = admin.put(RULES, json={"rules": rules}, headers=headers)
     assert answer.status_code == 200, answer.text
+
+
+def test_the_lines_of_the_page(place, terminal, use_page):
+    lines = [line for text in blocks_of_page("gcode") for line in text.splitlines()]
+    asked = [line.split()[1] for line in lines if line.startswith("@system")]
+    assert asked
+    place.print_(*lines, "OCTO4 on", "@system foto")
+    # those of the print's scripts as well
+    wait_until(lambda: len(place.runs()) == len(asked) + 3)
+    ends = [place.admin.wait_for_run(run["id"]) for run in place.runs()]
+    assert {run["status"] for run in ends} == {"succeeded"}
+    assert {run["action"] for run in ends} == {*asked, "lamp-of-box"}
+    (said,) = blocks_of_page("terminal")
+    for line in said.splitlines():
+        terminal.wait_for(line.partition("System Commands: ")[2])
+    place.wait_for_state("Operational")
+
+
+def test_a_menu_entry_of_the_printer(place, use_page):
+    """What Marlin's `CUSTOM_MENU_MAIN` makes the printer send."""
+    (menu,) = blocks_of_page("c")
+    sent = re.findall('_GCODE "M118 A1 action:(.*)"', menu)
+    assert sent == ["lamp on", "lamp off"]
 
     def is_sent():
         # a rule that was just saved is in use a moment later
-        place.terminal("!!DEBUG:action_custom lamp on")
-        return place.runs("note")
+        place.terminal(f"!!DEBUG:action_custom {sent[0]}")
+        return place.runs("lamp-by-menu")
 
     wait_until(is_sent, interval=0.5)
-    run = ended(place, "note")
+    run = ended(place, "lamp-by-menu")
+    assert run["status"] == "succeeded"
     assert run["reason"] == "the printer has sent //action:lamp"
-    headers = {"If-Match": answer.headers["ETag"]}
-    place.admin.put(RULES, json={"rules": []}, headers=headers).raise_for_status()
 
 
 def test_lines_that_flood(place, terminal):
