@@ -48,8 +48,8 @@ class Requester(NamedTuple):
 
     Attributes:
         user: the name; None if unknown, and if it is a rule that nobody tries out
-        trigger: how the request came in: ``api``, ``menu``, ``test``, ``event`` or
-            ``schedule``
+        trigger: how the request came in: ``api``, ``menu``, ``test``, ``event``,
+            ``schedule`` or ``gcode``
         application: the name of the application whose key was used; None without one
         address: the network address that the request came from; None if unknown
         account: see `Owner`

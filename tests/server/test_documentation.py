@@ -38,6 +38,7 @@ PROGRAMS = {
     "rsync": "exec sleep 60",
     "mosquitto_pub": "exit 0",
     "pinctrl": "exit 0",
+    "fswebcam": "exit 0",
 }
 
 
@@ -258,3 +259,26 @@ def test_log_line(octoprint):
     pattern = re.escape(block.text.strip()).replace(RUN, r"\w{16}")
     pattern = pattern.replace(re.escape("192.168.1.20"), re.escape("127.0.0.1"))
     wait_until(lambda: re.search(pattern, octoprint.log_text()))
+
+
+##~~ G-code
+
+
+def test_lines_of_gcode(octoprint, admin):
+    octoprint.connect_virtual_printer()
+    lines = [line for block in blocks("gcode") for line in block.text.splitlines()]
+    asked = [line.split()[1] for line in lines if line.startswith("@system")]
+    assert asked
+
+    files = {"file": ("lines.gcode", "\n".join([*lines, "OCTO4 on", ""]).encode())}
+    admin.post("/api/files/local", files=files, data={"print": "true"}).raise_for_status()
+
+    def runs():
+        found = admin.get(f"{API}/runs", params={"limit": 200}).json()["runs"]
+        return [run for run in found if run["trigger"] == "gcode"]
+
+    # and the scripts of the print
+    wait_until(lambda: len(runs()) == len(asked) + 3)
+    ends = [admin.wait_for_run(run["id"]) for run in runs()]
+    assert {run["status"] for run in ends} == {"succeeded"}
+    assert {run["action"] for run in ends} == {*asked, "lamp-of-box"}

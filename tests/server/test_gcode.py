@@ -401,9 +401,9 @@ def test_a_menu_entry_of_the_printer(place):
 
 def test_lines_that_flood(place, terminal):
     since = time.time()
-    lines = [line for n in range(50) for line in ("@system flood", f"G1 X{n}")]
-    place.print_("G28", *lines, "G1 Y64")
-    place.wait_for_sent("G1 Y64", since)
+    lines = [line for n in range(50) for line in ("@system flood", f"M117 {n}")]
+    place.print_("G28", *lines, "M117 end")
+    place.wait_for_sent("M117 end", since)
     place.wait_for_state("Operational")
     # some are too many, and are told of
     with ApiClient(place.server.url, place.server.admin) as client:
