@@ -242,7 +242,7 @@ def test_lines_of_a_print_that_run_nothing(store, operator_page, start_print, ad
     assert menu.page.evaluate("PNotify.notices[0].options.hide")
     # what it may cover is the page, and never what is opened
     menu.open()
-    for name in ("Plain", "Light", "Recent runs…"):
+    for name in ("Plain", "Fan", "Recent runs…"):
         menu.entry(name).click(trial=True)
     assert admin.get("/api/job").json()["state"] == "Printing"
     assert admin.get(RUNS).json()["runs"] == before

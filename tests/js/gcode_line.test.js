@@ -48,5 +48,7 @@ test("texts are quoted as the server reads them", () => {
     assert.strictEqual(line('say "hi" \\'), '@system a t="say \\"hi\\" \\\\"');
     assert.strictEqual(line("it's"), '@system a t="it\'s"');
     assert.strictEqual(line("größe"), '@system a t="größe"');
+    // what is behind it would be a comment
+    assert.strictEqual(line('a "b"; c'), '@system a t=a\\ \\"b\\"\\;\\ c');
     assert.strictEqual(GcodeLine({action: "odd one"}), '@system "odd one"');
 });

@@ -81,7 +81,7 @@ test("what is filled with its colour", () => {
         entries = [{action: "a", color: "red", ...entry}];
         update();
         const [button] = sidebar.sections()[0].buttons;
-        return [button.edge, button.looks()];
+        return [button.color, button.looks()];
     };
     const filled = ["systemcommands-red", "btn-danger systemcommands-filled"];
     assert.deepStrictEqual(looksOf({}), filled);

@@ -1,4 +1,6 @@
 (function () {
+    const COLORS = ["blue", "cyan", "green", "orange", "red", "dark"];
+
     // A command as something to press, wherever it stands: what is written on it, in which
     // state it is, what is against it, and what becomes of it meanwhile.
     //   command   a SystemCommands.Command
@@ -9,6 +11,10 @@
         self.command = command;
         self.name = command.name;
         self.icon = command.icon;
+        // the class of its colour
+        self.color = COLORS.includes(command.color)
+            ? "systemcommands-" + command.color
+            : "";
         self.isSwitch = command.isToggle();
         self.isStatus = command.isStatus();
 

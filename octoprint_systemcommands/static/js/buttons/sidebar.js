@@ -63,7 +63,6 @@ $(function () {
                     ? look + " systemcommands-filled"
                     : "";
             });
-            button.edge = look ? "systemcommands-" + command.color : "";
             return button;
         };
 

@@ -26,6 +26,7 @@
             this.whilePrinting = spec.while_printing;
             this.maxTemperature = spec.max_temperature;
             this.whenBusy = spec.when_busy;
+            // command, toggle or status
             this.type = spec.type || "command";
             this.guards = spec.guards || "off";
             this.hasState = !!spec.has_state;

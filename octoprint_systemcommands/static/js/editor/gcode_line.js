@@ -1,9 +1,12 @@
 (function () {
     // as it reaches the command: words are told apart as a shell does it
-    const quote = (text) =>
-        /^[\w@%+:,./<>-]+$/.test(text)
-            ? text
+    const quote = (text) => {
+        if (/^[\w@%+:,./<>-]+$/.test(text)) return text;
+        // it begins a comment, within quotes as well
+        return text.includes(";")
+            ? text.replace(/[^\w@%+:,./<>-]/gu, "\\$&")
             : '"' + text.replace(/["\\]/g, "\\$&") + '"';
+    };
 
     // The line of G-code that runs a command, with what could be entered for its arguments;
     // "" as long as it has no action.
