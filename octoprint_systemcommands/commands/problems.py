@@ -137,7 +137,7 @@ def explain(
             inside, kind = inside[:-1], "number"
         inside = (*inside, *_PARTS.get(kind, found.get("ctx", {}).get("part", ())))
         text = _TEXTS.get(kind)
-        values = {name: str(value) for name, value in _context(found).items()}
+        values = {name: _as_text(value) for name, value in _context(found).items()}
         if kind == "string_pattern_mismatch":
             # an argument's name follows another rule than a command's
             text = _PATTERNS.get(str(inside[-1]) if inside else field, _OTHER_PATTERN)
@@ -152,6 +152,12 @@ def explain(
             (field, inside), Problem(field, Message(text, values), inside=inside)
         )
     return list(problems.values())
+
+
+def _as_text(value: Any) -> str:
+    # pydantic makes 600.0 of a limit of 600 s
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value)
 
 
 def _context(found: Any) -> Mapping[str, Any]:
