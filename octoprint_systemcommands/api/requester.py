@@ -30,18 +30,22 @@ class CurrentRequest:
         """Who has sent it."""
         return self._access.now(flask_login.current_user)
 
-    def requester(self, trigger: Optional[str] = None) -> Requester:
+    def requester(
+        self, trigger: Optional[str] = None, by_button: bool = False
+    ) -> Requester:
         """Who has sent it, as runs remember them.
 
         Arguments:
             trigger: how the request came in; None: ``menu`` if it is from a browser that is
                 logged in, ``api`` from a program
+            by_button: of a browser, ``button`` in place of ``menu``
         """
         with_key = flask.session.get("login_mechanism") == LoginMechanism.APIKEY
+        browser = "button" if by_button else "menu"
         person = self.person()
         return Requester(
             user=person.name,
-            trigger=trigger or ("api" if with_key else "menu"),
+            trigger=trigger or ("api" if with_key else browser),
             application=_application(self._plugin_manager) if with_key else None,
             address=flask.request.remote_addr,
             account=person.account,
@@ -58,7 +62,7 @@ class CurrentRequest:
 
         Arguments:
             source, action: the command
-            body: ``{to, arguments, confirmed}``, all optional
+            body: ``{trigger, to, arguments, confirmed}``, all optional
             trigger: see `requester`
 
         Aborts with 400 if ``confirmed`` is neither true nor false.
@@ -66,7 +70,9 @@ class CurrentRequest:
         return ExecuteRequest(
             source=source,
             action=action,
-            requester=self.requester(trigger),
+            requester=self.requester(
+                trigger, by_button=body.get("trigger") == "button"
+            ),
             to=body.get("to"),
             arguments=body.get("arguments"),
             confirmed=confirmed_in(body),

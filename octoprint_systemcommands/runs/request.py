@@ -48,7 +48,7 @@ class Requester(NamedTuple):
 
     Attributes:
         user: the name; None if unknown, and if it is a rule that nobody tries out
-        trigger: how the request came in: ``api``, ``menu``, ``test``, ``event``,
+        trigger: how the request came in: ``api``, ``menu``, ``button``, ``test``, ``event``,
             ``schedule`` or ``gcode``
         application: the name of the application whose key was used; None without one
         address: the network address that the request came from; None if unknown

@@ -5,7 +5,8 @@
     // state it is, what is against it, and what becomes of it meanwhile.
     //   command   a SystemCommands.Command
     //   page      {triggering, runs, guards, states}: the view models
-    SystemCommands.Button = function (command, page) {
+    //   isInMenu  it is an entry of the menu
+    SystemCommands.Button = function (command, page, isInMenu) {
         const self = this;
 
         self.command = command;
@@ -85,7 +86,7 @@
             return _.compact(lines).join("\n");
         });
 
-        self.press = () => page.triggering.trigger(self.wanted());
+        self.press = () => page.triggering.trigger(self.wanted(), {isButton: !isInMenu});
 
         //~~ What goes on
 

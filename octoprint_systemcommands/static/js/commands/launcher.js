@@ -48,10 +48,12 @@ $(function () {
         //   onFailed      with the server's answer; true if it tells the user itself
         //   onRequest     with the promise of each request
         //   onCancelled   the user did not confirm
+        //   isButton      it is no entry of the menu that was pressed
         // values: what the arguments were the last time, if the form is to begin with these
         self.trigger = (command, callbacks, values) => {
             if (!self.access.mayRun()) return;
 
+            const body = callbacks && callbacks.isButton ? {trigger: "button"} : {};
             const refusal = self.guards.refusal(command);
             if (refusal) {
                 self.notices.refused(command, refusal.text, refusal.run);
@@ -61,11 +63,15 @@ $(function () {
                     values: values,
                     onStarted: callbacks && callbacks.onStarted,
                     start: (entered, formCallbacks) => {
-                        self.start(command, {arguments: entered}, formCallbacks);
+                        self.start(
+                            command,
+                            {...body, arguments: entered},
+                            formCallbacks
+                        );
                     }
                 });
             } else {
-                self.start(command, {}, callbacks || {});
+                self.start(command, body, callbacks || {});
             }
         };
 

@@ -98,7 +98,7 @@ $(function () {
         };
 
         self._toCommandRow = (command, group) => {
-            const button = new SystemCommands.Button(command, self.page);
+            const button = new SystemCommands.Button(command, self.page, true);
             const type = command.isStatus() ? "status" : "command";
             return Object.assign(button, {type: type, group: group});
         };

@@ -95,6 +95,7 @@
             const trigger =
                 {
                     menu: gettext("System menu"),
+                    button: gettext("Button"),
                     api: gettext("API"),
                     gcode: gettext("G-code"),
                     test: gettext("Test in the editor")
