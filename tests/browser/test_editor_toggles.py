@@ -54,7 +54,7 @@ def test_a_toggle_that_is_tried_out_and_saved(editor, store, tmp_path):
     )
     shown = dialog.tryout.shown_as
 
-    dialog.test("State").expect_ended("Failed (exit code 1)")
+    dialog.test("State").expect_ended("Answered (exit code 1)")
     expect(shown).to_have_text("This would be shown as: Off")
     dialog.test("Switch on").expect_ended("Succeeded")
     expect(dialog.tryout.lines).to_have_text(["switched"])

@@ -18,7 +18,9 @@ beforeEach(() => {
     view = {
         run: ko.observable(),
         isActive: ko.observable(false),
-        firstLine: ko.observable("")
+        firstLine: ko.observable(""),
+        status: ko.observable("the status"),
+        icon: ko.observable("the icon")
     };
     parts = new page.SystemCommands.SwitchParts(form, ko.observable(view));
 });
@@ -81,6 +83,40 @@ test("what a state would be shown as", () => {
     assert.equal(said("status", "failed", 1), "Unknown");
     view.isActive(true);
     assert.equal(parts.shownAs(), "");
+});
+
+test("a state that says off has not failed", () => {
+    const status = (part, exitCode, hint = null) => {
+        parts.choose(part);
+        view.run({
+            status: exitCode === 0 ? "succeeded" : "failed",
+            exit_code: exitCode,
+            hint: hint
+        });
+        return [parts.status(), parts.statusIcon()];
+    };
+    const answered = ["Answered (exit code 1)", "fas fa-check text-success"];
+    const asEver = ["the status", "the icon"];
+    assert.deepEqual(status("state", 1), answered);
+    assert.deepEqual(status("state", 0), asEver);
+    assert.deepEqual(status("state", 2), asEver);
+    assert.deepEqual(status("state", 1, "sudo has asked for a password."), asEver);
+    assert.deepEqual(status("off", 1), asEver);
+    form.type("status");
+    assert.deepEqual(status("state", 1), asEver);
+    view.run(undefined);
+    assert.deepEqual([parts.status(), parts.statusIcon()], asEver);
+});
+
+test("whose exit code is no failure", () => {
+    const entry = {action: "light", type: "toggle"};
+    const isIgnored = (part) => {
+        parts.choose(part);
+        return !!parts.commandOf(entry).ignore;
+    };
+    assert.deepEqual(["on", "off", "state"].map(isIgnored), [false, false, true]);
+    entry.ignore = true;
+    assert.equal(isIgnored("on"), true);
 });
 
 test("nothing is said after a test that is none of a state", () => {
