@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
+from development.button_screenshots import buttons
 from development.editor_screenshots import editor
 from development.sample import SampleServer, accounts
 from harness import chromium
@@ -49,6 +50,7 @@ def main():
         page = chromium.new_page(chromium.new_context(browser, server.url))
         chromium.log_in(page, server.admin)
         editor(page, save)
+        buttons(browser, save)
         browser.close()
 
 
