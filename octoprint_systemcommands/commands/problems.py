@@ -137,7 +137,7 @@ def explain(
             inside, kind = inside[:-1], "number"
         inside = (*inside, *_PARTS.get(kind, found.get("ctx", {}).get("part", ())))
         text = _TEXTS.get(kind)
-        values = {name: str(value) for name, value in _context(found).items()}
+        values = {name: _as_text(value) for name, value in _context(found).items()}
         if kind == "string_pattern_mismatch":
             # an argument's name follows another rule than a command's
             text = _PATTERNS.get(str(inside[-1]) if inside else field, _OTHER_PATTERN)
@@ -152,6 +152,13 @@ def explain(
             (field, inside), Problem(field, Message(text, values), inside=inside)
         )
     return list(problems.values())
+
+
+def _as_text(value: Any) -> str:
+    # 2.0 is 2 for people
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value)
 
 
 def _context(found: Any) -> Mapping[str, Any]:
