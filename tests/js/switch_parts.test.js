@@ -18,7 +18,7 @@ beforeEach(() => {
     view = {
         run: ko.observable(),
         isActive: ko.observable(false),
-        firstLine: ko.observable(""),
+        firstLines: ko.observable({}),
         status: ko.observable("the status"),
         icon: ko.observable("the icon")
     };
@@ -63,10 +63,10 @@ test("what a part asks for, and what guards it", () => {
 });
 
 test("what a state would be shown as", () => {
-    const said = (type, status, exitCode, line = "") => {
+    const said = (type, status, exitCode, stdout = "", stderr = "") => {
         form.type(type);
         parts.choose("state");
-        view.firstLine(line);
+        view.firstLines({stdout, stderr});
         view.run({status: status, exit_code: exitCode});
         return parts.shownAs().replace("This would be shown as: ", "");
     };
@@ -78,7 +78,15 @@ test("what a state would be shown as", () => {
     assert.equal(said("toggle", "stopped", 0), "Unknown");
     assert.equal(said("toggle", "timed_out", 1), "Unknown");
     assert.equal(said("toggle", "failed", 1, "4 W"), "Off, with the text: 4 W");
+    assert.equal(said("toggle", "failed", 1, "", "No such file"), "Off");
+    const unknown = "Unknown, with the text: ";
+    assert.equal(
+        said("toggle", "failed", 2, "", "No such file"),
+        unknown + "No such file"
+    );
+    assert.equal(said("toggle", "failed", 2, "4 W", "No such file"), unknown + "4 W");
     assert.equal(said("status", "succeeded", 0, "48 °C"), "48 °C");
+    assert.equal(said("status", "succeeded", 0, "", "Hot"), "(nothing)");
     assert.equal(said("status", "succeeded", 0), "(nothing)");
     assert.equal(said("status", "failed", 1), "Unknown");
     view.isActive(true);

@@ -84,7 +84,9 @@
             const record = run() && run().run();
             if (self.part() !== "state" || !record || run().isActive()) return "";
             const state = stateOf(form.type(), record);
-            const line = run().firstLine();
+            const {stdout, stderr} = run().firstLines();
+            // what went wrong is only said if nothing else is known
+            const line = stdout || (state === "unknown" && stderr);
             const isText = form.type() === "status" && state === "on";
             const text = isText ? line || gettext("(nothing)") : words()[state];
             if (isText || !line) {
