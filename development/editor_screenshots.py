@@ -8,7 +8,7 @@ from harness.editor_pages import Editor
 from harness.rules_pages import RuleDialog, RulesSection
 
 WEBCAM = "Restart the webcam"
-LIGHT = "Light up the printer"
+LIGHT = "Adjust the light"
 # not those of the machine that takes the pictures
 SURROUNDINGS = {
     "user": "pi",
@@ -117,11 +117,11 @@ def conflict(editor, page, save):
     change(
         page,
         """
-        definitions[0].name = "Show all addresses";
-        const light = definitions.find((entry) => entry.action === "light");
-        light.arguments[1].max = 80;
-        light.groups = [];
-        definitions.pop();
+        const named = (action) => definitions.find((entry) => entry.action === action);
+        named("show-ip").name = "Show all addresses";
+        named("adjust-light").arguments[1].max = 80;
+        named("adjust-light").groups = [];
+        definitions.splice(definitions.indexOf(named("humidity")), 1);
         """,
     )
     editor.save_button.click()

@@ -94,6 +94,7 @@ def introduction(server):
     key = shlex.quote(f"X-Api-Key: {admin.api_key}")
     path = "api/system/commands"
     own = "plugin/systemcommands/" + path
+    light = shlex.quote(str(server.basedir / "light"))
     return f"""
     Address   {server.url}
     Login     {admin.name}, password {admin.password}
@@ -101,14 +102,20 @@ def introduction(server):
     API key   {admin.api_key}
     Files     {server.basedir} (remove this folder to begin anew)
 
-    Where to click: the System menu is the power symbol at the top right. Try there
-      Update the webcam's software   output while it comes, a progress bar, and Stop
-      Light up the printer           a form; what is entered cannot break the command
-      Measure the filament box       fails, and says why and what to do
+    Where to click: the panel "System commands" at the top left, the icons above, and the
+    System menu, which is the power symbol at the top right. Try there
+      Light                          a switch, in all three places; see below
+      Printer                        print sample.gcode first: then it is not switched off
       Back up                        in the background; Recent runs… shows and stops it
-      Switch the printer off         print sample.gcode first: then it is refused
+      Update the webcam's software   output while it comes, a progress bar, and Stop
+      Adjust the light               a form; what is entered cannot break the command
+      Measure the filament box       fails, and says why and what to do
       Edit commands…                 change these, and add your own
     Shutdown, reboot and restart are there as well; here they only say so.
+
+    Switch the light from outside, and look at its button:
+      touch {light}
+      rm {light}
 
     List the commands, at OctoPrint's address and at the plugin's:
       curl -H {key} {server.url}/{path}

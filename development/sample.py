@@ -9,7 +9,7 @@ from harness.octoprint_server import OctoPrintServer, User
 CONFIG = Path(__file__).with_name("sample_config.yaml")
 
 # Five minutes, in small steps so that it can be cancelled at once. It leaves the bed hotter
-# than "Switch the printer off" allows.
+# than the printer may be when it is switched off.
 PRINT = "G28\nM140 S70\n" + 600 * "G4 P500\n"
 
 
@@ -18,6 +18,7 @@ class SampleServer(OctoPrintServer):
 
     def __init__(self, **options):
         super().__init__(yaml.safe_load(CONFIG.read_text("utf-8")), **options)
+        self._env["SAMPLE_FOLDER"] = str(self.basedir)
         uploads = self.basedir / "uploads"
         if not uploads.exists():
             uploads.mkdir()

@@ -172,6 +172,15 @@ class CommandDialog(Dialog):
         group = self.root.get_by_role("radiogroup", name="Color")
         return group.get_by_role("radio", name=name, exact=True)
 
+    @property
+    def gcode_line(self):
+        """The line of G-code that runs it."""
+        return self.root.locator("#systemcommands_gcode_line")
+
+    def script(self, name):
+        """The checkbox of when OctoPrint sends that line."""
+        return self.root.get_by_role("group", name="Send the line").get_by_label(name)
+
     def group(self, name):
         """The checkbox of one of OctoPrint's groups."""
         groups = self.root.get_by_role("group", name="User groups")

@@ -208,6 +208,24 @@ class History:
         expect(self.root).to_be_hidden()
 
 
+class Terminal:
+    """OctoPrint's tab with what is said to the printer and what it answers."""
+
+    def __init__(self, page):
+        self.page = page
+        self.lines = page.locator("#terminal-output")
+        self._command = page.locator("#terminal-command")
+
+    def open(self):
+        self.page.locator("#term_link a").click()
+        expect(self._command).to_be_enabled()
+        return self
+
+    def send(self, line):
+        self._command.fill(line)
+        self._command.press("Enter")
+
+
 class PendingBar:
     """What stands below the page as long as something is pending."""
 

@@ -38,6 +38,7 @@ from .host.push_filter import (
     DEFINITIONS,
     RULES,
     about_connection,
+    about_gcode,
     about_saving,
     may_get,
 )
@@ -146,6 +147,9 @@ class SystemCommandsPlugin(
             data,
             fire=self._fire,
             complain=lambda *news: self._push(about_connection(*news)),
+            access=self._access,
+            job=printer,
+            complain_of_gcode=lambda news: self._push(about_gcode(news)),
         )
         self._has_triggers.set()
 
@@ -164,7 +168,7 @@ class SystemCommandsPlugin(
     def _run_changed(self, record):
         self._notifier.run_changed(record)
         self._states.run_changed(record)
-        self._triggers.engine.run_changed(record)
+        self._triggers.run_changed(record)
 
     def _tell_of_rules(self, news):
         self._push(about_saving(RULES, news))
@@ -367,6 +371,22 @@ class SystemCommandsPlugin(
     def after_snapshot(self, *args, **kwargs):
         self._triggers.snapshots.after(*args, **kwargs)
 
+    ##~~ octoprint.comm.protocol.atcommand, gcode and scripts hooks
+
+    def handle_at_command(self, *args, **kwargs):
+        self._triggers.gcode.at_command(*args, **kwargs)
+
+    def handle_gcode(self, comm, phase, cmd, cmd_type, gcode, *args, **kwargs):
+        # asked about each line, almost all of which are G-code that OctoPrint knows
+        if gcode is None and cmd[:4].upper() == "OCTO":
+            return self._triggers.gcode.queuing(
+                comm, phase, cmd, cmd_type, gcode, *args, **kwargs
+            )
+        return None
+
+    def get_script_lines(self, *args, **kwargs):
+        return self._triggers.gcode.script(*args, **kwargs)
+
     ##~~ octoprint.comm.protocol.action hook
 
     def handle_action(self, *args, **kwargs):
@@ -394,6 +414,11 @@ __plugin_hooks__ = {
     "octoprint.timelapse.capture.pre": __plugin_implementation__.before_snapshot,
     "octoprint.timelapse.capture.post": __plugin_implementation__.after_snapshot,
     "octoprint.comm.protocol.action": __plugin_implementation__.handle_action,
+    "octoprint.comm.protocol.atcommand.queuing": (
+        __plugin_implementation__.handle_at_command
+    ),
+    "octoprint.comm.protocol.gcode.queuing": __plugin_implementation__.handle_gcode,
+    "octoprint.comm.protocol.scripts": __plugin_implementation__.get_script_lines,
     "octoprint.events.register_custom_events": (
         __plugin_implementation__.get_custom_events
     ),

@@ -10,14 +10,28 @@ from typing import Any, Callable, Optional
 from octoprint.access.permissions import Permissions
 
 from .commands.catalogue import CUSTOM, Catalogue, NotExecutable, UnknownAction
-from .commands.definition import Command
+from .commands.definition import Command, WayIn
 from .commands.lists import Entry, tidy
 from .identity import Identities, Person
+from .messages import N_, MessageError
 from .runs.request import Owner, Request, Requester
+
+# By what the command asks for that only people know
+_NOT_OPENED = {
+    None: N_('"%(name)s" is not open to this: somebody has to allow it ("%(field)s").'),
+    "fresh_credentials": N_(
+        '"%(name)s" asks for a password, which nobody can enter here.'
+    ),
+    "arguments": N_('"%(name)s" asks for a secret, which nobody can enter here.'),
+}
 
 
 class Forbidden(Exception):
     """Whoever asks may not do this."""
+
+
+class NotOpened(MessageError, Forbidden):
+    """The command is not open to the way in by which it is wanted; says what to do."""
 
 
 class FreshCredentialsNeeded(Forbidden):
@@ -110,6 +124,32 @@ class Access:
             raise Forbidden(f"{source}:{action}")
         return command
 
+    def find_opened(self, way_in: WayIn, action: str) -> Command:
+        """A command that may be run by whoever gets in by a way.
+
+        Arguments:
+            way_in: such as ``gcode``
+            action: the command's
+
+        Raises:
+            NotOpened, UnknownAction, NotExecutable
+        """
+        command = self._catalogue.find(CUSTOM, action)
+        if command.is_opened(way_in):
+            return command
+        asks_for = command.asks_for if getattr(command, way_in) else None
+        raise NotOpened(
+            _NOT_OPENED[asks_for], name=command.name, action=command.action, field=way_in
+        )
+
+    def opened(self, way_in: WayIn) -> list[Command]:
+        """All commands that may be run by whoever gets in by a way."""
+        return [
+            entry
+            for entry in self._catalogue.entries(CUSTOM)
+            if isinstance(entry, Command) and entry.is_opened(way_in)
+        ]
+
     def may_see_state(self, person: Person, action: str) -> bool:
         """Whether somebody may know whether a toggle is on, or what a status says: it is in
         their menu."""
@@ -156,12 +196,20 @@ class Access:
 
         What counts is to whom the command is open now, not when it was asked for.
         """
+        way_in = request.way_in
+        if way_in is not None:
+            return self._is_still_opened(way_in, request.command.action)
         person = self._identities.behind(request.requester)
         if request.requester.trigger == "test":
             return may_edit(person)
         return may_run_everything(person) or (
             self._open_to(person, request.source, request.command.action) is not None
         )
+
+    def _is_still_opened(self, way_in: WayIn, action: str) -> bool:
+        with contextlib.suppress(Forbidden, UnknownAction, NotExecutable):
+            return bool(self.find_opened(way_in, action))
+        return False
 
     def account_of(self, person: Person) -> Optional[str]:
         """What tells somebody's account from others of the same name, for a new run."""

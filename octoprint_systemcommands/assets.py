@@ -100,6 +100,7 @@ _JS = {
         "discard_guard",
         "entry_dialog",
         "draft",
+        "gcode_line",
         "section_summaries",
         "system_actions",
         "list_draft",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional
 from .access import Access
 from .commands.arguments.values import FindUpload, take
 from .commands.catalogue import CUSTOM
-from .commands.definition import Command
+from .commands.definition import Command, WayIn
 from .commands.toggles import Switched, To, chosen, switched
 from .identity import Person
 from .messages import Message
@@ -34,6 +34,9 @@ class ExecuteRequest(NamedTuple):
         event: environment variables that tell what has happened, see
             `runs.environment.of_event`
         reason: why it is run, for the history; None if that is somebody's wish
+        way_in: what the command has to be open to, since it is no user of OctoPrint's who
+            asks; only the server says so
+        part_of_print: a print asks for it, so it does not matter that one is under way
         to: where to switch a toggle to, as it came; None if only the action may say it
     """
 
@@ -45,6 +48,8 @@ class ExecuteRequest(NamedTuple):
     has_fresh_credentials: bool = False
     event: Mapping[str, str] = {}
     reason: Optional[Message] = None
+    way_in: Optional[WayIn] = None
+    part_of_print: bool = False
     to: Any = None
 
 
@@ -143,7 +148,11 @@ class Launcher:
     def _checked(self, request: ExecuteRequest) -> Request:
         person = self._access.behind(request.requester)
         by_rule = request.requester.rule is not None
-        command = self._access.find(person, request.source, request.action, by_rule)
+        way_in = request.way_in
+        if way_in is not None:
+            command = self._access.find_opened(way_in, request.action)
+        else:
+            command = self._access.find(person, request.source, request.action, by_rule)
         # of a rule, the password was entered when it was saved
         has_fresh_credentials = request.has_fresh_credentials or by_rule
         self._access.ensure_fresh_credentials(command, has_fresh_credentials)
@@ -158,7 +167,12 @@ class Launcher:
             request.arguments,
             request.confirmed,
         )
-        return checked._replace(event=request.event, reason=request.reason)
+        return checked._replace(
+            event=request.event,
+            reason=request.reason,
+            way_in=way_in,
+            part_of_print=request.part_of_print,
+        )
 
     def _complete(
         self,

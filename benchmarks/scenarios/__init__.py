@@ -4,6 +4,7 @@ returns lines of the table, and the first line of its docstring says what it doe
 from . import (
     definitions,
     flood,
+    gcode,
     history,
     page,
     printing,
@@ -15,4 +16,7 @@ from . import (
 )
 
 # `start` stops both servers, so it comes last
-ROWS = [short, waiting, flood, printing, rules, states, history, definitions, page, start]
+ROWS = [
+    *(short, waiting, flood, printing, rules, states, gcode),
+    *(history, definitions, page, start),
+]

@@ -209,13 +209,14 @@ class Floods:
             raise RuntimeError("a command has ended before the print")
 
 
-def upload(server):
-    """Puts the file that is printed onto a server."""
+def upload(server, name=FILE, text=None):
+    """Puts a file that is printed onto a server."""
+    text = gcode() if text is None else text
     boundary = uuid.uuid4().hex
     body = (
         f"--{boundary}\r\n"
-        f'Content-Disposition: form-data; name="file"; filename="{FILE}"\r\n'
-        f"Content-Type: application/octet-stream\r\n\r\n{gcode()}\r\n"
+        f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        f"Content-Type: application/octet-stream\r\n\r\n{text}\r\n"
         f"--{boundary}--\r\n"
     )
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
@@ -238,25 +239,25 @@ def gcode():
     return "\n".join(lines) + "\n"
 
 
-def print_file(server, check=lambda: None):
-    """Prints the file and returns how many seconds OctoPrint says that it took.
+def print_file(server, check=lambda: None, name=FILE):
+    """Prints a file and returns how many seconds OctoPrint says that it took.
 
     Arguments:
         check: called a few times a second; raises TooMuch when the server should not go on
     """
     # OctoPrint writes this file when a print is over: no need to ask the server meanwhile
     metadata = server.basedir / "uploads" / ".metadata.json"
-    stamp, before = modified(metadata), prints(server)
+    stamp, before = modified(metadata), prints(server, name)
     body = {"command": "select", "print": True}
     started = time.monotonic()
-    server.request("POST", f"/api/files/local/{FILE}", body)
+    server.request("POST", f"/api/files/local/{name}", body)
     try:
         while time.monotonic() - started < LONGEST_PRINT:
             check()
             time.sleep(0.1)
             if modified(metadata) == stamp:
                 continue
-            stamp, after = modified(metadata), prints(server)
+            stamp, after = modified(metadata), prints(server, name)
             if after.get("success", 0) > before.get("success", 0):
                 return after["last"]["printTime"]
         raise TooMuch
@@ -265,9 +266,9 @@ def print_file(server, check=lambda: None):
         raise
 
 
-def prints(server):
-    """What OctoPrint knows of the prints of the file."""
-    return server.request("GET", f"/api/files/local/{FILE}").get("prints", {})
+def prints(server, name=FILE):
+    """What OctoPrint knows of the prints of a file."""
+    return server.request("GET", f"/api/files/local/{name}").get("prints", {})
 
 
 def modified(path):

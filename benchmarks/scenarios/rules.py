@@ -10,6 +10,7 @@ has begun.
 import contextlib
 import tempfile
 import time
+from types import SimpleNamespace
 
 from harness.event_firer import firing
 from harness.waiting import wait_until
@@ -120,7 +121,13 @@ def time_of_event():
     usable = [parse_rule(entry)[0] for entry in rules()]
     with tempfile.TemporaryDirectory() as folder:
         triggers = Triggers(
-            lambda: usable, *(None,) * 3, NoPrinter(), None, None, folder, None, None
+            lambda: usable,
+            *(None,) * 3,
+            NoPrinter(),
+            *(None, None, folder, None, None),
+            access=None,
+            job=SimpleNamespace(job=None, log=None),
+            complain_of_gcode=None,
         )
         triggers.engine.step()
         started = time.perf_counter()

@@ -33,6 +33,18 @@ _MAX_EVERY = 24 * 60 * 60
 _STATE_TIMEOUT = 5.0
 _MAX_STATE_TIMEOUT = 60
 
+# How long a line of G-code may hold the print, in seconds
+_GCODE_WAIT = 60.0
+_MAX_GCODE_WAIT = 600
+
+_MAX_ALIAS = 9999
+
+# The ways in that are closed unless a definition opens them
+WayIn = Literal["gcode"]
+
+# OctoPrint's scripts that can have a line for it
+Script = Literal["before_print", "after_print", "on_pause", "on_resume"]
+
 # Where a button of a command can stand
 Place = Literal["menu", "sidebar", "navbar"]
 Color = Literal["blue", "cyan", "green", "orange", "red", "dark"]
@@ -185,6 +197,28 @@ class Command(_Entry):
         description="Of a toggle: whether `confirm`, `while_printing` and `max_temperature` "
         "are for switching it off alone, or for both",
     )
+    gcode: bool = Field(
+        default=False,
+        description="Open it to G-code: `@system <action>` in files, scripts, the terminal and "
+        "the API. Not together with `fresh_credentials` or a secret.",
+    )
+    gcode_alias: Optional[int] = Field(
+        default=None,
+        ge=0,
+        le=_MAX_ALIAS,
+        description="The number of its `OCTO` line, if it is open to G-code",
+    )
+    gcode_wait: float = Field(
+        default=_GCODE_WAIT,
+        gt=0,
+        le=_MAX_GCODE_WAIT,
+        description="How long a line with `wait` holds the print at most, in seconds",
+    )
+    gcode_script: list[Script] = Field(
+        default_factory=list,
+        description="When OctoPrint is to send its line by itself, if it is open to G-code. A "
+        "toggle is switched on before the print and when it resumes, and off otherwise.",
+    )
     async_: bool = Field(
         default=False, alias="async", description="Do not wait for its end"
     )
@@ -268,7 +302,7 @@ class Command(_Entry):
     def _an_empty_text_is_none(cls, value: Any) -> Any:
         return None if value == "" else value
 
-    @field_validator("show_in", mode="before")
+    @field_validator("show_in", "gcode_script", mode="before")
     @classmethod
     def _a_place_may_stand_alone(cls, value: Any) -> Any:
         return [value] if isinstance(value, str) else value
@@ -278,7 +312,7 @@ class Command(_Entry):
     def _each_place_is_there_once(cls, places: list[Place]) -> list[Place]:
         return list(dict.fromkeys(places))
 
-    @field_validator("timeout", "every", "state_timeout", mode="before")
+    @field_validator("timeout", "every", "state_timeout", "gcode_wait", mode="before")
     @classmethod
     def _a_timeout_is_a_number(cls, value: Any) -> Any:
         if isinstance(value, bool):
@@ -301,6 +335,20 @@ class Command(_Entry):
                 part = (position, "name")
                 raise PydanticCustomError("argument_twice", "is taken", {"part": part})
         return arguments
+
+    def is_opened(self, way_in: WayIn) -> bool:
+        """Whether it may be run from outside of OctoPrint's accounts."""
+        return (
+            bool(getattr(self, way_in)) and not self.is_status and self.asks_for is None
+        )
+
+    @property
+    def asks_for(self) -> Optional[str]:
+        """The field that asks for what only people can know; None if there is none."""
+        if self.fresh_credentials:
+            return "fresh_credentials"
+        has_secret = any(argument.is_secret for argument in self.arguments)
+        return "arguments" if has_secret else None
 
     @property
     def is_toggle(self) -> bool:

@@ -11,8 +11,8 @@ from .definition import DIVIDER, Command, Divider
 from .problems import WARNING, Problem, explain
 from .serialization import fits, with_texts_for_truths, with_writable_numbers
 
-# Fields that only concern how a command and its output look, and the groups, without which fewer people
-# may run it. Without the others it would do something else than it was meant to.
+# Fields that only concern how a command and its output look, and those without which fewer
+# people may run it, or fewer lines of G-code. Without the others it would do something else than it was meant to.
 _DISPENSABLE = (
     "name",
     "description",
@@ -25,6 +25,10 @@ _DISPENSABLE = (
     "color",
     "every",
     "state_timeout",
+    "gcode",
+    "gcode_alias",
+    "gcode_wait",
+    "gcode_script",
 )
 
 # what has no meaning for an entry of a type

@@ -155,10 +155,9 @@ def explain(
 
 
 def _as_text(value: Any) -> str:
-    # 2.0 is 2 for people
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value)
+    # pydantic makes 600.0 of a limit of 600 s
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value)
 
 
 def _context(found: Any) -> Mapping[str, Any]:

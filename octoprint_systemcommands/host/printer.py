@@ -1,11 +1,14 @@
 """OctoPrint's printer, as far as commands and their guards look at it."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any, Optional
 
 from octoprint.printer import PrinterCallback
 
 from ..runs.printer_state import Heater, PrinterState
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.host.printer")
 
 # OctoPrint 2.0 has another name for the printer's own storage
 _ORIGINS: dict[Optional[str], str] = {"printer": "sdcard"}
@@ -26,6 +29,25 @@ class Printer:
     def is_printing(self) -> bool:
         """Whether lines are being sent to the printer for a print; very quick."""
         return self._printer.is_printing()
+
+    def job(self) -> tuple[Optional[str], Optional[str]]:
+        """The name of who has begun the print, and the path of its file; None for what is
+        not known."""
+        try:
+            job = _part(self._printer.get_current_data(), "job")
+            user, path = job.get("user"), _part(job, "file").get("path")
+        except Exception:
+            # whatever kind of printer it is
+            _logger.exception("Cannot tell whose the print is")
+            return None, None
+        return (
+            user if isinstance(user, str) else None,
+            path if isinstance(path, str) else None,
+        )
+
+    def log(self, text: str) -> None:
+        """Writes a line to the Terminal tab."""
+        self._printer.log_lines(text)
 
     def state(self) -> PrinterState:
         """Everything, as it is now."""

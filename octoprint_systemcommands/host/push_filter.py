@@ -6,7 +6,7 @@ somebody after the login who may not see it.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Optional, Union
 
 from octoprint.access.permissions import Permissions
@@ -22,6 +22,7 @@ _EVENT_PREFIX = f"plugin_{IDENTIFIER}_"
 
 DEFINITIONS = "definitions"
 RULES = "rules"
+GCODE = "gcode"
 STATES = "states"
 
 
@@ -51,6 +52,16 @@ def about_connection(reason: str, run_id: Optional[str]) -> dict[str, Any]:
         run_id: of that command; None if it was not even begun
     """
     return {"type": "not_connected", "reason": reason, "run": run_id}
+
+
+def about_gcode(news: Mapping[str, Any]) -> dict[str, Any]:
+    """What is pushed when a line of G-code could not have its command run.
+
+    Arguments:
+        news: ``reason``, one of those in `triggers.gcode.gcode`, the ``action`` as the line
+            has it, and the number of the ``line`` in its file or None
+    """
+    return {"type": GCODE, **news}
 
 
 def about_state(state: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +94,8 @@ def may_get(
             if data.get("type") in (DEFINITIONS, RULES):
                 # there is a name in it
                 return person.has(Permissions.PLUGIN_SYSTEMCOMMANDS_EDIT)
+            if data.get("type") == GCODE:
+                return access.may_see_runs_of_rules(person)
             if data.get("type") == STATES:
                 return all(
                     access.may_see_state(person, state["action"])

@@ -16,18 +16,25 @@ def has_guards(command: Command) -> bool:
     return command.while_printing != "allow" or command.max_temperature is not None
 
 
-def check(command: Command, printer: PrinterState, confirmed: bool) -> None:
+def check(
+    command: Command,
+    printer: PrinterState,
+    confirmed: bool,
+    part_of_print: bool = False,
+) -> None:
     """Lets a command pass.
 
     Arguments:
         command: what is to be run
         printer: its state now
         confirmed: whoever wants it knows that a print is under way
+        part_of_print: it is the print that wants it
 
     Raises:
         Refused: says why, and what to do
     """
-    if printer.is_busy and command.while_printing == "refuse":
+    is_disturbed = printer.is_busy and not part_of_print
+    if is_disturbed and command.while_printing == "refuse":
         raise Refused(
             N_(
                 '"%(name)s" cannot be run while a print is under way. Wait until it has '
@@ -36,7 +43,7 @@ def check(command: Command, printer: PrinterState, confirmed: bool) -> None:
             PRINTING,
             name=command.name,
         )
-    if printer.is_busy and command.while_printing == "confirm" and not confirmed:
+    if is_disturbed and command.while_printing == "confirm" and not confirmed:
         raise Refused(
             N_(
                 'A print is under way. To run "%(name)s" all the same, confirm it '

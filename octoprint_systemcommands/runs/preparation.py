@@ -68,7 +68,12 @@ class Preparation:
         snapshot = None
         if guards.has_guards(request.command):
             snapshot = Snapshot(self._printer_state(request), time.monotonic())
-            guards.check(request.command, snapshot.printer, request.confirmed)
+            guards.check(
+                request.command,
+                snapshot.printer,
+                request.confirmed,
+                request.part_of_print,
+            )
         try:
             ensure_enough()
         except OSError as error:
@@ -100,7 +105,7 @@ class Preparation:
             printer = snapshot.printer
         else:
             printer = self._printer_state(request)
-            guards.check(command, printer, request.confirmed)
+            guards.check(command, printer, request.confirmed, request.part_of_print)
         _logger.info(who_does_what(run))
         # `check` has seen to it
         assert command.command is not None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from ..commands.arguments.values import Values
-from ..commands.definition import Command
+from ..commands.definition import Command, WayIn
 from ..commands.toggles import Switched, To
 from ..messages import Message
 
@@ -48,8 +48,8 @@ class Requester(NamedTuple):
 
     Attributes:
         user: the name; None if unknown, and if it is a rule that nobody tries out
-        trigger: how the request came in: ``api``, ``menu``, ``test``, ``event`` or
-            ``schedule``
+        trigger: how the request came in: ``api``, ``menu``, ``test``, ``event``,
+            ``schedule`` or ``gcode``
         application: the name of the application whose key was used; None without one
         address: the network address that the request came from; None if unknown
         account: see `Owner`
@@ -81,6 +81,9 @@ class Request(NamedTuple):
         event: environment variables that tell what has happened, see
             `environment.of_event`
         reason: why it is run; None if that is somebody's wish
+        way_in: what the command has to be open to, such as ``gcode``, since it is no user of
+            OctoPrint's who asks; None if it is, or a rule
+        part_of_print: a print asks for it, which is no reason against it
     """
 
     source: str
@@ -90,6 +93,8 @@ class Request(NamedTuple):
     confirmed: bool = False
     event: Mapping[str, str] = {}
     reason: Optional[Message] = None
+    way_in: Optional[WayIn] = None
+    part_of_print: bool = False
 
     @property
     def to(self) -> Optional[To]:

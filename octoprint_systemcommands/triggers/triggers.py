@@ -4,14 +4,17 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Optional
 
+from ..access import Access
 from ..launcher import Launcher
 from ..runs.history.history import History
 from ..runs.output.capture import Output
 from ..runs.printer_state import Printer
+from ..runs.record import Record
 from ..runs.runner import Runner
 from .connecting import Connecting, Connection
 from .engine import RuleEngine
 from .firing import Firing
+from .gcode.gcode import Gcode, Job
 from .news import News
 from .printer_actions import action_handler
 from .printer_watch import PrinterWatch
@@ -35,9 +38,12 @@ class Triggers:
         fire: fires an event of this plugin, given its name and its payload
         complain: tells people why there is no connection, given the reason and the run
             because of which
+        access: knows which commands are open to G-code
+        job: of the printer
+        complain_of_gcode: tells people what a line of G-code could not have run
 
     Attributes:
-        engine, connecting, snapshots: see these
+        engine, connecting, snapshots, gcode: see these
         action: for the hook ``octoprint.comm.protocol.action``
     """
 
@@ -53,6 +59,9 @@ class Triggers:
         folder: str,
         fire: Callable[[str, Mapping[str, Any]], None],
         complain: Callable[[str, Optional[str]], None],
+        access: Access,
+        job: Job,
+        complain_of_gcode: Callable[[Mapping[str, Any]], None],
     ):
         def output_of(run_id: str) -> Optional[Output]:
             record = history.get(run_id)
@@ -68,13 +77,21 @@ class Triggers:
         )
         self.snapshots = Snapshots(self.engine, firing)
         self.action = action_handler(self.engine)
+        self.gcode = Gcode(access, launcher, runner, job, complain_of_gcode)
 
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event; called in its thread, so very quick."""
+        self.gcode.on_event(event, payload)
         self.connecting.on_event(event, payload)
         self.engine.on_event(event, payload)
 
+    def run_changed(self, record: Record) -> None:
+        """There is something new about a run; called with the runner's lock held."""
+        self.engine.run_changed(record)
+        self.gcode.run_changed(record)
+
     def run_at_stop(self) -> None:
         """The server is about to end: see `RuleEngine.run_at_stop`."""
+        self.gcode.close()
         self.connecting.stop()
         self.engine.run_at_stop()

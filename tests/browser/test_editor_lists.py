@@ -28,7 +28,9 @@ system:
 CONFIG = {
     "plugins": {
         "gcodesystemcommands": {
-            "command_definitions": [{"id": "12", "command": "echo gcode"}]
+            "command_definitions": [
+                {"id": "12", "command": 'echo "$OCTOPRINT_GCODESYSTEMCOMMAND_ARGS"'}
+            ]
         }
     }
 }
@@ -138,9 +140,18 @@ def test_import_of_odd_actions(editor, octoprint):
 def test_import_from_gcode_system_commands(editor):
     dialog = editor.import_()
     dialog.root.get_by_label("Import from").select_option("gcode_system_commands")
-    expect(dialog.root).to_contain_text("echo gcode")
+    expect(dialog.root).to_contain_text('echo "$OCTOPRINT_GCODESYSTEMCOMMAND_ARGS"')
+    # it is only a warning
+    expect(dialog.root).to_contain_text(
+        "works as it is when a line such as OCTO1 runs it"
+    )
     dialog.button("Add selected (1)").click()
     editor.expect_rows("One", "OCTO12")
+    expect(editor.signs("OCTO12")).to_have_text(["Open to G-code"])
+    editor.save()
+    octo = editor.edit("OCTO12")
+    expect(octo.summary("From G-code")).to_have_text("open, OCTO12")
+    octo.button("Cancel").click()
 
 
 def test_export_what_can_be_imported(editor, octoprint):

@@ -107,6 +107,7 @@ test("what is set, in words", () => {
         arguments: "2: Color, Level, not used: $SC_LEVEL",
         access: "users, gone, asks for the password",
         guards: "not during a print, up to 50 °C",
+        gcode: "",
         running:
             "nobody waits for its end, may fail, time limit 60 s, one after the other, " +
             "outlives OctoPrint, /home/pi, with TZ, LANG",
@@ -169,6 +170,37 @@ test("what is set of a toggle, in words", () => {
     form.fields.type("status");
     assert.strictEqual(summaries.guards(), "");
     assert.strictEqual(summaries.running(), "/home/pi, with TZ, LANG");
+});
+
+test("what opens it to G-code", () => {
+    const entry = {action: "a", gcode: true, gcode_wait: 90, gcode_script: "on_pause"};
+    const form = load(entry);
+    const summaries = new page.SystemCommands.SectionSummaries(form.fields, form);
+    assert.deepStrictEqual(plain(form.leftovers()), []);
+    assert.deepStrictEqual(plain(form.result()), entry);
+    assert.strictEqual(summaries.gcode(), "open, when it is paused");
+    form.fields.gcode_alias("07");
+    // in the order of a print, and not in that of the clicks
+    form.fields.gcode_script(["on_resume", "before_print"]);
+    form.fields.gcode_wait("60");
+    assert.deepStrictEqual(plain(form.result()), {
+        action: "a",
+        gcode: true,
+        gcode_alias: 7,
+        gcode_script: ["before_print", "on_resume"]
+    });
+    assert.strictEqual(
+        summaries.gcode(),
+        "open, OCTO07, before a print, when it resumes"
+    );
+
+    // closed, it keeps what it was opened with
+    form.fields.gcode(false);
+    assert.strictEqual(summaries.gcode(), "");
+    assert.strictEqual(form.result().gcode_alias, 7);
+    form.fields.gcode(true);
+    form.fields.type("status");
+    assert.strictEqual(summaries.gcode(), "");
 });
 
 test("entries of system.actions go if they were imported and are still here", () => {

@@ -134,6 +134,9 @@ test("what a list says of it at a glance", () => {
     same(texts({while_printing: "confirm", groups: [], arguments: "x"}), [
         "Asks during a print"
     ]);
+    same(texts({gcode: true, gcode_alias: 3}), ["Open to G-code"]);
+    same(texts({gcode: false, gcode_alias: 3}), []);
+    same(texts({type: "status", gcode: true}), ["Status"]);
     same(texts("echo"), []);
 });
 

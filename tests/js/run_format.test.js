@@ -59,6 +59,7 @@ test("lines to be copied follow a colon", () => {
 test("how it was started", () => {
     assert.strictEqual(RunFormat.trigger({trigger: "menu"}), "System menu");
     assert.strictEqual(RunFormat.trigger({trigger: "api", application: "X"}), "API (X)");
+    assert.strictEqual(RunFormat.trigger({trigger: "gcode"}), "G-code");
     assert.strictEqual(RunFormat.trigger({trigger: "new"}), "new");
     assert.strictEqual(RunFormat.trigger({}), "");
     const rule = {id: "off", name: "Off when cold"};

@@ -377,7 +377,15 @@ def test_import_shows_and_does_nothing(admin, octoprint):
     assert answer["entries"][1]["renamed_from"] == "one"
 
     answer = admin.post(f"{API}/import", json={"from": "gcode_system_commands"}).json()
-    assert [entry["definition"]["command"] for entry in answer["entries"]] == ["ls"]
+    assert [entry["definition"] for entry in answer["entries"]] == [
+        {
+            "action": "octo7",
+            "name": "OCTO7",
+            "command": "ls",
+            "gcode": True,
+            "gcode_alias": 7,
+        }
+    ]
 
     text = "commands:\n- {action: a, name: A, command: 'true', timeout: soon}\n"
     answer = admin.post(f"{API}/import", json={"from": "yaml", "text": text}).json()

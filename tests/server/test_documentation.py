@@ -1,8 +1,9 @@
 """What the pages show, done literally: their definitions are loaded, their `curl` lines are
-run by a shell, and what comes of that is compared with what stands below them.
+run by a shell, and what comes of that is compared with what stands below them. Lines of G-code
+are printed in test_gcode.py.
 
 The language of a code block says what it is: yaml, console (`$ ` and what it prints), json,
-sudoers, text.
+sudoers, text; and for G-code gcode, synopsis, terminal and c.
 """
 
 import json
@@ -38,6 +39,7 @@ PROGRAMS = {
     "rsync": "exec sleep 60",
     "mosquitto_pub": "exit 0",
     "pinctrl": "exit 0",
+    "fswebcam": "exit 0",
 }
 
 

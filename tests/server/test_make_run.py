@@ -81,6 +81,11 @@ def actions(client):
     }
 
 
+def states(client):
+    found = client.get(f"{API}/states").json()["states"]
+    return {entry["action"]: entry["state"] for entry in found}
+
+
 def test_its_definitions_have_no_problems(admin):
     problems = admin.get(f"{API}/definitions").json()["problems"]
     assert [found for found in problems["definitions"] if found] == []
@@ -89,14 +94,14 @@ def test_its_definitions_have_no_problems(admin):
 
 def test_what_is_to_be_clicked_is_in_the_menu(make_run, admin):
     listed = re.findall(r"^ {6}(?!curl)(\S.*?) {2,}", make_run.printed, re.M)
-    assert len(listed) == 6
+    assert len(listed) == 7
     *names, editor = listed
     assert editor == "Edit commands…"
     assert set(names) <= set(actions(admin))
 
 
 def test_both_can_log_in(make_run):
-    for name, commands in (("admin", None), ("member", ["Light up the printer"])):
+    for name, commands in (("admin", None), ("member", ["Adjust the light"])):
         password = make_run.found(rf"{name}, password ([^\s:]+)")
         with BrowserClient(make_run.found(r"Address +(\S+)")) as client:
             client.log_in(User(name, password))
@@ -139,10 +144,19 @@ def test_the_one_that_fails_says_why(admin):
     assert '"adafruit_dht"' in ended["hint"]
 
 
+def test_the_light_from_outside(make_run, admin):
+    assert states(admin)["light"] == "off"
+    for program, state in (("touch", "on"), ("rm", "off")):
+        subprocess.run(make_run.found(rf"\n +({program} .+)"), shell=True, check=True)
+        wait_until(lambda state=state: states(admin)["light"] == state)
+    run(admin, "custom", "light")
+    wait_until(lambda: states(admin)["light"] == "on")
+
+
 def test_the_print_refuses_what_it_should(admin):
     admin.post("/api/files/local/sample.gcode", json={"command": "select", "print": True})
     wait_until(lambda: admin.get("/api/job").json()["state"] == "Printing")
-    body = {"source": "custom", "action": "power-off"}
+    body = {"source": "custom", "action": "printer", "to": "off"}
     response = admin.post(RUNS, json=body)
     assert (response.status_code, response.json()["reason"]) == (409, "printing")
     admin.post("/api/job", json={"command": "cancel"})
@@ -159,6 +173,6 @@ def test_begins_as_before_also_after_safe_mode(make_run, admin, basedir):
         user = User("admin", api_key=again.found(r"API key +(\w+)"))
         with ApiClient(again.found(r"Address +(\S+)"), user) as client:
             # in safe mode nobody would answer
-            assert "Light up the printer" in actions(client)
+            assert "Adjust the light" in actions(client)
     finally:
         assert again.end() == 0

@@ -35,7 +35,7 @@ def test_the_fields_are_in_the_order_of_the_form():
     dialog = (templates / "systemcommands_command_dialog.jinja2").read_text("utf-8")
     # those that are more than an input are known by their sections' ids
     shown = re.findall(
-        r'(?:field|text|flag|choice|line|seconds)\("(\w+)", _|systemcommands_label_(groups|environment|show_in|color)"'
+        r'(?:field|text|flag|choice|line|seconds)\("(\w+)", _|systemcommands_label_(groups|environment|show_in|color|gcode_script)"'
         r"|snippets/systemcommands_command_(arguments)",
         dialog,
     )

@@ -17,6 +17,7 @@ from octoprint_systemcommands.commands.editing.import_export import (
 )
 from octoprint_systemcommands.commands.editing.presets import presets
 from octoprint_systemcommands.commands.editing.validation import check, slug
+from octoprint_systemcommands.commands.problems import WARNING
 from octoprint_systemcommands.commands.serialization import fingerprint, unstorable
 
 pytestmark = pytest.mark.each_version
@@ -223,15 +224,44 @@ def test_system_actions_do_what_they_did():
     assert load(yaml.safe_dump({"commands": SYSTEM_ACTIONS})) == SYSTEM_ACTIONS
 
 
+def octo(id_, command, **fields):
+    named = {"action": f"octo{id_}", "name": f"OCTO{id_}"}
+    return {**named, "command": command, "gcode": True, **fields}
+
+
 def test_gcode_system_commands():
     theirs = [{"id": "1", "command": "ls"}, {"id": 22, "command": "true"}, {"id": ""}, 5]
 
-    assert from_gcode_system_commands(theirs) == [
-        {"action": "octo1", "name": "OCTO1", "command": "ls"},
-        {"action": "octo22", "name": "OCTO22", "command": "true"},
-    ]
+    entries = from_gcode_system_commands(theirs)
+    assert entries == [octo(1, "ls", gcode_alias=1), octo(22, "true", gcode_alias=22)]
+    assert not any(found.problems for found in candidates(entries, ()))
     for nothing in (None, {}, "x", []):
         assert from_gcode_system_commands(nothing) == []
+
+
+def test_of_two_gcode_system_commands_with_a_number_the_last_one_keeps_it():
+    theirs = [{"id": id_, "command": f"echo {id_}"} for id_ in ("7", "x", "12345", " 7")]
+    entries = from_gcode_system_commands(theirs)
+    assert [entry.get("gcode_alias") for entry in entries] == [None, None, None, 7]
+
+    first, *_, last = candidates(entries, ())
+    assert (first.definition["action"], first.is_used) == ("octo7-2", False)
+    assert (last.definition["action"], last.is_used) == ("octo7", True)
+    assert first.problems == last.problems == []
+
+
+@pytest.mark.parametrize("variable", ["$OCTOPRINT_GCODESYSTEMCOMMAND_ARGS", "plain"])
+def test_what_relies_on_the_line_of_gcode_system_commands_is_said(variable):
+    theirs = [{"id": "1", "command": f"echo {variable}"}]
+    (found,) = candidates(from_gcode_system_commands(theirs), ())
+    told = [(problem.field, problem.severity) for problem in found.problems]
+    if variable == "plain":
+        assert told == []
+    else:
+        assert told == [("command", WARNING)]
+        assert variable in str(found.problems[0])
+    # it is no news to whoever edits it later
+    assert check(found.definition, ()) == []
 
 
 @settings(max_examples=300)

@@ -3,7 +3,11 @@
 import pytest
 from people import access_of
 
-from octoprint_systemcommands.access import Forbidden, FreshCredentialsNeeded
+from octoprint_systemcommands.access import (
+    Forbidden,
+    FreshCredentialsNeeded,
+    NotOpened,
+)
 from octoprint_systemcommands.commands.arguments.values import WrongValues
 from octoprint_systemcommands.commands.catalogue import (
     NotExecutable,
@@ -29,6 +33,25 @@ COMMANDS = [
     {"action": "false", "command": "false"},
     {"action": "empty"},
     {"action": "divider"},
+    {"action": "opened", "command": "true", "gcode": True, "while_printing": "refuse"},
+    {
+        "action": "opened-fresh",
+        "command": "true",
+        "gcode": True,
+        "fresh_credentials": True,
+    },
+    {
+        "action": "opened-secret",
+        "command": "true",
+        "gcode": True,
+        "arguments": [{"name": "key", "type": "secret"}],
+    },
+    {
+        "action": "one-by-one",
+        "command": "exec sleep 60",
+        "gcode": True,
+        "when_busy": "queue",
+    },
     {"action": "fresh", "command": "true", "fresh_credentials": True},
     {
         "action": "guarded",
@@ -333,3 +356,50 @@ def test_a_test_is_checked_like_everything_else(make_launcher):
         launcher.test(command, editor, {"count": 1})
 
     assert launcher.test(command, editor, {"count": 1}, confirmed=True).finished.wait(30)
+
+
+##~~ Lines of G-code
+
+
+def by_line(action, user=None, **fields):
+    requester = Requester(user, "gcode")
+    return ExecuteRequest("custom", action, requester, way_in="gcode", **fields)
+
+
+@pytest.mark.parametrize("user", [None, "user", "operator", "unknown"])
+def test_what_is_open_to_a_way_in_is_open_to_all_who_come_by_it(start, user):
+    run = start(by_line("opened", user))
+
+    assert run.finished.wait(30)
+    record = run.record()
+    assert (record.status, record.user, record.trigger) == ("succeeded", user, "gcode")
+
+
+@pytest.mark.parametrize("action", ["true", "fresh", "opened-fresh", "opened-secret"])
+@pytest.mark.parametrize("user", [None, "operator"])
+def test_nobody_comes_in_where_it_is_closed(start, launcher, action, user):
+    # whatever else they may
+    request = by_line(action, user, arguments={"key": "x"}, has_fresh_credentials=True)
+    with pytest.raises(NotOpened):
+        start(request)
+    assert recorded(launcher) == []
+
+
+def test_a_print_is_no_reason_against_its_own_lines(make_launcher):
+    launcher = make_launcher(PrinterAtWork())
+    with pytest.raises(Refused, match="while a print is under way"):
+        launcher.execute(by_line("opened"))
+    assert launcher.execute(by_line("opened", part_of_print=True)).status == "succeeded"
+
+
+def test_what_is_closed_while_it_waits_is_not_run(launcher, access):
+    first = launcher.launch(by_line("one-by-one"))
+    second = launcher.launch(by_line("one-by-one"))
+    settings = access._catalogue._settings
+    settings.plugin["commands"] = [
+        {**entry, "gcode": False} for entry in settings.plugin["commands"]
+    ]
+    launcher._runner.stop(first.id)
+    assert second.finished.wait(30)
+    assert second.record().status == "failed"
+    assert "no longer allowed" in str(second.refusal)

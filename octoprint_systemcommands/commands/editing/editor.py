@@ -17,6 +17,7 @@ from .errors import Invalid, NotWritten, Stale
 from .last_save import LastSave, Saved, Unchanged
 from .validation import MAX_ENTRIES, check, check_action
 from .versions import Version, Versions
+from .ways_in import alias_of
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands.editing.editor")
 
@@ -124,14 +125,18 @@ class Editing:
             entry: the entry, as JSON
             others: the actions of the other commands in the list
         """
-        problems = check(entry, others)
+        lists = self.lists()
+        aliases = {
+            alias_of(other) for other in lists.definitions if action_of(other) in others
+        }
+        problems = check(entry, others, aliases)
         # the earlier versions are in a file; it is only read if it matters
         if all(problem.field != "action" for problem in problems):
             return problems
         action = action_of(entry)
         if action is None:
             return problems
-        stored = _by_action(self.lists().definitions, self._versions.all())
+        stored = _by_action(lists.definitions, self._versions.all())
         return _of_stored(problems, entry, others, stored.get(action))
 
     def _announce_and_write(
@@ -177,8 +182,10 @@ class Editing:
         by_action = _by_action(lists.definitions, versions)
         counts = Counter(map(action_of, definitions))
         twice = {action for action, count in counts.items() if action and count > 1}
+        numbers = Counter(map(alias_of, definitions))
+        aliases = {alias for alias, count in numbers.items() if count > 1}
         found = {
-            key: check(entry, twice)
+            key: check(entry, twice, aliases)
             for entry, key in zip(definitions, keys)
             if key not in current
         }

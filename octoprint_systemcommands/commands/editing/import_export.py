@@ -13,6 +13,7 @@ from ..parsing import parse_entry
 from ..problems import ERROR, Problem
 from ..serialization import from_yaml, to_json, to_yaml, with_texts_for_truths
 from .validation import MAX_ENTRIES, check, check_action, slug
+from .ways_in import alias_of, check_old_variables
 
 # it may be missing, and is many times as fast
 SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -24,6 +25,8 @@ _MAX_DEPTH = 20
 _MAX_NODES = 60_000
 # YAML knows numbers to the base of 60, which take minutes if they are long
 _LONG_NUMBER = re.compile(r"[0-9:_.+-]{1000,}")
+# an id of the plugin GCODE System Commands that can be the number of an OCTO line
+_ALIAS = re.compile(r"[0-9]{1,4}")
 _SYSTEM_ACTIONS = ("system", "actions")
 # where the list of commands may stand in a file
 _PLACES = (
@@ -138,19 +141,31 @@ def _as_before(entry: Any) -> Any:
 
 
 def from_gcode_system_commands(definitions: Any) -> list[Any]:
-    """Entries made of the settings of the plugin GCODE System Commands."""
+    """Entries made of the settings of the plugin GCODE System Commands, which run by the lines
+    that have run them there: of two with the same number, by the last one's."""
+    found: list[tuple[str, Any]] = [
+        (str(definition["id"]).strip(), definition.get("command"))
+        for definition in (definitions if isinstance(definitions, list) else [])
+        if isinstance(definition, dict) and definition.get("id") not in (None, "")
+    ]
+    last = {_number(id_): index for index, (id_, _) in enumerate(found)}
     entries = []
-    for definition in definitions if isinstance(definitions, list) else []:
-        if isinstance(definition, dict) and definition.get("id") not in (None, ""):
-            name = f"OCTO{definition['id']}"
-            entries.append(
-                {
-                    "action": slug(name, ()),
-                    "name": name,
-                    "command": definition.get("command"),
-                }
-            )
+    for index, (id_, command) in enumerate(found):
+        name, number = f"OCTO{id_}", _number(id_)
+        entry = {
+            "action": slug(name, ()),
+            "name": name,
+            "command": command,
+            "gcode": True,
+        }
+        if number is not None and last[number] == index:
+            entry["gcode_alias"] = number
+        entries.append(entry)
     return entries
+
+
+def _number(id_: str) -> Optional[int]:
+    return int(id_) if _ALIAS.fullmatch(id_) else None
 
 
 def candidates(entries: list[Any], taken: Collection[str]) -> list[Candidate]:
@@ -172,6 +187,7 @@ def candidates(entries: list[Any], taken: Collection[str]) -> list[Candidate]:
     taken = set(taken)
     # what keeps its action must not find it taken by another one that gets a new one
     kept = {action for action in last if action and not check_action(action, taken)}
+    aliases: set[Optional[int]] = set()
     result = []
     for index, (entry, action) in enumerate(zip(found, actions)):
         renamed_from = clash = is_used = None
@@ -189,10 +205,13 @@ def candidates(entries: list[Any], taken: Collection[str]) -> list[Candidate]:
         elif _needs_action(entry):
             renamed_from = _said(entry.get("action"))
             entry["action"] = slug(str(entry["name"]), taken | kept)
-        problems = check(entry, taken)
+        problems = check(entry, taken, aliases)
+        if isinstance(entry, dict):
+            problems.extend(check_old_variables(entry.get("command")))
         is_wrong = any(problem.severity == ERROR for problem in problems)
         if not is_wrong and entry["action"] != DIVIDER:
             taken.add(str(entry["action"]))
+            aliases.add(alias_of(entry))
         result.append(Candidate(entry, index, renamed_from, clash, problems, is_used))
     return result
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, Optional
 
 from ...messages import N_, Message
 from ..definition import DIVIDER, GUESTS, NEEDED, Command, Divider
@@ -14,6 +14,7 @@ from ..problems import ERROR, WARNING, CannotRun, Problem
 from ..serialization import unstorable
 from ..shebang import shebang_of
 from ..variables import is_own
+from .ways_in import check_gcode
 
 _ACTION = re.compile(r"[a-z0-9_-]+")
 _MAX_ACTION = 64
@@ -30,13 +31,16 @@ _SPELLED = str.maketrans(
 )
 
 
-def check(entry: Any, others: Collection[str]) -> list[Problem]:
+def check(
+    entry: Any, others: Collection[str], aliases: Collection[Optional[int]] = ()
+) -> list[Problem]:
     """All that has to be mended before an entry can be saved, and as warnings what may
     keep it from being run.
 
     Arguments:
         entry: as it came from an editor
         others: the actions of the other commands in the list
+        aliases: the numbers of their ``OCTO`` lines
     """
     definition, problems = parse_entry(entry)
     # what is only a flaw in a file that exists need not get into one
@@ -51,6 +55,7 @@ def check(entry: Any, others: Collection[str]) -> list[Problem]:
     if isinstance(definition, Command):
         problems.extend(_check_access_and_environment(definition))
         problems.extend(_check_start(definition))
+        problems.extend(check_gcode(definition, aliases))
 
     action = action_of(entry)
     if action is not None:

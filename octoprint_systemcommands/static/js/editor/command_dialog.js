@@ -56,8 +56,13 @@ $(function () {
 
         //~~ What it is, and the parts of a toggle
 
-        // whether its type has a use for a field
-        self.uses = (field) => entries.uses(self.form.type(), field);
+        // whether there is a use for a field, and so it is shown
+        self.uses = (field) => {
+            const isOfGcode = _.startsWith(field, "gcode_");
+            if (isOfGcode && !self.form.gcode()) return false;
+            return entries.uses(self.form.type(), field);
+        };
+        self.isToggle = ko.pureComputed(() => self.form.type() === "toggle");
         self.isStatus = ko.pureComputed(() => self.form.type() === "status");
         // where there are buttons, they may have a color
         self.isColored = ko.pureComputed(
@@ -67,6 +72,8 @@ $(function () {
             const locate = self.argumentEditor.locator();
             return (problem) => {
                 if (self.uses(problem.field)) return locate(problem);
+                // what is only a warning does not matter then
+                if (problem.severity === "warning") return undefined;
                 // there is no field to say it at
                 const place = entries.placeOf(self.result(), problem);
                 return {message: `${place}: ${problem.message}`};
@@ -151,6 +158,14 @@ $(function () {
             const line = SystemCommands.Curl(command, self.address());
             self.clipboard.copy("curl", line, self.dialog[0]);
         };
+
+        self.gcodeLine = ko.pureComputed(() =>
+            SystemCommands.GcodeLine({
+                action: self.form.action(),
+                type: self.form.type(),
+                arguments: self.argumentEditor.result()
+            })
+        );
 
         //~~ Opening and closing
 

@@ -25,6 +25,11 @@
 
     // where it may stand, in the order in which this is written
     const PLACES = ["menu", "sidebar", "navbar"];
+    // lists of what is ticked
+    const TICKED = {
+        show_in: PLACES,
+        gcode_script: ["before_print", "after_print", "on_pause", "on_resume"]
+    };
 
     // What each type does without: its fields are not shown, and stay in the file.
     const SWITCHING = ["on", "off", "guards"];
@@ -36,7 +41,8 @@
             ...["command", "confirm", "arguments", "fresh_credentials"],
             ...["while_printing", "max_temperature", "async", "ignore", "timeout"],
             ...["when_busy", "outlives_server", "show_output", "merge_output"],
-            ...SWITCHING
+            ...SWITCHING,
+            ...["gcode", "gcode_alias", "gcode_wait", "gcode_script"]
         ]
     };
 
@@ -53,10 +59,9 @@
         if (field === "groups") {
             return _.isArray(value) && value.every(isText) ? value : undefined;
         }
-        if (field === "show_in") {
-            const isKnown = (place) => PLACES.includes(place);
-            const places = [].concat(value);
-            return places.every(isKnown) ? places : undefined;
+        if (TICKED[field]) {
+            const ticked = [].concat(value);
+            return _.difference(ticked, TICKED[field]).length ? undefined : ticked;
         }
         if (field === "environment") {
             if (!_.isPlainObject(value) || !_.every(value, isText)) return undefined;
@@ -67,7 +72,7 @@
     };
 
     const fromField = (field, value) => {
-        if (field === "show_in") return PLACES.filter((place) => value.includes(place));
+        if (TICKED[field]) return TICKED[field].filter((one) => value.includes(one));
         if (field === "environment") {
             return _.object(value.map((variable) => [variable.name, variable.value]));
         }
@@ -230,6 +235,11 @@
                     icon: "fa-users",
                     text: gettext("Open to user groups")
                 },
+                has("gcode") &&
+                    entry.gcode === true && {
+                        icon: "fa-code",
+                        text: gettext("Open to G-code")
+                    },
                 has("while_printing") && ofPrints[entry.while_printing],
                 has("max_temperature") &&
                     isText(entry.max_temperature) && {

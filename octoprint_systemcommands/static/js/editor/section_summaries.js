@@ -60,6 +60,23 @@
             choice("guards", {both: gettext("also when switching on")})
         ]);
 
+        this.gcode = summary(() => {
+            if (!value("gcode")) return [];
+            const scripts = {
+                before_print: gettext("before a print"),
+                after_print: gettext("after a print"),
+                on_pause: gettext("when it is paused"),
+                on_resume: gettext("when it resumes")
+            };
+            return [
+                gettext("open"),
+                value("gcode_alias") && "OCTO" + value("gcode_alias"),
+                ...Object.keys(scripts)
+                    .filter((script) => value("gcode_script").includes(script))
+                    .map((script) => scripts[script])
+            ];
+        });
+
         this.running = summary(() => {
             const names = _.map(parts.environment.result(), "name").filter(Boolean);
             return [

@@ -45,6 +45,8 @@
         );
     };
 
+    SystemCommands.Curl.exampleOf = exampleOf;
+
     // ends in a slash
     SystemCommands.Curl.base = () =>
         OctoPrint.getParsedBaseUrl().href.replace(/\/*$/, "/");

@@ -25,6 +25,8 @@ $(function () {
         self._started = new Map();
         // by command: the notice that says that it was not started
         self._notStarted = new Map();
+        // what was said last of a line of G-code; a file may have many that are wrong
+        self._ofGcode = undefined;
 
         const named = (text, command) => _.sprintf(text, {name: command.name});
 
@@ -171,6 +173,34 @@ $(function () {
             );
         };
 
+        // A line of G-code has run nothing. action: the command as the line has it, or all of
+        // what cannot be read; line: its number in the file that is printed, if it is in one
+        self.gcodeRanNothing = ({reason, action, line}) => {
+            const texts = {
+                wrong_line: gettext(
+                    '"%(action)s" cannot be read. The Terminal tab says why.'
+                ),
+                unknown: gettext('There is no command "%(action)s" to be run.'),
+                not_opened: gettext(
+                    'The command "%(action)s" is not open to G-code. Whoever edits commands can allow it.'
+                ),
+                too_many: gettext(
+                    'Too many lines are waiting, so "%(action)s" was not run.'
+                ),
+                not_run: gettext('"%(action)s" was not run. The Terminal tab says why.')
+            };
+            close(self._ofGcode);
+            self._ofGcode = self._say(
+                "refused",
+                _.isNumber(line)
+                    ? _.sprintf(gettext("Line %(line)s of the print ran no command"), {
+                          line: line
+                      })
+                    : gettext("A line of G-code ran no command"),
+                _.sprintf(texts[reason] || texts.not_run, {action: action})
+            );
+        };
+
         self._outputBox = (output) => {
             return $('<pre class="systemcommands-output" tabindex="0"></pre>').text(
                 output.slice(-MAX_OUTPUT)
@@ -216,8 +246,9 @@ $(function () {
         //~~ View model callbacks
 
         self.onDataUpdaterPluginMessage = (plugin, data) => {
-            if (plugin !== "systemcommands" || data.type !== "not_connected") return;
-            if (self.runs.access.mayWatch()) self.notConnected(data);
+            if (plugin !== "systemcommands" || !self.runs.access.mayWatch()) return;
+            if (data.type === "not_connected") self.notConnected(data);
+            if (data.type === "gcode") self.gcodeRanNothing(data);
         };
 
         // what commands have printed is not for whoever comes next

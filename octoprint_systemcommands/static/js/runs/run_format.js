@@ -96,6 +96,7 @@
                 {
                     menu: gettext("System menu"),
                     api: gettext("API"),
+                    gcode: gettext("G-code"),
                     test: gettext("Test in the editor")
                 }[run.trigger] || run.trigger;
             return run.application

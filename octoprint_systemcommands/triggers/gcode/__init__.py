@@ -1,0 +1,1 @@
+"""G-code that runs commands: lines of files, scripts, the terminal and the API."""

@@ -1,0 +1,143 @@
+"""``@system`` lines, as they are written.
+
+    @system <action> [on|off] [name=value …] [wait]
+
+Words are told apart as a shell does it, with quotes and backslashes; nothing is replaced.
+"""
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Optional
+
+from ...commands.arguments.types import Argument, NumberArgument, ToggleArgument
+from ...messages import N_, MessageError
+
+COMMAND = "system"
+WAIT = "wait"
+
+# Characters of a line; firmwares take less than a hundred
+_MAX_LENGTH = 2000
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18})")
+_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("false", "no", "off", "0")
+
+# The line of the plugin GCODE System Commands, and what that has told its commands, whose
+# scripts go on working
+_OCTO = re.compile(r"OCTO([0-9]{1,4})(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
+_OCTO_VARIABLES = "OCTOPRINT_GCODESYSTEMCOMMAND_"
+
+
+class WrongLine(MessageError, ValueError):
+    """A line cannot be read; says how it has to be written."""
+
+
+class Line(NamedTuple):
+    """What a line asks for.
+
+    Attributes:
+        action: the command's
+        to: ``on`` or ``off`` of a toggle; None if the line does not say
+        arguments: texts by the name of the argument
+        waits: the print is to go on when the command has ended
+    """
+
+    action: str
+    to: Optional[str] = None
+    arguments: Mapping[str, str] = {}
+    waits: bool = False
+
+
+class Octo(NamedTuple):
+    """An ``OCTO`` line.
+
+    Attributes:
+        number: tells which command it is
+        rest: what stands behind it
+        text: all of it
+    """
+
+    number: int
+    rest: str
+    text: str
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Environment variables for the command."""
+        return {
+            "SC_ARGS": self.rest,
+            f"{_OCTO_VARIABLES}ID": str(self.number),
+            f"{_OCTO_VARIABLES}ARGS": self.rest,
+            f"{_OCTO_VARIABLES}LINE": self.text,
+        }
+
+
+def parse(parameters: str) -> Line:
+    """Reads what stands behind ``@system``.
+
+    Raises:
+        WrongLine
+    """
+    if len(parameters) > _MAX_LENGTH:
+        raise WrongLine(N_("The line is too long."))
+    try:
+        words = shlex.split(parameters)
+    except ValueError:
+        raise WrongLine(N_("A quote is not closed.")) from None
+    if not words:
+        raise WrongLine(
+            N_('Say which command: "@system <action>". "@system list" tells them all.')
+        )
+    action, *rest = words
+    to: Optional[str] = None
+    waits = False
+    arguments: dict[str, str] = {}
+    for word in rest:
+        name, is_argument, value = word.partition("=")
+        if is_argument and _NAME.fullmatch(name):
+            if name in arguments:
+                raise WrongLine(N_('"%(name)s" is there twice.'), name=name)
+            arguments[name] = value
+        elif word in ("on", "off") and to is None:
+            to = word
+        elif word == WAIT:
+            waits = True
+        else:
+            raise WrongLine(
+                N_(
+                    '"%(word)s" is neither an argument, such as name=value, nor on, off '
+                    "or wait."
+                ),
+                word=word[:40],
+            )
+    return Line(action, to, arguments, waits)
+
+
+def parse_octo(line: str) -> Optional[Octo]:
+    """Reads a line such as ``OCTO3 some text``; None if it is another one."""
+    found = _OCTO.fullmatch(line[:_MAX_LENGTH].strip())
+    if found is None:
+        return None
+    return Octo(int(found[1]), (found[2] or "").strip(), found[0])
+
+
+def as_values(arguments: Iterable[Argument], texts: Mapping[str, str]) -> dict[str, Any]:
+    """The texts of a line as the values that the arguments take. What cannot be one stays
+    a text, and is refused as such."""
+    kinds = {argument.name: argument for argument in arguments}
+    return {name: _as_value(kinds.get(name), text) for name, text in texts.items()}
+
+
+def _as_value(argument: Any, text: str) -> Any:
+    if isinstance(argument, NumberArgument):
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        return float(text) if _NUMBER.fullmatch(text) else text
+    if isinstance(argument, ToggleArgument):
+        if text.lower() in _TRUE:
+            return True
+        return False if text.lower() in _FALSE else text
+    return text

@@ -1,0 +1,83 @@
+"""Where a line of G-code comes from, as OctoPrint's tags tell it."""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple, Optional
+
+from ...messages import N_, Message
+
+_FILE_LINE = re.compile(r"fileline:([0-9]{1,10})")
+
+# OctoPrint gives the latter to what belongs to the print without standing in its file, such
+# as its scripts. A script that somebody has asked for by the API has it not.
+_OF_PRINT = frozenset(("source:file", "source:job"))
+
+
+class Origin(NamedTuple):
+    """Where a line comes from.
+
+    Attributes:
+        is_of_print: it stands in the file that is printed, or in one of the print's scripts
+        number: in the file, in which OctoPrint counts neither comments nor empty lines; None
+            if it is not in one
+        user: who has begun the print; None if nobody knows, and for all other lines
+        file: the one that is printed, if the line is of a print
+    """
+
+    is_of_print: bool
+    number: Optional[int] = None
+    user: Optional[str] = None
+    file: Optional[str] = None
+
+    @property
+    def reason(self) -> Message:
+        """Why something is run, for the history."""
+        if not self.is_of_print:
+            return Message(N_("A line of G-code"))
+        values = {"file": self.file or "?", "line": str(self.number)}
+        if self.number is None:
+            return Message(N_("A script of the print of %(file)s"), values)
+        # as OctoPrint counts
+        return Message(N_("Line %(line)s of %(file)s (comments not counted)"), values)
+
+
+class Origins:
+    """Tells where lines come from.
+
+    Arguments:
+        job: who has begun the print and the path of its file; None for what is not known
+    """
+
+    def __init__(self, job: Callable[[], tuple[Optional[str], Optional[str]]]):
+        self._job = job
+        # what was known last of the print
+        self._known: tuple[Optional[str], Optional[str]] = None, None
+
+    def print_begins(self) -> None:
+        """What was known of the print before must not be told of this one."""
+        self._known = None, None
+
+    def of(self, tags: Optional[Collection[str]]) -> Origin:
+        """Where a line comes from that is being processed."""
+        if not tags or not is_of_print(tags):
+            return Origin(False)
+        # now, since the next print may be somebody else's
+        user, file = self._job()
+        if user is not None:
+            self._known = user, file
+        elif self._known[1] == file:
+            # OctoPrint 2.0 forgets it before the last scripts of a print
+            user = self._known[0]
+        return Origin(True, number_of(tags), user, file)
+
+
+def number_of(tags: Iterable[str]) -> Optional[int]:
+    """The number of a line in its file; None if it is not in one."""
+    found = (match[1] for tag in tags if (match := _FILE_LINE.fullmatch(tag)))
+    number = next(found, None)
+    return None if number is None else int(number)
+
+
+def is_of_print(tags: Iterable[str]) -> bool:
+    """Whether a line belongs to the print."""
+    return not _OF_PRINT.isdisjoint(tags)
