@@ -65,6 +65,8 @@ class RuleDialog(Dialog):
         self.sentence = self.root.locator(".systemcommands-sentence")
         self.kind = self.field("kind")
         self.command = self.field("run")
+        # the command whose end the rule waits for
+        self.ended = self.label("Command")
         self.tryout = Tryout(self, "Try")
         self.confirmation = page.locator(".modal:visible", has_text="Discard what you")
 

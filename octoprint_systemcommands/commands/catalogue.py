@@ -22,10 +22,10 @@ class UnknownAction(LookupError):
 
 
 class NotExecutable(ValueError):
-    """The action is a divider's, or a status'.
+    """The action is that of a divider or of a status.
 
     Attributes:
-        is_status: whether it is the latter
+        is_status: whether it is that of a status
     """
 
     def __init__(self, action: str, is_status: bool = False):

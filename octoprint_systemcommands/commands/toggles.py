@@ -102,6 +102,7 @@ def state_command(command: Command) -> Command:
             "type": "command",
             "command": command.state,
             "arguments": [],
+            "merge_output": False,
             "timeout": command.state_timeout,
             # it is an answer
             "ignore": True,

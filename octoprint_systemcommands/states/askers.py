@@ -13,8 +13,8 @@ from .timetable import AT_ONCE
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.states.askers")
 
-# How much longer than its command may take somebody is waited for, in seconds: to end what
-# does not want to go takes a moment
+# How much longer than `state_timeout` an ask may take before it counts as hanging, in seconds:
+# to end what does not want to go takes a moment
 _GRACE = 5.0
 
 # How many may hang when they are started. Then nobody else is asked who may.

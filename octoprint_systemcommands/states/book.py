@@ -160,8 +160,8 @@ class Book:
         return self.restored
 
     def wakes_at(self, now: float) -> Optional[float]:
-        """When there is something to do next; None if that hangs on something else than the
-        time."""
+        """When there is something to do next; None if that does not depend on the time
+        alone."""
         moments = [known.switching.until(now) for known in self.known.values()]
         moments.append(self.timetable.wakes_at(now))
         return min((moment for moment in moments if moment is not None), default=None)

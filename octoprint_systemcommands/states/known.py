@@ -88,7 +88,7 @@ class Known:
         known: Union[Assumed, Answer, None]
         known = self.assumed if is_assumed else self._answer
         state = UNKNOWN if known is None else known.state
-        to = self.switching.is_run if is_assumed else self.switching.to(now)
+        to = self.switching.running_to if is_assumed else self.switching.to(now)
         if to is not None:
             state = SWITCHING
         if state != self._state:

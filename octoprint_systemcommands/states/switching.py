@@ -66,7 +66,7 @@ class Switching:
         return self._to if self.until(now) is not None else None
 
     @property
-    def is_run(self) -> Optional[str]:
+    def running_to(self) -> Optional[str]:
         """Where it is switched to just now; None unless there is a run."""
         return self._to if self._running else None
 

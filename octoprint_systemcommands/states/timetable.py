@@ -10,14 +10,15 @@ from typing import Optional
 AT_ONCE = 2
 _SLOW_AT_ONCE = 1
 
-# How long somebody who has looked counts as somebody who looks, in seconds
+# How long after a look somebody still counts as looking, in seconds
 LEASE = 60.0
 
-# How long who does not answer is left alone at most, unless its definition asks for longer
+# How long a command that does not answer is left alone at most, in seconds, unless its `every`
+# is longer
 _LONGEST_PAUSE = 60.0
 
-# How much older than its definition asks for an answer may be before somebody waits for
-# another one, in seconds
+# How much older than `every` an answer may be before somebody waits for another one, in
+# seconds
 _GRACE = 1.0
 
 _NEVER = float("-inf")
@@ -63,7 +64,8 @@ class Row:
         return min(moments, default=None)
 
     def is_stale(self, now: float) -> bool:
-        """Whether what is known of it is older than it should be, and it is worth waiting."""
+        """Whether what is known of it is older than it should be, and a new answer is worth
+        waiting for."""
         if self.is_slow or self.is_given_up:
             return False
         return self.asked is None or now > self.asked + self.every + _GRACE
@@ -132,8 +134,8 @@ class Timetable:
         return taken
 
     def wakes_at(self, now: float) -> Optional[float]:
-        """When there is somebody to be asked next; None if that hangs on something else than
-        the time."""
+        """When a command is to be asked next; None if that does not depend on the time
+        alone."""
         dues = (row.due(now) for row in self._askable())
         return min((due for due in dues if due is not None), default=None)
 

@@ -161,6 +161,9 @@ def test_what_others_do_behind_its_back(operator_page, folder):
     light.expect(True, "On", timeout=NOTICED)
     expect(light.panel.slot("Light")).to_contain_text("23 W")
     expect(light.navbar.button("Light")).to_have_attribute("title", re.compile("23 W"))
+    Menu(operator_page).open()
+    expect(light.in_menu.get_by_text("23 W", exact=True)).to_be_visible()
+    Menu(operator_page).toggle.click()
     (folder / "light").unlink()
     light.expect(False, "Off", timeout=NOTICED)
 

@@ -54,7 +54,7 @@ def test_a_toggle_that_is_tried_out_and_saved(editor, store, tmp_path):
     )
     shown = dialog.tryout.shown_as
 
-    dialog.test("State").expect_ended("Failed (exit code 1)")
+    dialog.test("State").expect_ended("Answered (exit code 1)")
     expect(shown).to_have_text("This would be shown as: Off")
     dialog.test("Switch on").expect_ended("Succeeded")
     expect(dialog.tryout.lines).to_have_text(["switched"])
@@ -64,6 +64,9 @@ def test_a_toggle_that_is_tried_out_and_saved(editor, store, tmp_path):
     # once more what was tested last
     light.unlink()
     dialog.tryout.again.click()
+    expect(shown).to_have_text("This would be shown as: Off")
+    dialog.fill(state="echo 'no file' >&2; test -e " + str(light))
+    dialog.test("State").expect_ended("Answered (exit code 1)")
     expect(shown).to_have_text("This would be shown as: Off")
     dialog.fill(state="exit 2")
     dialog.field("state").press("Control+Enter")
@@ -302,15 +305,27 @@ def test_rules_switch_it(editor, store, admin):
     dialog.command.select_option("Light: switch off")
     expect(dialog.sentence).to_have_text("When a print ends, switch Light off")
     dialog.accept()
+    dialog = rules.add()
+    dialog.kind.select_option("another command has ended")
+    dialog.ended.select_option("Light → off")
+    dialog.command.select_option("Light: switch on")
+    after = "When Light → off has ended, switch Light on"
+    expect(dialog.sentence).to_have_text(after)
+    dialog.accept()
 
     # it goes along with the ID
     command = editor.edit("Light", "toggle")
-    expect(command.summary("Runs by itself")).to_have_text(
-        "When a print ends, switch Light off"
-    )
+    switched_off = "When a print ends, switch Light off"
+    expect(command.summary("Runs by itself")).to_have_text(f"{switched_off}, {after}")
     command.unfold("Advanced")
     command.fill(action="lamp").accept()
-    rules.expect_sentences("When a print ends, switch Light off")
+    rules.expect_sentences(switched_off, after)
+    # and is found again
+    dialog = rules.edit(after)
+    expect(dialog.ended.locator("option:checked")).to_have_text("Light → off")
+    dialog.button("Cancel").click()
     editor.save()
     saved = admin.get("/plugin/systemcommands/api/rules").json()["rules"]
     assert saved[0]["run"] == "lamp:off"
+    assert saved[1]["when"] == {"run": "lamp:off"}
+    assert saved[1]["run"] == "lamp:on"

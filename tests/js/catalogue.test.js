@@ -241,3 +241,20 @@ test("what stands in which place, without the dividers of what does not", () => 
     // whoever looks for it finds it
     assert.ok(catalogue.find(custom("d")));
 });
+
+test("four icons at most, of what is to be in the navbar", () => {
+    const inNavbar = (action, more) => custom(action, {show_in: ["navbar"], ...more});
+    const names = () => Array.from(catalogue.inNavbar(), (command) => command.name);
+    answerOfCore({});
+    answer(custom("menu"), inNavbar("a"));
+    assert.deepStrictEqual(names(), ["a"]);
+    answer(
+        custom("menu"),
+        inNavbar("a"),
+        inNavbar("b", {group: "G"}),
+        inNavbar("d"),
+        inNavbar("c", {group: "G"}),
+        inNavbar("e")
+    );
+    assert.deepStrictEqual(names(), ["a", "b", "c", "d"]);
+});

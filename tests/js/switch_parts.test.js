@@ -18,7 +18,9 @@ beforeEach(() => {
     view = {
         run: ko.observable(),
         isActive: ko.observable(false),
-        firstLine: ko.observable("")
+        firstLines: ko.observable({}),
+        status: ko.observable("the status"),
+        icon: ko.observable("the icon")
     };
     parts = new page.SystemCommands.SwitchParts(form, ko.observable(view));
 });
@@ -61,10 +63,10 @@ test("what a part asks for, and what guards it", () => {
 });
 
 test("what a state would be shown as", () => {
-    const said = (type, status, exitCode, line = "") => {
+    const said = (type, status, exitCode, stdout = "", stderr = "") => {
         form.type(type);
         parts.choose("state");
-        view.firstLine(line);
+        view.firstLines({stdout, stderr});
         view.run({status: status, exit_code: exitCode});
         return parts.shownAs().replace("This would be shown as: ", "");
     };
@@ -76,11 +78,53 @@ test("what a state would be shown as", () => {
     assert.equal(said("toggle", "stopped", 0), "Unknown");
     assert.equal(said("toggle", "timed_out", 1), "Unknown");
     assert.equal(said("toggle", "failed", 1, "4 W"), "Off, with the text: 4 W");
+    assert.equal(said("toggle", "failed", 1, "", "No such file"), "Off");
+    const unknown = "Unknown, with the text: ";
+    assert.equal(
+        said("toggle", "failed", 2, "", "No such file"),
+        unknown + "No such file"
+    );
+    assert.equal(said("toggle", "failed", 2, "4 W", "No such file"), unknown + "4 W");
     assert.equal(said("status", "succeeded", 0, "48 °C"), "48 °C");
+    assert.equal(said("status", "succeeded", 0, "", "Hot"), "(nothing)");
     assert.equal(said("status", "succeeded", 0), "(nothing)");
     assert.equal(said("status", "failed", 1), "Unknown");
     view.isActive(true);
     assert.equal(parts.shownAs(), "");
+});
+
+test("a state that says off has not failed", () => {
+    const status = (part, exitCode, hint = null) => {
+        parts.choose(part);
+        view.run({
+            status: exitCode === 0 ? "succeeded" : "failed",
+            exit_code: exitCode,
+            hint: hint
+        });
+        return [parts.status(), parts.statusIcon()];
+    };
+    const answered = ["Answered (exit code 1)", "fas fa-check text-success"];
+    const asEver = ["the status", "the icon"];
+    assert.deepEqual(status("state", 1), answered);
+    assert.deepEqual(status("state", 0), asEver);
+    assert.deepEqual(status("state", 2), asEver);
+    assert.deepEqual(status("state", 1, "sudo has asked for a password."), asEver);
+    assert.deepEqual(status("off", 1), asEver);
+    form.type("status");
+    assert.deepEqual(status("state", 1), asEver);
+    view.run(undefined);
+    assert.deepEqual([parts.status(), parts.statusIcon()], asEver);
+});
+
+test("whose exit code is no failure", () => {
+    const entry = {action: "light", type: "toggle"};
+    const isIgnored = (part) => {
+        parts.choose(part);
+        return !!parts.commandOf(entry).ignore;
+    };
+    assert.deepEqual(["on", "off", "state"].map(isIgnored), [false, false, true]);
+    entry.ignore = true;
+    assert.equal(isIgnored("on"), true);
 });
 
 test("nothing is said after a test that is none of a state", () => {

@@ -74,6 +74,9 @@ def rules_of(block):
 
 
 def in_config(data, name):
+    if "plugins" not in data:
+        # settings of OctoPrint's own
+        return []
     (plugin,) = data["plugins"].values()
     assert plugin.keys() <= {"commands", "rules"}
     return plugin.get(name, [])

@@ -473,6 +473,10 @@ def test_each_part_is_tried_out(admin, octoprint):
     lit.touch()
     run, output = test("state")
     assert (output, run["exit_code"]) == ("lit\n", 0)
+    # as it is when it is asked: what counts is stdout
+    run, _ = test("state", state="echo wrong >&2", merge_output=True)
+    chunks = admin.get(f"{RUNS}/{run['id']}/output").json()["chunks"]
+    assert [chunk["stream"] for chunk in chunks] == ["stderr"]
     lit.unlink()
     run, output = test("state", state="sleep 60", state_timeout=0.2)
     assert run["status"] == "timed_out"

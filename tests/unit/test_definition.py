@@ -106,6 +106,7 @@ def test_unknown_fields_do_not_matter():
         ({"action": "a", "timeout": "10s"}, '"timeout" has to be a number'),
         ({"action": "a", "timeout": 0}, '"timeout" has to be greater than 0'),
         ({"action": "a", "timeout": float("nan")}, '"timeout" has to be'),
+        ({"action": "a", "timeout": 1e6}, '"timeout" has to be 604800 at most'),
         ({"action": "a", "timeout": True}, '"timeout" has to be a number of seconds'),
         (
             {"action": "a", "when_busy": "refuze"},

@@ -14,11 +14,11 @@ def test_from_the_start_of_the_run_until_the_state_agrees(subject):
     assert subject.to(0) is None
     subject.begin("1", "on")
     subject.begin("1", "on")
-    assert subject.to(1) == subject.is_run == "on"
+    assert subject.to(1) == subject.running_to == "on"
     subject.answer("off", 1)
     assert subject.to(2) == "on"
     assert subject.end("1", True, 2)
-    assert (subject.to(2), subject.is_run) == ("on", None)
+    assert (subject.to(2), subject.running_to) == ("on", None)
     subject.answer("off", 3)
     assert subject.to(3) == "on"
     subject.answer("on", 4)

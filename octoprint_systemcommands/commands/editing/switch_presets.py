@@ -82,13 +82,8 @@ SWITCHES = (
             icon="bolt",
             on="pinctrl set 17 op dh",
             off="pinctrl set 17 op dl",
-            state=(
-                "case $(pinctrl lev 17) in\n"
-                "    1) exit 0 ;;\n"
-                "    0) exit 1 ;;\n"
-                "    *) exit 2 ;;\n"
-                "esac"
-            ),
+            # without a number it is neither on nor off: test returns 2
+            state='test "$(pinctrl lev 17)" -eq 1',
         ),
     ),
     Preset(

@@ -1,7 +1,4 @@
 $(function () {
-    // there is not much room, and it is OctoPrint's
-    const MOST = 4;
-
     // Icons in the navbar, for what is used every day.
     function SystemCommandsNavbarViewModel(parameters) {
         const self = this;
@@ -18,10 +15,7 @@ $(function () {
         self._commands = [];
 
         self._rebuild = () => {
-            const commands = self.catalogue
-                .commands()
-                .filter((command) => command.isIn("navbar"))
-                .slice(0, MOST);
+            const commands = self.catalogue.inNavbar();
             // new buttons take the keyboard focus away, so there must be a reason for them
             if (_.isEqual(commands, self._commands)) return;
             self._commands = commands;

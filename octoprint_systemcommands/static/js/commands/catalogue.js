@@ -1,6 +1,8 @@
 $(function () {
     // in milliseconds; how long the first entries wait for core's answer after the plugin's
     const PATIENCE = 3000;
+    // there is not much room in the navbar, and it is OctoPrint's
+    const MOST_IN_NAVBAR = 4;
 
     // What the user may run: OctoPrint's own commands, those of other plugins and those of
     // the plugin's menu. Whoever shows commands, or looks for that of a run, asks here.
@@ -18,6 +20,13 @@ $(function () {
         self.commands = ko.pureComputed(() =>
             self.entries().flatMap((entry) => entry.members || (entry.key ? entry : []))
         );
+        // those of them that have an icon in the navbar
+        self.inNavbar = ko.pureComputed(() => {
+            return self
+                .commands()
+                .filter((command) => command.isIn("navbar"))
+                .slice(0, MOST_IN_NAVBAR);
+        });
         // told when there was an answer, also one that changes nothing
         self.updates = new ko.subscribable();
 

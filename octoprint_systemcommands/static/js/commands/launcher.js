@@ -196,7 +196,11 @@ $(function () {
 
         // a switch on the page shows by itself what it has been switched to
         self._isSeen = (command) => {
-            return !!command.to && ["sidebar", "navbar"].some(command.isIn, command);
+            if (!command.to) return false;
+            const hasIcon = self.catalogue
+                .inNavbar()
+                .some((shown) => shown.key === command.key);
+            return hasIcon || command.isIn("sidebar");
         };
 
         // A dialog that opens by itself must not get in the way of another one, nor of an

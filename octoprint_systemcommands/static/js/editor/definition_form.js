@@ -122,6 +122,7 @@
                     entry.arguments,
                     SystemCommands.ArgumentDefinition.toSpec
                 ),
+                ignore: entry.ignore,
                 while_printing: entry.while_printing,
                 max_temperature: entry.max_temperature,
                 type: SystemCommands.DefinitionForm.typeOf(entry),

@@ -38,10 +38,13 @@
         // what is tested of an entry, as the page has to know it
         self.commandOf = (entry) => {
             const part = self.part();
-            const isFree = part === "state" || (part === "on" && entry.guards !== "both");
+            const isState = part === "state";
+            const isFree = isState || (part === "on" && entry.guards !== "both");
             const unused = isFree ? ["while_printing", "max_temperature"] : [];
-            if (part === "state") unused.push("arguments");
-            return entries.toCommand(_.omit(entry, unused));
+            if (isState) unused.push("arguments");
+            const tested = _.omit(entry, unused);
+            // its exit code is an answer
+            return entries.toCommand(isState ? {...tested, ignore: true} : tested);
         };
 
         // which one it is, for people
@@ -54,12 +57,36 @@
             return (form.type() === "toggle" && names[self.part()]) || "";
         });
 
+        // after a test of the state: whether that has failed only for those who do not know
+        // that it says "off" like this; not if it is known what went wrong
+        self._saysOff = ko.pureComputed(() => {
+            const record = run() && run().run();
+            return (
+                self.part() === "state" &&
+                !!record &&
+                record.status === "failed" &&
+                !record.hint &&
+                stateOf(form.type(), record) === "off"
+            );
+        });
+        // of the run, for people
+        self.status = ko.pureComputed(() => {
+            if (self._saysOff()) return gettext("Answered (exit code 1)");
+            return run() ? run().status() : "";
+        });
+        self.statusIcon = ko.pureComputed(() => {
+            if (self._saysOff()) return "fas fa-check text-success";
+            return run() ? run().icon() : "";
+        });
+
         // after a test of the state: what it would be shown as
         self.shownAs = ko.pureComputed(() => {
             const record = run() && run().run();
             if (self.part() !== "state" || !record || run().isActive()) return "";
             const state = stateOf(form.type(), record);
-            const line = run().firstLine();
+            const {stdout, stderr} = run().firstLines();
+            // what went wrong is only said if nothing else is known
+            const line = stdout || (state === "unknown" && stderr);
             const isText = form.type() === "status" && state === "on";
             const text = isText ? line || gettext("(nothing)") : words()[state];
             if (isText || !line) {

@@ -41,13 +41,17 @@
             }
         });
 
+        const names = (what, source, action) =>
+            [action, `${action}:on`, `${action}:off`].includes(String(what.run)) &&
+            (what.source || "custom") === source;
         // whether it runs a command, or switches a toggle
         self.isOf = (source, action) =>
+            self.isMapping() && names(self.entry(), source, action);
+        // whether it waits for the end of that
+        self.isAfter = (source, action) =>
             self.isMapping() &&
-            [action, `${action}:on`, `${action}:off`].includes(
-                String(self.entry().run)
-            ) &&
-            (self.entry().source || "custom") === source;
+            _.isPlainObject(self.entry().when) &&
+            names(self.entry().when, source, action);
 
         // what became of it the last time: {when, text, run}
         self.news = ko.pureComputed(() => {

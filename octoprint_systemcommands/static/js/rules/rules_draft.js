@@ -20,7 +20,7 @@ $(function () {
             return _.uniq([...own, ...core], "key");
         };
         // [{key, source, action, name, arguments, whilePrinting}], as they are in the editor:
-        // those whose end a rule may wait for, and what it may run
+        // those that can be run, and what a rule may do with them
         self.commands = ko.pureComputed(() => {
             const isRun = (entry) => entries.typeOf(entry) !== "status";
             return withCore(entriesOf().filter(isRun).map(entries.toCommand));
@@ -28,14 +28,30 @@ $(function () {
         self.runnable = ko.pureComputed(() =>
             withCore(entriesOf().flatMap(entries.toRunnable))
         );
+        // [{key, name}] of what a rule may wait for the end of: of a toggle, whichever way it
+        // was switched, or only one of them
+        self.ending = ko.pureComputed(() => {
+            const switched = (command, to) => ({
+                key: SystemCommands.Command.keyOf({
+                    source: command.source,
+                    action: `${command.action}:${to}`
+                }),
+                name: command.switched(to).name
+            });
+            return self
+                .commands()
+                .flatMap((command) =>
+                    command.isToggle()
+                        ? [command, switched(command, "on"), switched(command, "off")]
+                        : command
+                );
+        });
         const find = (commands, source, action) => {
             const key = SystemCommands.Command.keyOf({source: source, action: action});
             return commands().find((one) => one.key === key);
         };
         self.nameOf = (source, action) => {
-            const command = [self.commands, self.runnable]
-                .map((commands) => find(commands, source, action))
-                .find(Boolean);
+            const command = find(self.ending, source, action);
             return command ? command.name : String(action);
         };
         // a toggle, and what a rule does with it: {name, to}
@@ -92,16 +108,17 @@ $(function () {
             self.rows().forEach((row) => {
                 const entry = row.entry();
                 if (!row.isMapping()) return;
-                const isAfter =
-                    _.isPlainObject(entry.when) &&
-                    (entry.when.source || "custom") === "custom" &&
-                    String(entry.when.run) === from;
-                if (!isAfter && !row.isOf("custom", from)) return;
-                const ending = String(entry.run).slice(from.length);
+                // both may say which way a toggle is switched
+                const renamed = (run) => to + String(run).slice(from.length);
+                const isAfter = row.isAfter("custom", from);
+                const isOf = row.isOf("custom", from);
+                if (!isAfter && !isOf) return;
                 row.entry({
                     ...entry,
-                    ...(isAfter ? {when: {...entry.when, run: to}} : {}),
-                    ...(row.isOf("custom", from) ? {run: to + ending} : {})
+                    ...(isAfter
+                        ? {when: {...entry.when, run: renamed(entry.when.run)}}
+                        : {}),
+                    ...(isOf ? {run: renamed(entry.run)} : {})
                 });
             });
         };

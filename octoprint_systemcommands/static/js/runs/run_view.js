@@ -17,7 +17,8 @@
         self.following = ko.observable(true);
         self.hasStderr = ko.observable(false);
         self.isEmpty = ko.observable(true);
-        self.firstLine = ko.observable("");
+        // {stdout, stderr}
+        self.firstLines = ko.observable({});
         self._stopRequested = ko.observable(false);
 
         const ofRun = (describe, otherwise) =>
@@ -164,7 +165,10 @@
                 self.following(terminal.following);
                 self.hasStderr(terminal.hasStderr);
                 self.isEmpty(terminal.isEmpty());
-                self.firstLine(terminal.firstLine());
+                self.firstLines({
+                    stdout: terminal.firstLine("stdout"),
+                    stderr: terminal.firstLine("stderr")
+                });
             }
         });
         self._follower = new SystemCommands.RunFollower(self._terminal, {

@@ -2,6 +2,8 @@
     const MAX_LINES = 5000;
     // lines are added and dropped in blocks, of which the browser lays out the visible ones
     const BLOCK_SIZE = 100;
+    // of how many lines the first one is looked for that has something in it
+    const SOON = 100;
     // of the work in one frame, in milliseconds; the rest is for the browser's layout
     const PARSE_TIME = 5;
     const RENDER_TIME = 4;
@@ -23,7 +25,8 @@
     //
     //   onProgress({state, value})  the command reports its progress
     //   onIdle()                    everything that was written is being shown
-    //   onChange(terminal)          following, hasStderr or isEmpty() may have changed
+    //   onChange(terminal)          following, hasStderr, isEmpty() or firstLine() may have
+    //                               changed
     SystemCommands.Terminal = function (element, callbacks) {
         const self = this;
 
@@ -55,7 +58,15 @@
         self.isIdle = () => !self._queue.length && self._endShown === self._screen.end();
         self.isEmpty = () => !self._queue.length && !self._screen.lines.length;
         self.text = () => self._screen.text();
-        self.firstLine = () => _.get(self._screen.lines, "0.text", "").trimEnd();
+        // the first line of a stream that has something in it; "" if there is none soon
+        self.firstLine = (stream) => {
+            for (const line of self._screen.lines.slice(0, SOON)) {
+                const own = line.segments.filter((segment) => segment.stream === stream);
+                const text = _.map(own, "text").join("").trim();
+                if (text) return text;
+            }
+            return "";
+        };
 
         self.write = (chunks) => {
             chunks.forEach((chunk) => {
