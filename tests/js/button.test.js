@@ -57,6 +57,16 @@ const pressed = (one) => {
 };
 const looks = (one) => [one.role(), one.checked(), one.stateText(), one.isOn()];
 
+test("what is pressed in the menu is told from what is pressed elsewhere", () => {
+    const place = (isInMenu) => {
+        const {Button, Command} = page.SystemCommands;
+        new Button(new Command({action: "a"}), models, isInMenu).press();
+        return models.triggering.trigger.mock.calls.at(-1).arguments[1].isButton;
+    };
+    assert.strictEqual(place(true), false);
+    assert.strictEqual(place(), true);
+});
+
 test("which way a switch is, and which way it goes", () => {
     const light = button();
     assert.deepStrictEqual(looks(light), ["checkbox", "mixed", "Unknown", false]);

@@ -146,6 +146,17 @@ def test_start_from_a_browser_is_the_menus_door(octoprint, login, operator):
     assert response.json()["user"] == "operator"
 
 
+def test_a_button_is_told_from_the_menu_by_a_browser_only(octoprint, login, operator):
+    body = {"source": "custom", "action": "quick", "trigger": "button"}
+
+    assert login(octoprint.operator).post(API, json=body).json()["trigger"] == "button"
+    assert operator.post(API, json=body).json()["trigger"] == "api"
+    for claim in ("event", "gcode", None, 1):
+        body["trigger"] = claim
+        client = login(octoprint.operator)
+        assert client.post(API, json=body).json()["trigger"] == "menu"
+
+
 @pytest.mark.parametrize("address", ["/api", "/plugin/systemcommands/api"])
 def test_the_contract_makes_runs_too(operator, address):
     for action, status in (("quick", 204), ("fail", 500)):
