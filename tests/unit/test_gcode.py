@@ -6,10 +6,12 @@ import time
 import pytest
 from fakes import Settings
 from gcode_world import Comm, House, Job
+from octoprint.util.comm import process_gcode_line
 
 from harness.waiting import wait_until
 from octoprint_systemcommands.access import Access
 from octoprint_systemcommands.commands.catalogue import Catalogue
+from octoprint_systemcommands.commands.toggles import WrongTo
 from octoprint_systemcommands.messages import N_
 from octoprint_systemcommands.runs.errors import Busy, Refused
 from octoprint_systemcommands.runs.record import Status
@@ -243,10 +245,35 @@ def test_an_octo_line(world):
     assert request.event["OCTOPRINT_EVENT_TEXT"] == "OCTO3 some 'text'"
 
 
+def test_an_octo_line_with_what_no_variable_can_hold(world):
+    world.octo("OCTO3 a\0b \ud800")
+    event = world.run().event
+    for name in ("SC_ARGS", "OCTOPRINT_GCODESYSTEMCOMMAND_ARGS"):
+        assert event[name] == "ab ?"
+    assert event["OCTOPRINT_GCODESYSTEMCOMMAND_LINE"] == "OCTO3 ab ?"
+
+
+@pytest.mark.parametrize(
+    ("line", "to"),
+    [("OCTO5", None), ("OCTO5 on", "on"), ("OCTO5 OFF", "off"), ("OCTO5 other", None)],
+)
+def test_an_octo_line_of_a_toggle(world, line, to):
+    world.octo(line)
+    assert world.run().to == to
+
+
 @pytest.mark.parametrize("line", ["OCTO4", "OCTO9", "OCTO8", "OCTO", "OCTOPUS", "OCTO3x"])
 def test_lines_that_are_the_printers(world, line):
     assert world.octo(line) is None
     assert world.house.runs == world.job.said == []
+
+
+def test_an_octo_line_that_is_too_long_is_not_run_in_part(world):
+    assert world.octo("OCTO3 " + "x" * 2000) == (None,)
+    world.says("not run: The line is too long.")
+    assert world.house.runs == []
+    # what is the printer's is none of ours
+    assert world.octo("OCTO4 " + "x" * 2000) is None
 
 
 def test_an_alias_goes_with_its_command(world):
@@ -269,6 +296,7 @@ def test_an_alias_goes_with_its_command(world):
     ("words", "reason", "text"),
     [
         ("", "wrong_line", "Say which command"),
+        ('""', "wrong_line", "Say which command"),
         ("note what", "wrong_line", '"what" is neither'),
         ("missing", "unknown", "there is no such command"),
         ("divider", "unknown", "only a divider"),
@@ -298,6 +326,7 @@ def test_what_is_said_of_others(world, words, reason, text):
     [
         (Refused(N_("It is hot."), "temperature"), "fan: not run: It is hot."),
         (Busy(N_("Too much.")), "fan: not run: Too much."),
+        (WrongTo(N_('leave out "to"')), "fan: not run: on and off are for toggles, and"),
         (ValueError("no number"), "fan: not run: no number"),
         (OSError("disk"), "fan: not run: there was an error, see octoprint.log"),
     ],
@@ -605,6 +634,19 @@ def test_a_list_has_an_end(make_world):
 def test_scripts(world, script, expected):
     assert world.gcode.script(world.comm, "gcode", script) == expected
     assert world.gcode.script(world.comm, "other", script) is None
+
+
+@pytest.mark.parametrize("action", ["a b", "it's", 'say "a"', "a;b", "a\\b", "licht-ä"])
+def test_actions_that_were_written_by_hand(make_world, action):
+    command = {**COMMANDS[0], "action": action, "gcode_script": ["before_print"]}
+    world = make_world([command])
+    (line,), _ = world.gcode.script(world.comm, "gcode", "beforePrintStarted")
+    # as OctoPrint sends it
+    line = process_gcode_line(line)
+    world.gcode.at_command(world.comm, "queuing", *line[1:].split(None, 1), tags=FILE)
+    assert world.run().action == action
+    world.line("list", TERMINAL)
+    world.says(line.removesuffix(" wait"))
 
 
 def test_scripts_without_commands_for_them(make_world):

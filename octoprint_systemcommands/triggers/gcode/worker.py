@@ -18,7 +18,7 @@ from ...commands.editing.ways_in import LIST
 from ...commands.toggles import OFF, ON
 from ...launcher import ExecuteRequest, Launcher
 from ...messages import N_, Message
-from ...runs.environment import of_event
+from ...runs.environment import as_text, of_event
 from ...runs.record import UNFINISHED, Record
 from ...runs.request import Requester
 from ...runs.runner import Runner
@@ -245,9 +245,10 @@ class Worker:
             if found is None:
                 # it was, when the line came
                 raise UnknownAction(wanted.text)
-            action, variables = found.action, wanted.variables
-            if found.is_toggle and wanted.rest in (ON, OFF):
-                to = wanted.rest
+            action = found.action
+            variables = {name: as_text(text) for name, text in wanted.variables.items()}
+            if found.is_toggle and wanted.rest.lower() in (ON, OFF):
+                to = wanted.rest.lower()
         else:
             command = self._opened.find_opened(WAY_IN, wanted.action)
             values = line.as_values(command.arguments, wanted.arguments)
