@@ -565,6 +565,20 @@ def test_runs_that_are_forgotten_hold_nothing(world, mocker):
 ##~~ The end of the server
 
 
+def test_commands_that_outlast_their_holds_do_not_pile_up(make_world, mocker):
+    mocker.patch.object(worker, "MAX_RUNS", 3)
+    world = make_world([{**COMMANDS[0], "gcode_wait": 0.05}])
+    for number in range(1, 8):
+        world.line("note wait")
+        world.run(number)
+        wait_until(lambda count=number: world.comm.released == count)
+    assert not any("error" in said for said in world.job.said)
+    # the last ones are known still
+    world.ends(7)
+    world.says("note: has ended")
+    assert world.notices == []
+
+
 def test_the_end_of_the_server(world):
     world.line("fan wait")
     world.run()

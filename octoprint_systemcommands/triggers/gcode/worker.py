@@ -233,8 +233,15 @@ class Worker:
             self._log(terminal.say(asked.subject, f"the print does not wait: {why}"))
 
     def _forget_one(self) -> None:
-        """To be called with the lock held. No hold is forgotten: there are fewer of them."""
-        del self._runs[next(each for each, hold in self._runs.items() if hold is None)]
+        """To be called with the lock held. No hold that is still to be released is
+        forgotten: there are fewer of them."""
+        del self._runs[
+            next(
+                run_id
+                for run_id, hold in self._runs.items()
+                if hold is None or hold.reason is not None
+            )
+        ]
 
     def _request(self, asked: Asked, wanted: Union[Line, Octo]) -> ExecuteRequest:
         to: Optional[str] = None
