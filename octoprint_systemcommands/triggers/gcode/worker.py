@@ -1,6 +1,6 @@
-"""Has commands run that lines of G-code ask for, in a thread of its own.
+"""Runs the commands that lines of G-code ask for, in a thread of its own.
 
-Lines are worked off in their order, one after the other. Each takes some milliseconds; one
+Lines are processed in their order, one after the other. Each takes some milliseconds; one
 whose command cannot be started, because a disk hangs, takes 2 s. The hold of a line has its
 limit all the same.
 """
@@ -74,7 +74,7 @@ class Asked(NamedTuple):
 
 
 class Worker:
-    """Works off the lines that were put in, and tells of the ends of their runs.
+    """Processes the lines that were put in, and tells of the ends of their runs.
 
     Arguments:
         opened: decides which commands are open to G-code
@@ -181,7 +181,7 @@ class Worker:
             try:
                 work()
             except Exception:
-                _logger.exception("Error while a line of G-code was worked off")
+                _logger.exception("Error while a line of G-code was processed")
 
     def _next(self) -> Callable[[], None]:
         """To be called with the lock held, when there is something to do."""
@@ -191,9 +191,9 @@ class Worker:
             asked, number = self._left_out
             self._left_out = None
             return partial(self._tell_left_out, asked, number)
-        return partial(self._work_off, self._lines.popleft())
+        return partial(self._process, self._lines.popleft())
 
-    def _work_off(self, asked: Asked) -> None:
+    def _process(self, asked: Asked) -> None:
         try:
             self._run(asked)
         except Exception as error:
