@@ -707,5 +707,17 @@ def test_notices_are_remembered_for_a_while():
     notices.tell("unknown", "a", 4)
     assert [each["line"] for each in told] == [1, 3, 4]
     for number in range(1000):
+        now[0] += 11.0
         notices.tell("unknown", str(number), None)
     assert len(notices._told) <= 50
+
+
+def test_lines_that_are_wrong_in_many_ways_are_few_notices():
+    now, told = [0.0], []
+    notices = Notices(told.append, lambda: now[0])
+    for number in range(1000):
+        notices.tell("unknown", str(number), number)
+    assert [each["line"] for each in told] == list(range(10))
+    now[0] = 11.0
+    notices.tell("unknown", "another", 1)
+    assert len(told) == 11
