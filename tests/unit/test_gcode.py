@@ -372,7 +372,7 @@ def test_too_many_lines(world):
     assert time.monotonic() - started < 5
     goes_on.set()
 
-    world.says("too many lines wait, and 6 after it neither")
+    world.says("too many lines wait (left out after it: 6)")
     wait_until(lambda: len(world.house.runs) == worker.MAX_LINES + 1)
     assert [notice["reason"] for notice in world.notices] == ["too_many"]
     for number in range(worker.MAX_LINES + 1):
@@ -601,7 +601,7 @@ def test_no_thread_to_spare(world, mocker):
     assert world.comm.taken == 0
     mocker.stopall()
     world.line("note")
-    world.says("too many lines wait, and 1 after it neither")
+    world.says("too many lines wait (left out after it: 1)")
 
 
 ##~~ The list, and scripts

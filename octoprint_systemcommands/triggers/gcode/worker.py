@@ -280,7 +280,7 @@ class Worker:
         self._notices.tell(reason, asked.subject, asked.origin.number)
 
     def _tell_left_out(self, asked: Asked, number: int) -> None:
-        more = "" if number == 1 else f", and {number - 1} after it neither"
+        more = "" if number == 1 else f" (left out after it: {number - 1})"
         self._refuse(asked, terminal.TOO_MANY, f"too many lines wait{more}")
 
     def _tell_end(self, record: Record) -> None:
