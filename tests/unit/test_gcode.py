@@ -11,6 +11,7 @@ from octoprint.util.comm import process_gcode_line
 from harness.waiting import wait_until
 from octoprint_systemcommands.access import Access
 from octoprint_systemcommands.commands.catalogue import Catalogue
+from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.commands.toggles import WrongTo
 from octoprint_systemcommands.messages import N_
 from octoprint_systemcommands.runs.errors import Busy, Refused
@@ -695,6 +696,22 @@ def test_what_is_open_is_read_again_after_a_while():
     commands.forget()
     commands.all()
     assert len(reads) == 3
+
+
+def test_what_is_saved_while_it_is_read_is_not_missed():
+    numbers = []
+
+    def read():
+        numbers.append(len(numbers))
+        if len(numbers) == 1:
+            subject.forget()
+        return [Command(action=f"note-{numbers[-1]}", gcode=True)]
+
+    subject = OpenedCommands(read)
+    assert subject.of_action("note-0")
+    assert subject.of_action("note-1")
+    assert subject.of_action("note-1")
+    assert numbers == [0, 1]
 
 
 def test_notices_are_remembered_for_a_while():
