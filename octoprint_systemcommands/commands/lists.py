@@ -15,7 +15,7 @@ from urllib.parse import quote
 from ..messages import N_, Message
 from .definition import DIVIDER, Command, Divider
 from .parsing import parse_entry
-from .problems import Problem
+from .problems import WARNING, Problem
 from .serialization import fingerprint, state, to_json, with_texts_for_truths
 from .system_actions import Unusable, parse_system_action
 
@@ -141,7 +141,7 @@ class Lists(NamedTuple):
             ]
             # the first list's go before the second's
             taken = {**last, **taken}
-        return result
+        return _with_aliases_checked(result)
 
 
 class Store:
@@ -259,6 +259,30 @@ def _listed(
         text = N_("is there once more below, and that one is used")
     problems = [*problems, Problem("action", Message(text, values))]
     return Listed(definition, problems, rival[1], counts=False)
+
+
+def _with_aliases_checked(lists: dict[str, list[Listed]]) -> dict[str, list[Listed]]:
+    """Says where an ``OCTO`` line runs a command further up, see
+    `triggers.gcode.opened.OpenedCommands.of_alias`."""
+    aliases: set[int] = set()
+
+    def checked(listed: Listed) -> Listed:
+        command = listed.definition
+        if (
+            not listed.counts
+            or not isinstance(command, Command)
+            or command.gcode_alias is None
+            or not command.is_opened("gcode")
+        ):
+            return listed
+        if command.gcode_alias not in aliases:
+            aliases.add(command.gcode_alias)
+            return listed
+        text = N_("is taken already by a command further up, which is the one to be run")
+        problem = Problem("gcode_alias", Message(text), WARNING)
+        return listed._replace(problems=[*listed.problems, problem])
+
+    return {name: [checked(each) for each in of_list] for name, of_list in lists.items()}
 
 
 def _usable(lists: Lists) -> list[Entry]:

@@ -12,7 +12,8 @@ from .problems import WARNING, Problem, explain
 from .serialization import fits, with_texts_for_truths, with_writable_numbers
 
 # Fields that only concern how a command and its output look, and those without which fewer
-# people may run it, or fewer lines of G-code. Without the others it would do something else than it was meant to.
+# people may run it, or fewer lines of G-code. Without the others it would do something else
+# than it was meant to.
 _DISPENSABLE = (
     "name",
     "description",

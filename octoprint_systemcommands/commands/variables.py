@@ -13,8 +13,8 @@ _EVENT = "OCTOPRINT_EVENT_"
 
 RUN_ID = "OCTOPRINT_RUN_ID"
 
-# What is always there, beside the arguments, two for each heater, and what has happened. What they say is put
-# together in `octoprint_systemcommands.runs.environment`.
+# What is always there, beside the arguments, two for each heater, and what has happened. What
+# they say is put together in `octoprint_systemcommands.runs.environment`.
 NAMES = (
     RUN_ID,
     "OCTOPRINT_ACTION",

@@ -58,7 +58,7 @@ def about_gcode(news: Mapping[str, Any]) -> dict[str, Any]:
     """What is pushed when a line of G-code could not have its command run.
 
     Arguments:
-        news: ``reason``, one of those in `triggers.gcode.gcode`, the ``action`` as the line
+        news: ``reason``, one of those in `triggers.gcode.terminal`, the ``action`` as the line
             has it, and the number of the ``line`` in its file or None
     """
     return {"type": GCODE, **news}

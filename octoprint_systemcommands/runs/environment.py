@@ -62,10 +62,10 @@ def of_event(name: str, payload: Mapping[str, Any]) -> dict[str, str]:
     for key, value in list(payload.items())[:_MAX_VALUES]:
         variable = variable_of_event(str(key))
         if variable is not None and (value is None or isinstance(value, _SCALARS)):
-            variables[variable] = _as_text(value)[:_MAX_VALUE]
+            variables[variable] = as_text(value)[:_MAX_VALUE]
     return {
         **variables,
-        "OCTOPRINT_EVENT": _as_text(name)[:_MAX_VALUE],
+        "OCTOPRINT_EVENT": as_text(name)[:_MAX_VALUE],
         "OCTOPRINT_EVENT_JSON": _as_json(payload),
     }
 
@@ -73,7 +73,8 @@ def of_event(name: str, payload: Mapping[str, Any]) -> dict[str, str]:
 _SCALARS = (str, bool, int, float)
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value as a variable can hold it."""
     if value is None:
         return ""
     if isinstance(value, bool):

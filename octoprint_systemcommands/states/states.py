@@ -100,9 +100,13 @@ class States:
             return [self._book.state(command) for command in commands]
 
     def direction(self, command: Command) -> To:
-        """Where to switch a toggle to, if that is to be the opposite of what it is now. Asks
-        if that is not known for sure, and waits for it 2 s at most."""
+        """Where to switch a toggle to, if that is to be the opposite of what it is now, or
+        will be when it is its turn. Asks if that is not known for sure, and waits for it 2 s
+        at most."""
         with self._condition:
+            at_last = self._book.of(command.action).switching.at_last
+            if at_last is not None:
+                return opposite(at_last)
             row = self._book.row(command)
             state = self._book.state(command)
             if command.state and state.state != SWITCHING:
@@ -126,6 +130,8 @@ class States:
                 # of a definition that is not saved, but of the same light perhaps
                 if record.status not in UNFINISHED:
                     self._book.want(record.action)
+            elif record.status == Status.QUEUED:
+                self._book.of(record.action).switching.queue(record.id, record.to)
             elif record.status in (Status.STARTING, Status.RUNNING):
                 self._book.of(record.action).switching.begin(record.id, record.to)
             elif record.status not in UNFINISHED:

@@ -18,14 +18,21 @@ class Switching:
     def __init__(self) -> None:
         # where to, by the id of the run, in the order in which they have begun
         self._running: dict[str, str] = {}
+        # the same of those whose turn is to come
+        self._queued: dict[str, str] = {}
         self._to: Optional[str] = None
         self._agrees = False
         self._has_failed = False
         self._ended_at = 0.0
         self._until: Optional[float] = None
 
+    def queue(self, run_id: str, to: str) -> None:
+        """A run waits for its turn."""
+        self._queued[run_id] = to
+
     def begin(self, run_id: str, to: str) -> None:
         """A run has begun, or goes on."""
+        self._queued.pop(run_id, None)
         if run_id in self._running:
             return
         self._running[run_id] = self._to = to
@@ -34,6 +41,7 @@ class Switching:
 
     def end(self, run_id: str, has_succeeded: bool, now: float) -> bool:
         """A run has ended; returns whether it had begun."""
+        self._queued.pop(run_id, None)
         if self._running.pop(run_id, None) is None:
             return False
         if self._running:
@@ -64,6 +72,12 @@ class Switching:
         if self._running:
             return None if self._agrees else self._to
         return self._to if self.until(now) is not None else None
+
+    @property
+    def at_last(self) -> Optional[str]:
+        """Where it is switched to by the last of the runs that wait for their turn; None if
+        there are none."""
+        return next(reversed(self._queued.values()), None)
 
     @property
     def running_to(self) -> Optional[str]:

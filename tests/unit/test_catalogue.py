@@ -77,6 +77,22 @@ def test_an_entry_that_contains_itself():
         assert actions_of(subject) == ["a", "b"]
 
 
+def test_two_with_the_same_octo_line(caplog):
+    command = {"name": "A", "command": "true", "gcode": True, "gcode_alias": 3}
+    entries = [
+        {**command, "action": "a", "gcode": False},
+        {**command, "action": "b"},
+        {**command, "action": "c"},
+        {**command, "action": "d", "gcode_alias": 4},
+    ]
+    said = "is taken already by a command further up, which is the one to be run"
+
+    assert actions_of(catalogue(entries, [{**command, "action": "e"}])) == list("abcde")
+    assert f'commands, entry 3 is used, but "gcode_alias" {said}' in caplog.text
+    assert f'system.actions, entry 1 is used, but "gcode_alias" {said}' in caplog.text
+    assert caplog.text.count(said) == 2
+
+
 def test_what_is_wrong_but_does_not_matter_is_logged(caplog):
     subject = catalogue([{"action": "a", "icon": "x y"}])
 

@@ -6,10 +6,13 @@ import time
 import pytest
 from fakes import Settings
 from gcode_world import Comm, House, Job
+from octoprint.util.comm import process_gcode_line
 
 from harness.waiting import wait_until
 from octoprint_systemcommands.access import Access
 from octoprint_systemcommands.commands.catalogue import Catalogue
+from octoprint_systemcommands.commands.definition import Command
+from octoprint_systemcommands.commands.toggles import WrongTo
 from octoprint_systemcommands.messages import N_
 from octoprint_systemcommands.runs.errors import Busy, Refused
 from octoprint_systemcommands.runs.record import Status
@@ -243,10 +246,35 @@ def test_an_octo_line(world):
     assert request.event["OCTOPRINT_EVENT_TEXT"] == "OCTO3 some 'text'"
 
 
+def test_an_octo_line_with_what_no_variable_can_hold(world):
+    world.octo("OCTO3 a\0b \ud800")
+    event = world.run().event
+    for name in ("SC_ARGS", "OCTOPRINT_GCODESYSTEMCOMMAND_ARGS"):
+        assert event[name] == "ab ?"
+    assert event["OCTOPRINT_GCODESYSTEMCOMMAND_LINE"] == "OCTO3 ab ?"
+
+
+@pytest.mark.parametrize(
+    ("line", "to"),
+    [("OCTO5", None), ("OCTO5 on", "on"), ("OCTO5 OFF", "off"), ("OCTO5 other", None)],
+)
+def test_an_octo_line_of_a_toggle(world, line, to):
+    world.octo(line)
+    assert world.run().to == to
+
+
 @pytest.mark.parametrize("line", ["OCTO4", "OCTO9", "OCTO8", "OCTO", "OCTOPUS", "OCTO3x"])
 def test_lines_that_are_the_printers(world, line):
     assert world.octo(line) is None
     assert world.house.runs == world.job.said == []
+
+
+def test_an_octo_line_that_is_too_long_is_not_run_in_part(world):
+    assert world.octo("OCTO3 " + "x" * 2000) == (None,)
+    world.says("not run: The line is too long.")
+    assert world.house.runs == []
+    # what is the printer's is none of ours
+    assert world.octo("OCTO4 " + "x" * 2000) is None
 
 
 def test_an_alias_goes_with_its_command(world):
@@ -269,6 +297,7 @@ def test_an_alias_goes_with_its_command(world):
     ("words", "reason", "text"),
     [
         ("", "wrong_line", "Say which command"),
+        ('""', "wrong_line", "Say which command"),
         ("note what", "wrong_line", '"what" is neither'),
         ("missing", "unknown", "there is no such command"),
         ("divider", "unknown", "only a divider"),
@@ -298,6 +327,7 @@ def test_what_is_said_of_others(world, words, reason, text):
     [
         (Refused(N_("It is hot."), "temperature"), "fan: not run: It is hot."),
         (Busy(N_("Too much.")), "fan: not run: Too much."),
+        (WrongTo(N_('leave out "to"')), "fan: not run: on and off are for toggles, and"),
         (ValueError("no number"), "fan: not run: no number"),
         (OSError("disk"), "fan: not run: there was an error, see octoprint.log"),
     ],
@@ -343,7 +373,7 @@ def test_too_many_lines(world):
     assert time.monotonic() - started < 5
     goes_on.set()
 
-    world.says("too many lines wait, and 6 after it neither")
+    world.says("too many lines wait (left out after it: 6)")
     wait_until(lambda: len(world.house.runs) == worker.MAX_LINES + 1)
     assert [notice["reason"] for notice in world.notices] == ["too_many"]
     for number in range(worker.MAX_LINES + 1):
@@ -536,6 +566,20 @@ def test_runs_that_are_forgotten_hold_nothing(world, mocker):
 ##~~ The end of the server
 
 
+def test_commands_that_outlast_their_holds_do_not_pile_up(make_world, mocker):
+    mocker.patch.object(worker, "MAX_RUNS", 3)
+    world = make_world([{**COMMANDS[0], "gcode_wait": 0.05}])
+    for number in range(1, 8):
+        world.line("note wait")
+        world.run(number)
+        wait_until(lambda count=number: world.comm.released == count)
+    assert not any("error" in said for said in world.job.said)
+    # the last ones are known still
+    world.ends(7)
+    world.says("note: has ended")
+    assert world.notices == []
+
+
 def test_the_end_of_the_server(world):
     world.line("fan wait")
     world.run()
@@ -558,7 +602,7 @@ def test_no_thread_to_spare(world, mocker):
     assert world.comm.taken == 0
     mocker.stopall()
     world.line("note")
-    world.says("too many lines wait, and 1 after it neither")
+    world.says("too many lines wait (left out after it: 1)")
 
 
 ##~~ The list, and scripts
@@ -607,6 +651,19 @@ def test_scripts(world, script, expected):
     assert world.gcode.script(world.comm, "other", script) is None
 
 
+@pytest.mark.parametrize("action", ["a b", "it's", 'say "a"', "a;b", "a\\b", "licht-ä"])
+def test_actions_that_were_written_by_hand(make_world, action):
+    command = {**COMMANDS[0], "action": action, "gcode_script": ["before_print"]}
+    world = make_world([command])
+    (line,), _ = world.gcode.script(world.comm, "gcode", "beforePrintStarted")
+    # as OctoPrint sends it
+    line = process_gcode_line(line)
+    world.gcode.at_command(world.comm, "queuing", *line[1:].split(None, 1), tags=FILE)
+    assert world.run().action == action
+    world.line("list", TERMINAL)
+    world.says(line.removesuffix(" wait"))
+
+
 def test_scripts_without_commands_for_them(make_world):
     world = make_world([COMMANDS[0]])
     for script in PLACES:
@@ -641,6 +698,22 @@ def test_what_is_open_is_read_again_after_a_while():
     assert len(reads) == 3
 
 
+def test_what_is_saved_while_it_is_read_is_not_missed():
+    numbers = []
+
+    def read():
+        numbers.append(len(numbers))
+        if len(numbers) == 1:
+            subject.forget()
+        return [Command(action=f"note-{numbers[-1]}", gcode=True)]
+
+    subject = OpenedCommands(read)
+    assert subject.of_action("note-0")
+    assert subject.of_action("note-1")
+    assert subject.of_action("note-1")
+    assert numbers == [0, 1]
+
+
 def test_notices_are_remembered_for_a_while():
     now, told = [0.0], []
     notices = Notices(told.append, lambda: now[0])
@@ -651,5 +724,17 @@ def test_notices_are_remembered_for_a_while():
     notices.tell("unknown", "a", 4)
     assert [each["line"] for each in told] == [1, 3, 4]
     for number in range(1000):
+        now[0] += 11.0
         notices.tell("unknown", str(number), None)
     assert len(notices._told) <= 50
+
+
+def test_lines_that_are_wrong_in_many_ways_are_few_notices():
+    now, told = [0.0], []
+    notices = Notices(told.append, lambda: now[0])
+    for number in range(1000):
+        notices.tell("unknown", str(number), number)
+    assert [each["line"] for each in told] == list(range(10))
+    now[0] = 11.0
+    notices.tell("unknown", "another", 1)
+    assert len(told) == 11

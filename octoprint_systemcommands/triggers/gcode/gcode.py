@@ -104,7 +104,13 @@ class Gcode:
         wanted = line.parse_octo(cmd)
         if wanted is None or self._commands.of_alias(wanted.number) is None:
             return None
-        self._worker.put(Asked(wanted, wanted.text, self._origins.of(kwargs.get("tags"))))
+        comes_from = self._origins.of(kwargs.get("tags"))
+        try:
+            line.ensure_length(cmd)
+        except WrongLine as error:
+            self._worker.put(Asked(error, wanted.text, comes_from))
+        else:
+            self._worker.put(Asked(wanted, wanted.text, comes_from))
         # no printer knows it
         return (None,)
 

@@ -20,6 +20,7 @@ WAIT = "wait"
 _MAX_LENGTH = 2000
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NOT_AS_IT_IS = re.compile(r"[^\w@%+:,./<>-]")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18})")
 _TRUE = ("true", "yes", "on", "1")
@@ -75,19 +76,28 @@ class Octo(NamedTuple):
         }
 
 
+def ensure_length(text: str) -> None:
+    """Lets a line pass that is not too long.
+
+    Raises:
+        WrongLine
+    """
+    if len(text) > _MAX_LENGTH:
+        raise WrongLine(N_("The line is too long."))
+
+
 def parse(parameters: str) -> Line:
     """Reads what stands behind ``@system``.
 
     Raises:
         WrongLine
     """
-    if len(parameters) > _MAX_LENGTH:
-        raise WrongLine(N_("The line is too long."))
+    ensure_length(parameters)
     try:
         words = shlex.split(parameters)
     except ValueError:
         raise WrongLine(N_("A quote is not closed.")) from None
-    if not words:
+    if not words or not words[0]:
         raise WrongLine(
             N_('Say which command: "@system <action>". "@system list" tells them all.')
         )
@@ -116,9 +126,15 @@ def parse(parameters: str) -> Line:
     return Line(action, to, arguments, waits)
 
 
+def written(action: str) -> str:
+    """An action as a line has it: those from ``config.yaml`` may have blanks or quotes."""
+    # quotes do not keep a semicolon from beginning a comment
+    return _NOT_AS_IT_IS.sub(r"\\\g<0>", action)
+
+
 def parse_octo(line: str) -> Optional[Octo]:
     """Reads a line such as ``OCTO3 some text``; None if it is another one."""
-    found = _OCTO.fullmatch(line[:_MAX_LENGTH].strip())
+    found = _OCTO.fullmatch(line.strip())
     if found is None:
         return None
     return Octo(int(found[1]), (found[2] or "").strip(), found[0])

@@ -12,6 +12,10 @@ from .terminal import subject
 _AGAIN = 10.0
 _MAX_REMEMBERED = 50
 
+# How many things people are told of in that time: each goes to every open page, which shows
+# the last one, and the Terminal tab has them all
+_MOST = 10
+
 
 class Notices:
     """A line that is wrong may come thousands of times in a print.
@@ -47,7 +51,8 @@ class Notices:
     def _is_news(self, key: tuple[str, str]) -> bool:
         now = self._monotonic()
         with self._lock:
-            if now - self._told.get(key, float("-inf")) < _AGAIN:
+            recent = {key for key, at in self._told.items() if now - at < _AGAIN}
+            if key in recent or len(recent) >= _MOST:
                 return False
             self._told[key] = now
             self._told.move_to_end(key)

@@ -38,9 +38,11 @@ class OpenedCommands:
         self._read = read
         self._monotonic = monotonic
         self._known: Optional[_Read] = None
+        self._times_forgotten = 0
 
     def forget(self) -> None:
         """The settings were saved."""
+        self._times_forgotten += 1
         self._known = None
 
     def all(self) -> list[Command]:
@@ -58,6 +60,7 @@ class OpenedCommands:
     def _now(self) -> _Read:
         known, now = self._known, self._monotonic()
         if known is None or now - known.at > _MAX_AGE:
+            times_forgotten = self._times_forgotten
             commands = self._read()
             known = _Read(
                 now,
@@ -69,5 +72,7 @@ class OpenedCommands:
                     if command.gcode_alias is not None
                 },
             )
-            self._known = known
+            # what was saved meanwhile may not be in it
+            if times_forgotten == self._times_forgotten:
+                self._known = known
         return known

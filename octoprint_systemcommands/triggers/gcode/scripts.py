@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Optional
 
 from ...commands.definition import Command
-from .line import COMMAND, WAIT
+from .line import COMMAND, WAIT, written
 
 BEFORE_PRINT = "before_print"
 AFTER_PRINT = "after_print"
@@ -45,7 +45,7 @@ def lines(script: str, commands: Iterable[Command]) -> Optional[Lines]:
 
 
 def _line(command: Command, place: str) -> str:
-    words = [f"@{COMMAND}", command.action]
+    words = [f"@{COMMAND}", written(command.action)]
     if command.is_toggle:
         words.append("on" if place in _BEFORE else "off")
     if place in _BEFORE:

@@ -8,10 +8,11 @@ from ...access import Forbidden, NotOpened
 from ...commands.catalogue import NotExecutable, UnknownAction
 from ...commands.definition import Command
 from ...commands.editing.ways_in import LIST
+from ...commands.toggles import WrongTo
 from ...messages import MessageError
 from ...runs.record import Record, Status
 from . import holds
-from .line import WrongLine
+from .line import WrongLine, written
 
 # Characters of a line, and of what it is about
 _MAX_LINE = 500
@@ -80,6 +81,10 @@ def refusal(error: Exception) -> Refusal:
         return Refusal(NOT_OPENED, str(error))
     if isinstance(error, Forbidden):
         return Refusal(NOT_OPENED, "it may not be run from here")
+    if isinstance(error, WrongTo):
+        # what it says is about the field of a request
+        text = "on and off are for toggles, and a line can say only one of them"
+        return Refusal(NOT_RUN, text)
     if isinstance(error, (MessageError, ValueError)):
         return Refusal(NOT_RUN, str(error))
     return Refusal(NOT_RUN, "there was an error, see octoprint.log", is_expected=False)
@@ -106,7 +111,7 @@ def listed(commands: Iterable[Command]) -> Iterator[str]:
         return
     yield say(LIST, "open to G-code:")
     for command in commands[:_MAX_LISTED]:
-        words = ["@system", command.action]
+        words = ["@system", written(command.action)]
         if command.is_toggle:
             words.append("on|off")
         words += [f"{argument.name}=…" for argument in command.arguments]

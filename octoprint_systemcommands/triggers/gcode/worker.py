@@ -1,6 +1,6 @@
-"""Has commands run that lines of G-code ask for, in a thread of its own.
+"""Runs the commands that lines of G-code ask for, in a thread of its own.
 
-Lines are worked off in their order, one after the other. Each takes some milliseconds; one
+Lines are processed in their order, one after the other. Each takes some milliseconds; one
 whose command cannot be started, because a disk hangs, takes 2 s. The hold of a line has its
 limit all the same.
 """
@@ -18,7 +18,7 @@ from ...commands.editing.ways_in import LIST
 from ...commands.toggles import OFF, ON
 from ...launcher import ExecuteRequest, Launcher
 from ...messages import N_, Message
-from ...runs.environment import of_event
+from ...runs.environment import as_text, of_event
 from ...runs.record import UNFINISHED, Record
 from ...runs.request import Requester
 from ...runs.runner import Runner
@@ -74,7 +74,7 @@ class Asked(NamedTuple):
 
 
 class Worker:
-    """Works off the lines that were put in, and tells of the ends of their runs.
+    """Processes the lines that were put in, and tells of the ends of their runs.
 
     Arguments:
         opened: decides which commands are open to G-code
@@ -181,7 +181,7 @@ class Worker:
             try:
                 work()
             except Exception:
-                _logger.exception("Error while a line of G-code was worked off")
+                _logger.exception("Error while a line of G-code was processed")
 
     def _next(self) -> Callable[[], None]:
         """To be called with the lock held, when there is something to do."""
@@ -191,9 +191,9 @@ class Worker:
             asked, number = self._left_out
             self._left_out = None
             return partial(self._tell_left_out, asked, number)
-        return partial(self._work_off, self._lines.popleft())
+        return partial(self._process, self._lines.popleft())
 
-    def _work_off(self, asked: Asked) -> None:
+    def _process(self, asked: Asked) -> None:
         try:
             self._run(asked)
         except Exception as error:
@@ -233,8 +233,15 @@ class Worker:
             self._log(terminal.say(asked.subject, f"the print does not wait: {why}"))
 
     def _forget_one(self) -> None:
-        """To be called with the lock held. No hold is forgotten: there are fewer of them."""
-        del self._runs[next(each for each, hold in self._runs.items() if hold is None)]
+        """To be called with the lock held. No hold that is still to be released is
+        forgotten: there are fewer of them."""
+        del self._runs[
+            next(
+                run_id
+                for run_id, hold in self._runs.items()
+                if hold is None or hold.reason is not None
+            )
+        ]
 
     def _request(self, asked: Asked, wanted: Union[Line, Octo]) -> ExecuteRequest:
         to: Optional[str] = None
@@ -245,9 +252,10 @@ class Worker:
             if found is None:
                 # it was, when the line came
                 raise UnknownAction(wanted.text)
-            action, variables = found.action, wanted.variables
-            if found.is_toggle and wanted.rest in (ON, OFF):
-                to = wanted.rest
+            action = found.action
+            variables = {name: as_text(text) for name, text in wanted.variables.items()}
+            if found.is_toggle and wanted.rest.lower() in (ON, OFF):
+                to = wanted.rest.lower()
         else:
             command = self._opened.find_opened(WAY_IN, wanted.action)
             values = line.as_values(command.arguments, wanted.arguments)
@@ -272,7 +280,7 @@ class Worker:
         self._notices.tell(reason, asked.subject, asked.origin.number)
 
     def _tell_left_out(self, asked: Asked, number: int) -> None:
-        more = "" if number == 1 else f", and {number - 1} after it neither"
+        more = "" if number == 1 else f" (left out after it: {number - 1})"
         self._refuse(asked, terminal.TOO_MANY, f"too many lines wait{more}")
 
     def _tell_end(self, record: Record) -> None:
