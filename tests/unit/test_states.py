@@ -393,6 +393,24 @@ def test_what_is_unknown_is_switched_on(world, mocker):
     assert world.states.direction(world.add("c")) == "on"
 
 
+@pytest.mark.parametrize("others", [0, 2])
+def test_nobody_waits_again_for_one_that_hangs(world, mocker, others):
+    """Rules that switch it are waited for by all other rules."""
+    mocker.patch.object(states, "_WAIT_TO_SWITCH", 0.5)
+    for number in range(others):
+        world.add(f"other-{number}", state="sleep 600", state_timeout=60)
+        world.states.direction(world.commands[f"other-{number}"])
+    # if there are others, it is not even its turn
+    command = world.add(state="sleep 600", state_timeout=60)
+    world.states.direction(command)
+    world.clock.ahead += 1
+    began = time.monotonic()
+    for _ in range(5):
+        assert world.states.direction(command) == "on"
+
+    assert time.monotonic() - began < 0.5
+
+
 ##~~ Without a command that tells it
 
 
