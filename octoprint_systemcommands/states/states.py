@@ -105,6 +105,9 @@ class States:
         waited for longer than that already: rules wait for each other here."""
         with self._condition:
             row = self._book.row(command)
+            is_to_be = self._book.of(command.action).switching.is_to_be
+            if is_to_be is not None:
+                return opposite(is_to_be)
             state = self._book.state(command)
             if command.state and state.state != SWITCHING:
                 now = self._clock()
@@ -130,6 +133,8 @@ class States:
                 # of a definition that is not saved, but of the same light perhaps
                 if record.status not in UNFINISHED:
                     self._book.want(record.action)
+            elif record.status == Status.QUEUED:
+                self._book.of(record.action).switching.queue(record.id, record.to)
             elif record.status in (Status.STARTING, Status.RUNNING):
                 self._book.of(record.action).switching.begin(record.id, record.to)
             elif record.status not in UNFINISHED:

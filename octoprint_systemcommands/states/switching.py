@@ -16,7 +16,9 @@ class Switching:
     """
 
     def __init__(self) -> None:
-        # where to, by the id of the run, in the order in which they have begun
+        # where to, by the id of the run, in the order in which it is their turn
+        self._queued: dict[str, str] = {}
+        # and in that in which they have begun
         self._running: dict[str, str] = {}
         self._to: Optional[str] = None
         self._agrees = False
@@ -24,8 +26,13 @@ class Switching:
         self._ended_at = 0.0
         self._until: Optional[float] = None
 
+    def queue(self, run_id: str, to: str) -> None:
+        """A run is to begin after others."""
+        self._queued[run_id] = to
+
     def begin(self, run_id: str, to: str) -> None:
         """A run has begun, or goes on."""
+        self._queued.pop(run_id, None)
         if run_id in self._running:
             return
         self._running[run_id] = self._to = to
@@ -34,6 +41,7 @@ class Switching:
 
     def end(self, run_id: str, has_succeeded: bool, now: float) -> bool:
         """A run has ended; returns whether it had begun."""
+        self._queued.pop(run_id, None)
         if self._running.pop(run_id, None) is None:
             return False
         if self._running:
@@ -69,6 +77,11 @@ class Switching:
     def is_run(self) -> Optional[str]:
         """Where it is switched to just now; None unless there is a run."""
         return self._to if self._running else None
+
+    @property
+    def is_to_be(self) -> Optional[str]:
+        """Where those that are queued will have switched it to; None if there are none."""
+        return next(reversed(self._queued.values()), None)
 
     def until(self, now: float) -> Optional[float]:
         """Until when it is asked whether it agrees; None if that is over, or is to come."""

@@ -386,6 +386,22 @@ def test_the_opposite_of_where_it_is_on_its_way_to(world, light):
     assert world.states.direction(light) == "off"
 
 
+def test_the_opposite_of_what_those_in_the_queue_make_of_it(world, light):
+    world.change("1", Status.RUNNING, "on")
+    world.change("2", Status.QUEUED, "off")
+    assert world.states.direction(light) == "on"
+    world.change("3", Status.QUEUED, "on")
+    assert world.states.direction(light) == "off"
+    world.change("3", Status.STOPPED, "on")
+    assert world.states.direction(light) == "on"
+    world.change("1", Status.SUCCEEDED, "on")
+    world.change("2", Status.STARTING, "off")
+    world.change("2", Status.RUNNING, "off")
+    assert world.states.direction(light) == "on"
+    world.change("2", Status.FAILED, "off")
+    assert world.states._book.of("light").switching.is_to_be is None
+
+
 def test_what_is_unknown_is_switched_on(world, mocker):
     mocker.patch.object(states, "_WAIT_TO_SWITCH", 0.1)
     assert world.states.direction(world.add("a", state="exit 7")) == "on"
