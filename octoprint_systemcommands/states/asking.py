@@ -166,16 +166,20 @@ class Ask:
         if process.pidfd is not None:
             poller.register(process.pidfd, select.POLLIN)
             pause = _LOOK
-        while (code := process.poll()) is None:
+        while True:
+            code = process.poll()
+            # also of what has ended before anybody has looked: what is too much must not
+            # hang on how fast it was
+            if any(unread(fd) >= FULL_PIPE for fd in process.outputs):
+                raise _NoAnswer("its command writes too much")
+            if code is not None:
+                return code
             left = deadline - time.monotonic()
             if self._is_called_off:
                 raise _NoAnswer("it was called off")
             if left <= 0:
                 raise _NoAnswer(f"no answer within {self.command.state_timeout:g} s")
-            if any(unread(fd) >= FULL_PIPE for fd in process.outputs):
-                raise _NoAnswer("its command writes without end")
             poller.poll(1000 * min(left, pause))
-        return code
 
     def _answer_of(self, process: Process, code: int) -> Answer:
         text = first_line(_beginning(process, STDOUT))

@@ -10,8 +10,11 @@ _MAX_LENGTH = 200
 _SEQUENCE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])"
 )
-# and what else a terminal, or a page, would obey to: directions of text among them
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# and what else a terminal, or a page, would obey to, or is nothing to be seen: directions of
+# text, and the mark that files of Windows begin with, among them
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
 
 
 def first_line(data: bytes) -> Optional[str]:

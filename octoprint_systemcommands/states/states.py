@@ -100,21 +100,24 @@ class States:
             return [self._book.state(command) for command in commands]
 
     def direction(self, command: Command) -> To:
-        """Where to switch a toggle to, if that is to be the opposite of what it is now, or
-        will be when it is its turn. Asks if that is not known for sure, and waits for it 2 s
-        at most."""
+        """Where to switch a toggle to, if that is to be the opposite of what it is now. Asks
+        if that is not known for sure, and waits for it 2 s at most; not at all, if it has been
+        waited for longer than that already: rules wait for each other here."""
         with self._condition:
-            at_last = self._book.of(command.action).switching.at_last
-            if at_last is not None:
-                return opposite(at_last)
             row = self._book.row(command)
+            queued_to = self._book.of(command.action).switching.queued_to
+            if queued_to is not None:
+                return opposite(queued_to)
             state = self._book.state(command)
             if command.state and state.state != SWITCHING:
                 now = self._clock()
                 if row.asked is None or now > row.asked + _FRESH:
-                    row.wanted_at = now
+                    since = row.awaited_since(now)
+                    if not row.is_being_asked:
+                        row.wanted_at = since
                     self._wake()
-                    self._wait_for([row], _WAIT_TO_SWITCH)
+                    if now <= since + _WAIT_TO_SWITCH:
+                        self._wait_for([row], _WAIT_TO_SWITCH)
                     state = self._book.state(command)
                 if row.is_stale(self._clock()):
                     # that was long ago

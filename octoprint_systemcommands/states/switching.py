@@ -16,10 +16,10 @@ class Switching:
     """
 
     def __init__(self) -> None:
-        # where to, by the id of the run, in the order in which they have begun
-        self._running: dict[str, str] = {}
-        # the same of those whose turn is to come
+        # where to, by the id of the run, in the order in which it is their turn
         self._queued: dict[str, str] = {}
+        # and in that in which they have begun
+        self._running: dict[str, str] = {}
         self._to: Optional[str] = None
         self._agrees = False
         self._has_failed = False
@@ -27,7 +27,7 @@ class Switching:
         self._until: Optional[float] = None
 
     def queue(self, run_id: str, to: str) -> None:
-        """A run waits for its turn."""
+        """A run is to begin after others."""
         self._queued[run_id] = to
 
     def begin(self, run_id: str, to: str) -> None:
@@ -74,15 +74,14 @@ class Switching:
         return self._to if self.until(now) is not None else None
 
     @property
-    def at_last(self) -> Optional[str]:
-        """Where it is switched to by the last of the runs that wait for their turn; None if
-        there are none."""
-        return next(reversed(self._queued.values()), None)
-
-    @property
     def running_to(self) -> Optional[str]:
         """Where it is switched to just now; None unless there is a run."""
         return self._to if self._running else None
+
+    @property
+    def queued_to(self) -> Optional[str]:
+        """Where those that are queued will have switched it to; None if there are none."""
+        return next(reversed(self._queued.values()), None)
 
     def until(self, now: float) -> Optional[float]:
         """Until when it is asked whether it agrees; None if that is over, or is to come."""

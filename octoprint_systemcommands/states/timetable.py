@@ -40,6 +40,8 @@ class Row:
         self.asked: Optional[float] = None
         self.answers = 0
         self.is_being_asked = False
+        # since when it is; of no meaning if it is not
+        self._began = _NEVER
         # it hangs in a way that nothing can be done about
         self.is_given_up = False
         # how long to leave it alone, since it did not answer; 0 if it did
@@ -70,6 +72,14 @@ class Row:
             return False
         return self.asked is None or now > self.asked + self.every + _GRACE
 
+    def awaited_since(self, now: float) -> float:
+        """Since when its next answer is awaited; now, if nobody wants one yet."""
+        if self.is_given_up:
+            return _NEVER
+        if self.is_being_asked:
+            return self._began
+        return now if self.wanted_at is None else min(now, self.wanted_at)
+
     def renew(self) -> None:
         """It is another one now, of which nothing is known."""
         self.asked = None
@@ -80,9 +90,10 @@ class Row:
         self.wanted_at = None
         self.looked_at_until = _NEVER
 
-    def begin(self) -> None:
+    def begin(self, now: float) -> None:
         """It is asked."""
         self.is_being_asked = True
+        self._began = now
         self.wanted_at = None
 
     def end(self, began: float, now: float, in_time: bool) -> None:
@@ -129,7 +140,7 @@ class Timetable:
         """The actions that are to be asked now; they count as being asked."""
         taken = []
         while (action := self._next(now)) is not None:
-            self._rows[action].begin()
+            self._rows[action].begin(now)
             taken.append(action)
         return taken
 

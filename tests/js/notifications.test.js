@@ -193,6 +193,18 @@ test("where there are none", () => {
     assert.strictEqual(notices.length, 0);
 });
 
+test("a browser that has none though it says so", () => {
+    localStorage[KEY] = "true";
+    Notification = Object.assign(function () {
+        throw new TypeError("Illegal constructor");
+    }, Notification);
+    Notification.permission = "granted";
+    const notifications = load();
+    // what else is to be done at the end of a run is done
+    run(notifications, 10000);
+    assert.ok(notifications.isOn());
+});
+
 test("a browser that remembers nothing, or something else", async () => {
     localStorage = new Proxy(
         {},

@@ -120,9 +120,19 @@ def test_a_flood_costs_nothing(line):
     answer = ask(toggle(line, state_timeout=30))
 
     assert (answer.state, answer.in_time) == ("unknown", False)
-    assert answer.failure == "its command writes without end"
+    assert answer.failure == "its command writes too much"
     assert time.monotonic() - began < 15
     assert sum(os.times()[:2]) - used < 1
+
+
+@pytest.mark.parametrize("pause", ["", "; sleep 1"])
+def test_too_much_is_too_much_however_fast(pause):
+    line = f"head -c 40000 /dev/zero | tr '\\0' x{pause}"
+    answer = ask(toggle(line, state_timeout=30))
+
+    assert (answer.state, answer.in_time) == ("unknown", False)
+    assert answer.failure == "its command writes too much"
+    assert answer.text == 200 * "x"
 
 
 def test_what_stays_in_the_background_is_not_waited_for_and_not_left(tmp_path):

@@ -19,6 +19,10 @@ from octoprint_systemcommands.states.first_line import first_line
         (b"\xff\xfe half \xe2\x82", "\ufffd\ufffd half \ufffd"),
         # it would be read from right to left
         ("a\u202egnp.exe".encode(), "agnp.exe"),
+        ("\u061cb\u2067c".encode(), "bc"),
+        # what nobody sees is no text
+        ("\ufeff47 °C".encode(), "47 °C"),
+        ("\u200b\u2060\nseen".encode(), "seen"),
         (b"<script>alert(1)</script>", "<script>alert(1)</script>"),
         (b"a" * 4096, "a" * 200),
     ],

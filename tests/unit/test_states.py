@@ -386,18 +386,20 @@ def test_the_opposite_of_where_it_is_on_its_way_to(world, light):
     assert world.states.direction(light) == "off"
 
 
-def test_the_opposite_of_what_the_queue_will_make_of_it(world, light):
+def test_the_opposite_of_what_those_in_the_queue_make_of_it(world, light):
     world.change("1", Status.RUNNING, "on")
     world.change("2", Status.QUEUED, "off")
     assert world.states.direction(light) == "on"
     world.change("3", Status.QUEUED, "on")
     assert world.states.direction(light) == "off"
-    # which was stopped before its turn
     world.change("3", Status.STOPPED, "on")
     assert world.states.direction(light) == "on"
     world.change("1", Status.SUCCEEDED, "on")
+    world.change("2", Status.STARTING, "off")
     world.change("2", Status.RUNNING, "off")
     assert world.states.direction(light) == "on"
+    world.change("2", Status.FAILED, "off")
+    assert world.states._book.of("light").switching.queued_to is None
 
 
 def test_what_is_unknown_is_switched_on(world, mocker):
@@ -405,6 +407,24 @@ def test_what_is_unknown_is_switched_on(world, mocker):
     assert world.states.direction(world.add("a", state="exit 7")) == "on"
     assert world.states.direction(world.add("b", state="sleep 600")) == "on"
     assert world.states.direction(world.add("c")) == "on"
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_nobody_waits_again_for_one_that_hangs(world, mocker, others):
+    """Rules that switch it are waited for by all other rules."""
+    mocker.patch.object(states, "_WAIT_TO_SWITCH", 0.5)
+    for number in range(others):
+        world.add(f"other-{number}", state="sleep 600", state_timeout=60)
+        world.states.direction(world.commands[f"other-{number}"])
+    # if there are others, it is not even its turn
+    command = world.add(state="sleep 600", state_timeout=60)
+    world.states.direction(command)
+    world.clock.ahead += 1
+    began = time.monotonic()
+    for _ in range(5):
+        assert world.states.direction(command) == "on"
+
+    assert time.monotonic() - began < 0.5
 
 
 ##~~ Without a command that tells it

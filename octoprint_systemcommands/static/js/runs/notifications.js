@@ -12,7 +12,7 @@
         const self = this;
 
         // Browsers have them only for pages with HTTPS, and Chrome on Android only for such
-        // as have a service worker.
+        // as have a service worker, which it does not tell where it poses as one of a desktop.
         self.isPossible =
             window.isSecureContext &&
             !!window.Notification &&
@@ -72,10 +72,16 @@
         self._tell = (run) => {
             self.refresh();
             if (!document.hidden || !self.isOn()) return;
-            const notification = new Notification(SystemCommands.RunFormat.name(run), {
-                body: SystemCommands.RunFormat.statusInFull(run),
-                tag: run.id
-            });
+            let notification;
+            try {
+                notification = new Notification(SystemCommands.RunFormat.name(run), {
+                    body: SystemCommands.RunFormat.statusInFull(run),
+                    tag: run.id
+                });
+            } catch {
+                // it cannot be done here, and the page goes on
+                return;
+            }
             notification.onclick = () => {
                 window.focus();
                 notification.close();
