@@ -70,9 +70,7 @@ class CurrentRequest:
         return ExecuteRequest(
             source=source,
             action=action,
-            requester=self.requester(
-                trigger, by_button=body.get("trigger") == "button"
-            ),
+            requester=self.requester(trigger, by_button=body.get("trigger") == "button"),
             to=body.get("to"),
             arguments=body.get("arguments"),
             confirmed=confirmed_in(body),

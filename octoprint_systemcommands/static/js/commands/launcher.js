@@ -63,11 +63,7 @@ $(function () {
                     values: values,
                     onStarted: callbacks && callbacks.onStarted,
                     start: (entered, formCallbacks) => {
-                        self.start(
-                            command,
-                            {...body, arguments: entered},
-                            formCallbacks
-                        );
+                        self.start(command, {...body, arguments: entered}, formCallbacks);
                     }
                 });
             } else {
