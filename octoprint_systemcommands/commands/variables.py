@@ -10,6 +10,8 @@ from typing import Optional
 _ARGUMENT = "SC_"
 _HEATERS = ("OCTOPRINT_TEMPERATURE_", "OCTOPRINT_TARGET_")
 _EVENT = "OCTOPRINT_EVENT_"
+# those of the plugin GCODE System Commands, for lines that it would run
+OCTO = "OCTOPRINT_GCODESYSTEMCOMMAND_"
 
 RUN_ID = "OCTOPRINT_RUN_ID"
 
@@ -37,7 +39,9 @@ _MAX_KEY = 64
 _NOT_IN_NAMES = re.compile("[^A-Z0-9]+")
 
 _OWN = re.compile(
-    "|".join((*NAMES, *(f"{prefix}.*" for prefix in (_ARGUMENT, _EVENT, *_HEATERS))))
+    "|".join(
+        (*NAMES, *(f"{prefix}.*" for prefix in (_ARGUMENT, _EVENT, OCTO, *_HEATERS)))
+    )
 )
 
 

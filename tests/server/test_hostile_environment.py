@@ -49,7 +49,7 @@ STARTED_WITH = {
     "OCTOPRINT_RUN_ID": "fedcba9876543210",
     "OCTOPRINT_TEMPERATURE_TOOL0": "999.0",
 }
-ABOUT_THE_RUN = {"RUN_ID", "ACTION", "USER", "TRIGGER", "EVENT", "URL"}
+ABOUT_THE_RUN = {"RUN_ID", "ACTION", "SWITCH_TO", "USER", "TRIGGER", "EVENT", "URL"}
 ABOUT_THE_PRINTER = {
     "STATE",
     "PRINTING",
@@ -129,6 +129,7 @@ def test_all_that_a_command_gets(server, operator, admin, told, of_server, door)
         "USER": "admin" if door == "test" else "operator",
         "TRIGGER": "test" if door == "test" else "api",
         "EVENT": "",
+        "SWITCH_TO": "",
         "URL": server.url,
     }
     assert about["PRINTING"] == "false"

@@ -12,8 +12,14 @@ from octoprint_systemcommands.commands.environment import inherited
 from octoprint_systemcommands.runs.output.capture import STDOUT
 from octoprint_systemcommands.runs.output.reader import excerpt
 
-# for runs of rules only
-OF_EVENTS = {"OCTOPRINT_EVENT_JSON", "OCTOPRINT_EVENT_NAME"}
+# for runs of rules, and of lines of G-code only
+OF_EVENTS = {
+    "OCTOPRINT_EVENT_JSON",
+    "OCTOPRINT_EVENT_NAME",
+    "OCTOPRINT_EVENT_LINE",
+    "OCTOPRINT_EVENT_TEXT",
+    "OCTOPRINT_GCODESYSTEMCOMMAND_ID",
+}
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "arguments.md"
 
@@ -42,6 +48,7 @@ def test_what_a_command_gets_is_what_is_listed(make_runner, monkeypatch):
         ("OCTOPRINT_TEMPERATURE_TOOL0", True),
         ("OCTOPRINT_TARGET_BED", True),
         ("OCTOPRINT_EVENT_NAME", True),
+        ("OCTOPRINT_GCODESYSTEMCOMMAND_ARGS", True),
         # OctoPrint's command line tool may be told what it wants
         ("OCTOPRINT_BASEDIR", False),
         ("OCTOPRINT_FILES", False),

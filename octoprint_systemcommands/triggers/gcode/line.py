@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 
 from ...commands.arguments.types import Argument, NumberArgument, ToggleArgument
+from ...commands.variables import OCTO
 from ...messages import N_, MessageError
 
 COMMAND = "system"
@@ -26,10 +27,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18})")
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
 
-# The line of the plugin GCODE System Commands, and what that has told its commands, whose
-# scripts go on working
+# The line of the plugin GCODE System Commands
 _OCTO = re.compile(r"OCTO([0-9]{1,4})(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
-_OCTO_VARIABLES = "OCTOPRINT_GCODESYSTEMCOMMAND_"
 
 
 class WrongLine(MessageError, ValueError):
@@ -70,9 +69,9 @@ class Octo(NamedTuple):
         """Environment variables for the command."""
         return {
             "SC_ARGS": self.rest,
-            f"{_OCTO_VARIABLES}ID": str(self.number),
-            f"{_OCTO_VARIABLES}ARGS": self.rest,
-            f"{_OCTO_VARIABLES}LINE": self.text,
+            f"{OCTO}ID": str(self.number),
+            f"{OCTO}ARGS": self.rest,
+            f"{OCTO}LINE": self.text,
         }
 
 
