@@ -1,5 +1,6 @@
 """The two servers that are compared."""
 
+import compileall
 import tempfile
 import time
 
@@ -29,6 +30,8 @@ class Servers:
     def __init__(self, commands):
         self._temporary = tempfile.TemporaryDirectory()
         plugin = unpack(build(), self._temporary.name)
+        # as pip does when it installs it
+        compileall.compile_dir(plugin, quiet=1)
         self.theirs = server(
             {
                 "plugins": {"_disabled": ["systemcommands"]},
