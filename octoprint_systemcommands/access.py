@@ -138,9 +138,7 @@ class Access:
         if command.is_opened(way_in):
             return command
         asks_for = command.asks_for if getattr(command, way_in) else None
-        raise NotOpened(
-            _NOT_OPENED[asks_for], name=command.name, action=command.action, field=way_in
-        )
+        raise NotOpened(_NOT_OPENED[asks_for], name=command.name, field=way_in)
 
     def opened(self, way_in: WayIn) -> list[Command]:
         """All commands that may be run by whoever gets in by a way."""

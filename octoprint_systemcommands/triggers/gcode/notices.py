@@ -51,7 +51,7 @@ class Notices:
     def _is_news(self, key: tuple[str, str]) -> bool:
         now = self._monotonic()
         with self._lock:
-            recent = {key for key, at in self._told.items() if now - at < _AGAIN}
+            recent = {told for told, at in self._told.items() if now - at < _AGAIN}
             if key in recent or len(recent) >= _MOST:
                 return False
             self._told[key] = now
