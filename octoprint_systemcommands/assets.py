@@ -69,6 +69,7 @@ _JS = {
     ),
     "buttons": (
         "button",
+        "buttons",
         "sidebar",
         "navbar",
     ),

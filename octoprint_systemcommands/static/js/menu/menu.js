@@ -9,13 +9,8 @@ $(function () {
         self.triggering = parameters[2];
         self.runs = parameters[3];
         self.history = parameters[4];
-        self.settings = parameters[6];
-        self.page = {
-            triggering: self.triggering,
-            runs: self.runs,
-            guards: parameters[5],
-            states: parameters[7]
-        };
+        self.settings = parameters[5];
+        self.makeButton = parameters[6].of;
 
         self.keys = new SystemCommands.MenuKeys(ROOT);
         // the menu from top to bottom; members of a group follow it and are hidden with it
@@ -98,7 +93,7 @@ $(function () {
         };
 
         self._toCommandRow = (command, group) => {
-            const button = new SystemCommands.Button(command, self.page, true);
+            const button = self.makeButton(command, true);
             const type = command.isStatus() ? "status" : "command";
             return Object.assign(button, {type: type, group: group});
         };
@@ -168,9 +163,8 @@ $(function () {
             "systemCommandsLauncherViewModel",
             "systemCommandsRunStoreViewModel",
             "systemCommandsHistoryDialogViewModel",
-            "systemCommandsPrintStateViewModel",
             "settingsViewModel",
-            "systemCommandsStatesViewModel"
+            "systemCommandsButtonsViewModel"
         ],
         elements: [ROOT + " > a", ROOT + " > ul"]
     });
