@@ -12,6 +12,7 @@ _JS = {
         "movable_list",
         "notice",
         "preferences",
+        "pressed",
     ),
     "terminal": (
         "ansi_parser",

@@ -6,7 +6,7 @@ const {beforeEach, test} = require("node:test");
 
 const {loadPage} = require("./page.js");
 
-const SCRIPTS = ["commands/command", "buttons/button"];
+const SCRIPTS = ["shared/pressed", "commands/command", "buttons/button"];
 const DIVIDER = {action: "divider"};
 
 let entries, updates, update;

@@ -25,7 +25,9 @@ $(function () {
             button.press();
         };
 
-        self.catalogue.updates.subscribe(self._rebuild);
+        self.catalogue.updates.subscribe(() =>
+            SystemCommands.whenReleased(self._rebuild)
+        );
     }
 
     OCTOPRINT_VIEWMODELS.push({

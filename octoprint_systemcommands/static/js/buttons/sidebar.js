@@ -88,7 +88,9 @@ $(function () {
             beside.extend({deferred: true}).subscribe(self._keepFocus);
         };
 
-        self.catalogue.updates.subscribe(self._rebuild);
+        self.catalogue.updates.subscribe(() =>
+            SystemCommands.whenReleased(self._rebuild)
+        );
     }
 
     OCTOPRINT_VIEWMODELS.push({

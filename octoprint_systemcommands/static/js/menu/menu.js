@@ -33,7 +33,7 @@ $(function () {
             if (_.isEqual(entries, self._entries)) return;
 
             self._entries = entries;
-            self.rows(self._toRows(entries));
+            self.keys.keepDuring(() => self.rows(self._toRows(entries)));
         };
 
         self._wanted = () => {
@@ -148,7 +148,9 @@ $(function () {
                 .each((_index, list) => new SystemCommands.MenuHeight(list));
         };
 
-        self.catalogue.updates.subscribe(self._rebuild);
+        self.catalogue.updates.subscribe(() =>
+            SystemCommands.whenReleased(self._rebuild)
+        );
         // what is taken away goes at once, what is given waits for the answers
         [self.access.mayReadHistory, self.access.mayEdit].forEach((may) => {
             may.subscribe((is) => is || self._rebuild());
