@@ -8,7 +8,7 @@ const {loadPage} = require("./page.js");
 
 let whenReleased, fire;
 
-beforeEach((context) => {
+beforeEach(() => {
     mock.timers.reset();
     mock.timers.enable({apis: ["setTimeout"]});
     const listeners = {};
