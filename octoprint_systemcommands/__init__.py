@@ -30,6 +30,7 @@ from .commands.editing.last_save import LastSave
 from .commands.editing.versions import Versions
 from .commands.lists import name_fields_of_system_actions
 from .host.connection import Connection
+from .host.mqtt_plugin import MqttPlugin
 from .host.notifier import RUN_FINISHED, RUN_STARTED, Notifier
 from .host.permissions import additional_permissions
 from .host.preferences import DEFAULTS, Preferences
@@ -54,6 +55,8 @@ from .states.state import with_states
 from .states.states import States
 from .template_configs import template_configs
 from .triggers.events import MEANINGS
+from .triggers.mqtt.announced import Announced
+from .triggers.mqtt.mqtt import Mqtt
 from .triggers.rules.editing import RulesEditing
 from .triggers.rules.store import RuleStore
 from .triggers.rules.surroundings import Surroundings
@@ -116,11 +119,11 @@ class SystemCommandsPlugin(
             on_kept=self._resume,
         )
         self._server_url = ""
-        pushes = StatePushes(self._push)
+        self._state_pushes = StatePushes(self._push)
         self._states = States(
             lambda: with_states(catalogue.entries(CUSTOM)),
             server_url=lambda: self._server_url,
-            on_change=lambda state: pushes.changed(state.to_push()),
+            on_change=self._state_changed,
             path=os.path.join(data, "states.json"),
         )
         printer = Printer(self._printer)
@@ -152,6 +155,16 @@ class SystemCommandsPlugin(
             job=printer,
             complain_of_gcode=lambda news: self._push(about_gcode(news)),
         )
+        self._mqtt = Mqtt(
+            MqttPlugin(self._plugin_manager, self._settings),
+            self._access,
+            self._launcher,
+            self._states,
+            printer,
+            lambda: self._preferences.mqtt,
+            lambda: Announced(os.path.join(data, "mqtt.json")),
+            self._plugin_version,
+        )
         self._has_triggers.set()
 
     def _push(self, message):
@@ -166,10 +179,17 @@ class SystemCommandsPlugin(
         self._has_triggers.wait()
         self._triggers.engine.resume(kept)
 
+    def _state_changed(self, state):
+        self._state_pushes.changed(state.to_push())
+        # it is about to be made
+        self._has_triggers.wait()
+        self._mqtt.state_changed(state)
+
     def _run_changed(self, record):
         self._notifier.run_changed(record)
         self._states.run_changed(record)
         self._triggers.run_changed(record)
+        self._mqtt.run_changed(record)
 
     def _tell_of_rules(self, news):
         self._push(about_saving(RULES, news))
@@ -232,6 +252,7 @@ class SystemCommandsPlugin(
 
     def on_event(self, event, payload):
         self._triggers.on_event(event, payload)
+        self._mqtt.on_event(event, payload)
 
     ##~~ SettingsPlugin mixin
 
@@ -261,6 +282,7 @@ class SystemCommandsPlugin(
     ##~~ ShutdownPlugin mixin
 
     def on_shutdown(self):
+        self._mqtt.close()
         self._states.close()
         self._runner.shut_down()
         self._triggers.engine.stop()
@@ -274,6 +296,7 @@ class SystemCommandsPlugin(
 
     def on_after_startup(self):
         self._triggers.engine.start()
+        self._mqtt.start()
 
     ##~~ TemplatePlugin mixin
 

@@ -148,6 +148,15 @@ class Access:
             if isinstance(entry, Command) and entry.is_opened(way_in)
         ]
 
+    def told(self, way_in: WayIn) -> list[Command]:
+        """What whoever gets in by a way is told of: what they may run, and statuses."""
+        return [
+            entry
+            for entry in self._catalogue.entries(CUSTOM)
+            if isinstance(entry, Command)
+            and (entry.is_opened(way_in) or (entry.is_status and getattr(entry, way_in)))
+        ]
+
     def may_see_state(self, person: Person, action: str) -> bool:
         """Whether somebody may know whether a toggle is on, or what a status says: it is in
         their menu."""

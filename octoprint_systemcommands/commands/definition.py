@@ -40,7 +40,7 @@ _MAX_GCODE_WAIT = 600
 _MAX_ALIAS = 9999
 
 # The ways in that are closed unless a definition opens them
-WayIn = Literal["gcode"]
+WayIn = Literal["gcode", "mqtt"]
 
 # OctoPrint's scripts that can have a line for it
 Script = Literal["before_print", "after_print", "on_pause", "on_resume"]
@@ -203,6 +203,11 @@ class Command(_Entry):
         default_factory=list,
         description="When OctoPrint is to send its line by itself, if it is open to G-code. A "
         "toggle is switched on before the print and when it resumes, and off otherwise.",
+    )
+    mqtt: bool = Field(
+        default=False,
+        description="Open it to MQTT, and tell its state there, if there is the plugin "
+        "OctoPrint-MQTT. Not together with `fresh_credentials` or a secret.",
     )
     async_: bool = Field(
         default=False, alias="async", description="Do not wait for its end"

@@ -27,6 +27,7 @@ _DISPENSABLE = (
     "every",
     "state_timeout",
     "gcode",
+    "mqtt",
     "gcode_alias",
     "gcode_wait",
     "gcode_script",

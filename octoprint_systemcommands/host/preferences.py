@@ -5,17 +5,37 @@ takes what it gets. What cannot be used is left where it is, and the default cou
 """
 
 import logging
+import re
+import socket
 from collections.abc import Mapping
 from typing import Any
+
+from .mqtt_preferences import MqttPreferences
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.host.preferences")
 
 DEFAULTS: Mapping[str, Any] = {
     "octoprint_address": True,
     "history": {"max_runs": 200, "max_days": 30, "visible_to_all": False},
+    "mqtt": {
+        "enabled": True,
+        "discovery": True,
+        "discovery_prefix": "homeassistant",
+        "fleet": False,
+        "fleet_topic": "octoPrint-fleet",
+        "name": "",
+        "groups": [],
+    },
 }
 
 _SECTION = ("plugins", "systemcommands")
+# Characters of a topic, or of a name that is one level of it, and how many groups
+_MAX_TOPIC = 200
+_MAX_GROUPS = 50
+_TOPIC = re.compile(r"[^\x00-\x1f\x7f+#/]+(/[^\x00-\x1f\x7f+#/]+)*")
+_WANTED_TOPIC = f"a topic of at most {_MAX_TOPIC} characters, without + and #"
+_WANTED_GROUPS = f"a list of at most {_MAX_GROUPS} names, without /, + and #"
+
 _MOST = {"max_runs": 10_000, "max_days": 3650}
 # as OctoPrint reads them
 _TEXTS = {
@@ -56,6 +76,24 @@ class Preferences:
         """Whether all who have the permission SYSTEM see all runs."""
         return self._boolean("history", "visible_to_all")
 
+    @property
+    def mqtt(self) -> MqttPreferences:
+        """What was set about MQTT."""
+        return MqttPreferences(
+            enabled=self._boolean("mqtt", "enabled"),
+            discovery=self._boolean("mqtt", "discovery"),
+            discovery_prefix=self._topic("mqtt", "discovery_prefix"),
+            fleet=self._boolean("mqtt", "fleet"),
+            fleet_topic=self._topic("mqtt", "fleet_topic"),
+            name=self._topic("mqtt", "name") or self._own_name(),
+            groups=self._groups("mqtt", "groups"),
+        )
+
+    def _own_name(self) -> str:
+        """What people call this OctoPrint, or its host."""
+        name = self._settings.global_get(["appearance", "name"])
+        return name if isinstance(name, str) and name else socket.gethostname()
+
     def movie_delay(self) -> float:
         """How long after a print OctoPrint waits before it makes the movie, in seconds."""
         value = self._settings.global_get(["webcam", "renderAfterPrintDelay"])
@@ -65,8 +103,12 @@ class Preferences:
     def instead_of(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Settings with those in their place that count."""
         history = data.get("history")
+        mqtt = self.mqtt._asdict()
+        # what people have left empty stays so, and is filled in later
+        mqtt.update(name=self._topic("mqtt", "name"), groups=list(mqtt["groups"]))
         return {
             **data,
+            "mqtt": mqtt,
             "octoprint_address": self.octoprint_address,
             "history": {
                 **(history if isinstance(history, Mapping) else {}),
@@ -104,6 +146,24 @@ class Preferences:
             return self._accept(_TEXTS[value.strip().lower()], *path)
         return self._refuse(value, "true or false", default, *path)
 
+    def _topic(self, *path: str) -> str:
+        default, value = self._values(*path)
+        if value is None or value == "":
+            return self._accept(default, *path)
+        if is_topic(value):
+            return self._accept(value.strip("/"), *path)
+        return self._refuse(value, _WANTED_TOPIC, default, *path)
+
+    def _groups(self, *path: str) -> tuple[str, ...]:
+        default, value = self._values(*path)
+        if value is None or value == "":
+            return self._accept(tuple(default), *path)
+        is_right = isinstance(value, list) and len(value) <= _MAX_GROUPS
+        if is_right and all(is_topic(name) and "/" not in name for name in value):
+            return self._accept(tuple(value), *path)
+        self._refuse(value, _WANTED_GROUPS, "none", *path)
+        return ()
+
     def _values(self, *path: str) -> tuple[Any, Any]:
         """The default and what stands in the settings."""
         self._ensure_mapping(*path[:-1])
@@ -134,6 +194,15 @@ class Preferences:
             self._said[_name(path)] = text
             _logger.warning(text)
         return counts
+
+
+def is_topic(value: Any) -> bool:
+    """Whether a value is a topic that one can publish to, or listen below."""
+    return (
+        isinstance(value, str)
+        and len(value) <= _MAX_TOPIC
+        and _TOPIC.fullmatch(value.strip("/")) is not None
+    )
 
 
 def _name(path: tuple[str, ...]) -> str:

@@ -87,16 +87,14 @@ class States:
         """What is known of some of them, which are asked for a while from now on. What is
         older than it should be is waited for, but not for long."""
         with self._condition:
-            now = self._clock()
-            stale = []
-            for command in commands:
-                row = self._book.row(command)
-                if command.state:
-                    row.looked_at_until = now + LEASE
-                    if row.is_stale(now):
-                        stale.append(row)
-            self._wake()
-            self._wait_for(stale, _WAIT_TO_LOOK)
+            self._wait_for(self._lease(commands), _WAIT_TO_LOOK)
+            return [self._book.state(command) for command in commands]
+
+    def watch(self, commands: Sequence[Command]) -> list[State]:
+        """What is known of some of them, as `look` tells it, without waiting for anything:
+        for those who are told of changes."""
+        with self._condition:
+            self._lease(commands)
             return [self._book.state(command) for command in commands]
 
     def direction(self, command: Command) -> To:
@@ -154,6 +152,15 @@ class States:
         self._askers.close()
 
     ##~~ With the condition held
+
+    def _lease(self, commands: Sequence[Command]) -> list[Row]:
+        """Has them asked for a while; returns those of which too little is known now."""
+        now = self._clock()
+        rows = [self._book.row(command) for command in commands if command.state]
+        for row in rows:
+            row.looked_at_until = now + LEASE
+        self._wake()
+        return [row for row in rows if row.is_stale(now)]
 
     def _wake(self) -> None:
         self._is_to_look = True

@@ -1,0 +1,1 @@
+"""Commands by MQTT, by the connection of the plugin OctoPrint-MQTT."""

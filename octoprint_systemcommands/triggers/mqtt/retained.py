@@ -1,0 +1,63 @@
+"""What stands at the broker until it is something else."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Protocol
+
+
+class Broker(Protocol):
+    """The connection to a broker, see `host.mqtt_plugin`."""
+
+    def publish(self, topic: str, payload: str, retained: bool) -> bool: ...
+
+    def subscribe(self, topic: str, callback: Callable[..., None]) -> None: ...
+
+    def unsubscribe(self, topic: str, callback: Callable[..., None]) -> None: ...
+
+
+class Retained:
+    """Publishes what is different from before.
+
+    Arguments:
+        broker: where to
+        topics: what an earlier server has left there
+    """
+
+    def __init__(self, broker: Broker, topics: Iterable[str] = ()):
+        self._broker = broker
+        self._published = dict.fromkeys(topics, "")
+
+    @property
+    def topics(self) -> Collection[str]:
+        """What is there, as far as is known."""
+        return self._published.keys()
+
+    @property
+    def payloads(self) -> Mapping[str, str]:
+        """The same, with what was published; empty where that is not known."""
+        return self._published
+
+    def forget(self) -> None:
+        """The broker may have lost all of it."""
+        self._published = dict.fromkeys(self._published, "")
+
+    def publish(self, wanted: Mapping[str, str]) -> bool:
+        """Makes the broker have this and nothing else of what was published here before.
+
+        Arguments:
+            wanted: payloads by topic
+
+        Returns:
+            whether there is a connection; without one nothing has changed there
+        """
+        for topic in [topic for topic in self._published if topic not in wanted]:
+            # an empty one takes away what is retained
+            if not self._broker.publish(topic, "", retained=True):
+                return False
+            del self._published[topic]
+        for topic, payload in wanted.items():
+            if self._published.get(topic) == payload:
+                continue
+            if not self._broker.publish(topic, payload, retained=True):
+                return False
+            self._published[topic] = payload
+        return True
