@@ -48,3 +48,8 @@ need_browser() {
     (need chromium-headless-shell -- command -v chromium-headless-shell) ||
         echo "The tests go on without it, and take longer." >&2
 }
+
+# The broker that commands by MQTT are tested with. Its server of the system is not needed.
+need_broker() {
+    need mosquitto -- sh -c 'command -v mosquitto || test -x /usr/sbin/mosquitto'
+}

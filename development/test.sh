@@ -17,6 +17,7 @@ newest=${versions##* }
 shift
 
 need_browser
+need_broker
 
 results=test-results
 mkdir -p "$results"
