@@ -53,6 +53,7 @@ from .runs.history.retention import Limits
 from .runs.runner import Runner
 from .states.state import with_states
 from .states.states import States
+from .template_configs import template_configs
 from .triggers.events import MEANINGS
 from .triggers.rules.editing import RulesEditing
 from .triggers.rules.store import RuleStore
@@ -278,47 +279,7 @@ class SystemCommandsPlugin(
     ##~~ TemplatePlugin mixin
 
     def get_template_configs(self):
-        return [
-            {
-                "type": "navbar",
-                "template": "systemcommands_navbar.jinja2",
-                "replaces": "systemmenu",
-                "div": "navbar_systemmenu",
-                "classes": ["dropdown"],
-                "styles": ["display: none"],
-                "custom_bindings": True,
-            },
-            {
-                "type": "navbar",
-                "template": "systemcommands_navbar_buttons.jinja2",
-                "suffix": "_buttons",
-                "classes": ["systemcommands-navbar"],
-                "styles": ["display: none"],
-                "data_bind": "visible: buttons().length > 0",
-                "custom_bindings": True,
-            },
-            {
-                "type": "sidebar",
-                "name": gettext("System commands"),
-                "icon": "fas fa-terminal",
-                "template": "systemcommands_sidebar.jinja2",
-                "styles_wrapper": ["display: none"],
-                "data_bind": "visible: sections().length > 0",
-                "custom_bindings": True,
-            },
-            {"type": "generic", "template": "systemcommands_run_dialog.jinja2"},
-            {"type": "generic", "template": "systemcommands_history.jinja2"},
-            {"type": "generic", "template": "systemcommands_pending.jinja2"},
-            {"type": "generic", "template": "systemcommands_command_dialog.jinja2"},
-            {"type": "generic", "template": "systemcommands_rule_dialog.jinja2"},
-            {"type": "generic", "template": "systemcommands_list_dialogs.jinja2"},
-            {
-                "type": "settings",
-                "name": "System Commands",
-                "template": "systemcommands_settings.jinja2",
-                "custom_bindings": True,
-            },
-        ]
+        return template_configs(gettext("System commands"))
 
     def get_template_vars(self):
         return {"model_fields": fields_for_forms()}

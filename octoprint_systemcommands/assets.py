@@ -12,6 +12,7 @@ _JS = {
         "movable_list",
         "notice",
         "preferences",
+        "pressed",
     ),
     "terminal": (
         "ansi_parser",
@@ -69,6 +70,7 @@ _JS = {
     ),
     "buttons": (
         "button",
+        "buttons",
         "sidebar",
         "navbar",
     ),

@@ -11,6 +11,7 @@ from octoprint.server import NO_CONTENT
 
 from ..access import Access, may_run_everything
 from ..commands.catalogue import CORE, CUSTOM
+from ..commands.client_form import for_clients, for_menu
 from ..commands.definition import Command
 from ..commands.lists import Entry, tidy, url_segment
 from ..launcher import Launcher
@@ -73,7 +74,7 @@ class SystemApi:
         return [self._client_definition(source, entry) for entry in runnable]
 
     def _client_definition(self, source: str, entry: Entry) -> dict[str, Any]:
-        result = entry.to_client(source, _resource(source, entry))
+        result = for_clients(entry, source, _resource(source, entry))
         if self._tells_fresh_credentials and getattr(entry, "fresh_credentials", False):
             result["fresh_credentials"] = True
         return result
@@ -81,7 +82,7 @@ class SystemApi:
     def menu(self) -> list[dict[str, Any]]:
         """The custom commands with what the System menu needs beyond the contract."""
         return [
-            entry.to_menu(CUSTOM, _resource(CUSTOM, entry))
+            for_menu(entry, CUSTOM, _resource(CUSTOM, entry))
             for entry in self._access.entries(self._current.person(), CUSTOM)
         ]
 

@@ -1,4 +1,4 @@
-"""One entry of the list of commands: its fields, its checks, its form for clients.
+"""One entry of the list of commands: its fields and their checks.
 
 The documented fields and their names are those of OctoPrint's ``system.actions``
 (``octoprint.schema.config.system`` and the "Command definition" of its API documentation).
@@ -88,21 +88,6 @@ class _Entry(BaseModel):
 
 class Divider(_Entry):
     """A line between two entries of the menu. It cannot be run."""
-
-    def to_client(self, source: str, resource: str) -> dict[str, Any]:
-        """See :meth:`Command.to_client`."""
-        # OctoPrint leaves the name out here, which crashes clients that rely on the
-        # documented "exactly one"
-        return {
-            "action": DIVIDER,
-            "name": self.name,
-            "source": source,
-            "resource": resource,
-        }
-
-    def to_menu(self, source: str, resource: str) -> dict[str, Any]:
-        """See :meth:`Command.to_menu`."""
-        return self.to_client(source, resource)
 
 
 class Command(_Entry):
@@ -375,52 +360,6 @@ class Command(_Entry):
 
     def prepare(self) -> None:
         """Called right before the process is started; an exception keeps it from starting."""
-
-    def to_client(self, source: str, resource: str) -> dict[str, Any]:
-        """The "client command definition" of OctoPrint's API documentation.
-
-        Arguments:
-            source: ``core`` or ``custom``
-            resource: absolute URL to POST to
-
-        Returns:
-            ``{action, name, source, resource}`` and ``confirm`` if there is one; never the
-            command line
-        """
-        result = {
-            "action": self.action,
-            "name": self.name,
-            "source": source,
-            "resource": resource,
-        }
-        if self.confirm:
-            result["confirm"] = self.confirm
-        return result
-
-    def to_menu(self, source: str, resource: str) -> dict[str, Any]:
-        """The client definition and what the System menu needs beyond it."""
-        result = self.to_client(source, resource)
-        result["async"] = self.async_
-        result["ignore"] = self.ignore
-        result["fresh_credentials"] = self.fresh_credentials
-        result["show_output"] = self.show_output
-        result["while_printing"] = self.while_printing
-        result["when_busy"] = self.when_busy
-        for field in ("description", "icon", "group", "max_temperature", "color"):
-            value = getattr(self, field)
-            if value:
-                result[field] = value
-        if self.show_in != ["menu"]:
-            result["show_in"] = self.show_in
-        if self.type != "command":
-            result["type"] = self.type
-            if self.state:
-                result["has_state"] = True
-        if self.is_toggle and self.guards != "off":
-            result["guards"] = self.guards
-        if self.arguments:
-            result["arguments"] = [argument.to_json() for argument in self.arguments]
-        return result
 
 
 def is_divider_key(action: str) -> bool:

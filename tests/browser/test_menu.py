@@ -254,15 +254,20 @@ def test_menu_follows_the_definitions(menu, admin):
     before = admin.get("/api/settings").json()["system"]["actions"]
     added = [*before, {"action": "new", "name": "Added meanwhile", "command": "true"}]
     try:
+        menu.entry("Recent runs…").focus()
         admin.post(
             "/api/settings", json={"system": {"actions": added}}
         ).raise_for_status()
         expect(menu.entry("Added meanwhile")).to_be_visible()
+        # who uses the keyboard goes on where they were
+        expect(menu.entry("Recent runs…")).to_be_focused()
+        menu.entry("Added meanwhile").focus()
     finally:
         admin.post(
             "/api/settings", json={"system": {"actions": before}}
         ).raise_for_status()
     expect(menu.entry("Added meanwhile")).to_have_count(0)
+    expect(menu.toggle).to_be_focused()
 
 
 @pytest.mark.each_version
@@ -646,7 +651,7 @@ def test_keyboard_alone(menu, traces):
     def focused():
         return menu.page.evaluate("document.activeElement.innerText.trim()")
 
-    # the plugin's answer is there; a menu that changes loses the focus
+    # the plugin's answer is there
     expect(menu.root.get_by_text("Camera")).to_have_count(1)
     menu.toggle.focus()
     keyboard.press("Enter")

@@ -77,6 +77,37 @@ def open_rules(store, store_rules, admin_page):
     return open_
 
 
+def test_nothing_moves_under_a_pressed_button(open_rules):
+    """What the server says is shown when the mouse button is up again: else the click that
+    was meant for a button falls beside the dialog."""
+    section = open_rules()
+    page = section.page
+    dialog = section.add()
+    dialog.kind.select_option("another command has ended")
+    expect(dialog.mistake("when")).to_be_visible()
+    held = []
+    page.route("**/api/rules/check", lambda route: held.append(route))
+    dialog.ended.select_option("Power off")
+    dialog.command.select_option("Power off")
+    expect(dialog.sentence).to_have_text("When Power off has ended, run Power off")
+    while not held:
+        page.wait_for_timeout(20)
+    button = dialog.root.locator(".modal-footer .btn-primary")
+    button.hover()
+    before = button.bounding_box()
+    page.mouse.down()
+    with page.expect_response("**/api/rules/check"):
+        for route in held:
+            route.continue_()
+        page.unroute("**/api/rules/check")
+    # long enough for the page to have drawn it
+    page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(done)))")
+    assert button.bounding_box() == before
+    page.mouse.up()
+    expect(dialog.root).to_be_hidden()
+    section.expect_sentences("When Power off has ended, run Power off")
+
+
 @pytest.mark.each_version
 def test_a_rule_is_made_of_choices_by_keyboard(open_rules, store_rules):
     section = open_rules()

@@ -325,6 +325,24 @@ def test_run_again(menu, dialog):
     expect(dialog.lines).to_have_count(1)
 
 
+def test_text_that_is_selected_beyond_the_edge(menu, dialog):
+    """Only a click that has begun beside the dialog closes it."""
+    menu.run("Colors")
+    menu.notice.get_by_role("button", name="Show output").click()
+    dialog.expect_open("Colors").expect_ended("Succeeded")
+    mouse = menu.page.mouse
+    dialog.lines.first.hover()
+    mouse.down()
+    mouse.move(4, 450, steps=3)
+    mouse.up()
+    # a click comes right after it
+    selected = menu.page.evaluate("getSelection().toString()")
+    assert selected
+    expect(dialog.root).to_be_visible()
+    mouse.click(4, 450)
+    expect(dialog.root).to_be_hidden()
+
+
 def test_close_and_open_again(menu, go):
     dialog = menu.watch("Two steps")
     expect(dialog.lines).to_have_text(["first"])

@@ -46,7 +46,8 @@ const getElementById = (id) => {
 exports.load = (names = TERMINAL, globals = {}) => {
     const unknown = names.filter((name) => !all.includes(name));
     if (unknown.length) throw new Error("no such scripts: " + unknown);
-    const context = vm.createContext({Intl, document: {getElementById}, ...globals});
+    const document = {addEventListener: () => {}, getElementById};
+    const context = vm.createContext({Intl, document, ...globals});
     context.window = context;
     all.filter((name) => name === "shared/namespace" || names.includes(name)).forEach(
         (name) => {

@@ -6,7 +6,7 @@ const {beforeEach, test} = require("node:test");
 
 const {loadPage} = require("./page.js");
 
-const SCRIPTS = ["commands/command", "buttons/button"];
+const SCRIPTS = ["shared/pressed", "commands/command", "buttons/button"];
 const DIVIDER = {action: "divider"};
 
 let entries, updates, update;
@@ -32,13 +32,16 @@ const load = (name) => {
         inNavbar: () => all().flatMap((one) => one.members || (one.key ? one : []))
     };
     update = () => updates.notifySubscribers();
-    return page.viewModel(
-        catalogue,
-        {running: () => ko.observable(0), asks: () => false},
-        {activeOf: () => [], pendingOf: () => [], now: ko.observable()},
-        {refusal: (command) => (command.whilePrinting ? {short: "No"} : undefined)},
-        {of: () => ko.observable({state: entries[0].state || "unknown"})}
-    );
+    const world = {
+        triggering: {running: () => ko.observable(0), asks: () => false},
+        runs: {activeOf: () => [], pendingOf: () => [], now: ko.observable()},
+        guards: {
+            refusal: (command) => (command.whilePrinting ? {short: "No"} : undefined)
+        },
+        states: {of: () => ko.observable({state: entries[0].state || "unknown"})}
+    };
+    const of = (command) => new page.SystemCommands.Button(command, world);
+    return page.viewModel(catalogue, {of});
 };
 const shape = (sidebar) =>
     Array.from(sidebar.sections(), ({name, buttons}) => [

@@ -1,5 +1,6 @@
 import pytest
 
+from octoprint_systemcommands.commands.client_form import for_clients, for_menu
 from octoprint_systemcommands.commands.definition import Command, Divider, is_divider_key
 from octoprint_systemcommands.commands.parsing import parse_entry as parse
 
@@ -193,7 +194,7 @@ def test_client_definition_has_the_documented_fields_only():
         }
     )
 
-    assert command.to_client("custom", "http://x") == {
+    assert for_clients(command, "custom", "http://x") == {
         "action": "a",
         "name": "A",
         "source": "custom",
@@ -204,7 +205,7 @@ def test_client_definition_has_the_documented_fields_only():
 def test_client_definition_has_confirm_if_there_is_one():
     command = parse_entry({"action": "a", "confirm": "Really?"})
 
-    assert command.to_client("custom", "http://x")["confirm"] == "Really?"
+    assert for_clients(command, "custom", "http://x")["confirm"] == "Really?"
 
 
 def test_menu_entry_has_what_the_menu_needs():
@@ -212,7 +213,7 @@ def test_menu_entry_has_what_the_menu_needs():
         {"action": "a", "command": "secret", "async": True, "icon": "bolt", "group": ""}
     )
 
-    assert command.to_menu("custom", "http://x") == {
+    assert for_menu(command, "custom", "http://x") == {
         "action": "a",
         "name": "a",
         "source": "custom",

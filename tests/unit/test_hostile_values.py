@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from octoprint_systemcommands.commands.arguments import checks
 from octoprint_systemcommands.commands.arguments.values import WrongValues, take
+from octoprint_systemcommands.commands.client_form import for_menu
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.commands.editing.validation import check
 from octoprint_systemcommands.commands.parsing import parse_entry
@@ -196,7 +197,7 @@ def test_anything_may_stand_in_a_definition(arguments, groups):
     if definition is not None:
         # what is wrong with groups opens it to nobody
         assert definition.groups == [] or definition.groups == list(map(str, groups))
-        json.dumps(definition.to_menu("custom", "/x"))
+        json.dumps(for_menu(definition, "custom", "/x"))
 
 
 # how long a pattern takes to compile depends on the machine

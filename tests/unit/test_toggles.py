@@ -10,6 +10,7 @@ from octoprint_systemcommands.commands.catalogue import (
     NotExecutable,
     UnknownAction,
 )
+from octoprint_systemcommands.commands.client_form import for_menu
 from octoprint_systemcommands.commands.definition import Command
 from octoprint_systemcommands.commands.editing.validation import check
 from octoprint_systemcommands.commands.parsing import parse_entry
@@ -243,7 +244,7 @@ def test_a_status_cannot_be_run():
 
 def test_what_the_menu_is_told():
     def menu(**fields):
-        told = parsed(**fields).to_menu("custom", "/")
+        told = for_menu(parsed(**fields), "custom", "/")
         return {
             key: told.get(key)
             for key in ("type", "has_state", "guards", "show_in", "color")
@@ -261,7 +262,9 @@ def test_what_the_menu_is_told():
     }
     assert menu(show_in=[]) == {"type": "toggle", "has_state": True, "show_in": []}
     assert menu(type="command", command="true", show_in="menu") == {}
-    told = str([parsed().to_menu("custom", "/"), parse_entry(CPU)[0].to_menu("", "")])
+    told = str(
+        [for_menu(entry, "custom", "/") for entry in (parsed(), parse_entry(CPU)[0])]
+    )
     assert "echo" not in told
     assert "lit" not in told
 

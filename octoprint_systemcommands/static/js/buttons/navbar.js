@@ -4,12 +4,7 @@ $(function () {
         const self = this;
 
         self.catalogue = parameters[0];
-        self.page = {
-            triggering: parameters[1],
-            runs: parameters[2],
-            guards: parameters[3],
-            states: parameters[4]
-        };
+        self.makeButton = parameters[1].of;
 
         self.buttons = ko.observableArray([]);
         self._commands = [];
@@ -19,9 +14,7 @@ $(function () {
             // new buttons take the keyboard focus away, so there must be a reason for them
             if (_.isEqual(commands, self._commands)) return;
             self._commands = commands;
-            self.buttons(
-                commands.map((one) => new SystemCommands.Button(one, self.page))
-            );
+            self.buttons(commands.map((one) => self.makeButton(one)));
         };
 
         self.press = (button) => button.press();
@@ -32,17 +25,16 @@ $(function () {
             button.press();
         };
 
-        self.catalogue.updates.subscribe(self._rebuild);
+        self.catalogue.updates.subscribe(() =>
+            SystemCommands.whenReleased(self._rebuild)
+        );
     }
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsNavbarViewModel,
         dependencies: [
             "systemCommandsCatalogueViewModel",
-            "systemCommandsLauncherViewModel",
-            "systemCommandsRunStoreViewModel",
-            "systemCommandsPrintStateViewModel",
-            "systemCommandsStatesViewModel"
+            "systemCommandsButtonsViewModel"
         ],
         elements: ["#navbar_plugin_systemcommands_buttons"]
     });

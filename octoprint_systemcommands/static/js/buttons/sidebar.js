@@ -14,12 +14,7 @@ $(function () {
         const self = this;
 
         self.catalogue = parameters[0];
-        self.page = {
-            triggering: parameters[1],
-            runs: parameters[2],
-            guards: parameters[3],
-            states: parameters[4]
-        };
+        self.makeButton = parameters[1].of;
 
         // {name, buttons} from top to bottom; what is in no group has no name above it
         self.sections = ko.observableArray([]);
@@ -55,7 +50,7 @@ $(function () {
         });
 
         self._toButton = (command) => {
-            const button = new SystemCommands.Button(command, self.page);
+            const button = self.makeButton(command);
             const look = LOOKS[command.color];
             // a switch has its colour while it is on
             button.looks = ko.pureComputed(() => {
@@ -93,17 +88,16 @@ $(function () {
             beside.extend({deferred: true}).subscribe(self._keepFocus);
         };
 
-        self.catalogue.updates.subscribe(self._rebuild);
+        self.catalogue.updates.subscribe(() =>
+            SystemCommands.whenReleased(self._rebuild)
+        );
     }
 
     OCTOPRINT_VIEWMODELS.push({
         construct: SystemCommandsSidebarViewModel,
         dependencies: [
             "systemCommandsCatalogueViewModel",
-            "systemCommandsLauncherViewModel",
-            "systemCommandsRunStoreViewModel",
-            "systemCommandsPrintStateViewModel",
-            "systemCommandsStatesViewModel"
+            "systemCommandsButtonsViewModel"
         ],
         elements: ["#sidebar_plugin_systemcommands_wrapper"]
     });

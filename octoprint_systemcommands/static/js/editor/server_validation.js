@@ -58,21 +58,25 @@
             if (onVerdict) self._onVerdict = onVerdict;
             if (isAwaited) self.isAwaited(true);
             const locate = options.locator();
+            const onAnswer = (response) => {
+                if (request !== self._request) return;
+                const suggestion = response.suggested_action || response.suggested_id;
+                if (options.onSuggestion(suggestion)) {
+                    self.check().then(result.resolve, result.reject);
+                    return;
+                }
+                const then = self._onVerdict;
+                self._onVerdict = undefined;
+                self.isAwaited(false);
+                self.problems(_.compact(response.problems.map(locate)));
+                result.resolve();
+                if (then) then();
+            };
             options
                 .ask(self.isAwaited())
                 .done((response) => {
-                    if (request !== self._request) return;
-                    const suggestion = response.suggested_action || response.suggested_id;
-                    if (options.onSuggestion(suggestion)) {
-                        self.check().then(result.resolve, result.reject);
-                        return;
-                    }
-                    const then = self._onVerdict;
-                    self._onVerdict = undefined;
-                    self.isAwaited(false);
-                    self.problems(_.compact(response.problems.map(locate)));
-                    result.resolve();
-                    if (then) then();
+                    // what is said about it makes the dialog higher or lower
+                    SystemCommands.whenReleased(() => onAnswer(response));
                 })
                 .fail((response) => {
                     if (request !== self._request) return;

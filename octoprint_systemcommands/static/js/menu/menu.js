@@ -9,13 +9,8 @@ $(function () {
         self.triggering = parameters[2];
         self.runs = parameters[3];
         self.history = parameters[4];
-        self.settings = parameters[6];
-        self.page = {
-            triggering: self.triggering,
-            runs: self.runs,
-            guards: parameters[5],
-            states: parameters[7]
-        };
+        self.settings = parameters[5];
+        self.makeButton = parameters[6].of;
 
         self.keys = new SystemCommands.MenuKeys(ROOT);
         // the menu from top to bottom; members of a group follow it and are hidden with it
@@ -38,7 +33,7 @@ $(function () {
             if (_.isEqual(entries, self._entries)) return;
 
             self._entries = entries;
-            self.rows(self._toRows(entries));
+            self.keys.keepDuring(() => self.rows(self._toRows(entries)));
         };
 
         self._wanted = () => {
@@ -98,7 +93,7 @@ $(function () {
         };
 
         self._toCommandRow = (command, group) => {
-            const button = new SystemCommands.Button(command, self.page, true);
+            const button = self.makeButton(command, true);
             const type = command.isStatus() ? "status" : "command";
             return Object.assign(button, {type: type, group: group});
         };
@@ -153,7 +148,9 @@ $(function () {
                 .each((_index, list) => new SystemCommands.MenuHeight(list));
         };
 
-        self.catalogue.updates.subscribe(self._rebuild);
+        self.catalogue.updates.subscribe(() =>
+            SystemCommands.whenReleased(self._rebuild)
+        );
         // what is taken away goes at once, what is given waits for the answers
         [self.access.mayReadHistory, self.access.mayEdit].forEach((may) => {
             may.subscribe((is) => is || self._rebuild());
@@ -168,9 +165,8 @@ $(function () {
             "systemCommandsLauncherViewModel",
             "systemCommandsRunStoreViewModel",
             "systemCommandsHistoryDialogViewModel",
-            "systemCommandsPrintStateViewModel",
             "settingsViewModel",
-            "systemCommandsStatesViewModel"
+            "systemCommandsButtonsViewModel"
         ],
         elements: [ROOT + " > a", ROOT + " > ul"]
     });

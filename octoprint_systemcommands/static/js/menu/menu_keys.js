@@ -66,6 +66,19 @@
             );
         };
 
+        // Rows that are made anew take the focus with them: the one of the same name gets it,
+        // or else the menu's toggle, from which the arrows go on.
+        self.keepDuring = (update) => {
+            const link = self._links().filter(":focus")[0];
+            const name = link && ko.dataFor(link).name;
+            update();
+            if (!link || link.isConnected) return;
+            const next = self
+                ._links()
+                .filter((_index, other) => ko.dataFor(other).name === name);
+            (next[0] || $(root).children("a")[0]).focus();
+        };
+
         self._links = () => $(root).find("[role^=menuitem]:visible");
         self._linkOf = (row) => {
             return self._links().filter((_index, link) => ko.dataFor(link) === row);

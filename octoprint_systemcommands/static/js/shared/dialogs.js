@@ -149,19 +149,25 @@
         if (modal && modal.options.keyboard) modal.hide();
     });
 
-    // A click beside a dialog that stays open leaves the keyboard where it is.
-    let beside;
+    // A click beside a dialog that stays open leaves the keyboard where it is. One that has
+    // begun in the dialog is none: who selects a text may let go anywhere.
+    let pressed;
+
+    const isBeside = (event, dialog) =>
+        isOurs(dialog) && event.target === dialog.parentElement;
 
     on("mousedown", (event) => {
         const dialog = topmost();
-        const isBeside = isOurs(dialog) && event.target === dialog.parentElement;
-        beside = isBeside ? placeIn(dialog) : undefined;
-        if (isBeside) event.preventDefault();
+        pressed = isBeside(event, dialog) ? {place: placeIn(dialog)} : undefined;
+        if (pressed) event.preventDefault();
+    });
+    on("click", (event) => {
+        if (!pressed && isBeside(event, topmost())) event.stopPropagation();
     });
     $(document).on("click", (event) => {
         const dialog = topmost();
-        if (!beside || !isOurs(dialog) || event.target !== dialog.parentElement) return;
-        focus.moveToPlace(beside, dialog);
+        const isAgain = pressed && pressed.place && isBeside(event, dialog);
+        if (isAgain) focus.moveToPlace(pressed.place, dialog);
     });
 
     const isFree = () => !isOurs(topmost());
