@@ -19,7 +19,7 @@ LOOKED_AFTER = {"de"}
 # Editors, rules and presets are for those who set things up. See docs/development.md.
 EVERYDAY = re.compile(
     r"octoprint_systemcommands/("
-    r"__init__\.py|access\.py|api/(errors|hint_texts|hint_words\w*|runs)\.py"
+    r"(__init__|access|template_configs)\.py|api/(errors|hint_texts|hint_words\w*|runs)\.py"
     r"|commands/arguments/values\.py|runs/.*\.py"
     r"|triggers/(connecting|reasons)\.py|triggers/gcode/.*\.py"
     r"|static/js/(arguments|buttons|commands|menu|runs|shared|terminal)/.*\.js"
