@@ -44,5 +44,6 @@ for folder in translations/*/; do
     # OctoPrint reads the .mo file for its own pages and the .po file for JavaScript
     target=$package/$locale/LC_MESSAGES
     mkdir -p "$target"
-    cp "$po" "${po%.po}.mo" "$target/"
+    cp "${po%.po}.mo" "$target/"
+    "$1/python" -m development.shipped_translation "$po" "$target/messages.po"
 done

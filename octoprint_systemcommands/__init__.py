@@ -44,6 +44,7 @@ from .host.push_filter import (
     may_get,
 )
 from .host.state_pushes import StatePushes
+from .host.updates import update_information
 from .host.uploads import Uploads
 from .identity import Identities
 from .launcher import Launcher
@@ -381,6 +382,11 @@ class SystemCommandsPlugin(
     def get_custom_events(self, *args, **kwargs):
         return [RUN_STARTED, RUN_FINISHED]
 
+    ##~~ octoprint.plugin.softwareupdate.check_config hook
+
+    def get_update_information(self, *args, **kwargs):
+        return update_information(self._identifier, __plugin_name__, self._plugin_version)
+
 
 __plugin_name__ = "System Commands"
 __plugin_pythoncompat__ = ">=3.9,<4"
@@ -405,5 +411,8 @@ __plugin_hooks__ = {
     "octoprint.comm.protocol.scripts": __plugin_implementation__.get_script_lines,
     "octoprint.events.register_custom_events": (
         __plugin_implementation__.get_custom_events
+    ),
+    "octoprint.plugin.softwareupdate.check_config": (
+        __plugin_implementation__.get_update_information
     ),
 }

@@ -10,6 +10,7 @@ from . import (
     printing,
     rules,
     short,
+    small,
     start,
     states,
     waiting,
@@ -18,5 +19,5 @@ from . import (
 # `start` stops both servers, so it comes last
 ROWS = [
     *(short, waiting, flood, printing, rules, states, gcode),
-    *(history, definitions, page, start),
+    *(history, small, definitions, page, start),
 ]

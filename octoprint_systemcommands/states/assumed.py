@@ -7,12 +7,10 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
+from ..commands import file_format
 from ..commands.toggles import OFF, ON
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.states.assumed")
-
-# Bytes that are read of the file: enough for thousands of toggles
-_MAX_SIZE = 1024 * 1024
 
 
 class Assumed(NamedTuple):
@@ -42,25 +40,30 @@ class AssumedFile:
     def read(self) -> dict[str, Assumed]:
         """What is in it, by action; what makes no sense is left out."""
         try:
-            with open(self._path, encoding="utf-8") as file:
-                data = json.loads(file.read(_MAX_SIZE))
+            data = file_format.read(self._path)
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:
             _logger.warning(f"Cannot read from {self._path} what is on: {error}")
             return {}
-        entries = data.items() if isinstance(data, dict) else ()
+        if not isinstance(data, dict):
+            return {}
+        # there was no version in it at first, only the toggles
+        states = data.get("states") if isinstance(data.get("version"), int) else data
+        entries = states.items() if isinstance(states, dict) else ()
         found = {action: _assumed(entry) for action, entry in entries}
         return {action: one for action, one in found.items() if one is not None}
 
     def write(self, assumed: Mapping[str, Assumed]) -> None:
-        """Replaces what is in it. If it cannot be written it stays as it is, and it is tried
-        again the next time."""
+        """Replaces what is in it. If it cannot be written, or is that of a later version, it
+        stays as it is, and it is tried again the next time."""
         temporary = self._path + ".new"
+        states = {name: one._asdict() for name, one in assumed.items()}
         try:
+            file_format.ensure_may_be_replaced(self._path)
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
             with open(temporary, "w", encoding="utf-8") as file:
-                json.dump({name: one._asdict() for name, one in assumed.items()}, file)
+                json.dump({"version": file_format.VERSION, "states": states}, file)
                 # else a file without content may be all that outlives a power failure
                 file.flush()
                 os.fsync(file.fileno())

@@ -297,7 +297,7 @@ def test_new_runs_come_after_the_old_ones(open_history):
 def full_disk(mocker):
     """Makes the database's disk full; call it with False to make space again."""
     connect = database.connect
-    pages = [8]
+    pages = [32]
 
     def connect_with_quota(path):
         connection = connect(path)
@@ -308,7 +308,7 @@ def full_disk(mocker):
     mocker.patch.object(writer, "_RETRY_INTERVAL", 0.1)
 
     def switch(full=True):
-        pages[0] = 8 if full else 1_000_000
+        pages[0] = 32 if full else 1_000_000
 
     return switch
 

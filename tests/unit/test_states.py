@@ -458,14 +458,16 @@ def test_what_is_gone_is_not_in_the_file_for_long(make_world, path):
     for action in ("light", "asked"):
         world.change("1", Status.RUNNING, "on", action)
         world.change("1", Status.SUCCEEDED, "on", action)
-    wait_until(lambda: path.exists() and set(json.loads(path.read_text())) == {"light"})
+    wait_until(
+        lambda: path.exists() and set(json.loads(path.read_text())["states"]) == {"light"}
+    )
     del world.commands["light"]
     world.change("2", Status.RUNNING, "on", "fan")
     world.change("2", Status.SUCCEEDED, "on", "fan")
-    wait_until(lambda: set(json.loads(path.read_text())) == {"fan"})
+    wait_until(lambda: set(json.loads(path.read_text())["states"]) == {"fan"})
     del world.commands["fan"]
     world.look()
-    wait_until(lambda: json.loads(path.read_text()) == {})
+    wait_until(lambda: json.loads(path.read_text())["states"] == {})
     world.add("fan")
     assert world.one("fan").state == "unknown"
 

@@ -139,9 +139,7 @@ def test_a_plug_that_does_not_answer_is_not_off(definition, run, plug, preset):
     ],
 )
 def test_switching_a_plug(definition, run, plug, preset, paths, answers):
-    plug.answers.update(
-        {path: (200, answer) for path, answer in zip(paths, answers, strict=True)}
-    )
+    plug.answers.update({path: (200, answer) for path, answer in zip(paths, answers)})
     fields = definition(preset)
     for line in ("on", "off"):
         assert run(fields[line], PLUG=plug.address).returncode == 0

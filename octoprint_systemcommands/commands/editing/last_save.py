@@ -8,6 +8,8 @@ import time
 from datetime import datetime, timezone
 from typing import Any, NamedTuple, Optional
 
+from .. import file_format
+
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands.editing.last_save")
 
 
@@ -62,8 +64,9 @@ class LastSave:
     def of(self, etag: str) -> Optional[Saved]:
         """Who has saved the lists with this ETag; None if they were changed elsewhere."""
         try:
-            with open(self._path, encoding="utf-8") as file:
-                saved = Saved(**json.load(file))
+            fields = dict(file_format.read(self._path))
+            fields.pop("version", None)
+            saved = Saved(**fields)
             # a file need not be what it claims to be
             saved.to_json()
         except FileNotFoundError:
@@ -79,14 +82,15 @@ class LastSave:
         saved = Saved(etag, user, time.time())
         temporary = self._path + ".new"
         try:
+            file_format.ensure_may_be_replaced(self._path)
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
             with open(temporary, "w", encoding="utf-8") as file:
-                json.dump(saved._asdict(), file)
+                json.dump({"version": file_format.VERSION, **saved._asdict()}, file)
                 # else a file without content may be all that outlives a power failure
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, self._path)
-        except OSError as error:
+        except (OSError, file_format.LaterVersion) as error:
             # the definitions are saved, which is what matters
             _logger.warning(f"Cannot write to {self._path} who has saved: {error}")
             with contextlib.suppress(OSError):

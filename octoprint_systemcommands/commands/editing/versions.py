@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Optional
 
 import yaml
 
+from ..file_format import LaterVersion, ensure_not_later
 from ..serialization import fingerprint, from_yaml, is_json_in_yaml, to_yaml
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.commands.editing.versions")
@@ -62,13 +63,15 @@ class Versions:
 
     def __init__(self, path: str):
         self._path = path
+        self._has_told_of_later = False
 
     def all(self) -> list[Version]:
         """The versions, the newest first."""
-        return [version for version, _ in self._read()]
+        return [version for version, _ in self._read() if version is not None]
 
-    def _read(self) -> list[tuple[Version, str]]:
-        """The versions, the newest first, and how they are written."""
+    def _read(self) -> list[tuple[Optional[Version], str]]:
+        """The versions, the newest first, and how they are written; None for one that a later
+        version of the plugin has written, which is kept for it."""
         try:
             with open(self._path, encoding="utf-8") as file:
                 found = _parsed(file.read())
@@ -77,7 +80,14 @@ class Versions:
         except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
             _logger.warning(f"The previous versions in {self._path} are lost: {error}")
             return []
-        return [(version, text) for version, text in found if version.is_sound]
+        later = sum(version is None for version, _ in found)
+        if later and not self._has_told_of_later:
+            self._has_told_of_later = True
+            _logger.warning(
+                f"{later} of the previous versions in {self._path} were written by a later "
+                "version of this plugin. They are kept, and not shown."
+            )
+        return [item for item in found if item[0] is None or item[0].is_sound]
 
     def add(
         self, definitions: list[Any], system_actions: list[Any], user: Optional[str]
@@ -89,7 +99,8 @@ class Versions:
         """
         versions = self._read()
         new = _written(Version(time.time(), user, definitions, system_actions))
-        if versions and _lists_in(versions[0][1]) == _lists_in(new):
+        is_known = bool(versions) and versions[0][0] is not None
+        if is_known and _lists_in(versions[0][1]) == _lists_in(new):
             return
         os.makedirs(os.path.dirname(self._path), exist_ok=True)
         kept = [new, *(text for _, text in versions)][:_KEPT]
@@ -114,24 +125,40 @@ def _for_us_alone(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _parsed(content: str) -> list[tuple[Version, str]]:
+def _parsed(content: str) -> list[tuple[Optional[Version], str]]:
     """The versions in a file, and how each is to be written from now on."""
     if content.startswith("- {"):
         with contextlib.suppress(ValueError):
             return [_item(item) for item in _ITEM.split(content)[1:]]
     # of an earlier build, or from somebody's hand
-    return [(version, _written(version)) for version in _from_yaml(content)]
+    return [
+        (version, to_yaml([fields]) if version is None else _written(version))
+        for version, fields in _from_yaml(content)
+    ]
 
 
-def _item(text: str) -> tuple[Version, str]:
+def _item(text: str) -> tuple[Optional[Version], str]:
     if text.startswith("{"):
-        return Version(**json.loads(text), is_json=True), f"- {text}"
-    (version,) = _from_yaml(f"- {text}")
+        return _version(json.loads(text), is_json=True), f"- {text}"
+    ((version, _),) = _from_yaml(f"- {text}")
     return version, f"- {text}"
 
 
-def _from_yaml(content: str) -> list[Version]:
-    return [Version(**version) for version in from_yaml(content)]
+def _from_yaml(content: str) -> list[tuple[Optional[Version], Any]]:
+    """The versions, and what they are made of."""
+    return [(_version(fields), fields) for fields in from_yaml(content)]
+
+
+def _version(fields: Any, is_json: bool = False) -> Optional[Version]:
+    """None if a later version of the plugin has written it."""
+    if not isinstance(fields, dict):
+        raise TypeError("a version has fields")
+    try:
+        ensure_not_later(fields)
+    except LaterVersion:
+        return None
+    known = {name: value for name, value in fields.items() if name != "version"}
+    return Version(**known, is_json=is_json)
 
 
 def _written(version: Version) -> str:
@@ -162,6 +189,7 @@ def _lists_in(text: str) -> Any:
     if text.startswith("- {"):
         return text.partition('"definitions": ')[2]
     ((version, _),) = _parsed(text)
+    assert version is not None
     return [
         list(map(fingerprint, entries))
         for entries in (version.definitions, version.system_actions)

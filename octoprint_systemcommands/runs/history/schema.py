@@ -91,6 +91,13 @@ MAX_SET_ASIDE = 5
 READ_TIMEOUT = 0.2
 _WRITE_TIMEOUT = 1.0
 
+# A run changes some dozen pages, and SQLite writes whole ones: with small ones that is a
+# third of what it would be with 4096 bytes, and no list takes longer. Files that are there
+# already keep theirs.
+_PAGE_SIZE = 1024  # in bytes
+# after how many written pages these are moved from the log into the file
+_CHECKPOINT = 4000
+
 # what belongs to one database
 _SUFFIXES = ("", "-wal", "-shm")
 
@@ -107,10 +114,13 @@ def connect(path: str) -> sqlite3.Connection:
     """A connection for writing that survives what may happen to a Raspberry Pi."""
     connection = sqlite3.connect(path, timeout=_WRITE_TIMEOUT, check_same_thread=False)
     try:
+        # has to come first
+        connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
         # With WAL, readers and the writer do not wait for each other. With FULL, what was
         # committed has survived when the power goes.
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
