@@ -1,4 +1,4 @@
-"""What the editor says of a command that is to be open to G-code."""
+"""What the editor says of a command that is to be open to G-code, or to MQTT."""
 
 import pytest
 from test_editor import SavingSettings, save
@@ -137,3 +137,38 @@ def test_the_line_that_lists_all_runs_none():
     entry = {**FAN, "action": "list"}
     assert said(entry) == [("action", WARNING)]
     assert said({**entry, "gcode": False}) == []
+
+
+##~~ MQTT
+
+MQTT = {"action": "fan", "name": "Fan", "command": "true", "mqtt": True}
+TOGGLE = {**MQTT, "type": "toggle", "on": "true", "off": "true"}
+
+
+@pytest.mark.parametrize("entry", [MQTT, TOGGLE])
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"fresh_credentials": True}, "password"),
+        ({"arguments": [{"name": "key", "type": "secret"}]}, "secret"),
+    ],
+)
+def test_what_only_people_know_is_not_for_messages(entry, fields, words):
+    (problem,) = check({**entry, **fields}, ())
+    assert (problem.field, problem.severity) == ("mqtt", ERROR)
+    assert words in str(problem)
+    assert said({**entry, **fields, "mqtt": False}) == []
+
+
+@pytest.mark.parametrize("entry", [MQTT, TOGGLE])
+def test_home_assistant_has_no_values(entry):
+    (problem,) = check({**entry, "arguments": [LEVEL]}, ())
+    assert (problem.field, problem.severity) == ("mqtt", WARNING)
+    assert '"level"' in str(problem)
+    for more in ({"default": 3}, {"required": False}):
+        assert said({**entry, "arguments": [{**LEVEL, **more}]}) == []
+
+
+def test_a_status_is_told_whatever_it_has_no_use_for():
+    entry = {**STATUS, "mqtt": True, "fresh_credentials": True, "arguments": [LEVEL]}
+    assert said(entry) == []

@@ -14,7 +14,7 @@ from ..problems import ERROR, WARNING, CannotRun, Problem
 from ..serialization import unstorable
 from ..shebang import shebang_of
 from ..variables import is_own
-from .ways_in import check_gcode
+from .ways_in import check_gcode, check_mqtt
 
 _ACTION = re.compile(r"[a-z0-9_-]+")
 _MAX_ACTION = 64
@@ -56,6 +56,7 @@ def check(
         problems.extend(_check_access_and_environment(definition))
         problems.extend(_check_start(definition))
         problems.extend(check_gcode(definition, aliases))
+        problems.extend(check_mqtt(definition))
 
     action = action_of(entry)
     if action is not None:

@@ -1,4 +1,5 @@
-"""Checks of what opens a command to others than OctoPrint's users: lines of G-code."""
+"""Checks of what opens a command to others than OctoPrint's users: lines of G-code, and
+messages by MQTT."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -15,13 +16,21 @@ LIST = "list"
 # What GCODE System Commands tells its commands
 _OLD_VARIABLE = re.compile(r"OCTOPRINT_GCODESYSTEMCOMMAND_(ID|ARGS|LINE)")
 
+_ASKS_FOR_PASSWORD = N_(
+    "cannot be set for a command that asks for the password, which nobody could enter"
+)
 _ASKED_FOR = {
-    "fresh_credentials": N_(
-        "cannot be set for a command that asks for the password, which nobody could enter"
-    ),
+    "fresh_credentials": _ASKS_FOR_PASSWORD,
     "arguments": N_(
         "cannot be set for a command that asks for a secret, which would stand in files and "
         "in the Terminal tab"
+    ),
+}
+_ASKED_FOR_BY_MQTT = {
+    "fresh_credentials": _ASKS_FOR_PASSWORD,
+    "arguments": N_(
+        "cannot be set for a command that asks for a secret, which others at the broker could "
+        "read"
     ),
 }
 
@@ -58,6 +67,22 @@ def check_gcode(
         if getattr(command, field) not in (None, []):
             text = N_('needs a default for "%(name)s": this line has no values')
             yield Problem(field, Message(text, {"name": missing}))
+
+
+def check_mqtt(command: Command) -> Iterator[Problem]:
+    """What keeps messages from running a command as its definition says."""
+    if not command.mqtt or command.is_status:
+        return
+    if command.asks_for is not None:
+        yield Problem("mqtt", Message(_ASKED_FOR_BY_MQTT[command.asks_for]))
+        return
+    missing = _without_value(command)
+    if missing is not None:
+        text = N_(
+            'is not shown by Home Assistant, which has no value for "%(name)s": give it a '
+            "default"
+        )
+        yield Problem("mqtt", Message(text, {"name": missing}), WARNING)
 
 
 def alias_of(entry: Any) -> Optional[int]:

@@ -240,6 +240,10 @@
                         icon: "fa-code",
                         text: gettext("Open to G-code")
                     },
+                entry.mqtt === true && {
+                    icon: "fa-tower-broadcast",
+                    text: gettext("Open to MQTT")
+                },
                 has("while_printing") && ofPrints[entry.while_printing],
                 has("max_temperature") &&
                     isText(entry.max_temperature) && {

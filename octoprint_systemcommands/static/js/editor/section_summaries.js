@@ -77,6 +77,8 @@
             ];
         });
 
+        this.mqtt = summary(() => [isOn("mqtt", gettext("open"))]);
+
         this.running = summary(() => {
             const names = _.map(parts.environment.result(), "name").filter(Boolean);
             return [
