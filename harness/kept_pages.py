@@ -72,6 +72,8 @@ async () => {
         draft.close();
     });
     models.systemCommandsEditorPageViewModel.search("");
+    $("#systemcommands_mqtt").prop("open", false);
+    await until(() => !models.systemCommandsEditorPageViewModel.mqtt.isOpen());
     models.systemCommandsHistoryDialogViewModel.filter._names([]);
     const {notifications} = models.systemCommandsNoticesViewModel;
     delete localStorage["systemcommands.notifications"];

@@ -15,6 +15,7 @@ from .api.definition_schema import fields_for_forms
 from .api.definitions import Definitions
 from .api.definitions_exchange import DefinitionsExchange
 from .api.gates import Gates
+from .api.mqtt import MqttView
 from .api.openapi import OpenApi
 from .api.requester import CurrentRequest
 from .api.routes import BODY_SIZES, build_blueprint
@@ -235,6 +236,7 @@ class SystemCommandsPlugin(
                 octoprint.events.all_events,
             ),
             RulesExchange(self._settings, self._rules_editing, self._editing),
+            MqttView(self._mqtt, lambda: self._preferences.mqtt),
             OpenApi(self._plugin_version),
             self.get_blueprint_kwargs(),
         )

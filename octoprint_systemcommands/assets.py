@@ -115,6 +115,7 @@ _JS = {
         "presets_dialog",
         "drafts",
         "unsaved_guard",
+        "mqtt_settings",
         "editor_page",
     ),
     "rules": (

@@ -9,6 +9,7 @@ from .definitions import Definitions
 from .definitions_exchange import DefinitionsExchange
 from .errors import of_http_exception
 from .gates import Gates
+from .mqtt import MqttView
 from .openapi import OpenApi
 from .rules import Rules
 from .rules_exchange import RulesExchange
@@ -38,6 +39,7 @@ def build_blueprint(
     exchange: DefinitionsExchange,
     rules: Rules,
     rules_exchange: RulesExchange,
+    mqtt: MqttView,
     openapi: OpenApi,
     options: dict[str, Any],
 ) -> flask.Blueprint:
@@ -51,6 +53,7 @@ def build_blueprint(
         states: the view of states
         definitions, exchange: the views of definitions
         rules, rules_exchange: the views of rules
+        mqtt: the view of this instance at the broker
         openapi: the view of the API's description
         options: for ``flask.Blueprint``
     """
@@ -107,6 +110,7 @@ def build_blueprint(
         (f"{of_rules}/versions", "GET", "rule_versions", rules_exchange.versions),
         (f"{of_rules}/export", "GET", "export_rules", rules_exchange.export),
         (f"{of_rules}/import", "POST", "import_rules", rules_exchange.import_),
+        ("/api/mqtt", "GET", "mqtt", mqtt.get),
     ):
         blueprint.add_url_rule(rule, endpoint, gates.to_editors(view), methods=[method])
     blueprint.register_error_handler(HTTPException, of_http_exception)

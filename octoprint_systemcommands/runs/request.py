@@ -49,7 +49,7 @@ class Requester(NamedTuple):
     Attributes:
         user: the name; None if unknown, and if it is a rule that nobody tries out
         trigger: how the request came in: ``api``, ``menu``, ``button``, ``test``, ``event``,
-            ``schedule`` or ``gcode``
+            ``schedule``, ``gcode`` or ``mqtt``
         application: the name of the application whose key was used; None without one
         address: the network address that the request came from; None if unknown
         account: see `Owner`
@@ -81,7 +81,7 @@ class Request(NamedTuple):
         event: environment variables that tell what has happened, see
             `environment.of_event`
         reason: why it is run; None if that is somebody's wish
-        way_in: what the command has to be open to, such as ``gcode``, since it is no user of
+        way_in: what the command has to be open to, such as ``mqtt``, since it is no user of
             OctoPrint's who asks; None if it is, or a rule
         part_of_print: a print asks for it, which is no reason against it
     """

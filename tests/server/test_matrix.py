@@ -262,6 +262,7 @@ PROBES = {
     (f"POST {_RULES}/import", ""): Probe(
         f"{_RULES}/import", body={"event_manager": True}
     ),
+    (f"GET {PLUGIN}/api/mqtt", ""): Probe(f"{PLUGIN}/api/mqtt"),
     (f"GET {PLUGIN}/api/openapi.json", ""): Probe(f"{PLUGIN}/api/openapi.json"),
     (f"GET {PLUGIN}/static/<filename>", ""): Probe(f"{PLUGIN}/static/{_SCRIPT}"),
 }

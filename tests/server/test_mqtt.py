@@ -232,3 +232,18 @@ def test_availability_follows_the_guards(listener, octoprint, admin):
     listener.clear()
     place.cancel()
     listener.wait_for(topic, lambda one: one.payload == "online")
+
+
+def test_what_the_settings_page_is_told(listener, admin):
+    found = admin.get("/plugin/systemcommands/api/mqtt")
+    assert found.status_code == 200
+    data = found.json()
+    assert data.pop("name")
+    assert data == {
+        "installed": True,
+        "connected": True,
+        "base_topic": BASE,
+        "groups": [],
+        "fleet_topic": None,
+        "commands": len([one for one in COMMANDS if one.get("mqtt")]),
+    }

@@ -15,6 +15,7 @@ from octoprint_systemcommands.api import openapi
 from octoprint_systemcommands.api.definitions import Definitions
 from octoprint_systemcommands.api.definitions_exchange import DefinitionsExchange
 from octoprint_systemcommands.api.gates import Gates
+from octoprint_systemcommands.api.mqtt import MqttView
 from octoprint_systemcommands.api.openapi import OpenApi, describe
 from octoprint_systemcommands.api.routes import build_blueprint
 from octoprint_systemcommands.api.rules import Rules
@@ -51,6 +52,7 @@ def blueprint():
         DefinitionsExchange(None, None, None, None),
         Rules(None, None, None, None),
         RulesExchange(None, None, None),
+        MqttView(None, None),
         OpenApi("1.2.3"),
         {},
     )

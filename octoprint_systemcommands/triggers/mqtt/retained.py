@@ -61,3 +61,7 @@ class Retained:
                 return False
             self._published[topic] = payload
         return True
+
+    def repeat(self, topic: str) -> bool:
+        """Publishes once more what stands there; returns whether there is a connection."""
+        return self._broker.publish(topic, self._published[topic], retained=True)

@@ -101,6 +101,8 @@ $(function () {
             });
         };
 
+        self.getMqtt = () => self._quietly(() => client().getForEditor("mqtt"));
+
         Object.assign(self, requestsAbout("definitions"));
         self.rules = {...self, ...requestsAbout("rules")};
 

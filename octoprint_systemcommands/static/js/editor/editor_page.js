@@ -231,7 +231,14 @@ $(function () {
         // of all commands, whatever a click brings along
         self.openHistory = () => self.history.open();
 
+        self.mqtt = new SystemCommands.MqttSettings(
+            () => self.settingsViewModel.settings,
+            () => self.list.requests.getMqtt()
+        );
+
         //~~ View model callbacks
+
+        self.onSettingsShown = () => self.mqtt.reload();
 
         self.onAllBound = () => {
             self.list.refusals.subscribe((row) => {
@@ -240,6 +247,8 @@ $(function () {
             });
             // the button that has asked for it is gone by then
             self.list.state.subscribe((state) => {
+                // the password has been entered
+                if (state === "ready") self.mqtt.reload();
                 const isLost = $(document.activeElement).is("body, :hidden");
                 const isHere =
                     self.settingsViewModel.isDialogActive() &&

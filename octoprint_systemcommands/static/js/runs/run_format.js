@@ -98,6 +98,7 @@
                     button: gettext("Button"),
                     api: gettext("API"),
                     gcode: gettext("G-code"),
+                    mqtt: gettext("MQTT"),
                     test: gettext("Test in the editor")
                 }[run.trigger] || run.trigger;
             return run.application

@@ -1,0 +1,302 @@
+"""One instance of OctoPrint at the broker: what stands there, and what becomes of messages."""
+
+import json
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional, Protocol
+
+from ...commands.catalogue import CUSTOM
+from ...commands.definition import Command, WayIn
+from ...host.mqtt_preferences import MqttPreferences
+from ...launcher import ExecuteRequest, Launcher
+from ...runs.guards import has_guards
+from ...runs.log_lines import one_line
+from ...runs.printer_state import Printer, PrinterState
+from ...runs.record import UNFINISHED, Record
+from ...runs.request import Requester
+from ...states.state import State
+from . import discovery, message, picture, replies, subscriptions, topics
+from .announced import Announced
+from .discovery import Place
+from .inbox import Inbox, Left, Message
+from .message import WrongMessage
+from .replies import Answered, Refusal
+from .retained import Broker, Retained
+from .subscriptions import Subscriptions
+from .topics import Topics
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.mqtt.instance")
+
+WAY_IN: WayIn = "mqtt"
+
+# Runs whose end is told to somebody, or that were told to have begun
+MAX_RUNS = 1000
+
+# How often to tell something again, to see whether there is still a connection, in seconds
+_PROBE = 20.0
+
+_TOO_MANY = Refusal(
+    replies.OVERLOADED, "Too many messages wait for their turn. Try again in a moment."
+)
+
+
+class Host(Broker, Protocol):
+    """OctoPrint-MQTT, see `octoprint_systemcommands.host.mqtt_plugin`."""
+
+    @property
+    def is_installed(self) -> bool: ...
+
+    def find(self) -> bool: ...
+
+    def surroundings(self) -> Any: ...
+
+
+class Looking(Protocol):
+    """The states of toggles and statuses, see `octoprint_systemcommands.states`."""
+
+    def watch(self, commands: Sequence[Command]) -> list[State]: ...
+
+
+class Awaited(NamedTuple):
+    """A run that somebody is told the end of.
+
+    Attributes:
+        reply: the topic
+        id: what the sender calls it
+    """
+
+    reply: str
+    id: Optional[str]
+
+
+class Instance:
+    """What the thread of MQTT works with; nobody else does.
+
+    Arguments:
+        host: the connection
+        launcher: has commands run
+        states: what toggles and statuses are
+        printer: what it is doing
+        announced: remembers what stands at the broker
+        inbox: where messages are put
+        version: of this plugin
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        launcher: Launcher,
+        states: Looking,
+        printer: Printer,
+        announced: Announced,
+        inbox: Inbox,
+        version: str,
+    ):
+        self._host = host
+        self._launcher = launcher
+        self._states = states
+        self._printer = printer
+        self._announced = announced
+        self._version = version
+        self._is_to_be_anew = False
+        self._touch = inbox.touch
+        self._subscriptions = Subscriptions(host, inbox.put_message, self._anew)
+        self._retained = Retained(host, announced.topics)
+        self._answered = Answered()
+        # where wishes come in, and where they are answered
+        self._addresses: dict[str, str] = {}
+        self._topics = Topics("")
+        self._name = ""
+        # by id of the run
+        self._awaited: OrderedDict[str, Awaited] = OrderedDict()
+        self._begun: OrderedDict[str, None] = OrderedDict()
+        self._probe_at = 0.0
+
+    def _anew(self) -> None:
+        """The broker, or Home Assistant, was away. In the thread of the connection."""
+        self._is_to_be_anew = True
+        self._touch()
+
+    ##~~ What is to stand at the broker
+
+    def refresh(
+        self, commands: Sequence[Command], preferences: MqttPreferences
+    ) -> Optional[bool]:
+        """Makes the broker have what is to stand there, and listens to what is to be heard.
+
+        Returns:
+            whether there is a connection; None if nothing was to be told
+        """
+        surroundings = self._host.surroundings()
+        self._name = preferences.name
+        self._topics = topics.below(surroundings.base_topic)
+        if commands:
+            self._addresses = subscriptions.addresses(self._topics, preferences)
+            signals = subscriptions.signals(surroundings.last_will, preferences)
+            self._subscriptions.become(self._addresses, signals)
+        else:
+            self._addresses = {}
+            self._subscriptions.become({}, {})
+        if self._is_to_be_anew:
+            self._is_to_be_anew = False
+            self._retained.forget()
+        wanted = self._wanted(commands)
+        if commands and preferences.discovery:
+            wanted.update(self._discovery(commands, preferences, surroundings))
+        if not wanted and not self._retained.topics:
+            return None
+        # before they are there: the server may end at any moment
+        self._announced.remember({*wanted, *self._retained.topics})
+        has_told = self._retained.publish(wanted)
+        if has_told and commands and time.monotonic() >= self._probe_at:
+            # else nobody would know that the broker has gone as long as nothing changes
+            self._probe_at = time.monotonic() + _PROBE
+            has_told = self._retained.repeat(
+                self._topics.availability(commands[0].action)
+            )
+        if has_told:
+            self._announced.remember(wanted)
+        else:
+            # who knows what the broker has when it is back
+            self._retained.forget()
+        return has_told
+
+    def _wanted(self, commands: Sequence[Command]) -> dict[str, str]:
+        asked = [one for one in commands if one.is_toggle or one.is_status]
+        states = {state.action: state for state in self._states.watch(asked)}
+        is_guarded = any(map(has_guards, commands))
+        printer = self._printer.state() if is_guarded else PrinterState()
+        return {
+            **picture.of_states(asked, states, self._retained.payloads, self._topics),
+            **picture.of_availability(commands, states, printer, self._topics),
+        }
+
+    def _discovery(
+        self,
+        commands: Sequence[Command],
+        preferences: MqttPreferences,
+        surroundings: Any,
+    ) -> dict[str, str]:
+        place = Place(
+            preferences.discovery_prefix,
+            self._topics,
+            surroundings.last_will,
+            surroundings.node or self._announced.node(),
+            surroundings.node is not None,
+            preferences.name,
+            self._version,
+        )
+        configs = discovery.configs(commands, place)
+        return {topic: json.dumps(config) for topic, config in configs.items()}
+
+    ##~~ What comes in
+
+    def process(self, work: Any) -> None:
+        """Does one thing."""
+        if isinstance(work, Message):
+            self._process_message(work)
+        elif isinstance(work, Record):
+            self._process_record(work)
+        elif isinstance(work, Left):
+            _logger.warning(
+                f"{work.number} messages were not processed and not answered, since too many "
+                f"came at once"
+            )
+
+    def _process_message(self, came: Message) -> None:
+        wished = topics.wished(came.topic)
+        reply = self._reply_topic(came.topic)
+        if wished is None or reply is None:
+            # the topics have changed meanwhile
+            return
+        wish = message.Wish()
+        try:
+            wish = message.parse(wished.kind, came.payload)
+            earlier = self._answered.of(wished.action, wish.id, time.monotonic())
+            if earlier is not None:
+                self._publish(reply, earlier)
+                return
+            if came.is_refused:
+                self._refuse(reply, wish.id, wished.action, _TOO_MANY)
+                return
+            self._run(wished.action, wish, reply)
+        except Exception as error:
+            why = replies.refusal(error)
+            if not why.is_expected:
+                _logger.exception("Cannot run what a message asks for")
+            id_ = error.id if isinstance(error, WrongMessage) else wish.id
+            self._refuse(reply, id_, wished.action, why)
+
+    def _run(self, action: str, wish: message.Wish, reply: str) -> None:
+        run = self._launcher.launch(
+            ExecuteRequest(
+                source=CUSTOM,
+                action=action,
+                requester=Requester(trigger="mqtt"),
+                way_in=WAY_IN,
+                arguments=wish.arguments,
+                confirmed=wish.confirmed,
+                to=wish.to,
+            )
+        )
+        record = run.record()
+        answer = replies.accepted(self._name, wish.id, record)
+        self._answered.remember(action, wish.id, answer, time.monotonic())
+        self._publish(reply, answer)
+        if record.status not in UNFINISHED:
+            self._publish(reply, replies.ended(self._name, wish.id, record))
+            return
+        self._awaited[record.id] = Awaited(reply, wish.id)
+        while len(self._awaited) > MAX_RUNS:
+            self._awaited.popitem(last=False)
+        # its end may have been told before it was known here
+        record = run.record()
+        if record.status not in UNFINISHED:
+            self._tell_end(record)
+
+    def _refuse(self, reply: str, id_: Optional[str], action: str, why: Refusal) -> None:
+        said = f"MQTT: {action} was not run ({why.code}): {why.error}"
+        _logger.info(one_line(said))
+        self._publish(reply, replies.refused(self._name, id_, action, why))
+
+    def _reply_topic(self, topic: str) -> Optional[str]:
+        base = topic.rsplit("/", 3)[0] + "/"
+        return self._addresses.get(base)
+
+    ##~~ What is told of runs
+
+    def _process_record(self, record: Record) -> None:
+        if record.status not in UNFINISHED:
+            self._tell_end(record)
+            self._begun.pop(record.id, None)
+            self._tell_event(record.status.value, record)
+        elif record.id not in self._begun:
+            self._begun[record.id] = None
+            while len(self._begun) > MAX_RUNS:
+                self._begun.popitem(last=False)
+            self._tell_event("started", record)
+
+    def _tell_end(self, record: Record) -> None:
+        awaited = self._awaited.pop(record.id, None)
+        if awaited is not None:
+            said = replies.ended(self._name, awaited.id, record)
+            self._publish(awaited.reply, said)
+
+    def _tell_event(self, event_type: str, record: Record) -> None:
+        if record.trigger == "test" or event_type not in discovery.EVENT_TYPES:
+            return
+        self._publish(
+            self._topics.event,
+            {
+                "event_type": event_type,
+                "run": record.id,
+                "action": record.action,
+                "trigger": record.trigger,
+                "exit_code": record.exit_code,
+            },
+        )
+
+    def _publish(self, topic: str, said: Any) -> None:
+        self._host.publish(topic, json.dumps(said), retained=False)
