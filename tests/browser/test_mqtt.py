@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from harness import mqtt_stand_in
 from harness.broker import HOST, Broker
-from harness.editor_pages import Editor, MqttSettings
+from harness.editor_pages import Arguments, Editor, MqttSettings
 from harness.waiting import wait_until
 
 pytest.importorskip("paho.mqtt.client")
@@ -56,9 +56,11 @@ def test_open_commands_to_it(editor, admin):
     expect(dialog.mistake("mqtt")).to_contain_text("asks for the password")
     dialog.field("fresh_credentials").uncheck()
     expect(dialog.mistake("mqtt")).to_be_hidden()
-    dialog.arguments.add("Level", type="number")
+    dialog.unfold("Arguments")
+    arguments = Arguments(dialog.root)
+    arguments.add("Number", label="Level")
     expect(dialog.mistake("mqtt")).to_contain_text("Home Assistant")
-    dialog.arguments[0].fill(default="3")
+    arguments[0].fill(default="3")
     expect(dialog.mistake("mqtt")).to_be_hidden()
     dialog.fold("By MQTT")
     expect(dialog.summary("By MQTT")).to_have_text("open")
