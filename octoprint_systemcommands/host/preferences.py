@@ -32,7 +32,8 @@ _SECTION = ("plugins", "systemcommands")
 # Characters of a topic, or of a name that is one level of it, and how many groups
 _MAX_TOPIC = 200
 _MAX_GROUPS = 50
-_TOPIC = re.compile(r"[^\x00-\x1f\x7f+#/]+(/[^\x00-\x1f\x7f+#/]+)*")
+_LEVEL = r"[^\x00-\x1f\x7f\ud800-\udfff+#/]+"
+_TOPIC = re.compile(f"{_LEVEL}(/{_LEVEL})*")
 _WANTED_TOPIC = f"a topic of at most {_MAX_TOPIC} characters, without + and #"
 _WANTED_GROUPS = f"a list of at most {_MAX_GROUPS} names, without /, + and #"
 

@@ -5,14 +5,21 @@ import contextlib
 import json
 import logging
 import os
+import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.mqtt.announced")
 
-# Bytes that are read of the file, and topics that are remembered
+# Bytes that are read of the file; topics that are remembered, and their bytes there, which
+# leaves room for the rest
 _MAX_SIZE = 1024 * 1024
 MAX_TOPICS = 5000
+_MAX_TOPICS_SIZE = _MAX_SIZE - 1024
+
+_NODE = re.compile(r"[a-zA-Z0-9_-]{1,100}")
+# what a broker would not take
+_WRONG_TOPIC = re.compile(r"[+#\x00\ud800-\udfff]")
 
 
 class Announced:
@@ -41,7 +48,7 @@ class Announced:
 
     def remember(self, topics: Iterable[str]) -> None:
         """These are there, or will be in a moment, and no others."""
-        wanted = frozenset(sorted(topics)[:MAX_TOPICS])
+        wanted = frozenset(_as_many_as_can_be_read(topics))
         if wanted != self._topics:
             self._topics = wanted
             self._write()
@@ -61,11 +68,11 @@ class Announced:
             return "", frozenset()
         node, topics = data.get("node"), data.get("topics")
         return (
-            node if isinstance(node, str) and node.isascii() else "",
+            node if isinstance(node, str) and _NODE.fullmatch(node) else "",
             frozenset(
                 topic
                 for topic in (topics if isinstance(topics, list) else ())
-                if isinstance(topic, str) and topic
+                if isinstance(topic, str) and topic and not _WRONG_TOPIC.search(topic)
             ),
         )
 
@@ -85,3 +92,12 @@ class Announced:
             )
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+def _as_many_as_can_be_read(topics: Iterable[str]) -> Iterator[str]:
+    left = _MAX_TOPICS_SIZE
+    for topic in sorted(topics)[:MAX_TOPICS]:
+        left -= len(json.dumps(topic)) + len(", ")
+        if left < 0:
+            return
+        yield topic

@@ -65,23 +65,34 @@ def configs(commands: Iterable[Command], place: Place) -> dict[str, Config]:
         else:
             kind, special = "button", _button(command, place.topics)
         if command.is_status or not _asks(command):
-            topic = (
-                f"{place.prefix}/{kind}/{place.node}/{object_id(command.action)}/config"
-            )
+            topic = _topic(place, kind, object_id(command.action))
             result[topic] = {**_entity(command, place), **special}
     if result:
-        topic = f"{place.prefix}/event/{place.node}/systemcommands_runs/config"
+        topic = _topic(place, "event", "systemcommands_runs")
         result[topic] = _events(place)
     return result
 
 
+def _topic(place: Place, kind: str, id_: str) -> str:
+    # the node may be one that somebody has entered in another plugin's settings
+    return f"{place.prefix}/{kind}/{_plain(place.node)}/{id_}/config"
+
+
 def object_id(action: str) -> str:
     """An action with none but the characters that an ID may have."""
-    plain = re.sub(r"[^a-zA-Z0-9_-]", "_", action)
+    plain = _plain(action)
     if plain == action:
         return f"systemcommands_{plain}"
     # two that differ only in what was replaced
-    return f"systemcommands_{plain}_{sha256(action.encode()).hexdigest()[:8]}"
+    return f"systemcommands_{plain}_{_digest(action)}"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_-]", "_", text)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
 
 
 def _asks(command: Command) -> bool:

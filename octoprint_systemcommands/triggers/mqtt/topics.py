@@ -79,7 +79,8 @@ def below(base_topic: str) -> Topics:
 
 def segment(name: str) -> str:
     """A name as one level of a topic: what means something there is written as in URLs."""
-    return quote(name, safe="")
+    # halves of characters, which YAML can have, are no text that could be sent
+    return quote(name, safe="", errors="surrogatepass")
 
 
 def wishes(base: str) -> Iterator[str]:
@@ -100,4 +101,12 @@ def wished(topic: str) -> Optional[Wished]:
     kind, action, verb = levels[-3:]
     if (kind, verb) not in (("command", RUN), ("toggle", SET)):
         return None
-    return Wished(verb, unquote(action))
+    return Wished(verb, _name(action))
+
+
+def _name(level: str) -> str:
+    try:
+        return unquote(level, errors="surrogatepass")
+    except UnicodeDecodeError:
+        # there is no command of such a name
+        return unquote(level)

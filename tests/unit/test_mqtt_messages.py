@@ -1,0 +1,316 @@
+"""Commands by MQTT: topics, messages, what is said of them, and what waits for its turn."""
+
+import json
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octoprint_systemcommands.access import Forbidden, NotOpened
+from octoprint_systemcommands.api.error_codes import ErrorCode
+from octoprint_systemcommands.commands.arguments.values import WrongValues, take
+from octoprint_systemcommands.commands.catalogue import NotExecutable, UnknownAction
+from octoprint_systemcommands.commands.parsing import parse_entry
+from octoprint_systemcommands.commands.toggles import WrongTo
+from octoprint_systemcommands.runs.errors import (
+    Busy,
+    CommandError,
+    NoCommandLine,
+    NotAllowed,
+    Refused,
+)
+from octoprint_systemcommands.runs.guards import check
+from octoprint_systemcommands.runs.printer_state import Heater, PrinterState
+from octoprint_systemcommands.triggers.mqtt import replies, topics
+from octoprint_systemcommands.triggers.mqtt.inbox import (
+    MAX_MESSAGES,
+    MAX_RECORDS,
+    MAX_REFUSED,
+    Inbox,
+    Left,
+)
+from octoprint_systemcommands.triggers.mqtt.message import (
+    MAX_ID,
+    MAX_SIZE,
+    Wish,
+    WrongMessage,
+    parse,
+)
+
+BASE = "octoPrint/plugin/systemcommands/"
+TOPICS = topics.below("octoPrint/")
+
+# what a file may have as an action, halves of characters included
+ACTIONS = st.text(st.characters(), min_size=1)
+
+
+##~~ Topics
+
+
+@given(ACTIONS)
+def test_a_topic_says_which_command(action):
+    for kind, topic in (
+        (topics.RUN, TOPICS.run(action)),
+        (topics.SET, TOPICS.set(action)),
+    ):
+        assert topics.wished(topic) == topics.Wished(kind, action)
+        # the broker takes it, and it is one of those that are listened to
+        topic.encode()
+        assert not set("+#\0") & set(topic)
+        assert topic.count("/") == BASE.count("/") + 2
+
+
+@given(ACTIONS, ACTIONS)
+def test_two_commands_have_two_topics(one, other):
+    assert (TOPICS.run(one) == TOPICS.run(other)) == (one == other)
+
+
+def test_the_names_of_topics():
+    assert TOPICS.base == BASE
+    assert TOPICS.run("a b/c+#") == f"{BASE}command/a%20b%2Fc%2B%23/run"
+    assert list(topics.wishes("x/")) == ["x/command/+/run", "x/toggle/+/set"]
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["", "run", "a/run", "x/command/a/set", "x/toggle/a/run", "x/toggle/a/state"],
+)
+def test_other_topics_ask_for_nothing(topic):
+    assert topics.wished(topic) is None
+
+
+@given(st.text())
+def test_no_topic_is_an_error(topic):
+    topics.wished(topic)
+    topics.wished(f"x/command/{topic}/run")
+
+
+def test_what_is_no_text_is_no_command():
+    assert topics.wished("x/command/%FF/run") == topics.Wished(topics.RUN, "\ufffd")
+
+
+##~~ Messages
+
+
+@pytest.mark.parametrize("payload", [b"", b"  ", b"PRESS", b"on", b"[1]", b"null", b"5"])
+def test_any_word_runs_a_command(payload):
+    assert parse(topics.RUN, payload) == Wish()
+
+
+@pytest.mark.parametrize(
+    ("payload", "to"),
+    [(b"on", "on"), (b" OFF\n", "off"), (b"Toggle", None), (b'{"to": "ON"}', "on")],
+)
+def test_where_to_switch(payload, to):
+    assert parse(topics.SET, payload).to == to
+
+
+@pytest.mark.parametrize("payload", [b"", b"1", b"PRESS", b"{}", b'{"to": true}'])
+def test_a_toggle_has_to_be_told_where_to(payload):
+    with pytest.raises(WrongMessage, match="on, off or toggle"):
+        parse(topics.SET, payload)
+
+
+def test_all_of_an_object():
+    data = {"id": "a", "to": "off", "arguments": {"level": 3}, "confirmed": True}
+    expected = Wish("a", "off", {"level": 3}, True)
+    assert parse(topics.RUN, json.dumps(data).encode()) == expected
+    assert parse(topics.RUN, b'{"arguments": null, "id": 5}') == Wish("5")
+
+
+@pytest.mark.parametrize(
+    "id_", [True, 1.5, [], {}, "x" * (MAX_ID + 1), 10**MAX_ID], ids=repr
+)
+def test_a_wrong_id_is_not_sent_back(id_):
+    with pytest.raises(WrongMessage, match='"id" has to be') as caught:
+        parse(topics.RUN, json.dumps({"id": id_}).encode())
+    assert caught.value.id is None
+
+
+def test_the_longest_id():
+    wish = parse(topics.RUN, json.dumps({"id": "x" * MAX_ID}).encode())
+    assert wish.id == "x" * MAX_ID
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        (b'{"id": "a", "argument": {}}', 'no "argument"'),
+        (b'{"id": "a", "confirmed": "yes"}', '"confirmed" has to be'),
+        (b'{"id": "a", "to": 1}', "on, off or toggle"),
+    ],
+)
+def test_what_is_wrong_is_said_to_who_has_sent_it(payload, text):
+    with pytest.raises(WrongMessage, match=text) as caught:
+        parse(topics.RUN, payload)
+    assert caught.value.id == "a"
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        (b"{", "no JSON object"),
+        (b'{"id": ' + b"[" * 5000, "no JSON object"),
+        (b'{"id": ' + b"9" * 5000 + b"}", 'no JSON object|"id" has to be'),
+        (b"\xff", "no text in UTF-8"),
+        (b"x" * (MAX_SIZE + 1), f"at most {MAX_SIZE} bytes"),
+    ],
+    ids=["cut off", "deep", "a long number", "bytes", "long"],
+)
+def test_what_cannot_be_read(payload, text):
+    with pytest.raises(WrongMessage, match=text):
+        parse(topics.RUN, payload)
+
+
+def test_the_longest_message():
+    assert parse(topics.RUN, b"x" * MAX_SIZE) == Wish()
+
+
+@given(st.binary() | st.text().map(lambda text: f"{{{text}}}".encode(errors="replace")))
+def test_nothing_else_goes_wrong(payload):
+    for kind in (topics.RUN, topics.SET):
+        try:
+            parse(kind, payload)
+        except WrongMessage as error:
+            assert str(error)
+
+
+##~~ Answers
+
+
+
+def command_of(**fields):
+    command, problems = parse_entry({"action": "a", "command": "true", **fields})
+    assert problems == []
+    return command
+
+
+def wrong_values():
+    command = command_of(arguments=[{"name": "level", "type": "number"}])
+    with pytest.raises(WrongValues) as caught:
+        take(command.arguments, {"level": "much"}, lambda path: path)
+    return caught.value
+
+
+ERRORS = {
+    "bad_request": WrongMessage("wrong"),
+    "unknown_command": UnknownAction("a"),
+    "status": NotExecutable("a", is_status=True),
+    "divider": NotExecutable("divider"),
+    "forbidden": NotOpened("is closed", name="a", field="mqtt"),
+    "wrong_to": WrongTo("wrong"),
+    "wrong_arguments": wrong_values(),
+    "busy": Refused("no", "busy"),
+    "not_allowed": NotAllowed("a"),
+    "overloaded": Busy("later"),
+    "not_runnable": NoCommandLine("nothing"),
+    "not_started": CommandError("no"),
+    "internal_error": RuntimeError("secret"),
+}
+
+
+@pytest.mark.parametrize(("code", "error"), ERRORS.items(), ids=ERRORS)
+def test_errors_have_the_codes_of_the_api(code, error):
+    found = replies.refusal(error)
+    assert found.code == code
+    assert code in [one.code for one in ErrorCode]
+    assert found.error and "secret" not in found.error
+    assert found.is_expected == (code != "internal_error")
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ("printing", {"while_printing": "refuse"}),
+        ("confirm", {"while_printing": "confirm"}),
+        ("temperature", {"max_temperature": 50}),
+    ],
+)
+def test_guards_have_them_as_well(code, fields):
+    printer = PrinterState(is_busy=True, heaters={"bed": Heater(60.0, 60.0)})
+    with pytest.raises(Refused) as caught:
+        check(command_of(**fields), printer, confirmed=False)
+    assert replies.refusal(caught.value).code == code
+    assert code in [one.code for one in ErrorCode]
+
+
+def test_who_may_not_is_told_nothing_else():
+    assert replies.refusal(Forbidden("custom:a")) == replies.Refusal(
+        "forbidden", "It may not be run"
+    )
+
+
+def test_ids_are_remembered_for_a_minute():
+    answered = replies.Answered()
+    answered.remember("a", "1", {"x": 1}, now=100)
+    assert answered.of("a", "1", 100 + replies.REMEMBERED - 0.01) == {"x": 1}
+    assert answered.of("a", "1", 100 + replies.REMEMBERED) is None
+    # of another command it is another message, and without an id each is its own
+    assert answered.of("b", "1", 101) is None
+    answered.remember("a", None, {"x": 2}, now=100)
+    assert answered.of("a", None, 100) is None
+    # it begins anew
+    answered.remember("a", "1", {"x": 3}, now=200)
+    assert answered.of("a", "1", 201) == {"x": 3}
+
+
+def test_a_number_of_ids_is_remembered():
+    answered = replies.Answered()
+    for number in range(replies.MAX_REMEMBERED + 1):
+        answered.remember("a", str(number), {}, now=0)
+    assert answered.of("a", "0", 0) is None
+    assert answered.of("a", "1", 0) == {}
+    assert answered.of("a", str(replies.MAX_REMEMBERED), 0) == {}
+
+
+##~~ The inbox
+
+
+def test_no_more_messages_than_it_can_hold():
+    inbox = Inbox()
+    number = MAX_MESSAGES + MAX_REFUSED + 7
+    for index in range(number):
+        inbox.put_message(str(index), b"")
+    taken = [inbox.take(0) for _ in range(MAX_MESSAGES + MAX_REFUSED)]
+    # in their order, and those that were too many are refused
+    assert [one.topic for one in taken] == [str(index) for index in range(len(taken))]
+    assert [one.is_refused for one in taken] == [False] * MAX_MESSAGES + [
+        True
+    ] * MAX_REFUSED
+    assert inbox.take(0) == Left(7)
+    assert inbox.take(0) is None
+    inbox.put_message("later", b"")
+    assert inbox.take(0).is_refused is False
+
+
+def test_no_more_ends_than_it_can_hold():
+    inbox = Inbox()
+    for index in range(MAX_RECORDS + 5):
+        inbox.put_record(index)
+    taken = [inbox.take(0) for _ in range(MAX_RECORDS + 1)]
+    assert taken == [*range(MAX_RECORDS), None]
+
+
+def test_ends_come_before_messages():
+    inbox = Inbox()
+    inbox.put_message("a", b"")
+    inbox.put_record("an end")
+    inbox.touch()
+    assert inbox.take(0) == "an end"
+    assert inbox.take(0).topic == "a"
+    assert inbox.take(None) is None
+
+
+def test_the_end_lets_go_of_who_waits():
+    inbox = Inbox()
+    done = []
+    thread = threading.Thread(target=lambda: done.append(inbox.take(None)))
+    thread.start()
+    inbox.put_message("a", b"")
+    thread.join(10)
+    assert done[0].topic == "a"
+    inbox.put_message("b", b"")
+    inbox.close()
+    assert inbox.is_closed
+    assert inbox.take(None) is None
