@@ -8,6 +8,7 @@ import yaml
 from octoprint.plugin import PluginSettings
 from octoprint.settings import Settings
 
+from octoprint_systemcommands.host.mqtt_preferences import MqttPreferences
 from octoprint_systemcommands.host.preferences import DEFAULTS, Preferences
 
 pytestmark = pytest.mark.each_version
@@ -155,5 +156,102 @@ def test_what_else_is_there_stays(preferences):
         "commands": [1],
         "octoprint_address": True,
         "history": {**DEFAULTS["history"], "later": 5},
+        "mqtt": DEFAULTS["mqtt"],
         "more": 6,
     }
+
+
+##~~ MQTT
+
+WRONG_TOPICS = {
+    "a wildcard": "a/+/b",
+    "another one": "a/#",
+    "an empty level": "a//b",
+    "nothing but slashes": "//",
+    "a control character": "a\nb",
+    "NUL": "a\0",
+    "half a character": "\ud800",
+    "long": "x" * 201,
+    "number": 5,
+    "list": ["a"],
+    "mapping": {"a": 1},
+    "true": True,
+}
+TOPICS = ["discovery_prefix", "fleet_topic", "name"]
+
+
+def test_the_defaults_of_mqtt(preferences, said):
+    for section in ({}, {"mqtt": None}, {"mqtt": {"name": "", "groups": None}}):
+        found = preferences(section).mqtt
+        assert found.name != ""
+        assert found == MqttPreferences(name=found.name)
+    assert said() == []
+
+
+def test_what_is_set_of_mqtt(preferences, said):
+    mqtt = {
+        "enabled": "no",
+        "discovery": 0,
+        "discovery_prefix": "/ha/sub/",
+        "fleet": True,
+        "fleet_topic": "Farm 1",
+        "name": "Ö",
+        "groups": ["row 1", "left"],
+    }
+    subject = preferences({"mqtt": mqtt})
+    expected = MqttPreferences(
+        False, False, "ha/sub", True, "Farm 1", "Ö", ("row 1", "left")
+    )
+    assert subject.mqtt == expected
+    # as it comes to the settings page
+    shown = {**expected._asdict(), "groups": ["row 1", "left"]}
+    assert read(subject)["mqtt"] == shown
+    assert said() == []
+
+
+def test_the_name_that_people_have_given_it(preferences):
+    subject = preferences({})
+    subject._settings.global_set(["appearance", "name"], "Left")
+    assert subject.mqtt.name == "Left"
+    # it is not for the field, where it would be saved
+    assert read(subject)["mqtt"]["name"] == ""
+
+
+@pytest.mark.parametrize("name", TOPICS)
+@pytest.mark.parametrize("wrong", WRONG_TOPICS.values(), ids=WRONG_TOPICS)
+def test_topics(preferences, said, name, wrong):
+    subject = preferences({"mqtt": {"fleet": True}})
+    subject._settings.set(["mqtt", name], wrong)
+    for _ in range(3):
+        assert read(subject)["mqtt"] == {**DEFAULTS["mqtt"], "fleet": True}
+    (text,) = said()
+    assert f"mqtt.{name} has to be a topic" in text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["left", [1], ["a/b"], ["+"], [""], [["a"]], {"a": 1}, 5, [str(n) for n in range(51)]],
+    ids=repr,
+)
+def test_groups(preferences, said, wrong):
+    subject = preferences({"mqtt": {"groups": wrong}})
+    for _ in range(3):
+        assert subject.mqtt.groups == ()
+    (text,) = said()
+    assert "mqtt.groups has to be a list of at most 50 names" in text
+
+
+@pytest.mark.parametrize("name", ["enabled", "discovery", "fleet"])
+@pytest.mark.parametrize("wrong", WRONG_SWITCHES.values(), ids=WRONG_SWITCHES)
+def test_switches_of_mqtt(preferences, said, name, wrong):
+    subject = preferences({"mqtt": {name: wrong}})
+    assert getattr(subject.mqtt, name) is DEFAULTS["mqtt"][name]
+    (text,) = said()
+    assert f"mqtt.{name} has to be true or false" in text
+
+
+@pytest.mark.parametrize("wrong", [[1], "text", 5])
+def test_no_mapping_of_mqtt(preferences, said, wrong):
+    subject = preferences({"mqtt": wrong})
+    assert read(subject)["mqtt"] == DEFAULTS["mqtt"]
+    assert "mqtt has to be a mapping" in said()[0]

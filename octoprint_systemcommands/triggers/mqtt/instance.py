@@ -112,7 +112,7 @@ class Instance:
         # by id of the run
         self._awaited: OrderedDict[str, Awaited] = OrderedDict()
         self._begun: OrderedDict[str, None] = OrderedDict()
-        self._probe_at = 0.0
+        self._probe_at = time.monotonic() + _PROBE
 
     def _anew(self) -> None:
         """The broker, or Home Assistant, was away. In the thread of the connection."""
