@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from harness import mqtt_stand_in
 from harness.broker import HOST, Broker
-from harness.editor_pages import Arguments, Editor, MqttSettings
+from harness.editor_pages import Arguments, Editor
+from harness.mqtt_pages import MqttSettings
 from harness.waiting import wait_until
 
 pytest.importorskip("paho.mqtt.client")

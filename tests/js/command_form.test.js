@@ -108,12 +108,15 @@ test("what is set, in words", () => {
         access: "users, gone, asks for the password",
         guards: "not during a print, up to 50 °C",
         gcode: "",
+        mqtt: "",
         running:
             "nobody waits for its end, may fail, time limit 60 s, one after the other, " +
             "outlives OctoPrint, /home/pi, with TZ, LANG",
         display: "always shows its output, lines in order",
         advanced: "full, 1: my_field"
     });
+    form.load({type: "status", mqtt: true, gcode: true}, true);
+    assert.deepStrictEqual([texts().mqtt, texts().gcode], ["open", ""]);
     form.load({action: "plain", command: "echo"}, true);
     const {advanced, ...others} = texts();
     assert.strictEqual(advanced, "plain");

@@ -137,6 +137,8 @@ test("what a list says of it at a glance", () => {
     same(texts({gcode: true, gcode_alias: 3}), ["Open to G-code"]);
     same(texts({gcode: false, gcode_alias: 3}), []);
     same(texts({type: "status", gcode: true}), ["Status"]);
+    same(texts({type: "status", mqtt: true}), ["Status", "Open to MQTT"]);
+    same(texts({mqtt: "yes"}), []);
     same(texts("echo"), []);
 });
 
@@ -163,7 +165,7 @@ test("each type has its fields", () => {
     );
     same(plain(ofStatus).sort(), [
         ...["action", "color", "description", "environment", "every", "group", "groups"],
-        ...["icon", "name", "show_in", "state", "state_timeout", "type"],
+        ...["icon", "mqtt", "name", "show_in", "state", "state_timeout", "type"],
         "working_directory"
     ]);
     same(

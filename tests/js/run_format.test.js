@@ -60,6 +60,7 @@ test("how it was started", () => {
     assert.strictEqual(RunFormat.trigger({trigger: "menu"}), "System menu");
     assert.strictEqual(RunFormat.trigger({trigger: "api", application: "X"}), "API (X)");
     assert.strictEqual(RunFormat.trigger({trigger: "gcode"}), "G-code");
+    assert.strictEqual(RunFormat.trigger({trigger: "mqtt"}), "MQTT");
     assert.strictEqual(RunFormat.trigger({trigger: "new"}), "new");
     assert.strictEqual(RunFormat.trigger({}), "");
     const rule = {id: "off", name: "Off when cold"};

@@ -58,7 +58,9 @@ def told(*entries, place=PLACE):
 def test_the_schemas_are_some(kind):
     Draft202012Validator.check_schema(SCHEMAS[kind])
     config = next(
-        config for (one, _), config in told(COMMAND, TOGGLE, STATUS).items() if one == kind
+        config
+        for (one, _), config in told(COMMAND, TOGGLE, STATUS).items()
+        if one == kind
     )
     validator = Draft202012Validator(SCHEMAS[kind])
     for wrong in ({"device": {}}, {"icon": "fa:x"}, {"state_topics": "a"}):

@@ -230,7 +230,17 @@ def test_topics(preferences, said, name, wrong):
 
 @pytest.mark.parametrize(
     "wrong",
-    ["left", [1], ["a/b"], ["+"], [""], [["a"]], {"a": 1}, 5, [str(n) for n in range(51)]],
+    [
+        "left",
+        [1],
+        ["a/b"],
+        ["+"],
+        [""],
+        [["a"]],
+        {"a": 1},
+        5,
+        [str(n) for n in range(51)],
+    ],
     ids=repr,
 )
 def test_groups(preferences, said, wrong):

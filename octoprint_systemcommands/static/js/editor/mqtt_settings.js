@@ -2,7 +2,6 @@
     // as the server takes them, see host/preferences.py
     const MAX_TOPIC = 200;
     const MAX_GROUPS = 50;
-    // eslint-disable-next-line no-control-regex
     const LEVELS = /^\/*[^\x00-\x1f\x7f+#/]+(\/[^\x00-\x1f\x7f+#/]+)*\/*$/;
 
     const isTopic = (text) => text.length <= MAX_TOPIC && LEVELS.test(text);
@@ -71,7 +70,9 @@
         const topicMistake = (value) => {
             if (!value || isTopic(value)) return "";
             return _.sprintf(
-                gettext("At most %(count)s characters, without + and #. The usual one counts."),
+                gettext(
+                    "At most %(count)s characters, without + and #. The usual one counts."
+                ),
                 {count: MAX_TOPIC}
             );
         };
@@ -79,12 +80,16 @@
             const isRight = (name) => isTopic(name) && !name.includes("/");
             if (names.length <= MAX_GROUPS && names.every(isRight)) return "";
             return _.sprintf(
-                gettext("At most %(count)s names, without /, + and #. None of them counts."),
+                gettext(
+                    "At most %(count)s names, without /, + and #. None of them counts."
+                ),
                 {count: MAX_GROUPS}
             );
         };
         self.mistakes = {
-            discovery_prefix: ko.pureComputed(() => topicMistake(own().discovery_prefix())),
+            discovery_prefix: ko.pureComputed(() =>
+                topicMistake(own().discovery_prefix())
+            ),
             fleet_topic: ko.pureComputed(() => topicMistake(own().fleet_topic())),
             name: ko.pureComputed(() => topicMistake(own().name())),
             groups: ko.pureComputed(() => groupsMistake(own().groups()))
