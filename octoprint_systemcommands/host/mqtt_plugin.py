@@ -94,4 +94,4 @@ class MqttPlugin:
 
     def _text(self, default: str, *path: str) -> str:
         value = self._settings.global_get(["plugins", *path])
-        return value if isinstance(value, str) and value else default
+        return value if isinstance(value, str) else default
