@@ -55,10 +55,9 @@ def _has_the_real_one(packages):
     if not (packages / "octoprint_mqtt").exists():
         print("Looking for the plugin OctoPrint-MQTT …", flush=True)
         options = ["--quiet", "--disable-pip-version-check", "--no-deps"]
-        patience = ["--timeout", "10", "--retries", "0"]
+        patience = ["--timeout", "10", "--retries", "0", "--target", str(packages)]
         subprocess.run(
-            [sys.executable, "-m", "pip", "install", *options, *patience]
-            + ["--target", str(packages), _REAL],
+            [sys.executable, "-m", "pip", "install", *options, *patience, _REAL],
             capture_output=True,
         )
     return (packages / "octoprint_mqtt").exists()
