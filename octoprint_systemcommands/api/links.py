@@ -102,6 +102,7 @@ class LinkViews:
         method = flask.request.method
         if method == "HEAD":
             # what only looks at a link runs nothing
+            self._linked.find(secret)
             flask.abort(405, description="HEAD runs nothing")
         try:
             run = self._linked.call(secret, method == "GET", flask.request.remote_addr)

@@ -244,6 +244,14 @@ class LinkedCommands:
         take(command.arguments, dict(link.arguments), self._find_upload)
         return command
 
+    def find(self, secret: str) -> Link:
+        """The link with a secret.
+
+        Raises:
+            NoSuchLink
+        """
+        return self._links.opened_by(secret)
+
     def call(self, secret: str, by_get: bool, address: Optional[str]) -> Run:
         """Runs what a link runs; takes as long as `Launcher.launch`.
 
@@ -256,7 +264,7 @@ class LinkedCommands:
             NoSuchLink, NotByGet, TooSoon
             Refused, Busy, NoCommandLine, Failed: see `Launcher.launch`
         """
-        link = self._links.opened_by(secret)
+        link = self.find(secret)
         if by_get and not link.get:
             raise NotByGet
         self._links.use(link)
