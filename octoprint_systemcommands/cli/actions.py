@@ -20,6 +20,9 @@ CUSTOM = "custom"
 
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 
+# Bytes that are read of standard input, which is more than any argument takes
+_MAX_STDIN = 1024 * 1024
+
 # How long a toggle may take until its state is the one that was wanted, in seconds, and how
 # often it is looked at
 _SETTLES = 15.0
@@ -56,11 +59,14 @@ def _kind_of(command: Mapping[str, Any]) -> str:
     if command.get("type") == "status":
         return ""
     words = ["[on|off]"] if command.get("type") == "toggle" else []
-    words += (
-        f"{argument['name']}=…" if argument.get("required") else f"[{argument['name']}=…]"
-        for argument in command.get("arguments", ())
-    )
+    for argument in command.get("arguments", ()):
+        word = f"{argument['name']}=…"
+        words.append(word if _is_needed(argument) else f"[{word}]")
     return " ".join(words)
+
+
+def _is_needed(argument: Mapping[str, Any]) -> bool:
+    return bool(argument.get("required")) and argument.get("default") is None
 
 
 def _state_of(state: Optional[Mapping[str, Any]]) -> str:
@@ -94,7 +100,9 @@ def run(
     if stdin is not None:
         if stdin in texts:
             raise CliError(f'"{stdin}" is given twice.', exit_codes.USAGE)
-        texts[stdin] = sys.stdin.read().removesuffix("\n").removesuffix("\r")
+        data = sys.stdin.buffer.read(_MAX_STDIN)
+        text = data.decode("utf-8", "surrogateescape")
+        texts[stdin] = text.removesuffix("\n").removesuffix("\r")
     values = {
         name: as_value(specs.get(name, {}).get("type", "text"), text)
         for name, text in texts.items()
@@ -118,7 +126,7 @@ def run(
         run_id = server.post("/runs", body)["id"]
         ended = follower.follow(run_id)
         said = end_of(ended)
-        if said is not None:
+        if said is not None and interrupts.signal is None:
             say(said)
         return follower.exit_code(ended)
 
@@ -163,7 +171,7 @@ def _asked_for(
     missing = [
         spec
         for name, spec in specs.items()
-        if spec["type"] == "secret" and spec.get("required") and name not in values
+        if spec["type"] == "secret" and _is_needed(spec) and name not in values
     ]
     if not missing:
         return {}

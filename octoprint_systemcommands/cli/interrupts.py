@@ -48,6 +48,6 @@ class Interrupts:
 
     def _on_signal(self, number: int, frame: Optional[FrameType]) -> None:
         if self.signal is not None:
-            raise CliError("Left; the run is being stopped.", SIGNAL + number)
+            raise CliError("Left before its end.", SIGNAL + number)
         self.signal = number
         os.write(self._pipe[1], b"!")
