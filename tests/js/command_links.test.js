@@ -2,11 +2,11 @@
 "use strict";
 
 const assert = require("node:assert/strict");
-const {beforeEach, test} = require("node:test");
+const {beforeEach, mock, test} = require("node:test");
 
 const {Answer, loadPage, plain} = require("./page.js");
 
-let page, requests, links, asked;
+let page, requests, links, asked, onMade;
 
 const LINK = {
     id: "0123456789abcdef",
@@ -43,7 +43,8 @@ beforeEach(() => {
         };
     });
     const uploads = new page.SystemCommands.Uploads(false);
-    links = new page.SystemCommands.CommandLinks(requests, uploads);
+    onMade = mock.fn();
+    links = new page.SystemCommands.CommandLinks(requests, uploads, onMade);
     links.open(ENTRY, ["other"]);
 });
 
@@ -82,7 +83,7 @@ test("a link is made with what was entered, and its address shown", () => {
     unfold([]);
     links.name("Doorbell");
     links.get(true);
-    const [whom] = links.arguments.fields();
+    const [whom] = links.values.fields();
     whom.value("all");
     whom.isChanged(true);
 
@@ -96,14 +97,19 @@ test("a link is made with what was entered, and its address shown", () => {
         get: true
     });
     assert.ok(links.isBusy());
+    // pressed twice
+    delete requests.sent.make;
+    links.make();
+    assert.equal(requests.sent.make, undefined);
     requests.answers.make.resolve({...LINK, url: "http://printer/hook/secret"});
     assert.ok(!links.isBusy());
     assert.equal(links.url(), "http://printer/hook/secret");
     assert.deepEqual(shown(), [LINK.id]);
     assert.equal(links.rows()[0].url, undefined);
+    assert.equal(onMade.mock.callCount(), 1);
     // ready for another one
     assert.deepEqual([links.name(), links.get()], ["", false]);
-    assert.deepEqual(plain(links.arguments.result()), {});
+    assert.deepEqual(plain(links.values.result()), {});
 });
 
 test("what the server refuses is said, and stays as it was entered", () => {
@@ -129,9 +135,11 @@ test("a link is revoked when that was confirmed", () => {
 
 test("answers about a command that is not open any more count for nothing", () => {
     unfold();
-    links.make();
     links.open({action: "other"}, ["greet"]);
     requests.answers.fetch.resolve({links: [LINK]});
+    assert.deepEqual(shown(), []);
+    links.make();
+    links.open(ENTRY, []);
     requests.answers.make.resolve({...LINK, url: "http://printer/hook/secret"});
     assert.deepEqual(shown(), []);
     assert.equal(links.url(), "");

@@ -169,7 +169,8 @@ $(function () {
 
         self.links = new SystemCommands.CommandLinks(
             self.definitions.links,
-            new SystemCommands.Uploads(false)
+            new SystemCommands.Uploads(false),
+            () => self.dialog.find("#systemcommands_link_address").focus().select()
         );
         // which there can be none for
         self.asksPeople = ko.pureComputed(

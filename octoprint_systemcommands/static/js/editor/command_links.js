@@ -3,7 +3,8 @@
     // becomes of the rest of the dialog.
     //   requests   fetch(), make(link), revoke(id) and errorOf(response)
     //   uploads    what there is to choose from, for arguments that are files
-    SystemCommands.CommandLinks = function (requests, uploads) {
+    //   onMade()   there is an address to be seen
+    SystemCommands.CommandLinks = function (requests, uploads, onMade) {
         const self = this;
 
         // undefined: the command cannot have any
@@ -12,7 +13,7 @@
         self.name = ko.observable();
         self.to = ko.observable();
         self.get = ko.observable();
-        self.arguments = new SystemCommands.RuleArguments(uploads, "systemcommands_link");
+        self.values = new SystemCommands.RuleArguments(uploads, "systemcommands_link");
         // of the link that was just made; nobody is told again
         self.url = ko.observable();
         self.error = ko.observable();
@@ -23,7 +24,7 @@
             self.to("");
             self.get(false);
             self.error("");
-            self.arguments.load(self._specs, {});
+            self.values.load(self._specs, {});
         };
 
         // entry: the command as it is stored; others: the actions of all others
@@ -69,11 +70,12 @@
         };
 
         self.make = () => {
+            if (self.isBusy()) return;
             const link = {
                 name: self.name(),
                 action: self.action(),
                 to: self.to() || null,
-                arguments: self.arguments.result(),
+                arguments: self.values.result(),
                 get: self.get()
             };
             self.url("");
@@ -81,6 +83,7 @@
                 reset();
                 self.rows.push(_.omit(made, "url"));
                 self.url(made.url);
+                onMade();
             });
         };
 
