@@ -72,7 +72,9 @@ def _is_needed(argument: Mapping[str, Any]) -> bool:
 def _state_of(state: Optional[Mapping[str, Any]]) -> str:
     if state is None:
         return ""
-    said = f"{state['state']}{' (assumed)' if state['assumed'] else ''}"
+    said = state["state"]
+    if state["assumed"] and said in ("on", "off"):
+        said += " (assumed)"
     return f"{said}: {state['text']}" if state.get("text") else said
 
 
