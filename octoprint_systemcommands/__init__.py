@@ -180,7 +180,8 @@ class SystemCommandsPlugin(
     def _run_changed(self, record):
         self._notifier.run_changed(record)
         self._states.run_changed(record)
-        self._helpers.run_changed(record)
+        if self._helpers is not None:
+            self._helpers.run_changed(record)
         self._triggers.run_changed(record)
 
     def _tell_of_rules(self, news):

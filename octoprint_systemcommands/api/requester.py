@@ -30,9 +30,7 @@ class CurrentRequest:
         """Who has sent it."""
         return self._access.now(flask_login.current_user)
 
-    def requester(
-        self, trigger: Optional[str] = None, said: Any = None
-    ) -> Requester:
+    def requester(self, trigger: Optional[str] = None, said: Any = None) -> Requester:
         """Who has sent it, as runs remember them.
 
         Arguments:

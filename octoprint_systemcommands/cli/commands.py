@@ -22,7 +22,8 @@ class Command(click.Command):
         try:
             return super().make_context(*args, **kwargs)
         except click.UsageError as error:
-            error.exit_code = USAGE
+            # an attribute of its class, which all other programs of click share
+            vars(error)["exit_code"] = USAGE
             raise
 
 
@@ -93,8 +94,12 @@ def commands(settings: Callable[[], Any]) -> list[click.Command]:
     @click.command("run", cls=Command, epilog=_EPILOG)
     @click.argument("action")
     @click.argument("words", nargs=-1, metavar="[NAME=VALUE]... [on|off]")
-    @click.option("--stdin", metavar="NAME", help="Read this argument from standard input")
-    @click.option("--confirmed", is_flag=True, help="It is meant, although it is printing")
+    @click.option(
+        "--stdin", metavar="NAME", help="Read this argument from standard input"
+    )
+    @click.option(
+        "--confirmed", is_flag=True, help="It is meant, although it is printing"
+    )
     @click.option("--no-wait", is_flag=True, help="Print the id of the run and leave")
     @click.option("--source", default="custom", help="core for OctoPrint's own commands")
     @with_server
@@ -117,7 +122,9 @@ def commands(settings: Callable[[], Any]) -> list[click.Command]:
     @click.command("toggle", cls=Command, epilog=_EPILOG)
     @click.argument("action")
     @click.argument("to", required=False, type=click.Choice(["on", "off"]))
-    @click.option("--confirmed", is_flag=True, help="It is meant, although it is printing")
+    @click.option(
+        "--confirmed", is_flag=True, help="It is meant, although it is printing"
+    )
     @with_server
     def toggle(server: Any, **kwargs: Any) -> int:
         """Switch a toggle, and wait until it is there."""

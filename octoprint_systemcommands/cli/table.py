@@ -13,9 +13,7 @@ _MAX_CELL = 60
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """The lines of a table. Columns with nothing in them are left out."""
     cells = [[_cell(text) for text in row] for row in rows]
-    used = [
-        column for column in range(len(head)) if any(row[column] for row in cells)
-    ]
+    used = [column for column in range(len(head)) if any(row[column] for row in cells)]
     lines = [list(head), *cells]
     widths = [max(_width(line[column]) for line in lines) for column in used]
     for line in lines:

@@ -152,7 +152,9 @@ def _tell(plugin: str, on_end: OnEnd, record: Record) -> None:
     try:
         on_end(record.to_dict())
     except Exception:
-        _logger.exception(f"{plugin} has failed to take in that run {record.id} has ended")
+        _logger.exception(
+            f"{plugin} has failed to take in that run {record.id} has ended"
+        )
 
 
 def _problem_of_call(

@@ -13,9 +13,16 @@ COMMANDS = [
         "action": "greet",
         "name": "Greet",
         "command": 'echo "$SC_WHOM"',
-        "arguments": [{"name": "whom", "type": "text", "label": "Whom", "default": "you"}],
+        "arguments": [
+            {"name": "whom", "type": "text", "label": "Whom", "default": "you"}
+        ],
     },
-    {"action": "private", "name": "Private", "command": "true", "fresh_credentials": True},
+    {
+        "action": "private",
+        "name": "Private",
+        "command": "true",
+        "fresh_credentials": True,
+    },
 ]
 
 

@@ -32,7 +32,11 @@ COMMANDS = [
             {"name": "code", "type": "number", "default": 0},
         ],
     },
-    {"action": "tick", "name": "Tick", "command": "while :; do echo tick; sleep .1; done"},
+    {
+        "action": "tick",
+        "name": "Tick",
+        "command": "while :; do echo tick; sleep .1; done",
+    },
     {
         "action": "deaf",
         "name": "Deaf",
@@ -222,9 +226,7 @@ def test_a_second_ctrl_c_leaves_at_once(begin, admin):
     assert b"Stopping" in process.stderr.readline()
     # which takes its time
     run = wait_until(
-        lambda: next(
-            (r for r in admin.get(RUNS).json()["runs"] if r["stopping"]), None
-        )
+        lambda: next((r for r in admin.get(RUNS).json()["runs"] if r["stopping"]), None)
     )
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 128 + signal.SIGINT

@@ -206,9 +206,7 @@ def test_a_link_whose_command_has_changed_says_what_is_wrong(
 
     def save(change):
         current = admin.get(path)
-        definitions = [
-            change(dict(entry)) for entry in current.json()["definitions"]
-        ]
+        definitions = [change(dict(entry)) for entry in current.json()["definitions"]]
         headers = {"If-Match": current.headers["ETag"]}
         answer = admin.put(path, json={"definitions": definitions}, headers=headers)
         assert answer.status_code == 200, answer.text

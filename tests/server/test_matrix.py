@@ -266,9 +266,7 @@ PROBES = {
         f"{_RULES}/import", body={"event_manager": True}
     ),
     (f"GET {_LINKS}", ""): Probe(_LINKS),
-    (f"POST {_LINKS}", ""): Probe(
-        _LINKS, 201, body={"name": "Link", "action": "open"}
-    ),
+    (f"POST {_LINKS}", ""): Probe(_LINKS, 201, body={"name": "Link", "action": "open"}),
     # there is none with this id or address
     (f"DELETE {_LINKS}/<link_id>", ""): Probe(f"{_LINKS}/{'0' * 16}", 404),
     (f"POST {_HOOK}/<secret>", ""): Probe(f"{_HOOK}/{'A' * 43}", 404),

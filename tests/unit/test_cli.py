@@ -111,9 +111,7 @@ def test_but_not_for_ever(clock):
 
 
 def test_what_is_dropped_is_said_beside_the_output(clock, capfd):
-    server = FakeServer(
-        {"next": 9, "chunks": [{"dropped": 9}], "finished": True}, RUN
-    )
+    server = FakeServer({"next": 9, "chunks": [{"dropped": 9}], "finished": True}, RUN)
     Follower(server, Interrupts(clock)).follow(RUN["id"])
     out, err = capfd.readouterr()
     assert out == ""
@@ -153,7 +151,9 @@ def test_a_toggle_is_waited_for(clock, capfd, answers, code, out):
 
 
 def test_tables_do_not_draw_on_the_terminal():
-    lines = list(table(("A", "B", "C"), [("x", "", "\x1b[31mred"), ("ü漢", "", "y" * 99)]))
+    lines = list(
+        table(("A", "B", "C"), [("x", "", "\x1b[31mred"), ("ü漢", "", "y" * 99)])
+    )
     assert lines[0] == "A    C"
     assert lines[1] == "x     [31mred"
     assert lines[2] == f"ü漢  {'y' * 59}…"

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_a_link_is_opened_by_its_secret_and_by_nothing_else(links):
 def test_the_secret_is_kept_nowhere(links, path):
     made, secret = links.add(LINK)
 
-    text = open(path).read()
+    text = Path(path).read_text()
     assert secret not in text
     assert digest_of(secret) in text
     assert secret not in repr(made)
@@ -121,20 +122,19 @@ def test_what_cannot_be_written_is_not_there(links, path, mocker):
 )
 def test_a_damaged_file_is_put_aside(path, content):
     os.makedirs(os.path.dirname(path))
-    with open(path, "w") as file:
-        file.write(content)
+    Path(path).write_text(content)
 
     links = Links(LinksFile(path))
 
     assert links.all() == ()
-    assert open(f"{path}.broken").read() == content
+    assert Path(f"{path}.broken").read_text() == content
     links.add(LINK)
     assert len(Links(LinksFile(path)).all()) == 1
 
 
 def test_a_damaged_link_is_left_out(links, path):
     made, _ = links.add(LINK)
-    data = json.load(open(path))
+    data = json.loads(Path(path).read_text())
     (entry,) = data["links"]
     for field, value in {
         "id": "../..",
@@ -149,7 +149,7 @@ def test_a_damaged_link_is_left_out(links, path):
     }.items():
         data["links"].append({**entry, field: value})
     data["links"].append(None)
-    json.dump(data, open(path, "w"))
+    Path(path).write_text(json.dumps(data))
 
     assert Links(LinksFile(path)).all() == (made,)
 
@@ -157,12 +157,11 @@ def test_a_damaged_link_is_left_out(links, path):
 def test_the_file_of_a_later_version_is_left_alone(path):
     os.makedirs(os.path.dirname(path))
     content = '{"version": 2, "links": [], "more": true}'
-    with open(path, "w") as file:
-        file.write(content)
+    Path(path).write_text(content)
 
     links = Links(LinksFile(path))
 
     assert links.all() == ()
     with pytest.raises(NotWritten, match="later version"):
         links.add(LINK)
-    assert open(path).read() == content
+    assert Path(path).read_text() == content

@@ -140,6 +140,4 @@ def as_values(arguments: Iterable[Argument], texts: Mapping[str, str]) -> dict[s
     """The texts of a line as the values that the arguments take. What cannot be one stays
     a text, and is refused as such."""
     types = {argument.name: argument.type for argument in arguments}
-    return {
-        name: as_value(types.get(name, "text"), text) for name, text in texts.items()
-    }
+    return {name: as_value(types.get(name, "text"), text) for name, text in texts.items()}

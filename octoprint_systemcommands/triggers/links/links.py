@@ -112,7 +112,9 @@ class Links:
         with self._change:
             if len(self._links) >= MAX_LINKS:
                 raise WrongLink(
-                    N_("There are %(number)s links, which is the limit: revoke one first"),
+                    N_(
+                        "There are %(number)s links, which is the limit: revoke one first"
+                    ),
                     number=MAX_LINKS,
                 )
             links = (*self._links, made)
@@ -209,7 +211,9 @@ class LinkedCommands:
             link = link._replace(action=command.action, to=command.to)
         made = self._links.add(link)
         _logger.info(
-            one_line(f'{user or "Somebody"} has made the link "{link.name}": {link.action}')
+            one_line(
+                f'{user or "Somebody"} has made the link "{link.name}": {link.action}'
+            )
         )
         return made
 

@@ -15,11 +15,7 @@
             self._values = values;
             self.fields(
                 specs.map((spec) => {
-                    const field = new SystemCommands.ArgumentField(
-                        spec,
-                        uploads,
-                        form
-                    );
+                    const field = new SystemCommands.ArgumentField(spec, uploads, form);
                     if (_.has(values, spec.name)) {
                         const value = values[spec.name];
                         field.value(spec.type === "toggle" ? value === true : `${value}`);
