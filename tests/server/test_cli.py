@@ -1,8 +1,10 @@
 """The command line, as a program of its own, with a real server."""
 
+import contextlib
 import io
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -197,6 +199,28 @@ def test_the_list(cli):
 def test_a_secret_comes_from_standard_input(cli):
     code, out, err = cli("run", "secret", "--stdin", "key", text="grüß dich\n")
     assert (code, out, err) == (0, "11\n", "")
+
+
+@pytest.mark.one_version
+def test_a_secret_is_asked_for_and_not_shown(begin):
+    terminal, keyboard = pty.openpty()
+    try:
+        # without a terminal of its own, it is standard input that is asked
+        process = begin("run", "secret", stdin=keyboard, start_new_session=True)
+        asked = b""
+        while not asked.endswith(b"key: "):
+            asked += os.read(process.stderr.fileno(), 100)
+        os.write(terminal, b"hunter22\n")
+        out, _ = process.communicate(timeout=60)
+        assert (process.returncode, out) == (0, b"8\n")
+        os.set_blocking(terminal, False)
+        shown = b""
+        with contextlib.suppress(BlockingIOError):
+            shown = os.read(terminal, 100)
+        assert b"hunter22" not in shown
+    finally:
+        os.close(terminal)
+        os.close(keyboard)
 
 
 def first_line(process):

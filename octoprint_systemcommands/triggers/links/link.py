@@ -48,9 +48,10 @@ class Link(NamedTuple):
         """The same link, opened by another secret."""
         return self._replace(digest=digest_of(secret))
 
-    def is_opened_by(self, secret: str) -> bool:
-        """Whether this is its secret. Takes the same time for all that are not."""
-        return hmac.compare_digest(self.digest, digest_of(secret))
+    def has_digest(self, digest: str) -> bool:
+        """Whether this is the digest of its secret. Takes the same time for all that are
+        not."""
+        return hmac.compare_digest(self.digest, digest)
 
     def to_json(self) -> dict[str, Any]:
         """For those who may edit: without what has to do with the secret."""

@@ -21,12 +21,15 @@ from ...messages import N_, Message, MessageError
 from ...runs.log_lines import one_line
 from ...runs.request import Requester
 from ...runs.run import Run
-from .link import MAX_NAME, Link, new_id, new_secret
+from .link import MAX_NAME, Link, digest_of, new_id, new_secret
 from .links_file import LinksFile
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.links.links")
 
 MAX_LINKS = 100
+
+# Characters of what is taken for a secret; they are shorter
+_MAX_SECRET = 100
 
 # Seconds between two uses of one link
 PAUSE = 1.0
@@ -146,8 +149,9 @@ class Links:
         Raises:
             NoSuchLink
         """
+        digest = digest_of(secret[:_MAX_SECRET])
         # all of them are looked at, so that the time tells nothing
-        found = [link for link in self._links if link.is_opened_by(secret)]
+        found = [link for link in self._links if link.has_digest(digest)]
         if not found:
             raise NoSuchLink
         return found[0]
