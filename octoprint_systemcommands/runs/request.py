@@ -76,10 +76,13 @@ class Requester(NamedTuple):
 
     def recorded(self) -> dict[str, Any]:
         """What a `Record` has of it, by field."""
-        fields = self._asdict()
-        # what they may do is decided before their run is over
-        del fields["link"], fields["is_plugin"]
-        return fields
+        return {field: getattr(self, field) for field in RECORDED}
+
+
+# What a record has of a requester; what is left out counts only until the run is over
+RECORDED = tuple(
+    field for field in Requester._fields if field not in ("link", "is_plugin")
+)
 
 
 class Request(NamedTuple):
