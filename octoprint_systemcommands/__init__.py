@@ -3,7 +3,7 @@
 import copy
 import os
 import threading
-from typing import Any
+from typing import Any, Optional
 
 import octoprint.events
 import octoprint.plugin
@@ -15,6 +15,8 @@ from .api.definition_schema import fields_for_forms
 from .api.definitions import Definitions
 from .api.definitions_exchange import DefinitionsExchange
 from .api.gates import Gates
+from .api.links import LinkViews
+from .api.login import hide_secrets, login_handler
 from .api.openapi import OpenApi
 from .api.requester import CurrentRequest
 from .api.routes import BODY_SIZES, build_blueprint
@@ -56,6 +58,9 @@ from .states.state import with_states
 from .states.states import States
 from .template_configs import template_configs
 from .triggers.events import MEANINGS
+from .triggers.helpers import NOT_READY, Helpers
+from .triggers.links.links import LinkedCommands, Links
+from .triggers.links.links_file import LinksFile
 from .triggers.mqtt.announced import Announced
 from .triggers.mqtt.mqtt import Mqtt
 from .triggers.rules.editing import RulesEditing
@@ -80,19 +85,24 @@ class SystemCommandsPlugin(
     _plugin_version: str
     _settings: Any
 
+    _helpers: Optional[Helpers] = None
+
     def initialize(self):
         name_fields_of_system_actions(self._settings)
+        hide_secrets()
+        data = self.get_plugin_data_folder()
         catalogue = Catalogue(self._settings, gettext)
+        links = Links(LinksFile(os.path.join(data, "links.json")))
         self._preferences = Preferences(self._settings)
         self._access = Access(
             catalogue,
             lambda: self._preferences.visible_to_all,
             Identities(self._user_manager),
+            links.has,
         )
         self._current = CurrentRequest(self._access, self._plugin_manager)
         self._gates = Gates(self._access, self._current)
         self._notifier = Notifier(push=self._push, fire=self._fire)
-        data = self.get_plugin_data_folder()
         self._versions = Versions(os.path.join(data, "versions.yaml"))
         self._editing = Editing(
             self._settings,
@@ -141,6 +151,8 @@ class SystemCommandsPlugin(
         self._launcher = Launcher(
             self._access, find_upload, self._runner, self._states.direction
         )
+        self._linked = LinkedCommands(links, self._access, self._launcher, find_upload)
+        self._helpers = Helpers(self._launcher, catalogue.entries, self._states)
         self._triggers = Triggers(
             RuleStore(self._settings).rules,
             self._launcher,
@@ -189,6 +201,8 @@ class SystemCommandsPlugin(
     def _run_changed(self, record):
         self._notifier.run_changed(record)
         self._states.run_changed(record)
+        if self._helpers is not None:
+            self._helpers.run_changed(record)
         self._triggers.run_changed(record)
         self._mqtt.run_changed(record)
 
@@ -235,6 +249,7 @@ class SystemCommandsPlugin(
                 octoprint.events.all_events,
             ),
             RulesExchange(self._settings, self._rules_editing, self._editing),
+            LinkViews(self._current, self._linked),
             OpenApi(self._plugin_version),
             self.get_blueprint_kwargs(),
         )
@@ -246,8 +261,9 @@ class SystemCommandsPlugin(
         return True
 
     def is_blueprint_protected(self):
-        # "protected" means only "logged in"; each endpoint checks its own permission
-        return True
+        # "protected" means only "logged in", which links cannot be: `login_handler` asks for
+        # it everywhere else, and each endpoint checks its own permission
+        return False
 
     ##~~ EventHandlerPlugin mixin
 
@@ -314,6 +330,7 @@ class SystemCommandsPlugin(
 
     def get_before_request_handlers(self, *args, **kwargs):
         return [
+            login_handler(self._identifier),
             before_request_handler(
                 SystemApi(
                     self._access,
@@ -323,8 +340,25 @@ class SystemCommandsPlugin(
                 ),
                 self._gates,
                 is_wanted=lambda: self._preferences.octoprint_address,
-            )
+            ),
         ]
+
+    ##~~ octoprint.cli.commands hook
+
+    def get_cli_commands(self, cli_group, pass_octoprint_ctx, *args, **kwargs):
+        from .cli.commands import commands
+
+        return commands(lambda: cli_group.settings)
+
+    ##~~ Helpers for other plugins
+
+    def run_for_plugin(self, *args, **kwargs):
+        if self._helpers is None:
+            return dict(NOT_READY)
+        return self._helpers.run(*args, **kwargs)
+
+    def states_for_plugin(self):
+        return [] if self._helpers is None else self._helpers.states()
 
     ##~~ octoprint.access.permissions hook
 
@@ -395,6 +429,7 @@ __plugin_hooks__ = {
     "octoprint.server.api.before_request": (
         __plugin_implementation__.get_before_request_handlers
     ),
+    "octoprint.cli.commands": __plugin_implementation__.get_cli_commands,
     "octoprint.access.permissions": (
         __plugin_implementation__.get_additional_permissions
     ),
@@ -415,4 +450,8 @@ __plugin_hooks__ = {
     "octoprint.plugin.softwareupdate.check_config": (
         __plugin_implementation__.get_update_information
     ),
+}
+__plugin_helpers__ = {
+    "run": __plugin_implementation__.run_for_plugin,
+    "states": __plugin_implementation__.states_for_plugin,
 }

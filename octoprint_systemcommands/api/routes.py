@@ -9,6 +9,7 @@ from .definitions import Definitions
 from .definitions_exchange import DefinitionsExchange
 from .errors import of_http_exception
 from .gates import Gates
+from .links import HOOK, HOOK_PATH, LinkViews
 from .openapi import OpenApi
 from .rules import Rules
 from .rules_exchange import RulesExchange
@@ -38,6 +39,7 @@ def build_blueprint(
     exchange: DefinitionsExchange,
     rules: Rules,
     rules_exchange: RulesExchange,
+    links: LinkViews,
     openapi: OpenApi,
     options: dict[str, Any],
 ) -> flask.Blueprint:
@@ -51,6 +53,7 @@ def build_blueprint(
         states: the view of states
         definitions, exchange: the views of definitions
         rules, rules_exchange: the views of rules
+        links: the views of links
         openapi: the view of the API's description
         options: for ``flask.Blueprint``
     """
@@ -107,7 +110,18 @@ def build_blueprint(
         (f"{of_rules}/versions", "GET", "rule_versions", rules_exchange.versions),
         (f"{of_rules}/export", "GET", "export_rules", rules_exchange.export),
         (f"{of_rules}/import", "POST", "import_rules", rules_exchange.import_),
+        ("/api/links", "GET", "links", links.all),
+        ("/api/links", "POST", "make_link", links.make),
+        ("/api/links/<string:link_id>", "DELETE", "revoke_link", links.revoke),
     ):
         blueprint.add_url_rule(rule, endpoint, gates.to_editors(view), methods=[method])
+
+    # also when there is no login: see `login`
+    blueprint.add_url_rule(
+        f"{HOOK_PATH}<string:secret>",
+        HOOK,
+        gates.to_everybody(links.call),
+        methods=["POST", "GET"],
+    )
     blueprint.register_error_handler(HTTPException, of_http_exception)
     return blueprint
