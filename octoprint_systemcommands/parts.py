@@ -38,6 +38,7 @@ from .host.push_filter import (
     about_gcode,
     about_saving,
 )
+from .host.remembered import Remembered
 from .host.state_pushes import StatePushes
 from .host.uploads import Uploads
 from .identity import Identities
@@ -57,6 +58,10 @@ from .triggers.rules.editing import RulesEditing
 from .triggers.rules.store import RuleStore
 from .triggers.rules.surroundings import Surroundings
 from .triggers.triggers import Triggers
+
+# How long a setting may be asked for again with the same answer, in seconds: a print should
+# not feel that each run asks for some
+_MOMENT = 0.5
 
 
 class OctoPrint(NamedTuple):
@@ -125,6 +130,10 @@ class Parts:
             tell=self._tell_of_rules,
         )
         self._has_triggers = threading.Event()
+        self._limits = Remembered(
+            lambda: Limits(self.preferences.max_runs, self.preferences.max_days),
+            _MOMENT,
+        )
         self.history = History(
             os.path.join(data, "history.db"),
             self._limits,
@@ -154,8 +163,9 @@ class Parts:
         )
         self._linked = LinkedCommands(links, self.access, self.launcher, find_upload)
         self.helpers = Helpers(self.launcher, catalogue.entries, self.states)
+        self._rules = Remembered(RuleStore(settings).rules, _MOMENT)
         self.triggers = Triggers(
-            RuleStore(settings).rules,
+            self._rules,
             self.launcher,
             self.runner,
             self.history,
@@ -213,13 +223,14 @@ class Parts:
     def _tell_of_rules(self, news):
         self._push(about_saving(RULES, news))
         if news is not None:
+            self._rules.forget()
             self.triggers.engine.rules_changed()
-
-    def _limits(self):
-        return Limits(self.preferences.max_runs, self.preferences.max_days)
 
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event; called in its thread, so very quick."""
+        if event == "SettingsUpdated":
+            self._limits.forget()
+            self._rules.forget()
         self.triggers.on_event(event, payload)
         self.mqtt.on_event(event, payload)
 
