@@ -9,6 +9,8 @@ HOST = 127.0.0.1
 PORT = 5000
 # passed on to pytest or to the benchmarks: make test ARGS="-k menu"
 ARGS =
+# make run MQTT=1 starts a broker as well
+MQTT =
 
 venv_of = .venv/octoprint-$(1)
 ONE = $(or $(OCTOPRINT),$(NEWEST))
@@ -20,9 +22,9 @@ help: ## list the commands
 	@echo 'make <command>, on OctoPrint $(VERSIONS):'
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## start OctoPrint with this plugin and sample commands [OCTOPRINT=version HOST= PORT=]
+run: ## start OctoPrint with this plugin and sample commands [OCTOPRINT=version HOST= PORT= MQTT=1]
 	@development/venv.sh $(ONE)
-	@exec $(call venv_of,$(ONE))/bin/python -m development.run --host $(HOST) --port $(PORT)
+	@exec $(call venv_of,$(ONE))/bin/python -m development.run --host $(HOST) --port $(PORT) $(if $(MQTT),--mqtt)
 
 test: ## all tests, on both versions of OctoPrint [OCTOPRINT=version ARGS="-k menu"]
 	@development/test.sh "$(or $(OCTOPRINT),$(VERSIONS))" $(ARGS)

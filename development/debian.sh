@@ -51,5 +51,6 @@ need_browser() {
 
 # The broker that commands by MQTT are tested with. Its server of the system is not needed.
 need_broker() {
-    need mosquitto -- sh -c 'command -v mosquitto || test -x /usr/sbin/mosquitto'
+    need mosquitto mosquitto-clients -- sh -c \
+        'command -v mosquitto_pub && { command -v mosquitto || test -x /usr/sbin/mosquitto; }'
 }

@@ -14,6 +14,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from development import sample_broker
 from development.sample import SampleServer, accounts
 from harness.octoprint_server import ServerError, free_port
 
@@ -31,6 +32,7 @@ def main():
         type=Path,
         help="OctoPrint's base folder",
     )
+    parser.add_argument("--mqtt", action="store_true", help="start a broker as well")
     args = parser.parse_args()
 
     server = SampleServer(
@@ -40,16 +42,25 @@ def main():
         users=kept_accounts(args.basedir),
     )
 
+    broker = None
     # `kill` is as good an end as Ctrl-C
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         print(f"Starting OctoPrint {octoprint} …", flush=True)
+        tried = ""
+        if args.mqtt:
+            broker, how = sample_broker.begin(server)
+            tried = (
+                f"\n    Broker    127.0.0.1, port {broker.port}, {how}"
+                + sample_broker.lines(broker)
+                + "\n"
+            )
         server.start()
-        print(introduction(server), flush=True)
+        print(introduction(server, tried), flush=True)
         code = server.wait()
         print(f"OctoPrint has ended by itself with {code}; see {server.basedir}/logs")
         return code
-    except ServerError as error:
+    except (ServerError, sample_broker.NoBroker) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -57,6 +68,8 @@ def main():
         return 0
     finally:
         server.stop()
+        if broker is not None:
+            broker.kill()
 
 
 def kept_accounts(basedir):
@@ -89,7 +102,13 @@ def usable_port(host, wanted):
             return port
 
 
-def introduction(server):
+def introduction(server, tried):
+    """What is printed.
+
+    Arguments:
+        server: it has started
+        tried: what else there is to try
+    """
     admin, member = server.users["admin"], server.users["member"]
     key = shlex.quote(f"X-Api-Key: {admin.api_key}")
     path = "api/system/commands"
@@ -122,7 +141,7 @@ def introduction(server):
       curl -H {key} {server.url}/{own}
     Run one (204 when it has succeeded):
       curl -i -X POST -H {key} {server.url}/{path}/custom/show-ip
-
+{tried}
     Ctrl-C ends the server.
 """
 

@@ -24,6 +24,10 @@ class SampleServer(OctoPrintServer):
             uploads.mkdir()
             (uploads / "sample.gcode").write_text(PRINT)
 
+    def add_packages(self, folder):
+        """Has it look for packages there as well; before it starts."""
+        self._env["PYTHONPATH"] = str(folder)
+
     def start(self, **options):
         self._forget_safe_mode()
         super().start(**options)

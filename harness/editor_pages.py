@@ -147,6 +147,7 @@ class CommandDialog(Dialog):
         super().__init__(page, "command")
         self.arguments = Arguments(self.root)
         self.tryout = Tryout(self)
+        self.links = Links(self)
         self.confirmation = page.locator(".modal:visible", has_text="Discard what you")
 
     def field(self, name):
@@ -224,6 +225,24 @@ class CommandDialog(Dialog):
         """Press the button; part: Switch on, Switch off or State, of a toggle."""
         self.button(f"Test: {part}" if part else "Test").click()
         return self.tryout.expect_open()
+
+
+class Links:
+    """The links of a command, in its dialog."""
+
+    def __init__(self, dialog):
+        self.dialog = dialog
+        self.root = dialog.root.locator("details", has_text="Links").filter(
+            has=dialog.page.locator("#systemcommands_make_link")
+        )
+        self.rows = self.root.locator(".systemcommands-of-command li")
+        self.name = self.root.get_by_label("Name", exact=True)
+        self.get = self.root.get_by_label("Opening the address")
+        self.make_button = self.root.get_by_role("button", name="Make link")
+        self.address = self.root.get_by_label("Address", exact=True)
+
+    def unfold(self):
+        self.root.locator("summary").click()
 
 
 class Tryout(ArgumentsForm):

@@ -16,6 +16,7 @@ from octoprint_systemcommands.commands.editing.versions import Versions
 DEFINITIONS = "/plugin/systemcommands/api/definitions"
 RULES = "/plugin/systemcommands/api/rules"
 STATES = "/plugin/systemcommands/api/states"
+LINKS = "/plugin/systemcommands/api/links"
 ACTIVE = f"{RUNS}?status=pending,queued,starting,running"
 # what an account is, without what OctoPrint and plugins note of it
 ACCOUNT = ("name", "active", "admin", "apikey", "groups", "permissions")
@@ -124,6 +125,7 @@ def state_of(client, server):
         "settings": get(client, "/api/settings"),
         "definitions": get(client, DEFINITIONS)["definitions"],
         "rules": get(client, RULES)["rules"],
+        "links": get(client, LINKS)["links"],
         "users": [{key: user.get(key) for key in ACCOUNT} for user in users],
         "groups": get(client, "/api/access/groups")["groups"],
         "files": get(client, "/api/files/local")["files"],
@@ -140,6 +142,8 @@ def reset(client, state):
     client.delete(RUNS).raise_for_status()
     save(client, DEFINITIONS, {"definitions": state["definitions"]})
     save(client, RULES, {"rules": state["rules"]})
+    for link in get(client, LINKS)["links"]:
+        client.delete(f"{LINKS}/{link['id']}").raise_for_status()
     # who looks lets it forget the toggles that are gone
     get(client, STATES)
 

@@ -46,6 +46,7 @@ class Access:
         catalogue: what can be run
         visible_to_all: whether all who have the permission SYSTEM see all runs
         identities: knows who somebody is
+        has_link: whether there is a link with this id
     """
 
     def __init__(
@@ -53,10 +54,12 @@ class Access:
         catalogue: Catalogue,
         visible_to_all: Callable[[], bool],
         identities: Identities,
+        has_link: Callable[[str], bool] = lambda link: False,
     ):
         self._catalogue = catalogue
         self._visible_to_all = visible_to_all
         self._identities = identities
+        self._has_link = has_link
 
     def now(self, user: Any) -> Person:
         """Who a user of OctoPrint's is now."""
@@ -140,6 +143,33 @@ class Access:
         asks_for = command.asks_for if getattr(command, way_in) else None
         raise NotOpened(_NOT_OPENED[asks_for], name=command.name, field=way_in)
 
+    def find_linked(self, link: str, action: str) -> Command:
+        """A command that may be run by whoever has a link to it.
+
+        Arguments:
+            link: the id of the link; who has made it has said which command it runs
+            action: the command's
+
+        Raises:
+            NotOpened, UnknownAction, NotExecutable
+            Forbidden: there is no such link any more
+        """
+        if not self._has_link(link):
+            raise Forbidden("link")
+        return self.find_linkable(action)
+
+    def find_linkable(self, action: str) -> Command:
+        """A command that there may be links to: one that asks for nothing that only people
+        know.
+
+        Raises:
+            NotOpened, UnknownAction, NotExecutable
+        """
+        command = self._catalogue.find(CUSTOM, action)
+        if command.asks_for is not None:
+            raise NotOpened(_NOT_OPENED[command.asks_for], name=command.name, field="")
+        return command
+
     def opened(self, way_in: WayIn) -> list[Command]:
         """All commands that may be run by whoever gets in by a way."""
         return [
@@ -206,6 +236,9 @@ class Access:
         way_in = request.way_in
         if way_in is not None:
             return self._is_still_opened(way_in, request.command.action)
+        link = request.requester.link
+        if link is not None:
+            return self._is_still_linked(link, request.command.action)
         person = self._identities.behind(request.requester)
         if request.requester.trigger == "test":
             return may_edit(person)
@@ -216,6 +249,11 @@ class Access:
     def _is_still_opened(self, way_in: WayIn, action: str) -> bool:
         with contextlib.suppress(Forbidden, UnknownAction, NotExecutable):
             return bool(self.find_opened(way_in, action))
+        return False
+
+    def _is_still_linked(self, link: str, action: str) -> bool:
+        with contextlib.suppress(Forbidden, UnknownAction, NotExecutable):
+            return bool(self.find_linked(link, action))
         return False
 
     def account_of(self, person: Person) -> Optional[str]:

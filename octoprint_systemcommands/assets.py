@@ -108,6 +108,7 @@ _JS = {
         "list_draft",
         "save_bar",
         "command_form",
+        "command_links",
         "command_dialog",
         "conflict_dialog",
         "import_dialog",

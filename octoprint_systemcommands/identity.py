@@ -86,15 +86,16 @@ class Person:
 NOBODY = Person()
 
 
-class _Rules(Person):
-    """Who has saved a rule has entered the password for it, and may run anything. So rules
-    may do what takes the permission SYSTEM, and nothing else."""
+class _Trusted(Person):
+    """Who has saved a rule has entered the password for it, and may run anything; so does
+    another plugin, which could do it by itself. They may do what takes the permission SYSTEM,
+    and nothing else."""
 
     def has(self, permission: Any) -> bool:
         return permission is Permissions.SYSTEM
 
 
-RULES = _Rules()
+TRUSTED = _Trusted()
 
 
 class Identities:
@@ -142,9 +143,11 @@ class Identities:
         return self._holder(name)
 
     def behind(self, requester: Requester) -> Person:
-        """Who has asked for a run, now; `RULES` if it is a rule that nobody tries out."""
+        """Who has asked for a run, now; `TRUSTED` if it is another plugin, or a rule that
+        nobody tries out."""
         if requester.user is None:
-            return NOBODY if requester.rule is None else RULES
+            is_trusted = requester.is_plugin or requester.rule is not None
+            return TRUSTED if is_trusted else NOBODY
         if requester.account == "ApiUser":
             return Person(self._users.api_user_factory(), requester.account)
         if requester.account == "InternalUser":

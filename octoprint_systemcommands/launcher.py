@@ -149,8 +149,11 @@ class Launcher:
         person = self._access.behind(request.requester)
         by_rule = request.requester.rule is not None
         way_in = request.way_in
+        link = request.requester.link
         if way_in is not None:
             command = self._access.find_opened(way_in, request.action)
+        elif link is not None:
+            command = self._access.find_linked(link, request.action)
         else:
             command = self._access.find(person, request.source, request.action, by_rule)
         # of a rule, the password was entered when it was saved

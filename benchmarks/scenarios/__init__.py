@@ -6,6 +6,7 @@ from . import (
     flood,
     gcode,
     history,
+    mqtt,
     page,
     printing,
     rules,
@@ -18,6 +19,6 @@ from . import (
 
 # `start` stops both servers, so it comes last
 ROWS = [
-    *(short, waiting, flood, printing, rules, states, gcode),
+    *(short, waiting, flood, printing, rules, states, gcode, mqtt),
     *(history, small, definitions, page, start),
 ]

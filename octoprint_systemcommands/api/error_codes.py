@@ -18,6 +18,7 @@ class ErrorCode(enum.Enum):
     WRONG_ARGUMENTS = ("wrong_arguments", 400)
     INVALID_DEFINITION = ("invalid_definition", 400)
     INVALID_RULE = ("invalid_rule", 400)
+    INVALID_LINK = ("invalid_link", 400)
     UNREADABLE = ("unreadable", 400)
 
     FORBIDDEN = ("forbidden", 403)
@@ -39,6 +40,7 @@ class ErrorCode(enum.Enum):
 
     STALE = ("stale", 412)
     IF_MATCH_MISSING = ("if_match_missing", 428)
+    TOO_SOON = ("too_soon", 429)
 
     NOT_RUNNABLE = ("not_runnable", 500)
     NOT_STARTED = ("not_started", 500)

@@ -58,6 +58,10 @@ class Gates:
 
         return self._guarded(fresh, may_edit)
 
+    def to_everybody(self, view: View) -> View:
+        """To whoever knows the address, with or without an account."""
+        return self._guarded(view, lambda person: True)
+
     def _guarded(self, view: View, may_pass: Callable[[Person], bool]) -> View:
         @functools.wraps(view)
         @no_firstrun_access

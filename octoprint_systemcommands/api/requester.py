@@ -30,22 +30,25 @@ class CurrentRequest:
         """Who has sent it."""
         return self._access.now(flask_login.current_user)
 
-    def requester(
-        self, trigger: Optional[str] = None, by_button: bool = False
-    ) -> Requester:
+    def requester(self, trigger: Optional[str] = None, said: Any = None) -> Requester:
         """Who has sent it, as runs remember them.
 
         Arguments:
             trigger: how the request came in; None: ``menu`` if it is from a browser that is
                 logged in, ``api`` from a program
-            by_button: of a browser, ``button`` in place of ``menu``
+            said: what the request says of that: of a browser, ``button`` in place of
+                ``menu``; of a program, ``cli`` in place of ``api``; all else counts for
+                nothing
         """
         with_key = flask.session.get("login_mechanism") == LoginMechanism.APIKEY
-        browser = "button" if by_button else "menu"
+        if with_key:
+            way = "cli" if said == "cli" else "api"
+        else:
+            way = "button" if said == "button" else "menu"
         person = self.person()
         return Requester(
             user=person.name,
-            trigger=trigger or ("api" if with_key else browser),
+            trigger=trigger or way,
             application=_application(self._plugin_manager) if with_key else None,
             address=flask.request.remote_addr,
             account=person.account,
@@ -70,7 +73,7 @@ class CurrentRequest:
         return ExecuteRequest(
             source=source,
             action=action,
-            requester=self.requester(trigger, by_button=body.get("trigger") == "button"),
+            requester=self.requester(trigger, said=body.get("trigger")),
             to=body.get("to"),
             arguments=body.get("arguments"),
             confirmed=confirmed_in(body),

@@ -9,6 +9,7 @@ from .definitions import Definitions
 from .definitions_exchange import DefinitionsExchange
 from .errors import of_http_exception
 from .gates import Gates
+from .links import HOOK, HOOK_PATH, LinkViews
 from .mqtt import MqttView
 from .openapi import OpenApi
 from .rules import Rules
@@ -40,6 +41,7 @@ def build_blueprint(
     rules: Rules,
     rules_exchange: RulesExchange,
     mqtt: MqttView,
+    links: LinkViews,
     openapi: OpenApi,
     options: dict[str, Any],
 ) -> flask.Blueprint:
@@ -54,6 +56,7 @@ def build_blueprint(
         definitions, exchange: the views of definitions
         rules, rules_exchange: the views of rules
         mqtt: the view of this instance at the broker
+        links: the views of links
         openapi: the view of the API's description
         options: for ``flask.Blueprint``
     """
@@ -111,7 +114,18 @@ def build_blueprint(
         (f"{of_rules}/export", "GET", "export_rules", rules_exchange.export),
         (f"{of_rules}/import", "POST", "import_rules", rules_exchange.import_),
         ("/api/mqtt", "GET", "mqtt", mqtt.get),
+        ("/api/links", "GET", "links", links.all),
+        ("/api/links", "POST", "make_link", links.make),
+        ("/api/links/<string:link_id>", "DELETE", "revoke_link", links.revoke),
     ):
         blueprint.add_url_rule(rule, endpoint, gates.to_editors(view), methods=[method])
+
+    # also when there is no login: see `login`
+    blueprint.add_url_rule(
+        f"{HOOK_PATH}<string:secret>",
+        HOOK,
+        gates.to_everybody(links.call),
+        methods=["POST", "GET"],
+    )
     blueprint.register_error_handler(HTTPException, of_http_exception)
     return blueprint

@@ -16,7 +16,7 @@ from .log_lines import what_becomes_of
 from .outcome import Outcome
 from .preparation import Snapshot
 from .record import Record, Status
-from .request import Request, Requester, Waiting
+from .request import RECORDED, Request, Requester, Waiting
 from .run import Run
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs.pending")
@@ -163,7 +163,7 @@ def of_kept(record: Record, reason: Message) -> Run:
     command = Command.model_construct(action=record.action, name=record.name)
     if record.to is not None:
         command = switched(command, record.to)
-    requester = Requester(*(getattr(record, field) for field in Requester._fields))
+    requester = Requester(**{field: getattr(record, field) for field in RECORDED})
     values = Values(shown=record.arguments)
     run = Run(record.seq, Request(record.source, command, requester, values), record)
     run.stop_reason = Status.STOPPED

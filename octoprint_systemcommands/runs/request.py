@@ -48,12 +48,17 @@ class Requester(NamedTuple):
 
     Attributes:
         user: the name; None if unknown, and if it is a rule that nobody tries out
-        trigger: how the request came in: ``api``, ``menu``, ``button``, ``test``, ``event``,
-            ``schedule``, ``gcode`` or ``mqtt``
-        application: the name of the application whose key was used; None without one
+        trigger: how the request came in: ``api``, ``cli``, ``menu``, ``button``, ``test``,
+            ``event``, ``schedule``, ``gcode``, ``mqtt``, ``link`` or
+            ``plugin``
+        application: the name of the application whose key was used, of the link, or of the
+            plugin; None without one
         address: the network address that the request came from; None if unknown
         account: see `Owner`
         rule: the rule that asks; only the server says so, never a request from outside
+        link: the id of the link that was called; only the server says so
+        is_plugin: another plugin asks, which could do everything by itself as well; only the
+            server says so
     """
 
     user: Optional[str] = None
@@ -62,11 +67,23 @@ class Requester(NamedTuple):
     address: Optional[str] = None
     account: Optional[str] = None
     rule: Optional[RuleOrigin] = None
+    link: Optional[str] = None
+    is_plugin: bool = False
 
     @property
     def owner(self) -> Optional[Owner]:
         """Whose the run is; None if it is nobody's."""
         return None if self.user is None else Owner(self.user, self.account)
+
+    def recorded(self) -> dict[str, Any]:
+        """What a `Record` has of it, by field."""
+        return {field: getattr(self, field) for field in RECORDED}
+
+
+# What a record has of a requester; what is left out counts only until the run is over
+RECORDED = tuple(
+    field for field in Requester._fields if field not in ("link", "is_plugin")
+)
 
 
 class Request(NamedTuple):

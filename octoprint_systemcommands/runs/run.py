@@ -183,7 +183,7 @@ class Run:
             and self.status in UNFINISHED
             and not self.stop_was_in_vain,
             exit_code=self.exit_code,
-            **self.request.requester._asdict(),
+            **self.request.requester.recorded(),
             arguments=self.request.values.shown,
             stopped_by=self.stopped_by,
             reason=self.called_off or self.request.reason,

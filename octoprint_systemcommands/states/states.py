@@ -156,11 +156,16 @@ class States:
     def _lease(self, commands: Sequence[Command]) -> list[Row]:
         """Has them asked for a while; returns those of which too little is known now."""
         now = self._clock()
-        rows = [self._book.row(command) for command in commands if command.state]
-        for row in rows:
-            row.looked_at_until = now + LEASE
+        stale = []
+        for command in commands:
+            # what nobody can ask has one as well
+            row = self._book.row(command)
+            if command.state:
+                row.looked_at_until = now + LEASE
+                if row.is_stale(now):
+                    stale.append(row)
         self._wake()
-        return [row for row in rows if row.is_stale(now)]
+        return stale
 
     def _wake(self) -> None:
         self._is_to_look = True

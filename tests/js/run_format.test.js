@@ -60,7 +60,12 @@ test("how it was started", () => {
     assert.strictEqual(RunFormat.trigger({trigger: "menu"}), "System menu");
     assert.strictEqual(RunFormat.trigger({trigger: "api", application: "X"}), "API (X)");
     assert.strictEqual(RunFormat.trigger({trigger: "gcode"}), "G-code");
+    assert.strictEqual(RunFormat.trigger({trigger: "cli"}), "Command line");
     assert.strictEqual(RunFormat.trigger({trigger: "mqtt"}), "MQTT");
+    const link = {trigger: "link", application: "Doorbell"};
+    assert.strictEqual(RunFormat.trigger(link), "Link (Doorbell)");
+    const plugin = {trigger: "plugin", application: "telegram"};
+    assert.strictEqual(RunFormat.trigger(plugin), "Plugin (telegram)");
     assert.strictEqual(RunFormat.trigger({trigger: "new"}), "new");
     assert.strictEqual(RunFormat.trigger({}), "");
     const rule = {id: "off", name: "Off when cold"};

@@ -2,8 +2,8 @@
 run by a shell, and what comes of that is compared with what stands below them. Lines of G-code
 are printed in test_gcode.py.
 
-The language of a code block says what it is: yaml, console (`$ ` and what it prints), json,
-sudoers, text; and for G-code gcode, synopsis, terminal and c.
+The language of a code block says what it is: yaml, console (`$ ` and what it prints), sh (the
+same of the command line), python, json, sudoers, text; and for G-code gcode, synopsis, terminal and c.
 """
 
 import json
@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import textwrap
 from pathlib import Path
 from typing import NamedTuple
@@ -242,6 +243,43 @@ def test_requests(shell, block):
             assert is_part(as_data(wanted_body), json.loads(body)), printed
         else:
             assert not is_error(body), printed
+
+
+@pytest.fixture
+def command_line(octoprint, shell, tmp_path):
+    """A shell with the programs of OctoPrint's environment, for the test's server."""
+    folder = tmp_path / "bin"
+    port = octoprint.url.rsplit(":", 1)[1]
+    for name in ("octoprint", "python"):
+        program = Path(sys.executable).with_name(name)
+        folder_of_settings = f"-b {octoprint.basedir}" if name == "octoprint" else ""
+        script = f'exec {program} {folder_of_settings} "$@" --port {port}'
+        executable(folder / name, f"cd {ROOT}; {script}")
+    return shell
+
+
+def words(line):
+    return " ".join(line.split())
+
+
+def test_the_command_line(command_line):
+    """In the order of the page, since one thing leads to the other."""
+    cli = [block for block in blocks("sh") if block.place.startswith("cli.md")]
+    found = [example for block in cli for example in examples(block)]
+    assert len(found) > 3
+    for command, wanted in found:
+        if command.startswith("export "):
+            assert command.startswith("export OCTOPRINT_APIKEY=")
+            continue
+        env = 'export OCTOPRINT_APIKEY="$KEY"; '
+        printed = command_line.run(f"{env} {{ {command}; }} 2>&1")
+        lines = {words(line) for line in printed.splitlines()}
+        assert {words(line) for line in wanted.splitlines()} <= lines, printed
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.place)
+def test_python_can_be_read(block):
+    compile(block.text, block.place, "exec")
 
 
 @pytest.mark.parametrize("block", blocks("json"), ids=lambda block: block.place)

@@ -17,13 +17,14 @@ pytestmark = pytest.mark.one_version
 
 ROOT = Path(__file__).parents[2]
 API = "/plugin/systemcommands/api"
+BASE = "octoPrint/plugin/systemcommands/"
 
 
 class MakeRun:
     """The program, and what it has printed once the server is there."""
 
     def __init__(self, basedir):
-        options = ["--basedir", str(basedir), "--port", str(free_port())]
+        options = ["--basedir", str(basedir), "--port", str(free_port()), "--mqtt"]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "development.run", *options],
             cwd=ROOT,
@@ -126,6 +127,28 @@ def test_the_curl_lines(make_run):
     assert len(answers) == 3
     assert all('"show-ip"' in answer for answer in answers[:2])
     assert answers[2].startswith("HTTP/1.1 204")
+
+
+def test_the_lines_for_the_broker(make_run, admin, basedir):
+    """Somebody listens, and the other lines are heard."""
+    listen, *speak = re.findall(r"^ +(mosquitto_.+)$", make_run.printed, re.M)
+    assert len(speak) == 2
+    listener = subprocess.Popen(
+        f"exec {listen}", shell=True, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        # it listens, since what stands there has come
+        heard = iter(listener.stdout.readline, "")
+        assert next(one for one in heard if "availability/light online" in one)
+        for line in speak:
+            subprocess.run(line, shell=True, check=True)
+        assert next(one for one in heard if '"type": "ended"' in one and '"1"' in one)
+        assert next(one for one in heard if one == f"{BASE}toggle/light/state on\n")
+    finally:
+        listener.terminate()
+        listener.communicate()
+    (basedir / "light").unlink()
+    wait_until(lambda: states(admin)["light"] == "off")
 
 
 def test_octoprints_own_commands_only_say_so(admin):

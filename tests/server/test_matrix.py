@@ -94,6 +94,7 @@ def tables():
 
 REQUESTS = tables()["request"]
 PUSHES = tables()["message"]
+FORGETTING = [row for row in REQUESTS if row["request"] == f"DELETE {RUNS}"]
 
 
 def key_of(row):
@@ -194,6 +195,8 @@ for _address in ("/api/system", f"{PLUGIN}/api/system"):
 _ONE = f"{RUNS}/<run_id>"
 _DEFINITIONS = f"{PLUGIN}/api/definitions"
 _RULES = f"{PLUGIN}/api/rules"
+_LINKS = f"{PLUGIN}/api/links"
+_HOOK = f"{PLUGIN}/api/hook"
 _SCRIPT = "clientjs/systemcommands.js"
 PROBES = {
     **CONTRACT,
@@ -263,6 +266,12 @@ PROBES = {
         f"{_RULES}/import", body={"event_manager": True}
     ),
     (f"GET {PLUGIN}/api/mqtt", ""): Probe(f"{PLUGIN}/api/mqtt"),
+    (f"GET {_LINKS}", ""): Probe(_LINKS),
+    (f"POST {_LINKS}", ""): Probe(_LINKS, 201, body={"name": "Link", "action": "open"}),
+    # there is none with this id or address
+    (f"DELETE {_LINKS}/<link_id>", ""): Probe(f"{_LINKS}/{'0' * 16}", 404),
+    (f"POST {_HOOK}/<secret>", ""): Probe(f"{_HOOK}/{'A' * 43}", 404),
+    (f"GET {_HOOK}/<secret>", ""): Probe(f"{_HOOK}/{'A' * 43}", 404),
     (f"GET {PLUGIN}/api/openapi.json", ""): Probe(f"{PLUGIN}/api/openapi.json"),
     (f"GET {PLUGIN}/static/<filename>", ""): Probe(f"{PLUGIN}/static/{_SCRIPT}"),
 }
@@ -470,7 +479,7 @@ def observed_word(server, role, probe, method):
 
 @pytest.mark.parametrize(
     "row",
-    [row for row in REQUESTS if not row["request"].startswith("DELETE")],
+    [row for row in REQUESTS if row not in FORGETTING],
     ids=lambda row: " ".join(key_of(row)),
 )
 def test_requests(server, roles, row):
@@ -523,8 +532,11 @@ def test_options_tell_nothing(server):
             ids = server.run_ids
             path = probe.path.format(own="0", others=ids["somebody"], rules=ids["a rule"])
             response = client.options(path)
-            if probe.path.startswith(f"{PLUGIN}/api"):
-                # OctoPrint asks for a login before anything of the plugin's is reached
+            if probe.path.startswith(_HOOK):
+                # whether there is such a link or not
+                assert (response.status_code, response.content) == (200, b"")
+            elif probe.path.startswith(f"{PLUGIN}/api"):
+                # a login is asked for before anything of the plugin's is reached
                 assert response.status_code == 403
                 assert response.json().keys() == {"code", "error"}
             else:
@@ -533,7 +545,7 @@ def test_options_tell_nothing(server):
 
 @pytest.mark.parametrize(
     "row",
-    [row for row in REQUESTS if row["request"].startswith("DELETE")],
+    FORGETTING,
     ids=lambda row: " ".join(key_of(row)),
 )
 def test_forgetting(server, roles, by_key, row):

@@ -257,14 +257,11 @@ def test_a_retained_wish_at_the_start(make_octoprint, broker):
 @pytest.fixture(scope="module")
 def secure_broker(tmp_path_factory):
     folder = tmp_path_factory.mktemp("secure")
+    subject = ["-subj", "/CN=localhost", "-addext", f"subjectAltName=IP:{HOST}"]
+    files = ["-keyout", folder / "key.pem", "-out", folder / "certificate.pem"]
+    kind = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-            *("-keyout", folder / "key.pem", "-out", folder / "certificate.pem"),
-            *("-subj", "/CN=localhost", "-addext", f"subjectAltName=IP:{HOST}"),
-        ],
-        check=True,
-        capture_output=True,
+        ["openssl", "req", *kind, *files, *subject], check=True, capture_output=True
     )
     passwords = folder / "passwords"
     subprocess.run(

@@ -151,10 +151,18 @@ def test_a_button_is_told_from_the_menu_by_a_browser_only(octoprint, login, oper
 
     assert login(octoprint.operator).post(API, json=body).json()["trigger"] == "button"
     assert operator.post(API, json=body).json()["trigger"] == "api"
-    for claim in ("event", "gcode", None, 1):
+    for claim in ("event", "gcode", "cli", "link", "plugin", None, 1):
         body["trigger"] = claim
         client = login(octoprint.operator)
         assert client.post(API, json=body).json()["trigger"] == "menu"
+
+
+def test_the_command_line_is_told_from_other_programs_by_itself(operator):
+    body = {"source": "custom", "action": "quick", "trigger": "cli"}
+    assert operator.post(API, json=body).json()["trigger"] == "cli"
+    for claim in ("menu", "event", "link", "plugin", ["cli"]):
+        body["trigger"] = claim
+        assert operator.post(API, json=body).json()["trigger"] == "api"
 
 
 @pytest.mark.parametrize("address", ["/api", "/plugin/systemcommands/api"])

@@ -14,8 +14,9 @@ COMMANDS = [
 ]
 
 
-def access_of(users, commands=COMMANDS, visible_to_all=False):
-    """An `Access` to commands, `restart` of OctoPrint's own among them, for users:
+def access_of(users, commands=COMMANDS, visible_to_all=False, links=()):
+    """An `Access` to commands, `restart` of OctoPrint's own among them, for links with these
+    ids and for users:
 
     - ``operator`` has the permission SYSTEM
     - ``editor`` may edit commands, ``auditor`` sees all runs
@@ -40,4 +41,6 @@ def access_of(users, commands=COMMANDS, visible_to_all=False):
     catalogue = Catalogue(
         Settings({"commands": commands}, {"server": server}), gettext=lambda text: text
     )
-    return Access(catalogue, lambda: visible_to_all, Identities(users))
+    return Access(
+        catalogue, lambda: visible_to_all, Identities(users), lambda link: link in links
+    )

@@ -92,8 +92,14 @@ def users(open_users, own_permissions):
 
 
 @pytest.fixture
-def access(users):
-    return access_of(users, COMMANDS)
+def links():
+    """The ids of those that there are."""
+    return {"a link"}
+
+
+@pytest.fixture
+def access(users, links):
+    return access_of(users, COMMANDS, links=links)
 
 
 @pytest.fixture
@@ -403,3 +409,58 @@ def test_what_is_closed_while_it_waits_is_not_run(launcher, access):
     assert second.finished.wait(30)
     assert second.record().status == "failed"
     assert "no longer allowed" in str(second.refusal)
+
+
+##~~ Other plugins, and links
+
+
+PLUGIN = Requester(trigger="plugin", application="caller", is_plugin=True)
+LINK = Requester(trigger="link", application="Doorbell", link="a link")
+
+
+@pytest.mark.parametrize(
+    ("source", "action"), [("custom", "true"), ("core", "restart"), ("custom", "event")]
+)
+def test_a_plugin_may_run_what_a_rule_may(start, source, action):
+    run = start(ExecuteRequest(source, action, PLUGIN))
+    assert run.finished.wait(30)
+    assert run.record().application == "caller"
+
+
+def test_but_nobody_has_entered_a_password_for_it(start):
+    with pytest.raises(FreshCredentialsNeeded):
+        start(ExecuteRequest("custom", "fresh", PLUGIN))
+
+
+def test_a_link_runs_what_is_no_concern_of_people(start):
+    run = start(ExecuteRequest("custom", "true", LINK))
+    assert run.finished.wait(30)
+    assert run.record().status == "succeeded"
+
+
+@pytest.mark.parametrize("action", ["fresh", "opened-secret"])
+def test_a_link_runs_nothing_that_asks_people(start, action):
+    with pytest.raises(NotOpened):
+        start(ExecuteRequest("custom", action, LINK, has_fresh_credentials=True))
+
+
+@pytest.mark.parametrize("source", ["core", "custom"])
+def test_a_link_runs_nothing_of_core(start, source):
+    with pytest.raises(UnknownAction):
+        start(ExecuteRequest(source, "restart", LINK))
+
+
+def test_a_link_that_was_revoked_runs_nothing(start, links):
+    links.clear()
+    with pytest.raises(Forbidden):
+        start(ExecuteRequest("custom", "true", LINK))
+
+
+def test_nor_does_what_has_waited_for_its_turn(launcher, links):
+    first = launcher.launch(wanted("one-by-one"))
+    second = launcher.launch(ExecuteRequest("custom", "one-by-one", LINK))
+    assert second.status == "queued"
+    links.clear()
+    launcher._runner.stop(first.id)
+    assert second.finished.wait(30)
+    assert second.record().status == "failed"

@@ -105,6 +105,10 @@
         return this.base.putJson(this.getUrl(path), data, params);
     };
 
+    OctoPrintSystemCommandsClient.prototype.revokeLink = function (id, opts) {
+        return this.base.delete(this.getUrl("links/" + encodeURIComponent(id)), opts);
+    };
+
     // the list as YAML
     OctoPrintSystemCommandsClient.prototype.exportForEditor = function (path, opts) {
         return this.base.download(this.getUrl(path + "/export"), opts);

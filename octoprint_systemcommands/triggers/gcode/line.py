@@ -10,7 +10,8 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 
-from ...commands.arguments.types import Argument, NumberArgument, ToggleArgument
+from ...commands.arguments.texts import as_value
+from ...commands.arguments.types import Argument
 from ...commands.variables import OCTO
 from ...messages import N_, MessageError
 
@@ -22,10 +23,6 @@ _MAX_LENGTH = 2000
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NOT_AS_IT_IS = re.compile(r"[^\w@%+:,./<>-]")
-_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
-_NUMBER = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18})")
-_TRUE = ("true", "yes", "on", "1")
-_FALSE = ("false", "no", "off", "0")
 
 # The line of the plugin GCODE System Commands
 _OCTO = re.compile(r"OCTO([0-9]{1,4})(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
@@ -142,17 +139,5 @@ def parse_octo(line: str) -> Optional[Octo]:
 def as_values(arguments: Iterable[Argument], texts: Mapping[str, str]) -> dict[str, Any]:
     """The texts of a line as the values that the arguments take. What cannot be one stays
     a text, and is refused as such."""
-    kinds = {argument.name: argument for argument in arguments}
-    return {name: _as_value(kinds.get(name), text) for name, text in texts.items()}
-
-
-def _as_value(argument: Any, text: str) -> Any:
-    if isinstance(argument, NumberArgument):
-        if _WHOLE.fullmatch(text):
-            return int(text)
-        return float(text) if _NUMBER.fullmatch(text) else text
-    if isinstance(argument, ToggleArgument):
-        if text.lower() in _TRUE:
-            return True
-        return False if text.lower() in _FALSE else text
-    return text
+    types = {argument.name: argument.type for argument in arguments}
+    return {name: as_value(types.get(name, "text"), text) for name, text in texts.items()}

@@ -1,12 +1,16 @@
 """Where a line of G-code comes from, as OctoPrint's tags tell it."""
 
 import re
+import time
 from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple, Optional
 
 from ...messages import N_, Message
 
 _FILE_LINE = re.compile(r"fileline:([0-9]{1,10})")
+
+# How long it takes for granted what the print is, in seconds: OctoPrint takes long to tell it
+_MOMENT = 0.5
 
 # OctoPrint gives the latter to what belongs to the print without standing in its file, such
 # as its scripts. A script that somebody has asked for by the API has it not.
@@ -52,23 +56,28 @@ class Origins:
         self._job = job
         # what was known last of the print
         self._known: tuple[Optional[str], Optional[str]] = None, None
+        self._asked = float("-inf")
 
     def print_begins(self) -> None:
         """What was known of the print before must not be told of this one."""
         self._known = None, None
+        self._asked = float("-inf")
 
     def of(self, tags: Optional[Collection[str]]) -> Origin:
         """Where a line comes from that is being processed."""
         if not tags or not is_of_print(tags):
             return Origin(False)
-        # now, since the next print may be somebody else's
+        now = time.monotonic()
+        if now >= self._asked + _MOMENT:
+            self._asked = now
+            self._ask()
+        return Origin(True, number_of(tags), *self._known)
+
+    def _ask(self) -> None:
         user, file = self._job()
-        if user is not None:
+        # OctoPrint 2.0 forgets the user before the last scripts of a print
+        if user is not None or self._known[1] != file:
             self._known = user, file
-        elif self._known[1] == file:
-            # OctoPrint 2.0 forgets it before the last scripts of a print
-            user = self._known[0]
-        return Origin(True, number_of(tags), user, file)
 
 
 def number_of(tags: Iterable[str]) -> Optional[int]:

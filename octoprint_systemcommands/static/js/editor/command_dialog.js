@@ -167,6 +167,18 @@ $(function () {
             })
         );
 
+        self.links = new SystemCommands.CommandLinks(
+            self.definitions.links,
+            new SystemCommands.Uploads(false),
+            () => self.dialog.find("#systemcommands_link_address").focus().select()
+        );
+        // which there can be none for
+        self.asksPeople = ko.pureComputed(
+            () =>
+                self.form.fresh_credentials() ||
+                self.argumentEditor.result().some((one) => one.type === "secret")
+        );
+
         //~~ Opening and closing
 
         // options: entry, isNew, others, submenus, note, sudoers, rules (if there may be some
@@ -178,6 +190,7 @@ $(function () {
             self._options = options;
             self.action = entries.actionOf(entry);
             self.rules(makesAction ? undefined : options.rules);
+            self.links.open(isBroken ? {} : entry, options.others);
             self.model.load(entry, !options.isNew);
             self.parts.reset();
             self.broken(isBroken ? entries.textOf(entry) : undefined);

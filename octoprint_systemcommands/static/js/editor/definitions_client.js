@@ -105,6 +105,14 @@ $(function () {
 
         Object.assign(self, requestsAbout("definitions"));
         self.rules = {...self, ...requestsAbout("rules")};
+        self.links = {
+            errorOf: self.errorOf,
+            fetch: requestsAbout("links").fetch,
+            make: (link) => {
+                return self._withPassword(() => client().postForEditor("links", link));
+            },
+            revoke: (id) => self._withPassword(() => client().revokeLink(id))
+        };
 
         //~~ View model callbacks
 

@@ -2,7 +2,8 @@
     // What a rule gives to its command: the fields of the command's form, with values that
     // stand in the rule.
     //   uploads   what there is to choose from, for files
-    SystemCommands.RuleArguments = function (uploads) {
+    //   form      the name of the form, see SystemCommands.ArgumentField
+    SystemCommands.RuleArguments = function (uploads, form) {
         const self = this;
 
         self.uploads = uploads;
@@ -14,11 +15,7 @@
             self._values = values;
             self.fields(
                 specs.map((spec) => {
-                    const field = new SystemCommands.ArgumentField(
-                        spec,
-                        uploads,
-                        "systemcommands_rule"
-                    );
+                    const field = new SystemCommands.ArgumentField(spec, uploads, form);
                     if (_.has(values, spec.name)) {
                         const value = values[spec.name];
                         field.value(spec.type === "toggle" ? value === true : `${value}`);

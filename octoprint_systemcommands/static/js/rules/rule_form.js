@@ -152,7 +152,7 @@
         //~~ Run
 
         self.command = value("run", undefined);
-        self.arguments = new SystemCommands.RuleArguments(uploads);
+        self.arguments = new SystemCommands.RuleArguments(uploads, "systemcommands_rule");
         touches("arguments", self.arguments.result);
         self.confirmed = value("confirmed", false);
 

@@ -97,6 +97,9 @@
                     menu: gettext("System menu"),
                     button: gettext("Button"),
                     api: gettext("API"),
+                    cli: gettext("Command line"),
+                    link: gettext("Link"),
+                    plugin: gettext("Plugin"),
                     gcode: gettext("G-code"),
                     mqtt: gettext("MQTT"),
                     test: gettext("Test in the editor")

@@ -1,0 +1,40 @@
+"""Answers that are remembered for a moment, since OctoPrint takes its time to give them."""
+
+import time
+from collections.abc import Callable
+from typing import Generic, Optional, TypeVar
+
+T = TypeVar("T")
+
+
+class Remembered(Generic[T]):
+    """Asks again when the last answer is too old, or was forgotten.
+
+    Arguments:
+        ask: gives the answer
+        seconds: for how long it may be given again
+        clock: the time in seconds, on a clock that does not jump
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[], T],
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self._ask = ask
+        self._seconds = seconds
+        self._clock = clock
+        # replaced as a whole, since several threads may ask
+        self._known: Optional[tuple[float, T]] = None
+
+    def __call__(self) -> T:
+        known = self._known
+        now = self._clock()
+        if known is None or now >= known[0]:
+            known = self._known = (now + self._seconds, self._ask())
+        return known[1]
+
+    def forget(self) -> None:
+        """It may be another one by now."""
+        self._known = None

@@ -1,0 +1,1 @@
+"""Links: addresses that run one command each, for whoever knows them."""

@@ -1,0 +1,328 @@
+"""All links: made, listed, revoked and used.
+
+Whoever knows the address of a link may run what it runs, without an account. So it is made
+by somebody who may edit, for one command with values that are fixed, and nothing that comes
+with a request counts. Its address is shown once and kept nowhere.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Optional
+
+from ...access import Access, Forbidden, NotOpened
+from ...commands.arguments.values import FindUpload, WrongValues, take
+from ...commands.catalogue import CUSTOM, NotExecutable, UnknownAction
+from ...commands.definition import Command
+from ...commands.toggles import Switched, WrongTo, chosen
+from ...launcher import ExecuteRequest, Launcher
+from ...messages import N_, Message, MessageError
+from ...runs.log_lines import one_line
+from ...runs.request import Requester
+from ...runs.run import Run
+from .link import MAX_NAME, Link, digest_of, new_id, new_secret
+from .links_file import LinksFile
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.links.links")
+
+MAX_LINKS = 100
+
+# Characters of what is taken for a secret; they are shorter
+_MAX_SECRET = 100
+
+# Seconds between two uses of one link
+PAUSE = 1.0
+
+
+class WrongLink(MessageError, ValueError):
+    """A link cannot be made; says what to do."""
+
+
+class NoSuchLink(Exception):
+    """There is none with this secret or id, or it cannot run its command any more."""
+
+
+class NotByGet(Exception):
+    """The link is for POST only."""
+
+
+class TooSoon(Exception):
+    """It was used a moment ago.
+
+    Attributes:
+        retry_after: seconds after which to try again
+    """
+
+    retry_after = 1
+
+
+class Made(NamedTuple):
+    """A new link.
+
+    Attributes:
+        link: as it is kept
+        secret: the random part of its address, which is told now and never again
+    """
+
+    link: Link
+    secret: str
+
+
+class Links:
+    """Knows all links.
+
+    Arguments:
+        file: where they are kept
+        clock: the time in seconds, on a clock that does not jump
+        wall: the time in seconds since the epoch
+    """
+
+    def __init__(
+        self,
+        file: LinksFile,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ):
+        self._file = file
+        self._clock = clock
+        self._wall = wall
+        # while one is made or revoked; the disk is waited for
+        self._change = threading.Lock()
+        # replaced as a whole, never changed
+        self._links: tuple[Link, ...] = tuple(file.read()[:MAX_LINKS])
+        self._uses = threading.Lock()
+        # by id, when a link was used last
+        self._used_at: dict[str, float] = {}
+
+    def has(self, link_id: str) -> bool:
+        """Whether there is such a link, for `Access`."""
+        return any(link.id == link_id for link in self._links)
+
+    def all(self) -> tuple[Link, ...]:
+        """All links, in the order in which they were made."""
+        return self._links
+
+    def add(self, link: Link) -> Made:
+        """Keeps a new link, which gets an id and a secret.
+
+        Raises:
+            WrongLink: there are too many
+            NotWritten
+        """
+        secret = new_secret()
+        made = link._replace(id=new_id(), created_at=self._wall()).with_secret(secret)
+        with self._change:
+            if len(self._links) >= MAX_LINKS:
+                raise WrongLink(
+                    N_(
+                        "There are %(number)s links, which is the limit: revoke one first"
+                    ),
+                    number=MAX_LINKS,
+                )
+            links = (*self._links, made)
+            self._file.write(links)
+            self._links = links
+        return Made(made, secret)
+
+    def revoke(self, link_id: str) -> Link:
+        """Forgets a link. What it has started goes on; what waits for its turn is refused.
+
+        Raises:
+            NoSuchLink
+            NotWritten: it goes on working
+        """
+        with self._change:
+            gone = next((link for link in self._links if link.id == link_id), None)
+            if gone is None:
+                raise NoSuchLink(link_id)
+            links = tuple(link for link in self._links if link is not gone)
+            self._file.write(links)
+            self._links = links
+        with self._uses:
+            self._used_at.pop(link_id, None)
+        return gone
+
+    def opened_by(self, secret: str) -> Link:
+        """The link with this secret.
+
+        Raises:
+            NoSuchLink
+        """
+        digest = digest_of(secret[:_MAX_SECRET])
+        # all of them are looked at, so that the time tells nothing
+        found = [link for link in self._links if link.has_digest(digest)]
+        if not found:
+            raise NoSuchLink
+        return found[0]
+
+    def use(self, link: Link) -> None:
+        """Notes that a link is used now.
+
+        Raises:
+            TooSoon: it was used less than a second ago
+        """
+        with self._uses:
+            now = self._clock()
+            before = self._used_at.get(link.id)
+            if before is not None and now < before + PAUSE:
+                raise TooSoon
+            if self.has(link.id):
+                self._used_at[link.id] = now
+
+
+class LinkedCommands:
+    """What links run.
+
+    Arguments:
+        links: all of them
+        access: knows which commands there may be links to
+        launcher: has them run
+        find_upload: finds a file among the uploads
+    """
+
+    def __init__(
+        self,
+        links: Links,
+        access: Access,
+        launcher: Launcher,
+        find_upload: FindUpload,
+    ):
+        self._links = links
+        self._access = access
+        self._launcher = launcher
+        self._find_upload = find_upload
+
+    def all(self) -> list[tuple[Link, Optional[Message]]]:
+        """All links, with what is wrong with them."""
+        return [(link, self.problem(link)) for link in self._links.all()]
+
+    def make(self, wanted: Mapping[str, Any], user: Optional[str]) -> Made:
+        """Makes a link.
+
+        Arguments:
+            wanted: ``{name, action, to, arguments, get}``, as it came
+            user: who wants it
+
+        Raises:
+            WrongLink, UnknownAction, NotExecutable, NotOpened, WrongTo, WrongValues,
+                NotWritten
+        """
+        link = _link_of(wanted)._replace(created_by=user)
+        command = self._ensure_runs(link)
+        if isinstance(command, Switched):
+            # however that was said
+            link = link._replace(action=command.action, to=command.to)
+        made = self._links.add(link)
+        _logger.info(
+            one_line(
+                f'{user or "Somebody"} has made the link "{link.name}": {link.action}'
+            )
+        )
+        return made
+
+    def revoke(self, link_id: str, user: Optional[str]) -> None:
+        """Forgets a link, see `Links.revoke`."""
+        link = self._links.revoke(link_id)
+        _logger.info(
+            one_line(
+                f'{user or "Somebody"} has revoked the link "{link.name}": {link.action}'
+            )
+        )
+
+    def problem(self, link: Link) -> Optional[Message]:
+        """Why a link cannot run its command; None if it can."""
+        try:
+            self._ensure_runs(link)
+        except UnknownAction:
+            text = N_('There is no command "%(action)s" any more')
+            return Message(text, {"action": link.action})
+        except NotExecutable:
+            return Message(N_("It cannot be run any more"))
+        except (NotOpened, WrongTo) as error:
+            return error.message
+        except WrongValues as error:
+            problem = error.problems[0]
+            text = N_("Its arguments do not fit any more: %(problem)s")
+            return Message(text, {"problem": str(problem)})
+        return None
+
+    def _ensure_runs(self, link: Link) -> Command:
+        command = chosen(self._access.find_linkable(link.action), link.to)
+        take(command.arguments, dict(link.arguments), self._find_upload)
+        return command
+
+    def find(self, secret: str) -> Link:
+        """The link with a secret.
+
+        Raises:
+            NoSuchLink
+        """
+        return self._links.opened_by(secret)
+
+    def call(self, secret: str, by_get: bool, address: Optional[str]) -> Run:
+        """Runs what a link runs; takes as long as `Launcher.launch`.
+
+        Arguments:
+            secret: the random part of the address that was called
+            by_get: and how
+            address: the network address of who has called it
+
+        Raises:
+            NoSuchLink, NotByGet, TooSoon
+            Refused, Busy, NoCommandLine, Failed: see `Launcher.launch`
+        """
+        link = self.find(secret)
+        if by_get and not link.get:
+            raise NotByGet
+        self._links.use(link)
+        requester = Requester(
+            trigger="link", application=link.name, address=address, link=link.id
+        )
+        try:
+            return self._launcher.launch(
+                ExecuteRequest(
+                    source=CUSTOM,
+                    action=link.action,
+                    requester=requester,
+                    arguments=dict(link.arguments),
+                    to=link.to,
+                )
+            )
+        except (Forbidden, UnknownAction, NotExecutable, WrongTo, WrongValues) as error:
+            _logger.warning(
+                one_line(
+                    f'The link "{link.name}" was called, but cannot run {link.action} any '
+                    f"more: {error}"
+                )
+            )
+            raise NoSuchLink from error
+
+
+def _link_of(wanted: Mapping[str, Any]) -> Link:
+    name = wanted.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise WrongLink(N_("A link needs a name, by which it is known in the history"))
+    if len(name) > MAX_NAME or not name.isprintable():
+        raise WrongLink(
+            N_("The name of a link is one line with at most %(number)s characters"),
+            number=MAX_NAME,
+        )
+    action = wanted.get("action")
+    if not isinstance(action, str):
+        raise WrongLink(N_('"action" has to name the command that the link runs'))
+    get = wanted.get("get", False)
+    if not isinstance(get, bool):
+        raise WrongLink(N_('"get" has to be true or false'))
+    arguments = wanted.get("arguments")
+    if arguments is not None and not isinstance(arguments, dict):
+        raise WrongLink(N_('"arguments" has to be an object of names and values'))
+    return Link(
+        id="",
+        name=name.strip(),
+        digest="",
+        action=action,
+        to=wanted.get("to"),
+        arguments=arguments or {},
+        get=get,
+    )
