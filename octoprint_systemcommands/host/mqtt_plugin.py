@@ -1,7 +1,10 @@
 """The plugin OctoPrint-MQTT, which has the connection to a broker."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple, Optional
+
+_logger = logging.getLogger("octoprint.plugins.systemcommands.host.mqtt_plugin")
 
 _HELPERS = ("mqtt_publish", "mqtt_subscribe", "mqtt_unsubscribe")
 
@@ -36,6 +39,7 @@ class MqttPlugin:
         self._plugin_manager = plugin_manager
         self._settings = settings
         self._helpers: Optional[dict[str, Callable[..., Any]]] = None
+        self._warned_of: Optional[str] = None
 
     def find(self) -> bool:
         """Looks for it; returns whether it is there. Other plugins have to be loaded."""
@@ -56,11 +60,16 @@ class MqttPlugin:
         """
         if self._helpers is None:
             return False
-        return bool(
-            self._helpers["mqtt_publish"](
-                topic, payload, retained=retained, allow_queueing=False
-            )
-        )
+        publish = self._helpers["mqtt_publish"]
+        try:
+            is_sent = publish(topic, payload, retained=retained, allow_queueing=False)
+        except ValueError as error:
+            # no broker takes such a topic, whatever is set there
+            if str(error) != self._warned_of:
+                self._warned_of = str(error)
+                _logger.warning(f"Cannot publish to {topic}: {error}")
+            return False
+        return bool(is_sent)
 
     def subscribe(self, topic: str, callback: Callable[..., None]) -> None:
         """Has messages handed over, in a thread that must not wait:

@@ -394,8 +394,10 @@ def test_a_disk_that_takes_nothing(tmp_path, said):
 
 
 class Host(FakeBroker):
+    last_will = "octoPrint/mqtt"
+
     def surroundings(self):
-        return Surroundings()
+        return Surroundings(last_will=self.last_will)
 
 
 class NoStates:
@@ -409,11 +411,15 @@ def host():
 
 
 @pytest.fixture
-def refresh(host, path):
-    """refresh(commands): brings the broker up to date; whether there is a connection."""
-    subject = Instance(
+def subject(host, path):
+    return Instance(
         host, None, NoStates(), None, Announced(str(path)), Inbox(), version="1"
     )
+
+
+@pytest.fixture
+def refresh(subject):
+    """refresh(commands): brings the broker up to date; whether there is a connection."""
 
     def refresh(*commands):
         return subject.refresh(commands, MqttPreferences(name="Left"))
@@ -456,3 +462,13 @@ def test_nothing_to_tell_and_nobody_to_listen_to(host, refresh, path):
     assert dict(host.taken()) == dict.fromkeys(there, "")
     assert (refresh(), host.callbacks) == (None, {})
     assert Announced(str(path)).topics == frozenset()
+
+
+def test_the_end_is_told_unless_the_last_will_does(host, subject, refresh):
+    refresh(NOTE)
+    host.taken()
+    subject.leave()
+    assert host.taken() == []
+    host.last_will = None
+    subject.leave()
+    assert host.taken() == [(AVAILABILITY, "offline")]

@@ -28,6 +28,8 @@ class PluginManager:
     def _helper(self, name):
         def helper(*args, **kwargs):
             self.calls.append((name, args, kwargs))
+            if "#" in str(args[0]):
+                raise ValueError("Publish topic cannot contain wildcards.")
             return self.is_connected
 
         return helper
@@ -103,3 +105,14 @@ def test_the_device_of_the_other_plugin():
     assert surroundings([], given).node is None
     for none in ({}, {"node_id": ""}, {"node_id": 5}):
         assert surroundings(["homeassistant"], none).node is None
+
+
+def test_a_topic_that_no_broker_takes_is_told_once(caplog):
+    subject = MqttPlugin(PluginManager(HELPERS), Settings())
+    subject.find()
+    for _ in range(3):
+        assert not subject.publish("a/#", "b", retained=True)
+    assert [record.getMessage() for record in caplog.records] == [
+        "Cannot publish to a/#: Publish topic cannot contain wildcards."
+    ]
+    assert subject.publish("a", "b", retained=True)

@@ -17,7 +17,7 @@ from ...runs.printer_state import Printer, PrinterState
 from ...runs.record import UNFINISHED, Record
 from ...runs.request import Requester
 from ...states.state import State
-from . import discovery, message, picture, replies, subscriptions, topics
+from . import availability, discovery, message, picture, replies, subscriptions, topics
 from .announced import Announced
 from .discovery import Place
 from .inbox import Inbox, Left, Message
@@ -162,6 +162,15 @@ class Instance:
             # who knows what the broker has when it is back
             self._retained.forget()
         return has_told
+
+    def leave(self) -> None:
+        """At the end of the server: nothing can be run any more. If OctoPrint-MQTT has a last
+        will, that says so."""
+        if self._host.surroundings().last_will is not None:
+            return
+        for topic, payload in self._retained.payloads.items():
+            if payload == availability.ONLINE:
+                self._host.publish(topic, availability.OFFLINE, retained=True)
 
     def _wanted(self, commands: Sequence[Command]) -> dict[str, str]:
         asked = [one for one in commands if one.is_toggle or one.is_status]

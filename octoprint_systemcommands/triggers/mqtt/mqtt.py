@@ -33,6 +33,9 @@ _LOOK = 20.0
 # How often to try whether there is a connection again, in seconds
 _RETRY = 5.0
 
+# How long the end of the server waits until that is told, in seconds
+_LEAVE = 1.0
+
 # After these a command may be available that was not, or the other way round
 _OF_PRINTER = "PrinterStateChanged"
 _OF_SETTINGS = "SettingsUpdated"
@@ -111,8 +114,10 @@ class Mqtt:
             self._inbox.put_record(record)
 
     def close(self) -> None:
-        """At the end of the server. What is told of the end depends on OctoPrint-MQTT."""
+        """At the end of the server; takes a second at most."""
         self._inbox.close()
+        if self._thread is not None:
+            self._thread.join(_LEAVE)
 
     @property
     def is_installed(self) -> bool:
@@ -160,6 +165,7 @@ class Mqtt:
             except Exception:
                 _logger.exception("Error while MQTT was looked after")
                 due = time.monotonic() + _RETRY
+        instance.leave()
 
     def _refresh(self, instance: Instance) -> Optional[float]:
         """Brings everything up to date; returns for how long there is nothing to do."""
