@@ -14,8 +14,9 @@ from octoprint_systemcommands.runs.request import Requester, RuleOrigin, Waiting
 
 class HolderPlugin(octoprint.plugin.BlueprintPlugin):
     @property
-    def _systemcommands(self):
-        return self._plugin_manager.get_plugin_info("systemcommands").implementation
+    def _parts(self):
+        info = self._plugin_manager.get_plugin_info("systemcommands")
+        return info.implementation._parts
 
     @octoprint.plugin.BlueprintPlugin.route("/hold", methods=["POST"])
     @Permissions.ADMIN.require(403)
@@ -29,7 +30,7 @@ class HolderPlugin(octoprint.plugin.BlueprintPlugin):
             Requester(trigger="event", rule=rule),
             reason=_message(body.get("reason")),
         )
-        run = self._systemcommands._launcher.hold(request, _waiting(body))
+        run = self._parts.launcher.hold(request, _waiting(body))
         return flask.jsonify(id=run.id)
 
     @octoprint.plugin.BlueprintPlugin.route("/wait/<run_id>", methods=["POST"])
@@ -37,7 +38,7 @@ class HolderPlugin(octoprint.plugin.BlueprintPlugin):
     def wait(self, run_id):
         """``{due_in, waits_for}`` → whether it is pending"""
         waiting = _waiting(flask.request.get_json())
-        return flask.jsonify(self._systemcommands._runner.wait_on(run_id, waiting))
+        return flask.jsonify(self._parts.runner.wait_on(run_id, waiting))
 
     def is_blueprint_csrf_protected(self):
         return True
