@@ -16,7 +16,7 @@ venv_of = .venv/octoprint-$(1)
 ONE = $(or $(OCTOPRINT),$(NEWEST))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-js bench lint format translations openapi dist clean
+.PHONY: help run test test-unit test-js screenshots bench lint format translations openapi dist clean
 
 help: ## list the commands
 	@echo 'make <command>, on OctoPrint $(VERSIONS):'
@@ -35,6 +35,13 @@ test-unit: ## only the tests that need no server [OCTOPRINT=version ARGS=]
 
 test-js: ## only the tests of the terminal's JavaScript, in node [ARGS=]
 	@development/test_js.sh $(ARGS)
+
+screenshots: ## take the pictures of the documentation, of what `make run` shows
+	@development/venv.sh $(NEWEST)
+	@. development/debian.sh && need_browser
+	@$(call venv_of,$(NEWEST))/bin/python -m pip install --quiet --disable-pip-version-check -e '.[pictures]'
+	@$(call venv_of,$(NEWEST))/bin/python -m development.screenshots
+	@$(call venv_of,$(NEWEST))/bin/python -m development.moving_picture
 
 bench: ## measure the plugin beside OctoPrint's own endpoint [OCTOPRINT=version ARGS=]
 	@development/venv.sh $(or $(OCTOPRINT),$(firstword $(VERSIONS)))
