@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from harness.editor_pages import Editor
+from harness.mqtt_pages import MqttSettings
 from harness.rules_pages import RuleDialog, RulesSection
 
 WEBCAM = "Restart the webcam"
@@ -37,6 +38,8 @@ def editor(page, save):
     dialog.close()
     arguments(editor, page, save)
     toggle(editor, page, save)
+    links(editor, page, save)
+    mqtt(editor, page, save)
 
     presets = editor.presets()
     expect(presets.root.locator("pre").first).to_be_visible()
@@ -98,6 +101,28 @@ def toggle(editor, page, save):
     expect(dialog.tryout.shown_as).to_contain_text("4.2 W")
     shot(save, page, "toggle", narrow=True)
     dialog.close_and_discard()
+
+
+def links(editor, page, save):
+    """The links of a command, one of which was just made."""
+    links = editor.edit("Show IP addresses").links
+    links.unfold()
+    links.name.fill("Doorbell")
+    links.make_button.click()
+    expect(links.rows).to_have_count(1)
+    # nobody's address, and of no port that a test has chosen
+    address = "https://octopi.example/plugin/systemcommands/api/hook/pQ3…"
+    links.address.evaluate("(input, address) => { input.value = address; }", address)
+    shot(save, page, "links", links.root)
+    links.dialog.close()
+
+
+def mqtt(editor, page, save):
+    """How the instance is at the broker."""
+    part = MqttSettings(editor).open()
+    expect(part.connection).to_contain_text("Connected")
+    shot(save, page, "mqtt", part.root, narrow=True)
+    part.root.locator("summary").click()
 
 
 def rules(page, save):

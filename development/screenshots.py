@@ -1,7 +1,4 @@
-"""Take the pictures of the documentation: of what `make run` shows.
-
-.venv/octoprint-2.0.0rc7/bin/python -m development.screenshots
-"""
+"""Take the pictures of the documentation: of what `make run MQTT=1` shows."""
 
 import base64
 import re
@@ -9,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
+from development import sample_broker
 from development.editor_screenshots import NARROW, editor
 from development.sample import SampleServer, accounts
 from harness import chromium
@@ -33,7 +31,9 @@ MENU_AND_DIALOG = """
 
 def main():
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with SampleServer(users=accounts()) as server, sync_playwright() as playwright:
+    made = SampleServer(users=accounts())
+    broker, _ = sample_broker.begin(made)
+    with broker, made as server, sync_playwright() as playwright:
         browser = chromium.launch(playwright, is_whole=True)
         context = chromium.new_context(
             browser,

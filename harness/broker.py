@@ -76,7 +76,7 @@ class Broker:
             self._process = None
 
     def __enter__(self):
-        return self.start()
+        return self if self._process is not None else self.start()
 
     def __exit__(self, *exception):
         self.kill()

@@ -226,6 +226,18 @@ def test_choose_an_icon(editor):
     expect(dialog.root.locator(".systemcommands-preview .fa-kiwi-bird")).to_be_visible()
 
 
+def test_what_is_below_the_icons_can_be_clicked(editor):
+    """They are there until the click is over, or it would miss."""
+    dialog = editor.edit("Hello")
+    dialog.unfold("Where it stands")
+    dialog.fill(icon="fan")
+    expect(dialog.root.get_by_role("listbox", name="Icons")).to_be_visible()
+    dialog.place("Panel").click()
+    expect(dialog.place("Panel")).to_be_checked()
+    expect(dialog.root.get_by_role("listbox", name="Icons")).to_be_hidden()
+    dialog.close_and_discard()
+
+
 def test_delete_and_undo(editor):
     editor.button("Delete: Hello").click()
     editor.expect_rows(*NAMES[1:])

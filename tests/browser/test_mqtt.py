@@ -11,8 +11,6 @@ from harness.editor_pages import Arguments, Editor
 from harness.mqtt_pages import MqttSettings
 from harness.waiting import wait_until
 
-pytest.importorskip("paho.mqtt.client")
-
 COMMANDS = [
     {"action": "note", "name": "Note", "command": "true", "mqtt": True},
     {"action": "plain", "name": "Plain", "command": "true"},

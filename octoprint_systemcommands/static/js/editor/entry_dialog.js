@@ -74,8 +74,11 @@
 
         self._touch = (field) => {
             if (!self.isOpen() || !self.verdict.touched[field]) return;
-            self.tryoutError(undefined);
-            self.verdict.touched[field](true);
+            // a field may be left by a click, which is to hit
+            SystemCommands.whenReleased(() => {
+                self.tryoutError(undefined);
+                self.verdict.touched[field](true);
+            });
         };
         self.onKeyInput = () => {
             self._makesKey = !keyField();

@@ -161,7 +161,8 @@ favorite place merken ort: heart star bookmark tag location-dot map`
             return false;
         };
         self.onBlur = () => {
-            self.close();
+            // what has taken the focus is below the list
+            SystemCommands.whenReleased(self.close);
             return true;
         };
     };
