@@ -243,6 +243,8 @@ def test_of_two_gcode_system_commands_with_a_number_the_last_one_keeps_it():
     theirs = [{"id": id_, "command": f"echo {id_}"} for id_ in ("7", "x", "12345", " 7")]
     entries = from_gcode_system_commands(theirs)
     assert [entry.get("gcode_alias") for entry in entries] == [None, None, None, 7]
+    # what no line has run there is open to none here
+    assert [entry.get("gcode") for entry in entries] == [None, None, None, True]
 
     first, *_, last = candidates(entries, ())
     assert (first.definition["action"], first.is_used) == ("octo7-2", False)

@@ -142,7 +142,8 @@ def _as_before(entry: Any) -> Any:
 
 def from_gcode_system_commands(definitions: Any) -> list[Any]:
     """Entries made of the settings of the plugin GCODE System Commands, which run by the lines
-    that have run them there: of two with the same number, by the last one's."""
+    that have run them there: of two with the same number, by the last one's. What no line has
+    run there is not opened to any here."""
     found: list[tuple[str, Any]] = [
         (str(definition["id"]).strip(), definition.get("command"))
         for definition in (definitions if isinstance(definitions, list) else [])
@@ -156,10 +157,9 @@ def from_gcode_system_commands(definitions: Any) -> list[Any]:
             "action": slug(name, ()),
             "name": name,
             "command": command,
-            "gcode": True,
         }
         if number is not None and last[number] == index:
-            entry["gcode_alias"] = number
+            entry.update(gcode=True, gcode_alias=number)
         entries.append(entry)
     return entries
 
