@@ -3,7 +3,8 @@ run by a shell, and what comes of that is compared with what stands below them. 
 are printed in test_gcode.py.
 
 The language of a code block says what it is: yaml, console (`$ ` and what it prints), sh (the
-same of the command line), python, json, sudoers, text; and for G-code gcode, synopsis, terminal and c.
+same of the command line), python, json, sudoers, text; for G-code gcode, synopsis, terminal and c; for MQTT shell and messages, see
+test_mqtt_page.py.
 """
 
 import json
