@@ -6,6 +6,7 @@ its config.yaml while the server is stopped, is still there the next time.
 
 import argparse
 import json
+import os
 import secrets
 import shlex
 import signal
@@ -114,6 +115,9 @@ def introduction(server, tried):
     path = "api/system/commands"
     own = "plugin/systemcommands/" + path
     light = shlex.quote(str(server.basedir / "light"))
+    python = shlex.quote(os.path.relpath(sys.executable))
+    cli = f"{python} -m octoprint_systemcommands"
+    at = f"--port {server.port}"
     return f"""
     Address   {server.url}
     Login     {admin.name}, password {admin.password}
@@ -141,6 +145,10 @@ def introduction(server, tried):
       curl -H {key} {server.url}/{own}
     Run one (204 when it has succeeded):
       curl -i -X POST -H {key} {server.url}/{path}/custom/show-ip
+    From a shell, with its output and its return code:
+      OCTOPRINT_APIKEY={admin.api_key} {cli} run show-ip {at}
+    From G-code: type this in the Terminal tab, and look at Recent runs…
+      @system show-ip
 {tried}
     Ctrl-C ends the server.
 """

@@ -129,6 +129,24 @@ def test_the_curl_lines(make_run):
     assert answers[2].startswith("HTTP/1.1 204")
 
 
+def test_the_line_for_the_shell(make_run):
+    line = make_run.found(r"(OCTOPRINT_APIKEY=.+)")
+    done = subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip()
+
+
+def test_the_line_for_the_terminal(make_run, admin):
+    line = make_run.found(r"(@system .+)")
+    admin.post("/api/printer/command", json={"command": line}).raise_for_status()
+
+    def has_run():
+        runs = admin.get(f"{RUNS}?action=show-ip").json()["runs"]
+        return any(run["trigger"] == "gcode" for run in runs)
+
+    wait_until(has_run)
+
+
 def test_the_lines_for_the_broker(make_run, admin, basedir):
     """Somebody listens, and the other lines are heard."""
     listen, *speak = re.findall(r"^ +(mosquitto_.+)$", make_run.printed, re.M)
