@@ -52,6 +52,7 @@ def main():
         page = chromium.new_page(chromium.new_context(browser, server.url))
         chromium.log_in(page, server.admin)
         buttons(page)
+        terminal(page)
         phone = chromium.new_context(browser, server.url, viewport=NARROW, has_touch=True)
         phone = chromium.new_page(phone)
         chromium.log_in(phone, server.admin)
@@ -98,7 +99,20 @@ def history(page):
     light.expect(True, "On")
     failing = "Measure the filament box"
     menu.run(failing)
-    RunDialog(page).expect_open(failing).close()
+    dialog = RunDialog(page).expect_open(failing)
+    expect(dialog.hint).to_contain_text("python3")
+    # not where the machine that takes the pictures has it
+    dialog.hint.evaluate(
+        """hint => {
+            const texts = document.createTreeWalker(hint, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) {
+                const text = texts.currentNode;
+                text.data = text.data.replace(/\\/\\S*python3/, "/usr/bin/python3");
+            }
+        }"""
+    )
+    save_dialog(page, "failure", dialog.root)
+    dialog.close()
     menu.run("Back up")
     expect(menu.spinner).to_be_visible()
     history = menu.show_history()
@@ -135,6 +149,32 @@ def buttons(page):
     expect(menu.running("Back up")).to_be_visible()
     save(page, "buttons", **top_of(page, menu.root.locator("> ul")))
     menu.toggle.click()
+
+
+def terminal(page):
+    """What is said about lines of G-code."""
+    page.locator("#term_link a").click()
+    command = page.locator("#terminal-command")
+    for line in ("@system list", "@system show-ip", "@system backup"):
+        command.fill(line)
+        command.press("Enter")
+    output = page.locator("#terminal-output")
+    for said in ("open to G-code", "has ended", "backup: not run"):
+        expect(output).to_contain_text(said)
+    # notices of what has ended come when they like
+    hidden = page.add_style_tag(content=".ui-pnotify { display: none }")
+    box = output.bounding_box()
+    bottom = command.bounding_box()
+    save(
+        page,
+        "terminal",
+        x=box["x"] - 10,
+        y=box["y"] - 10,
+        width=box["width"] + 20,
+        height=bottom["y"] + bottom["height"] - box["y"] + 20,
+    )
+    hidden.evaluate("style => style.remove()")
+    page.locator("#temp_link a").click()
 
 
 def buttons_narrow(page):
