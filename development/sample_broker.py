@@ -1,11 +1,9 @@
 """A broker for `make run MQTT=1`, and the plugin that connects to it."""
 
-import shutil
 import subprocess
 import sys
 
-from harness import mqtt_stand_in
-from harness.broker import HOST, Broker, executable
+from harness.broker import HOST, Broker, executable, with_mqtt
 
 # what `make run` takes if it can be had
 _REAL = "https://github.com/OctoPrint/OctoPrint-MQTT/archive/0.8.16.zip"
@@ -42,8 +40,7 @@ def begin(server):
         plugin.unlink(missing_ok=True)
         server.add_packages(packages)
         return broker, "by the plugin OctoPrint-MQTT"
-    plugin.parent.mkdir(exist_ok=True)
-    shutil.copy(mqtt_stand_in.__file__, plugin)
+    with_mqtt(server)
     return (
         broker,
         "by a stand-in for the plugin OctoPrint-MQTT, which could not be loaded",

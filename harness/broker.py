@@ -1,6 +1,7 @@
 """A real MQTT broker, and somebody who listens to it and speaks to it."""
 
 import json
+import random
 import shutil
 import socket
 import subprocess
@@ -10,9 +11,12 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 
+from harness import mqtt_stand_in
 from harness.waiting import wait_until
 
 HOST = "127.0.0.1"
+# below those that systems give to outgoing connections
+PORTS = range(20_000, 32_000)
 # what a listener remembers
 MOST = 100_000
 
@@ -23,10 +27,16 @@ def executable():
 
 
 def free_port():
-    """A port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on right now, and that no connection gets by chance while the
+    broker is away."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no port is free")
 
 
 class Broker:
@@ -156,3 +166,11 @@ class Listener:
             return next((one for one in self.of(topic) if condition(one)), None)
 
         return wait_until(found)
+
+
+def with_mqtt(server):
+    """Gives a server that is not started yet what stands in for OctoPrint-MQTT."""
+    folder = server.basedir / "plugins"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(mqtt_stand_in.__file__, folder / "mqtt.py")
+    return server

@@ -7,14 +7,12 @@ hundred times: how long it takes from the message to the last of their answers.
 """
 
 import contextlib
-import shutil
 import tempfile
 import time
 
 import psutil
 
-from harness import mqtt_stand_in
-from harness.broker import HOST, Broker, Listener
+from harness.broker import HOST, Broker, Listener, with_mqtt
 from harness.waiting import wait_until
 
 from ..figures import line, median, ms
@@ -55,11 +53,7 @@ def instance(broker, plugin, base="octoPrint/", mqtt=None):
             },
         }
     }
-    made = server(config)
-    folder = made.basedir / "plugins"
-    folder.mkdir(exist_ok=True)
-    shutil.copy(mqtt_stand_in.__file__, folder / "mqtt.py")
-    return made
+    return with_mqtt(server(config))
 
 
 ##~~ A print

@@ -1,12 +1,9 @@
 """Commands that are open to MQTT: the dialog, and the plugin's settings, with a real broker."""
 
-import shutil
-
 import pytest
 from playwright.sync_api import expect
 
-from harness import mqtt_stand_in
-from harness.broker import HOST, Broker
+from harness.broker import HOST, Broker, with_mqtt
 from harness.editor_pages import Arguments, Editor
 from harness.mqtt_pages import MqttSettings
 from harness.waiting import wait_until
@@ -31,11 +28,7 @@ def octoprint(make_octoprint, broker):
         "systemcommands": {"commands": COMMANDS},
         "mqtt": {"broker": {"url": HOST, "port": broker.port}},
     }
-    server = make_octoprint({"plugins": plugins}, start=False)
-    folder = server.basedir / "plugins"
-    folder.mkdir(exist_ok=True)
-    shutil.copy(mqtt_stand_in.__file__, folder / "mqtt.py")
-    return server.start()
+    return with_mqtt(make_octoprint({"plugins": plugins}, start=False)).start()
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Commands by MQTT: a real broker, and a plugin that stands in for OctoPrint-MQTT."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from harness import gcode_place, mqtt_stand_in
-from harness.broker import HOST, Broker, Listener
+from harness import gcode_place
+from harness.broker import HOST, Broker, Listener, with_mqtt
 from harness.gcode_place import Place
 from harness.waiting import wait_until
 
@@ -65,14 +64,6 @@ def config_of(broker, commands=COMMANDS, mqtt=None, more=None):
             "mqtt": {"broker": {"url": HOST, "port": broker.port, **(more or {})}},
         },
     }
-
-
-def with_mqtt(server):
-    """Gives it to a server that is not started yet."""
-    folder = server.basedir / "plugins"
-    folder.mkdir(exist_ok=True)
-    shutil.copy(mqtt_stand_in.__file__, folder / "mqtt.py")
-    return server
 
 
 @pytest.fixture(scope="module")

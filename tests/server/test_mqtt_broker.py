@@ -7,10 +7,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.broker import HOST, Broker, Listener
+from harness.broker import HOST, Broker, Listener, with_mqtt
 from harness.http_clients import ApiClient
 from harness.waiting import wait_until
-from tests.server.test_mqtt import BASE, REPLY, config_of, reply, with_mqtt
+from tests.server.test_mqtt import BASE, REPLY, config_of, reply
 
 HA = "homeassistant"
 COMMANDS = [

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.broker import Broker, Listener
+from harness.broker import Broker, Listener, with_mqtt
 from harness.waiting import wait_until
-from tests.server.test_mqtt import BASE, config_of, with_mqtt
+from tests.server.test_mqtt import BASE, config_of
 
 pytestmark = pytest.mark.one_version
 
