@@ -90,8 +90,7 @@ def test_nothing_moves_under_a_pressed_button(open_rules):
     dialog.ended.select_option("Power off")
     dialog.command.select_option("Power off")
     expect(dialog.sentence).to_have_text("When Power off has ended, run Power off")
-    while not held:
-        page.wait_for_timeout(20)
+    wait_until(lambda: page.wait_for_timeout(20) or held)
     button = dialog.root.locator(".modal-footer .btn-primary")
     button.hover()
     before = button.bounding_box()
