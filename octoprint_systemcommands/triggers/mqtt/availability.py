@@ -3,13 +3,11 @@
 from ...commands.definition import Command
 from ...commands.toggles import OFF, ON, switched
 from ...runs.errors import Refused
-from ...runs.guards import check, has_guards
+from ...runs.guards import check
 from ...runs.printer_state import PrinterState
 
 ONLINE = "online"
 OFFLINE = "offline"
-
-__all__ = ["OFFLINE", "ONLINE", "has_guards", "of_command"]
 
 
 def of_command(command: Command, state: str, printer: PrinterState) -> str:
