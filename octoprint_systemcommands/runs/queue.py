@@ -10,7 +10,7 @@ from .record import Status
 from .run import Run
 
 # Runs that are not at their end; each that is running takes four file descriptors
-_MAX_ACTIVE = 64
+MAX_ACTIVE = 64
 
 # Runs of one command that wait for their turn
 _MAX_QUEUED = 10
@@ -35,9 +35,9 @@ def decide(run: Run, active: Sequence[Run]) -> Decision:
     Raises:
         Refused, Busy: it is not to be run
     """
-    if len(active) >= _MAX_ACTIVE:
+    if len(active) >= MAX_ACTIVE:
         raise Busy(
-            f"{title(run.request)} was not started: {_MAX_ACTIVE} commands are running "
+            f"{title(run.request)} was not started: {MAX_ACTIVE} commands are running "
             "already. Try again later."
         )
     when_busy = run.request.command.when_busy

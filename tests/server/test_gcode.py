@@ -68,6 +68,7 @@ COMMANDS = [
     {"action": "fails", "name": "Fails", "command": "exit 3", "gcode": True},
     {"action": "cpu", "name": "CPU", "type": "status", "state": "echo 42"},
     {"action": "flood", "name": "Flood", "command": "seq 300000", "gcode": True},
+    {"action": "long", "name": "Long", "command": "sleep 600", "gcode": True},
 ]
 SCRIPTS = [
     {
@@ -470,3 +471,43 @@ def test_lines_that_flood(place, terminal):
             timeout=120,
         )
     assert place.runs("flood")
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ("cancel", "the print was cancelled"),
+        ("disconnect", "the print was interrupted"),
+        ("M112", "emergency stop"),
+    ],
+)
+def test_lines_that_wait_go_with_their_print(place, terminal, how, why):
+    # half of all that may run at a time; the others wait
+    place.print_("G28", *("@system long",) * 33, "@system note", *("G4 P100",) * 3000)
+
+    def statuses():
+        return [run["status"] for run in place.runs("long")]
+
+    wait_until(lambda: statuses() == ["running"] * 32)
+    terminal.wait_for("long: waits: 32 commands of lines of G-code are running")
+    long = place.runs("long")
+    # people can run what they want
+    body = {"source": "custom", "action": "env"}
+    started = place.admin.post(RUNS, json=body)
+    assert started.status_code == 202
+    assert place.admin.wait_for_run(started.json()["id"])["status"] == "succeeded"
+
+    if how == "cancel":
+        place.job(command="cancel")
+        place.wait_for_state("Operational")
+    elif how == "disconnect":
+        place.admin.post("/api/connection", json={"command": how}).raise_for_status()
+    else:
+        place.terminal(how)
+    for run in long:
+        place.admin.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()
+        place.admin.wait_for_run(run["id"])
+    terminal.wait_for(f"long: not run: {why}")
+    terminal.wait_for(f"note: not run: {why}")
+    assert len(place.runs("long")) == 32
+    assert not place.runs("note")

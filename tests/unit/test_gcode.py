@@ -194,6 +194,7 @@ def test_whose_print_it_is_when_the_line_comes(world):
 def test_a_print_whose_owner_is_forgotten_before_it_is_over(world):
     world.line("note")
     world.job.user = None
+    world.gcode.script(world.comm, "gcode", "afterPrintDone")
     world.line("note", SCRIPT)
     world.gcode.script(world.comm, "gcode", "beforePrintStarted")
     world.line("note", SCRIPT)
@@ -219,7 +220,8 @@ def test_toggles(world):
 def test_lines_are_in_their_order(world):
     for number in range(50):
         world.line(f"fan level={number}")
-    world.run(50)
+    for number in range(50):
+        world.ends(number + 1)
     levels = [run.request.arguments["level"] for run in world.house.runs]
     assert levels == list(range(50))
 
@@ -374,10 +376,10 @@ def test_too_many_lines(world):
     goes_on.set()
 
     world.says("too many lines wait (left out after it: 6)")
-    wait_until(lambda: len(world.house.runs) == worker.MAX_LINES + 1)
-    assert [notice["reason"] for notice in world.notices] == ["too_many"]
     for number in range(worker.MAX_LINES + 1):
         world.ends(number + 1)
+    assert [notice["reason"] for notice in world.notices] == ["too_many"]
+    assert len(world.house.runs) == worker.MAX_LINES + 1
     wait_until(world.is_free)
 
 
@@ -552,32 +554,124 @@ def test_a_command_that_is_closed_while_its_line_waits(world):
     assert len(world.house.runs) == 1
 
 
-def test_runs_that_are_forgotten_hold_nothing(world, mocker):
-    mocker.patch.object(worker, "MAX_RUNS", 5)
+##~~ What nobody wants any more
+
+
+@pytest.fixture
+def hung(world):
+    """A line that is being started, for as long as `hung.goes_on` is not set."""
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def hang(run):
+        begun.set()
+        goes_on.wait(30)
+
+    world.house.on_launch = hang
+    world.line("note", TERMINAL)
+    assert begun.wait(30)
+    yield goes_on
+    goes_on.set()
+
+
+def test_lines_that_wait_while_the_print_is_being_cancelled(world, hung):
+    world.line("fan level=2")
+    world.octo("OCTO3")
+    world.line("fan level=4", TERMINAL)
+    world.comm.state = "CANCELLING"
+    hung.set()
+    world.says("fan: not run: the print was cancelled")
+    world.says("OCTO3: not run: the print was cancelled")
+    # somebody has typed it
+    assert world.run(2).arguments == {"level": 4}
+    assert world.notices == []
+
+
+def test_lines_of_a_print_that_was_cancelled(world, hung):
+    world.line("fan level=2")
+    world.gcode.script(world.comm, "gcode", "afterPrintCancelled")
+    world.line("light off", SCRIPT)
+    world.gcode.script(world.comm, "gcode", "beforePrintStarted")
+    world.line("fan level=3")
+    hung.set()
+    assert [world.run(number).action for number in (2, 3)] == ["light", "fan"]
+    assert world.run(3).arguments == {"level": 3}
+    assert [said for said in world.job.said if "fan" in said] == [
+        "fan: not run: the print was cancelled"
+    ]
+
+
+def test_lines_of_a_print_whose_connection_is_gone(world, hung):
+    world.line("fan level=2")
+    world.line("note", SCRIPT)
+    world.line("fan level=4", TERMINAL)
+    world.comm.state = "CLOSED"
+    hung.set()
+    world.says("fan: not run: the print was interrupted")
+    world.says("note: not run: the print was interrupted")
+    assert world.run(2).arguments == {"level": 4}
+
+
+def test_lines_at_the_end_of_a_print_are_run_though_the_connection_is_gone(world, hung):
+    world.line("fan level=2")
+    world.gcode.script(world.comm, "gcode", "afterPrintDone")
+    world.line("note", SCRIPT)
+    world.comm.state = "CLOSED"
+    # and though the next print is there already
+    world.gcode.script(world.comm, "gcode", "beforePrintStarted")
+    hung.set()
+    assert [world.run(number).action for number in (2, 3)] == ["fan", "note"]
+
+
+def test_a_connection_that_does_not_say_what_it_does(world, hung, mocker):
+    mocker.patch.object(world.comm, "isCancelling", side_effect=NotImplementedError)
+    mocker.patch.object(world.comm, "isClosedOrError", side_effect=NotImplementedError)
+    world.line("fan")
+    hung.set()
+    assert world.run(2).action == "fan"
+
+
+def test_an_emergency_stop_calls_off_all_that_waits(world, hung):
     world.line("fan wait")
-    for number in range(20):
-        world.line("note", TERMINAL)
-        world.run(number + 2)
-    wait_until(lambda: len(world.gcode._worker._runs) == 5)
-    world.ends()
+    world.line("fan", TERMINAL)
+    world.gcode.on_event("EStop", {})
+    hung.set()
+    wait_until(lambda: world.job.said.count("fan: not run: emergency stop") == 2)
     wait_until(world.is_free)
+    assert len(world.house.runs) == 1
+
+
+##~~ Not too many at a time
+
+
+def test_no_more_runs_at_a_time_than_half_of_all(world, mocker):
+    mocker.patch.object(worker, "MAX_RUNS", 3)
+    for level in range(5):
+        world.line(f"fan level={level} wait")
+    world.says("fan: waits: 3 commands of lines of G-code are running")
+    assert len(world.house.runs) == 3
+    # each end makes room for one more
+    world.ends(2)
+    world.run(4)
+    wait_until(lambda: "".join(world.job.said).count("fan: waits") == 2)
+    world.ends(1)
+    world.run(5)
+    for number in (3, 4, 5):
+        world.ends(number)
+    wait_until(world.is_free)
+    assert [run.request.arguments["level"] for run in world.house.runs] == [0, 1, 2, 3, 4]
+
+
+def test_what_waits_for_others_is_called_off_at_once(world, mocker):
+    mocker.patch.object(worker, "MAX_RUNS", 1)
+    world.line("fan wait")
+    world.line("note wait")
+    world.says("note: waits: 1 commands")
+    world.gcode.on_event("EStop", {})
+    world.says("note: not run: emergency stop")
+    assert len(world.house.runs) == 1
 
 
 ##~~ The end of the server
-
-
-def test_commands_that_outlast_their_holds_do_not_pile_up(make_world, mocker):
-    mocker.patch.object(worker, "MAX_RUNS", 3)
-    world = make_world([{**COMMANDS[0], "gcode_wait": 0.05}])
-    for number in range(1, 8):
-        world.line("note wait")
-        world.run(number)
-        wait_until(lambda count=number: world.comm.released == count)
-    assert not any("error" in said for said in world.job.said)
-    # the last ones are known still
-    world.ends(7)
-    world.says("note: has ended")
-    assert world.notices == []
 
 
 def test_the_end_of_the_server(world):

@@ -252,7 +252,7 @@ def test_what_runs_already(launcher):
 
 
 def test_when_too_much_is_going_on(launcher, mocker):
-    mocker.patch.object(queue, "_MAX_ACTIVE", 1)
+    mocker.patch.object(queue, "MAX_ACTIVE", 1)
     launcher.launch(wanted("once"))
     for start in (launcher.launch, launcher.execute):
         with pytest.raises(Busy):

@@ -108,7 +108,7 @@ def test_what_is_refused_then_has_failed(make_runner):
 def test_too_much_that_goes_on_refuses_it_as_well(subject, mocker):
     run = subject.hold(by_rule(), WAITING)
     mocker.patch.object(pending, "_MAX_PENDING", 1)
-    mocker.patch.object(queue, "_MAX_ACTIVE", 0)
+    mocker.patch.object(queue, "MAX_ACTIVE", 0)
     subject.release(run.id)
 
     assert (run.status, run.hint.code) == ("failed", hints.REFUSED)
@@ -183,7 +183,7 @@ def test_what_it_waits_for_may_change_and_is_told_if_it_shows(subject, told):
 
 
 def test_pending_ones_do_not_count_as_going_on(subject, mocker):
-    mocker.patch.object(queue, "_MAX_ACTIVE", 1)
+    mocker.patch.object(queue, "MAX_ACTIVE", 1)
     for _ in range(3):
         subject.hold(by_rule(when_busy="refuse"), WAITING)
 

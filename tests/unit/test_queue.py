@@ -59,7 +59,7 @@ def test_so_many_may_wait():
 
 @pytest.mark.parametrize("when_busy", ["parallel", "queue", "refuse", "replace"])
 def test_so_many_may_be_active(when_busy):
-    active = [make("running", action=str(number)) for number in range(queue._MAX_ACTIVE)]
+    active = [make("running", action=str(number)) for number in range(queue.MAX_ACTIVE)]
     assert decide(make(when_busy=when_busy), active[1:]) is Decision.START
     with pytest.raises(Busy, match="64 commands are running"):
         decide(make(when_busy=when_busy), active)

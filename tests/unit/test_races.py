@@ -63,7 +63,7 @@ def test_one_at_a_time_if_they_queue(subject):
 
 
 def test_no_more_than_the_server_can_bear(subject, mocker):
-    mocker.patch("octoprint_systemcommands.runs.queue._MAX_ACTIVE", 2)
+    mocker.patch("octoprint_systemcommands.runs.queue.MAX_ACTIVE", 2)
     runs, errors = at_once(subject, "sleep 60")
     assert len(runs) == 2
     assert len(errors) == MANY - 2

@@ -283,7 +283,7 @@ def test_no_more_wait_than_may(subject, tmp_path):
 
 
 def test_no_more_run_than_may(mocker, make_runner):
-    mocker.patch.object(queue, "_MAX_ACTIVE", 2)
+    mocker.patch.object(queue, "MAX_ACTIVE", 2)
     subject = make_runner()
     slow = command("sleep 0.3", **{"async": True})
     runs = [subject.execute(slow) for _ in range(2)]
@@ -299,7 +299,7 @@ def test_no_more_run_than_may(mocker, make_runner):
 
 
 def test_slots_come_back_after_failures(mocker, make_runner):
-    mocker.patch.object(queue, "_MAX_ACTIVE", 1)
+    mocker.patch.object(queue, "MAX_ACTIVE", 1)
     subject = make_runner(max_waiting=1)
     for _ in range(3):
         with pytest.raises(Failed):

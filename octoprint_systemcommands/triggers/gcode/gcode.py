@@ -12,12 +12,14 @@ from ...launcher import Launcher
 from ...runs.record import Record
 from ...runs.runner import Runner
 from . import line, scripts
-from .holds import Hold, NotHeld
+from .asked import Asked
+from .connection import NotHeld
+from .holds import Hold
 from .line import Line, WrongLine
 from .notices import Notices
 from .opened import OpenedCommands
 from .origin import Origins
-from .worker import WAY_IN, Asked, Opened, Worker
+from .worker import WAY_IN, Opened, Worker
 
 # After these a job may not want to be held any more
 _AGAINST_HOLDS = frozenset(
@@ -84,10 +86,10 @@ class Gcode:
         try:
             wanted = line.parse(parameters)
         except WrongLine as error:
-            self._worker.put(Asked(error, text, comes_from))
+            self._worker.put(Asked(error, text, comes_from, comm))
             return
         hold, not_held = self._hold(comm, wanted) if wanted.waits else (None, None)
-        self._worker.put(Asked(wanted, text, comes_from, hold, not_held))
+        self._worker.put(Asked(wanted, text, comes_from, comm, hold, not_held))
 
     def queuing(
         self,
@@ -108,9 +110,9 @@ class Gcode:
         try:
             line.ensure_length(cmd)
         except WrongLine as error:
-            self._worker.put(Asked(error, wanted.text, comes_from))
+            self._worker.put(Asked(error, wanted.text, comes_from, comm))
         else:
-            self._worker.put(Asked(wanted, wanted.text, comes_from))
+            self._worker.put(Asked(wanted, wanted.text, comes_from, comm))
         # no printer knows it
         return (None,)
 
@@ -121,14 +123,20 @@ class Gcode:
         own scripts for a print."""
         if script_type != "gcode" or script_name not in scripts.PLACES:
             return None
-        if scripts.PLACES[script_name] == scripts.BEFORE_PRINT:
+        if script_name == scripts.STARTED:
             self._origins.print_begins()
+        elif script_name == scripts.DONE:
+            self._origins.print_is_done()
+        elif script_name == scripts.CANCELLED:
+            self._origins.print_was_cancelled()
         return scripts.lines(script_name, self._commands.all())
 
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event."""
         if event in _AGAINST_HOLDS:
             self._worker.holds.look()
+        if event == "EStop":
+            self._worker.call_off("emergency stop")
         elif event == "SettingsUpdated":
             self._commands.forget()
 

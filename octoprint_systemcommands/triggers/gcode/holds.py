@@ -18,6 +18,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Optional
 
+from . import connection
+from .connection import NotHeld
+
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.gcode.holds")
 
 # Each line of the terminal may hold the job once more
@@ -29,20 +32,11 @@ _LOOK = 0.25
 _LOOK_CLOSELY = 0.01
 _CLOSELY = 1.0
 
-# OctoPrint takes the lock of its holds for a moment with each line of others; only another
-# plugin keeps it for longer
-_TRIES = 20
-_BETWEEN_TRIES = 0.001
-
 # What a hold is released for
 END = "end"
 LIMIT = "limit"
 CANCELLED = "cancelled"
 INTERRUPTED = "interrupted"
-
-
-class NotHeld(Exception):
-    """The job is not held, and why."""
 
 
 class Hold:
@@ -114,9 +108,9 @@ class JobHolds:
             raise NotHeld("the server cannot see to it")
         if is_full:
             raise NotHeld("too much holds the print already")
-        if _against(comm) is not None:
+        if self._against(comm) is not None:
             raise NotHeld("no print is being sent that could wait")
-        _hold(comm)
+        connection.hold(comm)
         hold = Hold(comm, limit)
         with self._condition:
             is_looked_after = not self._is_closing
@@ -203,35 +197,10 @@ class JobHolds:
             return END
         if time.monotonic() >= hold.deadline:
             return LIMIT
-        return _against(hold.comm)
+        return self._against(hold.comm)
 
-
-def _hold(comm: Any) -> None:
-    try:
-        for _ in range(_TRIES):
-            if comm.set_job_on_hold(True, blocking=False):
-                return
-            time.sleep(_BETWEEN_TRIES)
-    except Exception as error:
-        # a connection that knows no holds
-        _logger.debug("The job cannot be held", exc_info=True)
-        raise NotHeld("this connection cannot hold a print") from error
-    raise NotHeld("another plugin holds the print, or the connection cannot")
-
-
-def _against(comm: Any) -> Optional[str]:
-    """Why a job must not be held, or not any longer; None if its lines are being sent."""
-    try:
-        if comm.isCancelling():
+    def _against(self, comm: Any) -> Optional[str]:
+        """Why a job must not be held, or not any longer; None if its lines are being sent."""
+        if connection.is_cancelling(comm):
             return CANCELLED
-        goes_on = (
-            comm.isPrinting()
-            # the printer reads the file by itself, and nothing would wait but a cancel
-            and not comm.isSdPrinting()
-            and not comm.isPausing()
-            and not comm.isClosedOrError()
-        )
-        return None if goes_on else INTERRUPTED
-    except Exception:
-        _logger.exception("Cannot tell what the printer is doing")
-        return INTERRUPTED
+        return None if connection.is_sending(comm) else INTERRUPTED

@@ -17,21 +17,43 @@ _MOMENT = 0.5
 _OF_PRINT = frozenset(("source:file", "source:job"))
 
 
+class Print:
+    """One print, as far as its lines want to know.
+
+    Attributes:
+        is_done: all lines of its file were sent, so that it can no longer be called off
+        is_called_off: it was cancelled, or has ended in some other way before it was done
+    """
+
+    def __init__(self) -> None:
+        self.is_done = False
+        self.is_called_off = False
+
+    def is_over(self) -> None:
+        """It has ended, whichever way."""
+        self.is_called_off = not self.is_done
+
+
 class Origin(NamedTuple):
     """Where a line comes from.
 
     Attributes:
-        is_of_print: it stands in the file that is printed, or in one of the print's scripts
+        print: the one that it belongs to, since it stands in its file or in one of its scripts
         number: in the file, in which OctoPrint counts neither comments nor empty lines; None
             if it is not in one
         user: who has begun the print; None if nobody knows, and for all other lines
         file: the one that is printed, if the line is of a print
     """
 
-    is_of_print: bool
+    print: Optional[Print] = None
     number: Optional[int] = None
     user: Optional[str] = None
     file: Optional[str] = None
+
+    @property
+    def is_of_print(self) -> bool:
+        """Whether it belongs to a print."""
+        return self.print is not None
 
     @property
     def reason(self) -> Message:
@@ -54,24 +76,37 @@ class Origins:
 
     def __init__(self, job: Callable[[], tuple[Optional[str], Optional[str]]]):
         self._job = job
-        # what was known last of the print
+        self._print = Print()
+        # what was known last of it
         self._known: tuple[Optional[str], Optional[str]] = None, None
         self._asked = float("-inf")
 
     def print_begins(self) -> None:
         """What was known of the print before must not be told of this one."""
+        self._print.is_over()
+        self._print = Print()
         self._known = None, None
         self._asked = float("-inf")
+
+    def print_is_done(self) -> None:
+        """All lines of the file were sent."""
+        self._print.is_done = True
+
+    def print_was_cancelled(self) -> None:
+        """What comes from here on, OctoPrint's script for this case, is wanted."""
+        self._print.is_over()
+        self._print = Print()
+        self._print.is_done = True
 
     def of(self, tags: Optional[Collection[str]]) -> Origin:
         """Where a line comes from that is being processed."""
         if not tags or not is_of_print(tags):
-            return Origin(False)
+            return Origin()
         now = time.monotonic()
         if now >= self._asked + _MOMENT:
             self._asked = now
             self._ask()
-        return Origin(True, number_of(tags), *self._known)
+        return Origin(self._print, number_of(tags), *self._known)
 
     def _ask(self) -> None:
         user, file = self._job()

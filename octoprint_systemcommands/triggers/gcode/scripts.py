@@ -11,12 +11,14 @@ AFTER_PRINT = "after_print"
 ON_PAUSE = "on_pause"
 ON_RESUME = "on_resume"
 
+STARTED, DONE, CANCELLED = "beforePrintStarted", "afterPrintDone", "afterPrintCancelled"
+
 # By OctoPrint's script: what it stands for. What comes before the print or goes on with it
 # waits for the command.
 PLACES = {
-    "beforePrintStarted": BEFORE_PRINT,
-    "afterPrintDone": AFTER_PRINT,
-    "afterPrintCancelled": AFTER_PRINT,
+    STARTED: BEFORE_PRINT,
+    DONE: AFTER_PRINT,
+    CANCELLED: AFTER_PRINT,
     "afterPrintPaused": ON_PAUSE,
     "beforePrintResumed": ON_RESUME,
 }

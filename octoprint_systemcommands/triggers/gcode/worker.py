@@ -7,10 +7,10 @@ limit all the same.
 
 import logging
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple, Optional, Protocol, Union
+from typing import Any, Optional, Protocol, Union
 
 from ...commands.catalogue import CUSTOM, UnknownAction
 from ...commands.definition import Command, WayIn
@@ -19,15 +19,16 @@ from ...commands.toggles import OFF, ON
 from ...launcher import ExecuteRequest, Launcher
 from ...messages import N_, Message
 from ...runs.environment import as_text, of_event
+from ...runs.queue import MAX_ACTIVE
 from ...runs.record import UNFINISHED, Record
 from ...runs.request import Requester
 from ...runs.runner import Runner
 from . import holds, line, terminal
+from .asked import Asked, CalledOff
 from .holds import Hold, JobHolds
 from .line import Line, Octo, WrongLine
 from .notices import Notices
 from .opened import OpenedCommands
-from .origin import Origin
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.gcode.worker")
 
@@ -36,8 +37,8 @@ WAY_IN: WayIn = "gcode"
 # Lines that wait for their turn
 MAX_LINES = 100
 
-# Runs whose end is told in the Terminal tab; more than can hold the job
-MAX_RUNS = 2 * holds.MAX_HOLDS
+# Runs at a time, half of what may run at all: people want to run something, too
+MAX_RUNS = MAX_ACTIVE // 2
 
 _CANCELLED = Message(N_("The print was cancelled"))
 
@@ -48,29 +49,6 @@ class Opened(Protocol):
     def find_opened(self, way_in: WayIn, action: str) -> Command: ...
 
     def opened(self, way_in: WayIn) -> list[Command]: ...
-
-
-class Asked(NamedTuple):
-    """A line that waits for its turn.
-
-    Attributes:
-        wanted: what it asks for; an error if it cannot be read
-        text: the line as it stands
-        origin: where it comes from
-        hold: the hold of the job that waits for it
-        not_held: why there is none although the line wants one
-    """
-
-    wanted: Union[Line, Octo, WrongLine]
-    text: str
-    origin: Origin
-    hold: Optional[Hold] = None
-    not_held: Optional[str] = None
-
-    @property
-    def subject(self) -> str:
-        """What to call it."""
-        return self.wanted.action if isinstance(self.wanted, Line) else self.text
 
 
 class Worker:
@@ -107,8 +85,10 @@ class Worker:
         self._left_out: Optional[tuple[Asked, int]] = None
         # of runs in `_runs` only, so there is no more than that
         self._ends: deque[Record] = deque()
-        # by id, those whose end is to be told, with the hold that waits for it
-        self._runs: OrderedDict[str, Optional[Hold]] = OrderedDict()
+        # by id, those that have not ended, with the hold that waits for it; at most `MAX_RUNS`
+        self._runs: dict[str, Optional[Hold]] = {}
+        # whether it was told that lines wait for the end of one of these
+        self._has_told_of_runs = False
         self._thread: Optional[threading.Thread] = None
         self._is_closing = False
 
@@ -149,6 +129,15 @@ class Worker:
             self._condition.notify_all()
         self.holds.close()
 
+    def call_off(self, why: str) -> None:
+        """Nothing that waits is to be run. Does not wait."""
+        with self._condition:
+            self._lines = deque(
+                asked._replace(wanted=CalledOff(why), text=asked.subject)
+                for asked in self._lines
+            )
+            self._condition.notify_all()
+
     def _begin(self) -> bool:
         """Makes sure that there is a thread; returns whether there is one."""
         if self._is_closing:
@@ -170,11 +159,7 @@ class Worker:
     def _loop(self) -> None:
         while True:
             with self._condition:
-                self._condition.wait_for(
-                    lambda: (
-                        self._is_closing or self._ends or self._left_out or self._lines
-                    )
-                )
+                self._condition.wait_for(lambda: self._is_closing or self._has_work())
                 if self._is_closing:
                     return
                 work = self._next()
@@ -182,6 +167,19 @@ class Worker:
                 work()
             except Exception:
                 _logger.exception("Error while a line of G-code was processed")
+
+    def _has_work(self) -> bool:
+        """To be called with the lock held."""
+        if self._ends or self._left_out is not None:
+            return True
+        if not self._lines:
+            return False
+        return not (self._has_to_wait() and self._has_told_of_runs)
+
+    def _has_to_wait(self) -> bool:
+        """Whether the next line has to wait for the end of a run."""
+        is_to_be_run = isinstance(self._lines[0].wanted, (Line, Octo))
+        return is_to_be_run and len(self._runs) >= MAX_RUNS
 
     def _next(self) -> Callable[[], None]:
         """To be called with the lock held, when there is something to do."""
@@ -191,6 +189,10 @@ class Worker:
             asked, number = self._left_out
             self._left_out = None
             return partial(self._tell_left_out, asked, number)
+        if self._has_to_wait():
+            self._has_told_of_runs = True
+            return partial(self._tell_of_runs, self._lines[0])
+        self._has_told_of_runs = False
         return partial(self._process, self._lines.popleft())
 
     def _process(self, asked: Asked) -> None:
@@ -199,6 +201,9 @@ class Worker:
         except Exception as error:
             if asked.hold is not None:
                 self.holds.release(asked.hold, holds.END)
+            if isinstance(error, CalledOff):
+                self._log(terminal.say(asked.subject, f"not run: {error}"))
+                return
             refusal = terminal.refusal(error)
             if not refusal.is_expected:
                 _logger.exception("Cannot run what a line of G-code asks for")
@@ -206,7 +211,7 @@ class Worker:
 
     def _run(self, asked: Asked) -> None:
         wanted, hold = asked.wanted, asked.hold
-        if isinstance(wanted, WrongLine):
+        if isinstance(wanted, (WrongLine, CalledOff)):
             raise wanted
         if isinstance(wanted, Line) and wanted.action == LIST:
             for text in terminal.listed(self._opened.opened(WAY_IN)):
@@ -214,14 +219,10 @@ class Worker:
             if hold is not None:
                 self.holds.release(hold, holds.END)
             return
-        if hold is not None and hold.reason == holds.CANCELLED:
-            self._log(terminal.say(asked.subject, "not run: the print was cancelled"))
-            return
+        asked.ensure_wanted()
         run = self._launcher.launch(self._request(asked, wanted))
         with self._condition:
             self._runs[run.id] = hold
-            if len(self._runs) > MAX_RUNS:
-                self._forget_one()
         if hold is not None:
             hold.run_id = run.id
             if hold.reason == holds.CANCELLED:
@@ -231,17 +232,6 @@ class Worker:
         if hold is None and isinstance(wanted, Line) and wanted.waits:
             why = asked.not_held or "it was not open yet when the line came"
             self._log(terminal.say(asked.subject, f"the print does not wait: {why}"))
-
-    def _forget_one(self) -> None:
-        """To be called with the lock held. No hold that is still to be released is
-        forgotten: there are fewer of them."""
-        del self._runs[
-            next(
-                run_id
-                for run_id, hold in self._runs.items()
-                if hold is None or hold.reason is not None
-            )
-        ]
 
     def _request(self, asked: Asked, wanted: Union[Line, Octo]) -> ExecuteRequest:
         to: Optional[str] = None
@@ -282,6 +272,10 @@ class Worker:
     def _tell_left_out(self, asked: Asked, number: int) -> None:
         more = "" if number == 1 else f" (left out after it: {number - 1})"
         self._refuse(asked, terminal.TOO_MANY, f"too many lines wait{more}")
+
+    def _tell_of_runs(self, asked: Asked) -> None:
+        text = f"waits: {MAX_RUNS} commands of lines of G-code are running"
+        self._log(terminal.say(asked.subject, text))
 
     def _tell_end(self, record: Record) -> None:
         self._log(terminal.say(record.action, terminal.end_of(record)))
