@@ -4,8 +4,9 @@ The first is measured here, without a server: what OctoPrint does for one more p
 wants to see each line, with the hook of this one, for a line that OctoPrint knows.
 
 A server of its own prints the file of `printing`, and in turn the same with 100 lines that run
-`true`, and with one whose command floods its output until the print is over. What these 100
-commands take by themselves, when nothing is printed, is no cost of their lines.
+`true`, with 100 lines `@other` that no plugin listens to, and with one line whose command floods
+its output until the print is over. What these 100 commands take by themselves, when nothing is
+printed, is no cost of their lines; neither is what OctoPrint takes for any line with an `@`.
 """
 
 import contextlib
@@ -43,7 +44,8 @@ DEFINITIONS = [
         "gcode": True,
     },
 ]
-PLAIN, WITH_LINES, WITH_FLOOD = "without", f"with {OURS} lines", "with a flood"
+PLAIN, UNHEARD = "without", f"with {OURS} lines that nobody listens to"
+WITH_LINES, WITH_FLOOD = f"with {OURS} lines", "with a flood"
 
 
 def measure(servers):
@@ -54,13 +56,9 @@ def measure(servers):
         settle(ours)
         seconds = prints(ours)
         alone = median([time_of_commands(ours) for _ in range(ROUNDS)])
-    plain = median(seconds[PLAIN])
-    ratios = {
-        f"{WITH_LINES}, less what their commands take": (
-            (median(seconds[WITH_LINES]) - alone) / plain
-        ),
-        WITH_FLOOD: median(seconds[WITH_FLOOD]) / plain,
-    }
+    plain, unheard = median(seconds[PLAIN]), median(seconds[UNHEARD])
+    with_lines = (median(seconds[WITH_LINES]) - alone) / unheard
+    with_flood = median(seconds[WITH_FLOOD]) / plain
     goal = 1.05
     return [
         line(
@@ -70,15 +68,20 @@ def measure(servers):
             "≤ 2 µs",
             per_line <= 2e-6,
         ),
-        *(
-            line(
-                f"print of {LINES:,} lines {kind} ÷ without",
-                "–",
-                f"{ratio:.3f} ×",
-                f"≤ {goal} ×",
-                ratio <= goal,
-            )
-            for kind, ratio in ratios.items()
+        line(
+            f"print of {LINES:,} lines with {OURS} that run commands, less what these take, "
+            f"÷ {UNHEARD}",
+            f"{unheard / plain:.3f} × without",
+            f"{with_lines:.3f} ×",
+            f"≤ {goal} ×",
+            with_lines <= goal,
+        ),
+        line(
+            f"print of {LINES:,} lines {WITH_FLOOD} ÷ without",
+            "–",
+            f"{with_flood:.3f} ×",
+            f"≤ {goal} ×",
+            with_flood <= goal,
         ),
         line(
             f"– print times: {', '.join(seconds)}, medians of {ROUNDS} rounds",
@@ -124,7 +127,8 @@ def prints(ours):
     """The print times in seconds, by what is in the file."""
     files = {
         PLAIN: ("plain.gcode", gcode()),
-        WITH_LINES: ("lines.gcode", with_lines()),
+        UNHEARD: ("unheard.gcode", with_lines("@other nothing")),
+        WITH_LINES: ("lines.gcode", with_lines("@system nothing")),
         WITH_FLOOD: ("flood.gcode", f"@system flood\n{gcode()}"),
     }
     ours.connect_virtual_printer()
@@ -162,12 +166,12 @@ def newest(client):
     return runs[0]["id"] if runs else None
 
 
-def with_lines():
-    """The file with lines that run commands, evenly among the others."""
+def with_lines(of_ours):
+    """The file with a line many times, evenly among the others."""
     lines = gcode().splitlines()
     between = len(lines) // OURS
     for number in range(OURS):
-        lines.insert(number * (between + 1), "@system nothing")
+        lines.insert(number * (between + 1), of_ours)
     return "\n".join(lines) + "\n"
 
 

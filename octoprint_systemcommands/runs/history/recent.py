@@ -11,6 +11,9 @@ from .database import Filter
 # as many as one answer has at most
 MAX_RECENT = 200
 
+# so that not each run has all of them sorted
+_SPARE = 50
+
 # bytes of output: those that somebody may be looking at
 _MAX_OUTPUT = 512 * 1024
 
@@ -23,21 +26,28 @@ class Recent:
         self._records: dict[str, Record] = {}
         # in the order of their ends
         self._outputs: dict[str, Capture] = {}
+        # bytes of all of them
+        self._kept = 0
 
     def put(self, records: Iterable[Record]) -> None:
         """Takes in records, in place of older ones of the same runs."""
         self._records.update((record.id, record) for record in records)
-        if len(self._records) > MAX_RECENT:
+        if len(self._records) > MAX_RECENT + _SPARE:
             newest = self._newest_first()[:MAX_RECENT]
             self._records = {record.id: record for record in newest}
 
     def put_output(self, run_id: str, output: Capture) -> None:
         """Takes in the output of a run that has ended."""
+        self._drop_output(run_id)
         self._outputs[run_id] = output
-        kept = sum(output.kept for output in self._outputs.values())
-        while kept > _MAX_OUTPUT or len(self._outputs) > MAX_RECENT:
-            oldest = next(iter(self._outputs))
-            kept -= self._outputs.pop(oldest).kept
+        self._kept += output.kept
+        while self._kept > _MAX_OUTPUT or len(self._outputs) > MAX_RECENT:
+            self._drop_output(next(iter(self._outputs)))
+
+    def _drop_output(self, run_id: str) -> None:
+        dropped = self._outputs.pop(run_id, None)
+        if dropped is not None:
+            self._kept -= dropped.kept
 
     def forget(self, seqs: Iterable[int]) -> None:
         """Forgets the runs in these positions."""
@@ -53,11 +63,8 @@ class Recent:
         self._records = {
             run_id: record for run_id, record in self._records.items() if is_kept(record)
         }
-        self._outputs = {
-            run_id: output
-            for run_id, output in self._outputs.items()
-            if run_id in self._records
-        }
+        for run_id in [each for each in self._outputs if each not in self._records]:
+            self._drop_output(run_id)
 
     def get(self, run_id: str) -> Optional[Record]:
         """One run, None if it is not among them."""
