@@ -27,7 +27,7 @@ _RECEIVED = re.compile(r"(?:Recv:|<<<) (.*)")
 class Terminal(PushClient):
     """The Terminal tab of a page.
 
-    said  is what the plugin has written there.
+    said  is what the plugin has written there since it was opened.
     """
 
     def __init__(self, octoprint, client):
@@ -43,7 +43,8 @@ class Terminal(PushClient):
 
     def _receive(self):
         message = super()._receive()
-        logs = message.get("current", message.get("history", {})).get("logs") or []
+        # what was said before is in "history"
+        logs = message.get("current", {}).get("logs") or []
         self.said += [
             line.partition("System Commands: ")[2]
             for line in logs
