@@ -14,7 +14,8 @@ beforeEach(() => {
         ...["arguments/value_checks", "arguments/uploads", "arguments/argument_field"],
         ...["rules/happenings", "rules/duration", "rules/schedule"],
         ...["rules/rule_sentence", "rules/rule_row", "rules/rule_arguments"],
-        ...["rules/rule_when", "rules/rule_form", "rules/rule_problems"]
+        ...["rules/rule_when", "rules/rule_form", "rules/rule_problems"],
+        "editor/server_validation"
     ]);
     page.SystemCommands.DialogFocus = {
         keepWhileRemoving: (_event, remove) => remove(),
@@ -366,4 +367,15 @@ test("what is wrong is said by the names of the form", () => {
         message: "is wrong"
     };
     assert.equal(of(argument, {}), "level: is wrong");
+});
+
+test("what is wrong with a field that the form does not have is said with its name", () => {
+    const verdict = new page.SystemCommands.ServerValidation({fields: ["when"]});
+    verdict.problems([
+        {field: "when", message: "is missing"},
+        {field: "wiat", message: "is unknown"},
+        {field: null, message: "It is too large."}
+    ]);
+
+    assert.equal(verdict.otherErrors(), "wiat: is unknown It is too large.");
 });

@@ -714,6 +714,13 @@ def test_the_list(world):
     assert world.house.runs == []
 
 
+def test_the_list_has_a_number_only_where_it_counts(make_world):
+    world = make_world([COMMANDS[3], {**COMMANDS[0], "gcode_alias": 3}])
+    world.line("list", TERMINAL)
+    world.says("list: @system note  (Note)")
+    assert any("(Fan, OCTO3)" in said for said in world.job.said)
+
+
 def test_the_list_of_none(make_world):
     world = make_world([COMMANDS[1]])
     world.line("list", TERMINAL)

@@ -249,3 +249,35 @@ def test_unknown_fields_and_a_wrong_name_are_no_reason_not_to_use_it():
     assert rule.name == "a"
     assert {problem.field for problem in problems} == {"name", "x-mine", "5"}
     assert {problem.severity for problem in problems} == {WARNING}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wiat",
+        "waits",
+        "Wait",
+        "If",
+        "iff",
+        "enable",
+        "canceled_by",
+        "cancel_by",
+        "confirm",
+    ],
+)
+def test_a_misspelt_field_keeps_it_from_being_used(name):
+    # it would run at once, or although it is switched off
+    rule, problems = parse_rule({**LEAST, name: False})
+
+    assert rule is None
+    assert [(problem.field, problem.severity) for problem in problems] == [(name, ERROR)]
+
+
+@pytest.mark.parametrize("name", ["note", "comment", "description", "color", "icon"])
+def test_a_field_of_somebody_elses_is_no_misspelt_one(name):
+    rule, problems = parse_rule({**LEAST, name: "x"})
+
+    assert rule is not None
+    assert [(problem.field, problem.severity) for problem in problems] == [
+        (name, WARNING)
+    ]

@@ -110,12 +110,16 @@ def listed(commands: Iterable[Command]) -> Iterator[str]:
         yield say(LIST, "no command is open to G-code")
         return
     yield say(LIST, "open to G-code:")
+    # of several with the same number, the first one counts
+    of_alias = {command.gcode_alias: command for command in reversed(commands)}
     for command in commands[:_MAX_LISTED]:
         words = ["@system", written(command.action)]
         if command.is_toggle:
             words.append("on|off")
         words += [f"{argument.name}=…" for argument in command.arguments]
-        alias = "" if command.gcode_alias is None else f", OCTO{command.gcode_alias}"
+        number = command.gcode_alias
+        has_line = number is not None and of_alias[number] is command
+        alias = f", OCTO{number}" if has_line else ""
         yield say(LIST, f"{' '.join(words)}  ({command.name}{alias})")
     if len(commands) > _MAX_LISTED:
         yield say(LIST, f"… and {len(commands) - _MAX_LISTED} more")

@@ -37,7 +37,11 @@
             ])
         );
         self.otherErrors = ko.pureComputed(() => {
-            return messages(self.problems().filter((p) => !fields.includes(p.field)));
+            const others = self.problems().filter((p) => !fields.includes(p.field));
+            // what the form does not have is known by its name in the file
+            return messages(
+                others.map((p) => (p.field ? {message: `${p.field}: ${p.message}`} : p))
+            );
         });
 
         // whoever has asked before is not interested any more
