@@ -64,7 +64,9 @@ def test_events_of_all_runs_but_tests(told):
         run.status = Status.STOPPED
         told.changed(run.record(trigger))
     assert told.events == [
-        (event, trigger) for trigger in ("mqtt", "menu") for event in ("started", "stopped")
+        (event, trigger)
+        for trigger in ("mqtt", "menu")
+        for event in ("started", "stopped")
     ]
     assert told.ends == []
 

@@ -40,9 +40,7 @@ class ToldRuns:
         event: tells everybody
     """
 
-    def __init__(
-        self, publish: Callable[[str, Any], None], event: Callable[[Any], None]
-    ):
+    def __init__(self, publish: Callable[[str, Any], None], event: Callable[[Any], None]):
         self._publish = publish
         self._event = event
         # by id of the run
