@@ -13,8 +13,10 @@ from .server import ApiError, Server, Unreachable
 
 UNFINISHED = ("pending", "queued", "starting", "running")
 
-# Seconds between two looks: while there is something new, and at most
-_SHORTEST = 0.05
+# Seconds between two looks: at first, since many commands take no longer, while there is always
+# something new, and at most. Each costs the server time, which prints meanwhile.
+_FIRST = 0.05
+_BUSY = 0.2
 _LONGEST = 0.5
 
 # How long a server is waited for that does not answer any more, in seconds: the command may
@@ -48,7 +50,7 @@ class Follower:
             ApiError: the run is not to be seen any more
             CliError: the output cannot be written any more, or a second signal has come
         """
-        pause = _SHORTEST
+        pause = _FIRST
         offset = 0
         while True:
             # before the look that may find its end, so that no signal is lost
@@ -66,8 +68,8 @@ class Follower:
                 self._show(run_id, part["chunks"])
             if part["finished"]:
                 return self._server.get(f"/runs/{run_id}")
-            pause = _SHORTEST if is_new else min(pause * 1.5, _LONGEST)
             self._interrupts.wait(pause)
+            pause = min(pause * 1.5, _BUSY if is_new else _LONGEST)
 
     def exit_code(self, run: dict[str, Any]) -> int:
         """What to end with when a run has."""
