@@ -8,6 +8,9 @@ import threading
 import octoprint.plugin
 import paho.mqtt.client as paho
 
+# How long a connection takes, in seconds, by TLS and on a small machine
+_SLOW = 0.5
+
 
 class MqttStandIn(
     octoprint.plugin.SettingsPlugin,
@@ -38,6 +41,22 @@ class MqttStandIn(
         }
 
     def on_startup(self, host, port):
+        self._connect()
+
+    def on_settings_save(self, data):
+        before = self._connected_by()
+        super().on_settings_save(data)
+        if self._client is not None and self._connected_by() != before:
+            # Like the real one it passes for connected meanwhile: what is published is lost,
+            # and whoever publishes it is told that it was sent
+            self._client.loop_stop()
+            self._client.reinitialise()
+            threading.Timer(_SLOW, self._connect).start()
+
+    def _connected_by(self):
+        return self._settings.get(["broker"], merged=True), self._last_will()
+
+    def _connect(self):
         broker = self._settings.get(["broker"], merged=True)
         if broker["url"] is None:
             return

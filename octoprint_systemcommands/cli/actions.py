@@ -102,7 +102,7 @@ def run(
     if stdin is not None:
         if stdin in texts:
             raise CliError(f'"{stdin}" is given twice.', exit_codes.USAGE)
-        data = sys.stdin.buffer.read(_MAX_STDIN)
+        data = b"" if sys.stdin is None else sys.stdin.buffer.read(_MAX_STDIN)
         text = data.decode("utf-8", "surrogateescape")
         texts[stdin] = text.removesuffix("\n").removesuffix("\r")
     values = {
@@ -177,7 +177,7 @@ def _asked_for(
     ]
     if not missing:
         return {}
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise CliError(
             f'"{missing[0]["name"]}" is missing, and there is no terminal to ask for it: '
             f"hand it over with --stdin {missing[0]['name']}.",
@@ -248,11 +248,11 @@ def toggle(
     with Interrupts() as interrupts:
         follower = Follower(server, interrupts)
         started = server.post("/runs", body)
-        ended = follower.follow(started["id"])
+        # only its state is printed, for scripts
+        ended = follower.follow(started["id"], with_output=False)
         if ended["status"] != "succeeded":
-            said = end_of(ended)
-            if said is not None:
-                say(said)
+            failed = f"{ended['name']}: failed with {ended['exit_code']}"
+            say(end_of(ended) or f"{failed}. What it has written is in the history.")
             return follower.exit_code(ended) or exit_codes.SOFTWARE
         return _settled(server, action, ended["to"], interrupts)
 

@@ -57,13 +57,12 @@ def _with_server(settings: Callable[[], Any]) -> Callable[[Callable], Callable]:
 
             try:
                 address = Address(apikey, host, port, https, prefix)
-                code = action(Server(address, settings()), **kwargs)
+                server = Server(address, settings())
+                code = _printed(lambda: action(server, **kwargs))
             except CliError as error:
                 if str(error):
                     click.echo(error, err=True)
                 code = error.exit_code
-            except BrokenPipeError:
-                code = SOFTWARE
             except KeyboardInterrupt:
                 code = 130
             quiet()
@@ -72,6 +71,20 @@ def _with_server(settings: Callable[[], Any]) -> Callable[[Callable], Callable]:
         return with_server
 
     return decorate
+
+
+def _printed(action: Callable[[], int]) -> int:
+    """What a command ends with whose output is written by then."""
+    from .following import cannot_write
+
+    try:
+        code = action()
+        print(end="", flush=True)
+        return code
+    except BrokenPipeError:
+        return SOFTWARE
+    except OSError as error:
+        raise cannot_write(error) from None
 
 
 def commands(settings: Callable[[], Any]) -> list[click.Command]:

@@ -8,7 +8,8 @@ OK = 0
 USAGE = 64
 # the server does not answer, or the plugin is not there
 UNAVAILABLE = 69
-# the server has failed, or the command could not be started, or nobody knows its end
+# the server has failed, the command could not be started, nobody knows its end, or the output
+# cannot be written
 SOFTWARE = 70
 # not now: it runs already, a print is under way, too much is going on
 NOT_NOW = 75

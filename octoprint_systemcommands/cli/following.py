@@ -13,8 +13,10 @@ from .server import ApiError, Server, Unreachable
 
 UNFINISHED = ("pending", "queued", "starting", "running")
 
-# Seconds between two looks: while there is something new, and at most
-_SHORTEST = 0.05
+# Seconds between two looks: at first, since many commands take no longer, while there is always
+# something new, and at most. Each costs the server time, which prints meanwhile.
+_FIRST = 0.05
+_BUSY = 0.2
 _LONGEST = 0.5
 
 # How long a server is waited for that does not answer any more, in seconds: the command may
@@ -33,7 +35,6 @@ class Follower:
     def __init__(self, server: Server, interrupts: Interrupts):
         self._server = server
         self._interrupts = interrupts
-        self._offset = 0
         # the signal because of which it was stopped
         self._stopped_by: Optional[int] = None
         self._lost_at: Optional[float] = None
@@ -47,27 +48,28 @@ class Follower:
         Raises:
             Unreachable: the server has been gone for too long
             ApiError: the run is not to be seen any more
-            CliError: nobody reads the output any more, or a second signal has come
+            CliError: the output cannot be written any more, or a second signal has come
         """
-        pause = _SHORTEST
+        pause = _FIRST
+        offset = 0
         while True:
             # before the look that may find its end, so that no signal is lost
             self._stop_if_wanted(run_id)
             try:
-                part = self._server.get(f"/runs/{run_id}/output", offset=self._offset)
+                part = self._server.get(f"/runs/{run_id}/output", offset=offset)
                 self._lost_at = None
             except Unreachable as error:
                 self._be_patient(error)
                 self._interrupts.wait(_LONGEST)
                 continue
-            is_new = part["next"] > self._offset
-            self._offset = part["next"]
+            is_new = part["next"] > offset
+            offset = part["next"]
             if with_output:
                 self._show(run_id, part["chunks"])
             if part["finished"]:
                 return self._server.get(f"/runs/{run_id}")
-            pause = _SHORTEST if is_new else min(pause * 1.5, _LONGEST)
             self._interrupts.wait(pause)
+            pause = min(pause * 1.5, _BUSY if is_new else _LONGEST)
 
     def exit_code(self, run: dict[str, Any]) -> int:
         """What to end with when a run has."""
@@ -115,6 +117,11 @@ class Follower:
             self.stop(run_id)
             code = exit_codes.SIGNAL + signal.SIGPIPE
             raise CliError("", code) from None
+        except OSError as error:
+            # the same with a disk that is full
+            quiet()
+            self.stop(run_id)
+            raise cannot_write(error) from None
 
 
 def exit_code_of(run: dict[str, Any]) -> int:
@@ -144,11 +151,16 @@ def end_of(run: dict[str, Any]) -> Optional[str]:
     return f"{name}: {said}" + (f". {hint}" if isinstance(hint, str) else "")
 
 
+def cannot_write(error: OSError) -> CliError:
+    """What becomes of output that cannot be written."""
+    return CliError(f"Cannot write the output: {error.strerror}", exit_codes.SOFTWARE)
+
+
 def say(text: str) -> None:
     """Says something beside the output."""
     try:
         _write(sys.stderr, f"{text}\n")
-    except BrokenPipeError:
+    except OSError:
         quiet()
 
 
@@ -157,13 +169,17 @@ def quiet() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
-        except (BrokenPipeError, ValueError):
+            # None if it was closed before the start
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
 def _write(stream: Any, text: str) -> None:
+    if stream is None:
+        return
     # as UTF-8, whatever the locale says, and with line ends as they are
     binary: BinaryIO = stream.buffer
     stream.flush()

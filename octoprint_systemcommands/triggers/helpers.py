@@ -62,6 +62,8 @@ class Helpers:
         self._lock = threading.Lock()
         # by id, who is to be told of the end, with the plugin
         self._awaited: dict[str, tuple[str, OnEnd]] = {}
+        # how many have ended without that having been taken in: a plugin may hang over it
+        self._untold = 0
         # one, so that ends are told one after the other
         self._tellers = Starters(1, name="helpers")
 
@@ -97,8 +99,8 @@ class Helpers:
         problem = _problem_of_call(action, plugin, confirmed, on_end, source)
         if problem is not None:
             return _refused("bad_request", problem)
-        if on_end is not None and len(self._awaited) >= MAX_AWAITED:
-            text = f"{MAX_AWAITED} runs of plugins are under way already"
+        if on_end is not None and len(self._awaited) + self._untold >= MAX_AWAITED:
+            text = f"{MAX_AWAITED} ends of runs are to be told to plugins already"
             return _refused("overloaded", text)
         try:
             run = self._launcher.launch(
@@ -140,21 +142,29 @@ class Helpers:
             return
         with self._lock:
             plugin, on_end = self._awaited.pop(record.id, (None, None))
-        if plugin is None or on_end is None:
-            return
+            if plugin is None or on_end is None:
+                return
+            self._untold += 1
         try:
-            self._tellers.hand_over(record.id, lambda: _tell(plugin, on_end, record))
+            self._tellers.hand_over(record.id, lambda: self._tell(plugin, on_end, record))
         except RuntimeError:
+            self._was_told()
             _logger.warning(f"No thread to tell {plugin} that run {record.id} has ended")
 
+    def _tell(self, plugin: str, on_end: OnEnd, record: Record) -> None:
+        try:
+            on_end(record.to_dict())
+        except BaseException:
+            # also SystemExit, which would take the thread away from all others
+            _logger.exception(
+                f"{plugin} has failed to take in that run {record.id} has ended"
+            )
+        finally:
+            self._was_told()
 
-def _tell(plugin: str, on_end: OnEnd, record: Record) -> None:
-    try:
-        on_end(record.to_dict())
-    except Exception:
-        _logger.exception(
-            f"{plugin} has failed to take in that run {record.id} has ended"
-        )
+    def _was_told(self) -> None:
+        with self._lock:
+            self._untold -= 1
 
 
 def _problem_of_call(

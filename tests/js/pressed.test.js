@@ -45,6 +45,18 @@ test("the same update is made once, the latest last", () => {
     assert.deepStrictEqual(calls, ["other", "one"]);
 });
 
+test("what is let go where nobody tells is seen at the next move", () => {
+    const calls = [];
+    fire("pointerdown", {button: 0});
+    whenReleased(() => calls.push("later"));
+    fire("pointermove", {buttons: 1});
+    assert.deepStrictEqual(calls, []);
+    fire("pointermove", {buttons: 0});
+    assert.deepStrictEqual(calls, ["later"]);
+    whenReleased(() => calls.push("now"));
+    assert.deepStrictEqual(calls, ["later", "now"]);
+});
+
 test("a menu of the browser holds nothing up", () => {
     const calls = [];
     fire("pointerdown", {button: 2});

@@ -136,6 +136,27 @@ test("of what is not there any more nothing is known", () => {
     assert.strictEqual(page.states._states.size, 0);
 });
 
+test("a button that stays while its command goes and comes back is told on", (t) => {
+    const shown = page.ko.pureComputed(() => page.states.of(light)().state);
+    const seen = [];
+    shown.subscribe((now) => seen.push(now));
+    ["on", "unknown"].forEach((before) => {
+        catalogue.commands(states);
+        catalogue.updates.notifySubscribers();
+        t.mock.timers.tick(500);
+        answer(state("light", before));
+        catalogue.commands([]);
+        catalogue.updates.notifySubscribers();
+        assert.strictEqual(shown(), "unknown");
+    });
+    catalogue.commands(states);
+    catalogue.updates.notifySubscribers();
+    t.mock.timers.tick(500);
+    answer(state("light", "off"));
+    assert.strictEqual(shown(), "off");
+    assert.deepStrictEqual(seen, ["on", "unknown", "off"]);
+});
+
 test("the pushes of others are none of ours", () => {
     page.states.onDataUpdaterPluginMessage("other", {
         type: "states",

@@ -61,6 +61,13 @@ COMMANDS = [
         "off": "rm -f lamp",
         "state": "test -e lamp",
     },
+    {
+        "action": "heater",
+        "name": "Heater",
+        "type": "toggle",
+        "on": "echo it gets warm",
+        "off": "echo it does not obey >&2; exit 3",
+    },
 ]
 
 
@@ -193,7 +200,7 @@ def test_the_list(cli):
     assert "[whom=…]" in lines[1]
     found = json.loads(cli("list", "--json")[1])
     assert [c["action"] for c in found["commands"]] == [c["action"] for c in COMMANDS]
-    assert {state["action"] for state in found["states"]} == {"lamp"}
+    assert {state["action"] for state in found["states"]} == {"lamp", "heater"}
 
 
 def test_a_secret_comes_from_standard_input(cli):
@@ -270,6 +277,30 @@ def test_what_nobody_reads_is_stopped(begin, admin):
     assert admin.wait_for_run(run["id"])["status"] == "stopped"
 
 
+@pytest.mark.one_version
+def test_a_full_disk_stops_it(begin, admin):
+    with open("/dev/full", "wb") as full:
+        process = begin("run", "tick", stdout=full)
+        listing = begin("list", stdout=full)
+        for one in (process, listing):
+            assert one.wait(timeout=60) == 70
+            said = one.stderr.read()
+            assert said.startswith(b"Cannot write the output: ")
+            assert b"Traceback" not in said
+    run = admin.get(RUNS).json()["runs"][0]
+    assert admin.wait_for_run(run["id"])["status"] == "stopped"
+
+
+@pytest.mark.one_version
+@pytest.mark.parametrize("word", ["list", "toggle", "run"])
+def test_a_standard_output_that_is_closed(begin, word):
+    words = {"list": [], "toggle": ["lamp"], "run": ["greet", "code=3"]}[word]
+    process = begin(word, *words, preexec_fn=lambda: (os.close(0), os.close(1)))
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == (3 if word == "run" else 0)
+    assert b"Traceback" not in err
+
+
 def test_without_waiting_and_stopped_by_its_id_or_its_action(cli, admin):
     code, out, _ = cli("run", "once", "--no-wait")
     run_id = out.strip()
@@ -295,6 +326,13 @@ def test_toggles(cli):
     assert cli("toggle", "lamp", "on") == (0, "on\n", "")
     assert cli("toggle", "lamp") == (0, "off\n", "")
     assert cli("run", "lamp", "on")[0] == 0
+
+
+def test_a_toggle_prints_its_state_alone(cli):
+    assert cli("toggle", "heater", "on") == (0, "on (assumed)\n", "")
+    code, out, err = cli("toggle", "heater", "off")
+    assert (code, out) == (3, "")
+    assert "failed with 3" in err
 
 
 @pytest.mark.one_version

@@ -237,6 +237,61 @@ def test_the_broker_goes_and_comes_back(make_octoprint, broker, tmp_path):
     listener.close()
 
 
+def test_the_base_topic_is_changed(make_octoprint, broker):
+    server = with_mqtt(make_octoprint(config_of(broker, COMMANDS), start=False)).start()
+    listener = Listener(broker)
+    wait_for_entities(listener, *ALL)
+    ApiClient(server.url, server.admin).post(
+        "/api/settings", json={"plugins": {"mqtt": {"publish": {"baseTopic": "new/"}}}}
+    ).raise_for_status()
+    below = "new/plugin/systemcommands/"
+    listener.wait_for(f"{below}availability/note")
+    listener.publish(f"{below}command/note/run", {"id": "new"})
+    listener.wait_for(f"{below}reply", lambda one: one.data["type"] == "ended")
+
+    def left():
+        return [
+            topic
+            for topic, payload in dict(listener.retained).items()
+            if topic.startswith(BASE) and payload
+        ]
+
+    # what cannot be sent while it connects anew is sent later
+    wait_until(lambda: not left())
+    wait_for_entities(listener, *ALL)
+    listener.close()
+
+
+def test_without_a_last_will(make_octoprint, broker):
+    config = config_of(broker, COMMANDS)
+    config["plugins"]["mqtt"]["publish"] = {"lwActive": False}
+    server = with_mqtt(make_octoprint(config, start=False)).start()
+    listener = Listener(broker)
+    wait_for_entities(listener, *ALL)
+    listener.close()
+    # it forgets everything, and is back before anybody has looked
+    broker.kill()
+    broker.start()
+    listener = Listener(broker)
+    wait_for_entities(listener, *ALL)
+    listener.publish(f"{BASE}command/slow/run", {"id": "slow"})
+    reply(listener, "slow", "accepted")
+    # the end of the server is told, and what has become of its runs
+    server.stop()
+    assert reply(listener, "slow", "ended")["status"] == "stopped"
+    wait_until(
+        lambda: (
+            {
+                payload
+                for topic, payload in dict(listener.retained).items()
+                if topic.startswith(f"{BASE}availability/")
+            }
+            == {"offline"}
+        )
+    )
+    listener.close()
+
+
 def test_a_retained_wish_at_the_start(make_octoprint, broker):
     listener = Listener(broker)
     listener.publish(NOTE, {"id": "old"}, retain=True)

@@ -110,6 +110,22 @@ def test_but_not_for_ever(clock):
     assert 60 < clock.now < 62
 
 
+@pytest.mark.parametrize(("text", "most"), [("tick", 5), ("", 2)])
+def test_the_server_is_not_asked_all_the_time(clock, text, most):
+    class Counting(FakeServer):
+        asked = 0
+        offset = 0
+
+        def get(self, path, **query):
+            self.asked += 1
+            self.offset += len(text)
+            return {**part(finished=clock.now > 60), "next": self.offset}
+
+    server = Counting()
+    Follower(server, Interrupts(clock)).follow(RUN["id"])
+    assert 60 < server.asked < 60 * most + 10
+
+
 def test_what_is_dropped_is_said_beside_the_output(clock, capfd):
     server = FakeServer({"next": 9, "chunks": [{"dropped": 9}], "finished": True}, RUN)
     Follower(server, Interrupts(clock)).follow(RUN["id"])

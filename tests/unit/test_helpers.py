@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from harness.waiting import wait_until
 from octoprint_systemcommands.access import Forbidden, FreshCredentialsNeeded
 from octoprint_systemcommands.api.error_codes import ErrorCode
 from octoprint_systemcommands.commands.definition import Command
@@ -98,11 +99,14 @@ def test_an_end_before_it_is_known_here_is_told_as_well(subject, launcher):
     assert subject._awaited == {}
 
 
-def test_ends_are_told_one_after_the_other_whatever_becomes_of_them(subject, launcher):
+@pytest.mark.parametrize("error", [RuntimeError("a fault of the caller"), SystemExit()])
+def test_ends_are_told_one_after_the_other_whatever_becomes_of_them(
+    subject, launcher, error
+):
     told = Told()
 
     def fail(run):
-        raise RuntimeError("a fault of the caller")
+        raise error
 
     subject.run("greet", plugin="caller", on_end=fail)
     subject.run("greet", plugin="caller", on_end=told)
@@ -119,6 +123,27 @@ def test_there_are_not_more_to_be_told_than_the_limit(subject, launcher, mocker)
     assert (answer["run"], answer["code"]) == (None, "overloaded")
     # without it there is nothing to keep
     assert subject.run("greet", plugin="caller")["run"]
+
+
+def test_a_plugin_that_hangs_does_not_fill_the_memory(subject, launcher, mocker):
+    mocker.patch.object(helpers, "MAX_AWAITED", 2)
+    hangs, go_on = threading.Event(), threading.Event()
+
+    def hang(run):
+        hangs.set()
+        assert go_on.wait(30)
+
+    told = Told()
+    for on_end in (hang, told):
+        subject.run("greet", plugin="caller", on_end=on_end)
+    for run in launcher.runs:
+        end(subject, run)
+    assert hangs.wait(30)
+    assert subject.run("greet", plugin="caller", on_end=told)["code"] == "overloaded"
+    go_on.set()
+    assert told.wait() == [launcher.runs[1].id]
+    # there is place again as soon as it has been told
+    wait_until(lambda: subject.run("greet", plugin="caller", on_end=told)["run"])
 
 
 def test_a_fault_of_ours_is_none_of_the_callers(subject, launcher, caplog):

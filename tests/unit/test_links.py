@@ -132,6 +132,21 @@ def test_a_damaged_file_is_put_aside(path, content):
     assert len(Links(LinksFile(path)).all()) == 1
 
 
+def test_what_cannot_be_read_is_not_replaced(links, path, mocker):
+    made, _ = links.add(LINK)
+    content = Path(path).read_bytes()
+    error = OSError("the disk does not answer")
+    failing = mocker.patch.object(links_file, "open", create=True, side_effect=error)
+    later = Links(LinksFile(path))
+    mocker.stop(failing)
+
+    assert later.all() == ()
+    with pytest.raises(NotWritten, match="does not answer"):
+        later.add(LINK)
+    assert Path(path).read_bytes() == content
+    assert Links(LinksFile(path)).all() == (made,)
+
+
 def test_a_damaged_link_is_left_out(links, path):
     made, _ = links.add(LINK)
     data = json.loads(Path(path).read_text())
@@ -143,11 +158,12 @@ def test_a_damaged_link_is_left_out(links, path):
         "to": "up",
         "arguments": [],
         "get": 1,
-        "created_at": "once",
         "created_by": 3,
         "more": 1,
     }.items():
         data["links"].append({**entry, field: value})
+    for moment in ("once", "5", True, None, 1e300, float("nan")):
+        data["links"].append({**entry, "created_at": moment})
     data["links"].append(None)
     Path(path).write_text(json.dumps(data))
 

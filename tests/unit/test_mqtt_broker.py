@@ -21,7 +21,7 @@ from octoprint_systemcommands.triggers.mqtt import (
 from octoprint_systemcommands.triggers.mqtt.announced import MAX_TOPICS, Announced
 from octoprint_systemcommands.triggers.mqtt.inbox import Inbox
 from octoprint_systemcommands.triggers.mqtt.instance import Instance
-from octoprint_systemcommands.triggers.mqtt.retained import Retained
+from octoprint_systemcommands.triggers.mqtt.retained import MAX_REMOVED, Retained
 from octoprint_systemcommands.triggers.mqtt.subscriptions import Subscriptions
 
 TOPICS = topics.below("octoPrint/")
@@ -40,12 +40,15 @@ STATUS = command_of(action="disk", type="status", state="df")
 
 
 class FakeBroker:
-    """Keeps what it is told, as long as it is there."""
+    """Keeps what it is told, as long as it is there. Subscriptions are OctoPrint-MQTT's, which
+    are collected for the broker when it connects."""
 
     def __init__(self):
         self.is_there = True
         self.published = []
-        self.callbacks = {}
+        self.subscriptions = []
+        # what the broker sends
+        self.heard = set()
 
     def publish(self, topic, payload, retained):
         if not self.is_there:
@@ -55,11 +58,30 @@ class FakeBroker:
         return True
 
     def subscribe(self, topic, callback):
-        assert topic not in self.callbacks
-        self.callbacks[topic] = callback
+        assert (topic, callback) not in self.subscriptions
+        self.subscriptions.append((topic, callback))
+        if self.is_there:
+            self.heard.add(topic)
 
     def unsubscribe(self, topic, callback):
-        assert self.callbacks.pop(topic) == callback
+        if (topic, callback) in self.subscriptions:
+            self.subscriptions.remove((topic, callback))
+            if self.is_there:
+                # whoever else listens to it
+                self.heard.discard(topic)
+
+    def connect(self, meanwhile=lambda: None):
+        self.heard = {topic for topic, _ in self.subscriptions}
+        meanwhile()
+        self.is_there = True
+
+    def send(self, topic, payload, *args, filter_=None, **kwargs):
+        """Has a message come by a subscription."""
+        filter_ = filter_ or topic
+        assert filter_ in self.heard
+        for other, callback in list(self.subscriptions):
+            if other == filter_:
+                callback(topic, payload, *args, **kwargs)
 
     def taken(self):
         published, self.published = self.published, []
@@ -113,6 +135,50 @@ def test_all_of_it_anew(broker):
     assert set(retained.topics) == {"a"}
     retained.publish({"a": "1"})
     assert broker.taken() == [("a", "1")]
+
+
+def test_what_stands_there_is_known_though_it_is_published_anew(broker):
+    retained = Retained(broker, ["old"])
+    retained.publish({"a": "1", "old": "1"})
+    retained.forget()
+    assert retained.payloads == {"a": "1", "old": "1"}
+
+
+def test_what_was_taken_away_in_vain_goes_at_the_next_time(broker):
+    retained = Retained(broker)
+    retained.publish({"old/a": "1"})
+    # OctoPrint-MQTT connects to it in another way, and says that it has sent this
+    retained.publish({"new/a": "1"})
+    broker.taken()
+    retained.forget()
+    retained.publish({"new/a": "1"})
+    assert broker.taken() == [("old/a", ""), ("new/a", "1")]
+    # that was enough
+    retained.forget()
+    retained.publish({"new/a": "1"})
+    assert broker.taken() == [("new/a", "1")]
+
+
+def test_what_was_taken_away_may_be_wanted_again(broker):
+    retained = Retained(broker)
+    for wanted in ({"a": "1"}, {}, {"a": "1"}):
+        retained.publish(wanted)
+    broker.taken()
+    retained.forget()
+    assert set(retained.topics) == {"a"}
+    retained.publish({"a": "1"})
+    assert broker.taken() == [("a", "1")]
+
+
+def test_no_more_that_was_taken_away_than_it_can_hold(broker):
+    retained = Retained(broker)
+    for number in range(MAX_REMOVED + 5):
+        retained.publish({str(number): "1"})
+    retained.publish({})
+    retained.forget()
+    assert len(retained.topics) == MAX_REMOVED
+    assert "4" not in retained.topics
+    assert str(MAX_REMOVED + 4) in retained.topics
 
 
 def test_one_of_it_once_more(broker):
@@ -237,7 +303,8 @@ def test_what_says_that_all_is_to_be_told_anew():
 
 @pytest.fixture
 def listening(broker):
-    """listening(bases, signals); with what came of it as `wishes` and `signals`."""
+    """listening(bases, signals), with `confirm`, and what came of it as `wishes` and
+    `signals`."""
     wishes, signals = [], []
     subject = Subscriptions(
         broker, lambda *wish: wishes.append(wish), lambda: signals.append(1)
@@ -247,46 +314,84 @@ def listening(broker):
         subject.become(dict.fromkeys(bases, "reply"), dict(signals))
 
     become.wishes, become.signals = wishes, signals
+    become.confirm = subject.confirm
     return become
 
 
 def test_subscriptions_follow_what_is_wanted(broker, listening):
-    listening(["a/"], {"will": "connected"})
+    listening(["a/"])
     filters = {"a/command/+/run", "a/toggle/+/set"}
-    assert set(broker.callbacks) == {*filters, "will"}
-    # what is there stays: the broker would send all that is retained once more
-    listening(["a/", "farm/"], {"will": "connected"})
-    assert set(broker.callbacks) == {
-        *filters,
-        "will",
-        "farm/command/+/run",
-        "farm/toggle/+/set",
-    }
-    listening(["a/"], {"ha/status": "online"})
-    assert set(broker.callbacks) == {*filters, "ha/status"}
+    assert broker.heard == filters
+    before = list(broker.subscriptions)
+    # what is there stays
+    listening(["a/", "farm/"])
+    assert broker.heard == {*filters, "farm/command/+/run", "farm/toggle/+/set"}
+    assert broker.subscriptions[:2] == before
+    listening(["a/"])
+    assert broker.heard == filters
     listening([])
-    assert broker.callbacks == {}
+    assert (broker.heard, broker.subscriptions) == (set(), [])
+
+
+def test_signals_are_heard_by_others_as_well(broker, listening):
+    others = []
+    broker.subscribe("will", lambda *args, **kwargs: others.append(1))
+    listening(["a/"], {"will": "connected"})
+    listening([], {"ha/status": "online"})
+    listening([])
+    assert broker.heard == {"will", "ha/status"}
+    for topic in ("will", "ha/status"):
+        for payload in (b"connected", b"online"):
+            broker.send(topic, payload)
+    # but nobody is told here what is not wanted any more
+    assert (len(others), listening.signals) == (2, [])
+    listening([], {"will": "connected"})
+    broker.send("will", b"connected")
+    assert listening.signals == [1]
+
+
+def test_what_is_asked_for_while_it_connects_is_asked_for_again(broker, listening):
+    broker.is_there = False
+    listening(["a/"])
+    broker.connect(lambda: listening(["a/", "farm/"], {"will": "connected"}))
+    assert broker.heard == {"a/command/+/run", "a/toggle/+/set"}
+    listening.confirm()
+    assert broker.heard == {topic for topic, _ in broker.subscriptions}
+    assert {"farm/command/+/run", "will"} < broker.heard
+    # each message is taken once
+    broker.send("farm/command/x/run", b"", filter_="farm/command/+/run")
+    broker.send("will", b"connected")
+    assert listening.wishes == [("farm/command/x/run", b"")]
+    assert listening.signals == [1]
+    # that was all
+    asked = len(broker.subscriptions)
+    listening.confirm()
+    assert len(broker.subscriptions) == asked
+    listening([])
+    assert broker.heard == {"will"}
 
 
 def test_what_is_retained_is_ignored(broker, listening):
     listening(["a/"])
-    callback = broker.callbacks["a/command/+/run"]
-    callback("a/command/x/run", b"1", retained=True, qos=0)
+
+    def send(*args, **kwargs):
+        broker.send("a/command/x/run", *args, filter_="a/command/+/run", **kwargs)
+
+    send(b"1", retained=True, qos=0)
     assert listening.wishes == []
-    callback("a/command/x/run", b"2", retained=False, qos=0)
+    send(b"2", retained=False, qos=0)
     # as OctoPrint-MQTT may call it one day
-    callback("a/command/x/run", b"3", "more", later=1)
+    send(b"3", "more", later=1)
     assert listening.wishes == [("a/command/x/run", b"2"), ("a/command/x/run", b"3")]
 
 
 def test_signals(broker, listening):
     listening([], {"will": "connected"})
-    callback = broker.callbacks["will"]
-    callback("will", b"disconnected", retained=False)
-    callback("other", b"connected", retained=False)
+    broker.send("will", b"disconnected", retained=False)
+    broker.send("other", b"connected", filter_="will", retained=False)
     assert listening.signals == []
     # it stands there: who has just subscribed is told
-    callback("will", b"connected", retained=True)
+    broker.send("will", b"connected", retained=True)
     assert listening.signals == [1]
 
 
@@ -431,9 +536,18 @@ NOTE = command_of(action="note", command="true")
 AVAILABILITY = f"{BASE}availability/note"
 
 
-def test_a_broker_that_has_gone_is_found_though_nothing_changes(
-    host, refresh, monkeypatch
-):
+@pytest.fixture
+def later(monkeypatch):
+    """Has a minute go by."""
+
+    def later():
+        now = instance.time.monotonic()
+        monkeypatch.setattr(instance.time, "monotonic", lambda: now + 60)
+
+    return later
+
+
+def test_a_broker_that_has_gone_is_found_though_nothing_changes(host, refresh, later):
     assert refresh(NOTE) is True
     published = dict(host.taken())
     assert published[AVAILABILITY] == "online"
@@ -441,8 +555,7 @@ def test_a_broker_that_has_gone_is_found_though_nothing_changes(
     host.is_there = False
     # it is not told for each look
     assert refresh(NOTE) is True
-    now = instance.time.monotonic()
-    monkeypatch.setattr(instance.time, "monotonic", lambda: now + 60)
+    later()
     assert refresh(NOTE) is False
     host.is_there = True
     # which may have lost all of it meanwhile
@@ -450,18 +563,46 @@ def test_a_broker_that_has_gone_is_found_though_nothing_changes(
     assert dict(host.taken()) == published
 
 
+@pytest.mark.parametrize("last_will", ["octoPrint/mqtt", None])
+def test_a_broker_that_was_away_for_a_moment(host, refresh, later, last_will):
+    host.last_will = last_will
+    refresh(NOTE)
+    published = dict(host.taken())
+    # nobody has seen that it was, and it has lost everything
+    assert refresh(NOTE) is True
+    assert host.taken() == []
+    later()
+    assert refresh(NOTE) is True
+    if last_will is None:
+        assert dict(host.taken()) == published
+        return
+    assert host.taken() == [(AVAILABILITY, "online")]
+    host.send(last_will, b"connected")
+    assert refresh(NOTE) is True
+    assert dict(host.taken()) == published
+
+
 def test_nothing_to_tell_and_nobody_to_listen_to(host, refresh, path):
     assert refresh() is None
-    assert (host.taken(), host.callbacks) == ([], {})
+    assert (host.taken(), host.heard) == ([], set())
     assert not path.exists()
     refresh(NOTE)
     there = dict(host.taken())
-    assert host.callbacks
-    # all of it goes
+    assert f"{BASE}command/+/run" in host.heard
+    # all of it goes, but for what others may listen to as well
     assert refresh() is True
     assert dict(host.taken()) == dict.fromkeys(there, "")
-    assert (refresh(), host.callbacks) == (None, {})
+    assert refresh() is None
+    assert host.heard == {"octoPrint/mqtt", "homeassistant/status"}
     assert Announced(str(path)).topics == frozenset()
+
+
+def test_it_listens_though_it_has_asked_in_a_bad_moment(host, refresh):
+    host.is_there = False
+    host.connect(lambda: refresh(NOTE))
+    assert host.heard == set()
+    refresh(NOTE)
+    assert f"{BASE}command/+/run" in host.heard
 
 
 def test_the_end_is_told_unless_the_last_will_does(host, subject, refresh):

@@ -23,6 +23,7 @@ from octoprint_systemcommands.runs.errors import (
 )
 from octoprint_systemcommands.runs.guards import check
 from octoprint_systemcommands.runs.printer_state import Heater, PrinterState
+from octoprint_systemcommands.runs.record import Record, Status
 from octoprint_systemcommands.triggers.mqtt import replies, topics
 from octoprint_systemcommands.triggers.mqtt.inbox import (
     MAX_MESSAGES,
@@ -30,6 +31,7 @@ from octoprint_systemcommands.triggers.mqtt.inbox import (
     MAX_REFUSED,
     Inbox,
     Left,
+    Missed,
 )
 from octoprint_systemcommands.triggers.mqtt.message import (
     MAX_ID,
@@ -283,20 +285,69 @@ def test_no_more_messages_than_it_can_hold():
     assert inbox.take(0).is_refused is False
 
 
-def test_no_more_ends_than_it_can_hold():
+def test_a_long_message_is_not_kept_whole():
     inbox = Inbox()
-    for index in range(MAX_RECORDS + 5):
-        inbox.put_record(index)
-    taken = [inbox.take(0) for _ in range(MAX_RECORDS + 1)]
-    assert taken == [*range(MAX_RECORDS), None]
+    inbox.put_message("a", b"x" * 10 * MAX_SIZE)
+    payload = inbox.take(0).payload
+    assert len(payload) == MAX_SIZE + 1
+    with pytest.raises(WrongMessage, match="too long"):
+        parse(topics.RUN, payload)
+
+
+def record(run_id, action="a", status=Status.SUCCEEDED):
+    return Record(0, str(run_id), "custom", action, action, status)
+
+
+def all_of(inbox):
+    return list(iter(lambda: inbox.take(0), None))
+
+
+def test_starts_and_ends_keep_their_order():
+    inbox = Inbox()
+    told = [record(index, status=Status.RUNNING) for index in range(MAX_RECORDS)]
+    for one in told:
+        inbox.put_record(one)
+    assert all_of(inbox) == told
+
+
+def test_the_last_end_of_a_command_is_never_left_out():
+    inbox = Inbox()
+    kept = [record(index) for index in range(MAX_RECORDS)]
+    for one in kept:
+        inbox.put_record(one)
+    for index in range(10):
+        inbox.put_record(record(f"a{index}", "a", Status.RUNNING))
+        inbox.put_record(record(f"a{index}", "a"))
+        inbox.put_record(record(f"b{index}", "b", Status.FAILED))
+    # of 30, two are there, and the others are counted
+    assert all_of(inbox) == [
+        *kept,
+        record("a9", "a"),
+        record("b9", "b", Status.FAILED),
+        Missed(28),
+    ]
+    inbox.put_record(record("later"))
+    assert all_of(inbox) == [record("later")]
+
+
+def test_what_is_new_does_not_overtake_a_last_end():
+    inbox = Inbox()
+    for index in range(MAX_RECORDS):
+        inbox.put_record(record(index))
+    inbox.put_record(record("first", "b"))
+    for _ in range(MAX_RECORDS):
+        inbox.take(0)
+    # there is place again, but that one is still there
+    inbox.put_record(record("second", "c"))
+    assert all_of(inbox) == [record("first", "b"), record("second", "c")]
 
 
 def test_ends_come_before_messages():
     inbox = Inbox()
     inbox.put_message("a", b"")
-    inbox.put_record("an end")
+    inbox.put_record(record("1"))
     inbox.touch()
-    assert inbox.take(0) == "an end"
+    assert inbox.take(0) == record("1")
     assert inbox.take(0).topic == "a"
     assert inbox.take(None) is None
 

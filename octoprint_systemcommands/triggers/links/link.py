@@ -103,6 +103,8 @@ def from_file(entry: Any) -> Link:
         raise TypeError("its arguments or its methods are none")
     if link.created_by is not None and not isinstance(link.created_by, str):
         raise TypeError("its maker is none")
+    if isinstance(link.created_at, bool) or not isinstance(link.created_at, (int, float)):
+        raise TypeError("its time is none")
     # a time that has no date cannot be shown
-    iso(float(link.created_at))
+    iso(link.created_at)
     return link

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Sequence
+from typing import Optional
 
 from ...messages import N_, MessageError
 from .link import Link, from_file
@@ -32,6 +33,8 @@ class LinksFile:
         self._path = path
         # of a later version, whose matter it is to change it
         self._is_newer = False
+        # why nobody knows what is in it
+        self._unreadable: Optional[OSError] = None
 
     def read(self) -> list[Link]:
         """All links in it. A file that is none is put aside; a link that is none is left
@@ -52,7 +55,11 @@ class LinksFile:
         except FileNotFoundError:
             return []
         except OSError as error:
-            _logger.warning(f"Cannot read the links from {self._path}: {error}")
+            self._unreadable = error
+            _logger.warning(
+                f"Cannot read the links from {self._path}, so no link works until the next "
+                f"start, and none can be made: {error}"
+            )
             return []
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             _logger.warning(
@@ -86,6 +93,9 @@ class LinksFile:
                     "one again to change them"
                 )
             )
+        if self._unreadable is not None:
+            # those that are in it would be lost
+            raise _not_written(self._unreadable)
         temporary = f"{self._path}.new"
         try:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
@@ -103,6 +113,8 @@ class LinksFile:
         except (OSError, ValueError) as error:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
-            raise NotWritten(
-                N_("The links could not be written: %(error)s"), error=error
-            ) from error
+            raise _not_written(error) from error
+
+
+def _not_written(error: Exception) -> NotWritten:
+    return NotWritten(N_("The links could not be written: %(error)s"), error=error)

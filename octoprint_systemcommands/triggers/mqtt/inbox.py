@@ -4,14 +4,15 @@ import threading
 from collections import deque
 from typing import NamedTuple, Optional, Union
 
-from ...runs.record import Record
+from ...runs.record import UNFINISHED, Record
+from .message import MAX_SIZE
 
 # Messages that wait for their turn, and those that are refused because of that and are told
 # so; of the others there is only the number
 MAX_MESSAGES = 100
 MAX_REFUSED = 100
 
-# Runs of which there is something to tell
+# What is told of runs one by one; beyond it, only the last end of each command
 MAX_RECORDS = 500
 
 
@@ -39,7 +40,17 @@ class Left(NamedTuple):
     number: int
 
 
-Work = Union[Message, Record, Left]
+class Missed(NamedTuple):
+    """Starts and ends of runs that came too fast, and are not in the inbox.
+
+    Attributes:
+        number: how many
+    """
+
+    number: int
+
+
+Work = Union[Message, Record, Left, Missed]
 
 
 class Inbox:
@@ -50,6 +61,9 @@ class Inbox:
         self._messages: deque[Message] = deque()
         self._refused: deque[Message] = deque()
         self._records: deque[Record] = deque()
+        # the last end of each command, since there is no place for more
+        self._last_ends: dict[str, Record] = {}
+        self._missed = 0
         self._left = 0
         self._is_dirty = False
         self._is_closed = False
@@ -61,6 +75,8 @@ class Inbox:
 
     def put_message(self, topic: str, payload: bytes) -> None:
         """A message has come."""
+        # enough to see that it is too long
+        payload = payload[: MAX_SIZE + 1]
         with self._condition:
             if len(self._messages) < MAX_MESSAGES:
                 self._messages.append(Message(topic, payload))
@@ -71,10 +87,17 @@ class Inbox:
             self._condition.notify_all()
 
     def put_record(self, record: Record) -> None:
-        """There is something to tell of a run."""
+        """There is something to tell of a run. What a command has ended with last is never
+        left out."""
         with self._condition:
-            if len(self._records) < MAX_RECORDS:
+            if len(self._records) < MAX_RECORDS and not self._last_ends:
                 self._records.append(record)
+            elif record.status in UNFINISHED:
+                self._missed += 1
+            else:
+                is_known = self._last_ends.pop(record.action, None) is not None
+                self._missed += is_known
+                self._last_ends[record.action] = record
             self._condition.notify_all()
 
     def touch(self) -> None:
@@ -106,6 +129,11 @@ class Inbox:
                 return None
             if self._records:
                 return self._records.popleft()
+            if self._last_ends:
+                return self._last_ends.pop(next(iter(self._last_ends)))
+            if self._missed:
+                missed, self._missed = Missed(self._missed), 0
+                return missed
             if self._messages:
                 return self._messages.popleft()
             if self._refused:
@@ -120,6 +148,8 @@ class Inbox:
         return bool(
             self._is_closed
             or self._records
+            or self._last_ends
+            or self._missed
             or self._messages
             or self._refused
             or self._left

@@ -3,9 +3,8 @@
 import json
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Optional, Protocol
+from typing import Any, Optional, Protocol
 
 from ...commands.catalogue import CUSTOM
 from ...commands.definition import Command, WayIn
@@ -14,25 +13,23 @@ from ...launcher import ExecuteRequest, Launcher
 from ...runs.guards import has_guards
 from ...runs.log_lines import one_line
 from ...runs.printer_state import Printer, PrinterState
-from ...runs.record import UNFINISHED, Record
+from ...runs.record import Record
 from ...runs.request import Requester
 from ...states.state import State
 from . import availability, discovery, message, picture, replies, subscriptions, topics
 from .announced import Announced
 from .discovery import Place
-from .inbox import Inbox, Left, Message
+from .inbox import Inbox, Left, Message, Missed
 from .message import WrongMessage
 from .replies import Answered, Refusal
 from .retained import Broker, Retained
 from .subscriptions import Subscriptions
+from .told_runs import Awaited, ToldRuns
 from .topics import Topics
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.mqtt.instance")
 
 WAY_IN: WayIn = "mqtt"
-
-# Runs whose end is told to somebody, or that were told to have begun
-MAX_RUNS = 1000
 
 # How often to tell something again, to see whether there is still a connection, in seconds
 _PROBE = 20.0
@@ -57,18 +54,6 @@ class Looking(Protocol):
     """The states of toggles and statuses, see `octoprint_systemcommands.states`."""
 
     def watch(self, commands: Sequence[Command]) -> list[State]: ...
-
-
-class Awaited(NamedTuple):
-    """A run that somebody is told the end of.
-
-    Attributes:
-        reply: the topic
-        id: what the sender calls it
-    """
-
-    reply: str
-    id: Optional[str]
 
 
 class Instance:
@@ -109,9 +94,9 @@ class Instance:
         self._addresses: dict[str, str] = {}
         self._topics = Topics("")
         self._name = ""
-        # by id of the run
-        self._awaited: OrderedDict[str, Awaited] = OrderedDict()
-        self._begun: OrderedDict[str, None] = OrderedDict()
+        self._told = ToldRuns(
+            self._publish, lambda said: self._publish(self._topics.event, said)
+        )
         self._probe_at = time.monotonic() + _PROBE
 
     def _anew(self) -> None:
@@ -132,14 +117,12 @@ class Instance:
         surroundings = self._host.surroundings()
         self._name = preferences.name
         self._topics = topics.below(surroundings.base_topic)
-        if commands:
-            self._addresses = subscriptions.addresses(self._topics, preferences)
-            signals = subscriptions.signals(surroundings.last_will, preferences)
-            self._subscriptions.become(self._addresses, signals)
-        else:
-            self._addresses = {}
-            self._subscriptions.become({}, {})
-        if self._is_to_be_anew:
+        self._listen(commands, preferences, surroundings)
+        is_probed = bool(commands) and time.monotonic() >= self._probe_at
+        if is_probed:
+            self._probe_at = time.monotonic() + _PROBE
+        # without a last will, nobody tells of a broker that was away for a moment
+        if self._is_to_be_anew or (is_probed and surroundings.last_will is None):
             self._is_to_be_anew = False
             self._retained.forget()
         wanted = self._wanted(commands)
@@ -150,18 +133,31 @@ class Instance:
         # before they are there: the server may end at any moment
         self._announced.remember({*wanted, *self._retained.topics})
         has_told = self._retained.publish(wanted)
-        if has_told and commands and time.monotonic() >= self._probe_at:
+        if has_told and is_probed:
             # else nobody would know that the broker has gone as long as nothing changes
-            self._probe_at = time.monotonic() + _PROBE
             has_told = self._retained.repeat(
                 self._topics.availability(commands[0].action)
             )
         if has_told:
+            self._subscriptions.confirm()
             self._announced.remember(wanted)
         else:
             # who knows what the broker has when it is back
             self._retained.forget()
         return has_told
+
+    def _listen(
+        self,
+        commands: Sequence[Command],
+        preferences: MqttPreferences,
+        surroundings: Any,
+    ) -> None:
+        self._addresses = {}
+        signals: dict[str, str] = {}
+        if commands:
+            self._addresses = subscriptions.addresses(self._topics, preferences)
+            signals = subscriptions.signals(surroundings.last_will, preferences)
+        self._subscriptions.become(self._addresses, signals)
 
     def leave(self) -> None:
         """At the end of the server: nothing can be run any more. If OctoPrint-MQTT has a last
@@ -207,12 +203,14 @@ class Instance:
         if isinstance(work, Message):
             self._process_message(work)
         elif isinstance(work, Record):
-            self._process_record(work)
+            self._told.changed(work)
         elif isinstance(work, Left):
             _logger.warning(
                 f"{work.number} messages were not processed and not answered, since too many "
                 f"came at once"
             )
+        elif isinstance(work, Missed):
+            self._told.missed(work)
 
     def _process_message(self, came: Message) -> None:
         wished = topics.wished(came.topic)
@@ -254,16 +252,7 @@ class Instance:
         answer = replies.accepted(self._name, wish.id, record)
         self._answered.remember(action, wish.id, answer, time.monotonic())
         self._publish(reply, answer)
-        if record.status not in UNFINISHED:
-            self._publish(reply, replies.ended(self._name, wish.id, record))
-            return
-        self._awaited[record.id] = Awaited(reply, wish.id)
-        while len(self._awaited) > MAX_RUNS:
-            self._awaited.popitem(last=False)
-        # its end may have been told before it was known here
-        record = run.record()
-        if record.status not in UNFINISHED:
-            self._tell_end(record)
+        self._told.await_end(Awaited(run, reply, self._name, wish.id))
 
     def _refuse(self, reply: str, id_: Optional[str], action: str, why: Refusal) -> None:
         said = f"MQTT: {action} was not run ({why.code}): {why.error}"
@@ -273,39 +262,6 @@ class Instance:
     def _reply_topic(self, topic: str) -> Optional[str]:
         base = topic.rsplit("/", 3)[0] + "/"
         return self._addresses.get(base)
-
-    ##~~ What is told of runs
-
-    def _process_record(self, record: Record) -> None:
-        if record.status not in UNFINISHED:
-            self._tell_end(record)
-            self._begun.pop(record.id, None)
-            self._tell_event(record.status.value, record)
-        elif record.id not in self._begun:
-            self._begun[record.id] = None
-            while len(self._begun) > MAX_RUNS:
-                self._begun.popitem(last=False)
-            self._tell_event("started", record)
-
-    def _tell_end(self, record: Record) -> None:
-        awaited = self._awaited.pop(record.id, None)
-        if awaited is not None:
-            said = replies.ended(self._name, awaited.id, record)
-            self._publish(awaited.reply, said)
-
-    def _tell_event(self, event_type: str, record: Record) -> None:
-        if record.trigger == "test" or event_type not in discovery.EVENT_TYPES:
-            return
-        self._publish(
-            self._topics.event,
-            {
-                "event_type": event_type,
-                "run": record.id,
-                "action": record.action,
-                "trigger": record.trigger,
-                "exit_code": record.exit_code,
-            },
-        )
 
     def _publish(self, topic: str, said: Any) -> None:
         self._host.publish(topic, json.dumps(said), retained=False)

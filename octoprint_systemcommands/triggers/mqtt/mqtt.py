@@ -91,10 +91,12 @@ class Mqtt:
     def start(self) -> None:
         """The server answers, and all plugins are there."""
         if self._host.find() and not self._inbox.is_closed:
-            self._thread = threading.Thread(
+            thread = threading.Thread(
                 target=self._loop, name="systemcommands.mqtt", daemon=True
             )
-            self._thread.start()
+            thread.start()
+            # one that could not be started cannot be waited for
+            self._thread = thread
 
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event."""

@@ -62,6 +62,10 @@ class Subscriptions:
         self._on_signal = on_signal
         self._wishes: frozenset[str] = frozenset()
         self._signals: Mapping[str, str] = {}
+        # all that have ever been signals
+        self._heard: set[str] = set()
+        # those that were asked for when there may have been no connection
+        self._uncertain: set[str] = set()
 
     def become(self, bases: Mapping[str, str], signals_: Mapping[str, str]) -> None:
         """Listens to these and to nothing else.
@@ -71,16 +75,31 @@ class Subscriptions:
             signals_: see `signals`
         """
         wishes = frozenset(topic for base in bases for topic in topics.wishes(base))
-        before, self._signals = self._signals, dict(signals_)
+        self._signals = dict(signals_)
         for topic in self._wishes - wishes:
             self._broker.unsubscribe(topic, self._wish_came)
-        for topic in before.keys() - signals_.keys():
-            self._broker.unsubscribe(topic, self._signal_came)
+            self._broker.unsubscribe(topic, _nothing)
         for topic in sorted(wishes - self._wishes):
             self._broker.subscribe(topic, self._wish_came)
-        for topic in sorted(signals_.keys() - before.keys()):
+        # Signals are never given up: others may listen to them by the same connection, such
+        # as OctoPrint-HomeAssistant, and would not hear them any more either
+        for topic in sorted(signals_.keys() - self._heard):
             self._broker.subscribe(topic, self._signal_came)
+        self._uncertain -= self._wishes - wishes
+        self._uncertain |= (wishes - self._wishes) | (signals_.keys() - self._heard)
+        self._heard |= signals_.keys()
         self._wishes = wishes
+
+    def confirm(self) -> None:
+        """There is a connection. Asks once more for what was asked for without one.
+
+        OctoPrint-MQTT collects what it listens to and only then notes that it is connected:
+        what it is asked for between these two it forgets. A second callback has it asked
+        without a moment in which nobody listens.
+        """
+        uncertain, self._uncertain = self._uncertain, set()
+        for topic in sorted(uncertain):
+            self._broker.subscribe(topic, _nothing)
 
     ##~~ In the thread of the connection, which must not wait
 
@@ -95,3 +114,7 @@ class Subscriptions:
         wanted = self._signals.get(topic)
         if wanted is not None and payload == wanted.encode():
             self._on_signal()
+
+
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    """What came is for another callback."""

@@ -93,8 +93,10 @@ $(function () {
             const keys = new Set(_.map(self._shown(), "key"));
             [...self._states].forEach(([key, state]) => {
                 if (keys.has(key)) return;
-                state(UNKNOWN);
                 self._states.delete(key);
+                state(UNKNOWN);
+                // a button that still shows it looks for the one that takes its place
+                state.valueHasMutated();
             });
             if (keys.size) self.requestData();
         };

@@ -17,6 +17,11 @@
     });
     // the click comes after it
     on("pointerup", () => setTimeout(release));
+    // It may have been let go where nobody tells this page: above an iframe that has come there
+    // meanwhile, or above the list of a <select>
+    on("pointermove", (event) => {
+        if (isDown && event.buttons === 0) release();
+    });
     ["pointercancel", "dragend", "visibilitychange"].forEach((name) => on(name, release));
 
     // For updates that move what people click on: what moves away between pressing and letting
