@@ -5,6 +5,7 @@ from collections import deque
 from typing import NamedTuple, Optional, Union
 
 from ...runs.record import Record
+from .message import MAX_SIZE
 
 # Messages that wait for their turn, and those that are refused because of that and are told
 # so; of the others there is only the number
@@ -20,7 +21,7 @@ class Message(NamedTuple):
 
     Attributes:
         topic: by which it came
-        payload: as it came
+        payload: as it came, or its beginning if it is too long
         is_refused: there were too many
     """
 
@@ -61,6 +62,8 @@ class Inbox:
 
     def put_message(self, topic: str, payload: bytes) -> None:
         """A message has come."""
+        # one that is too long is refused; what is left of it is enough for that
+        payload = payload[: MAX_SIZE + 1]
         with self._condition:
             if len(self._messages) < MAX_MESSAGES:
                 self._messages.append(Message(topic, payload))

@@ -12,16 +12,17 @@ from ...commands.definition import Command, WayIn
 from ...host.mqtt_preferences import MqttPreferences
 from ...launcher import ExecuteRequest, Launcher
 from ...runs.guards import has_guards
-from ...runs.log_lines import one_line
 from ...runs.printer_state import Printer, PrinterState
 from ...runs.record import UNFINISHED, Record
 from ...runs.request import Requester
 from ...states.state import State
 from . import availability, discovery, message, picture, replies, subscriptions, topics
+from .anew import Anew
 from .announced import Announced
 from .discovery import Place
 from .inbox import Inbox, Left, Message
 from .message import WrongMessage
+from .refusals import Refusals
 from .replies import Answered, Refusal
 from .retained import Broker, Retained
 from .subscriptions import Subscriptions
@@ -100,11 +101,11 @@ class Instance:
         self._printer = printer
         self._announced = announced
         self._version = version
-        self._is_to_be_anew = False
-        self._touch = inbox.touch
-        self._subscriptions = Subscriptions(host, inbox.put_message, self._anew)
+        self._anew = Anew(inbox.touch)
+        self._subscriptions = Subscriptions(host, inbox.put_message, self._anew.want)
         self._retained = Retained(host, announced.topics)
         self._answered = Answered()
+        self._refusals = Refusals()
         # where wishes come in, and where they are answered
         self._addresses: dict[str, str] = {}
         self._topics = Topics("")
@@ -114,10 +115,10 @@ class Instance:
         self._begun: OrderedDict[str, None] = OrderedDict()
         self._probe_at = time.monotonic() + _PROBE
 
-    def _anew(self) -> None:
-        """The broker, or Home Assistant, was away. In the thread of the connection."""
-        self._is_to_be_anew = True
-        self._touch()
+    @property
+    def seconds_to_anew(self) -> float:
+        """In how many seconds everything is to be published anew; infinity if it is not."""
+        return self._anew.seconds
 
     ##~~ What is to stand at the broker
 
@@ -139,8 +140,8 @@ class Instance:
         else:
             self._addresses = {}
             self._subscriptions.become({}, {})
-        if self._is_to_be_anew:
-            self._is_to_be_anew = False
+        self._refusals.tell_rest()
+        if self._anew.take():
             self._retained.forget()
         wanted = self._wanted(commands)
         if commands and preferences.discovery:
@@ -209,10 +210,7 @@ class Instance:
         elif isinstance(work, Record):
             self._process_record(work)
         elif isinstance(work, Left):
-            _logger.warning(
-                f"{work.number} messages were not processed and not answered, since too many "
-                f"came at once"
-            )
+            self._refusals.leave(work.number)
 
     def _process_message(self, came: Message) -> None:
         wished = topics.wished(came.topic)
@@ -266,8 +264,7 @@ class Instance:
             self._tell_end(record)
 
     def _refuse(self, reply: str, id_: Optional[str], action: str, why: Refusal) -> None:
-        said = f"MQTT: {action} was not run ({why.code}): {why.error}"
-        _logger.info(one_line(said))
+        self._refusals.add(action, why)
         self._publish(reply, replies.refused(self._name, id_, action, why))
 
     def _reply_topic(self, topic: str) -> Optional[str]:
