@@ -49,6 +49,16 @@ def _errors_of_links(view: Callable[..., Any]) -> Callable[..., Any]:
     return answering
 
 
+# What browsers say when they load something that nobody has opened yet
+_PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_LOOKING_AHEAD = ("prefetch", "preview", "prerender")
+
+
+def _is_prefetch() -> bool:
+    said = " ".join(flask.request.headers.get(name, "") for name in _PURPOSES).lower()
+    return any(word in said for word in _LOOKING_AHEAD)
+
+
 class LinkViews:
     """The views of ``/api/links`` and ``/api/hook``.
 
@@ -100,10 +110,10 @@ class LinkViews:
     @_errors_of_links
     def _call(self, secret: str) -> flask.Response:
         method = flask.request.method
-        if method == "HEAD":
+        if method == "HEAD" or (method == "GET" and _is_prefetch()):
             # what only looks at a link runs nothing
             self._linked.find(secret)
-            flask.abort(405, description="HEAD runs nothing")
+            flask.abort(405, description="Who only looks at a link runs nothing")
         try:
             run = self._linked.call(secret, method == "GET", flask.request.remote_addr)
         except NotByGet:

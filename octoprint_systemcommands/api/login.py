@@ -15,10 +15,12 @@ import flask
 from octoprint.server.util import requireLoginRequestHandler
 from octoprint.server.util.csrf import add_exempt_view
 
+from ..triggers.links.link import SECRET_LENGTH
 from .links import HOOK, HOOK_PATH
 
-# What writes addresses to the log: refused requests, and those that have failed
-_LOGGERS = ("tornado.access", "tornado.application", "tornado.general")
+# What writes addresses to the log: refused requests, and those that have failed. The last one
+# is Flask's, of which OctoPrint has only the name; what is below it is others'.
+_LOGGERS = ("tornado.access", "tornado.application", "tornado.general", "octoprint")
 
 
 def login_handler(identifier: str) -> Callable[[], Optional[Any]]:
@@ -42,9 +44,11 @@ def login_handler(identifier: str) -> Callable[[], Optional[Any]]:
 
 
 class HideSecrets(logging.Filter):
-    """Keeps the addresses of links out of the log."""
+    """Keeps the addresses of links out of the log, also those that somebody has mistyped: what
+    looks like the random part of one is hidden wherever it stands."""
 
     _ADDRESS = re.compile(re.escape(HOOK_PATH) + r"[^\s?#'\"]*")
+    _SECRET = re.compile(rf"(?<![\w-])[\w-]{{{SECRET_LENGTH}}}(?![\w-])", re.ASCII)
 
     def filter(self, record: logging.LogRecord) -> bool:
         try:
@@ -52,13 +56,21 @@ class HideSecrets(logging.Filter):
         except Exception:
             # what is wrong with it is said by whoever writes it
             return True
-        if HOOK_PATH in message:
-            record.msg = self._ADDRESS.sub(f"{HOOK_PATH}***", message)
-            record.args = ()
-        elif "%" in message and HOOK_PATH in unquote(message):
-            record.msg = f"a request for {HOOK_PATH}***, encoded in another way"
-            record.args = ()
+        hidden = self._hidden(message)
+        if hidden != message:
+            record.msg, record.args = hidden, ()
+        elif "%" in message:
+            # twice at most: nobody who has an address from here has it like this
+            decoded = unquote(unquote(message))
+            if self._hidden(decoded) != decoded:
+                record.msg = f"a request for {HOOK_PATH}***, encoded in another way"
+                record.args = ()
         return True
+
+    def _hidden(self, message: str) -> str:
+        if HOOK_PATH in message:
+            message = self._ADDRESS.sub(f"{HOOK_PATH}***", message)
+        return self._SECRET.sub("***", message)
 
 
 def hide_secrets() -> None:

@@ -14,7 +14,7 @@ from .exit_codes import CliError
 from .following import UNFINISHED, Follower, end_of, say
 from .interrupts import Interrupts
 from .server import Server
-from .table import table
+from .table import plain, table
 
 CUSTOM = "custom"
 
@@ -187,7 +187,7 @@ def _asked_for(
     for spec in missing:
         label = spec.get("label") or spec["name"]
         try:
-            result[spec["name"]] = getpass.getpass(f"{label}: ")
+            result[spec["name"]] = getpass.getpass(f"{plain(label)}: ")
         except (EOFError, KeyboardInterrupt):
             say("")
             raise CliError("Nothing was run.", exit_codes.SIGNAL + 2) from None
@@ -264,12 +264,12 @@ def _settled(server: Server, action: str, to: str, interrupts: Interrupts) -> in
         state = next((one for one in states if one["action"] == action), None)
         now = state["state"] if state else "unknown"
         if now == to:
-            print(_state_of(state))
+            print(plain(_state_of(state)))
             return exit_codes.OK
         if interrupts.signal is not None:
             return exit_codes.SIGNAL + interrupts.signal
         if time.monotonic() > deadline or now not in ("switching", "unknown"):
-            print(_state_of(state) if state else now)
+            print(plain(_state_of(state) if state else now))
             say(f"{action} was switched {to}, but is not.")
             return exit_codes.SOFTWARE
         interrupts.wait(_LOOK)

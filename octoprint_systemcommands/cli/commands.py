@@ -52,7 +52,7 @@ def _with_server(settings: Callable[[], Any]) -> Callable[[Callable], Callable]:
             prefix: Optional[str],
             **kwargs: Any,
         ) -> None:
-            from .following import quiet
+            from .following import quiet, say
             from .server import Address, Server
 
             try:
@@ -61,7 +61,7 @@ def _with_server(settings: Callable[[], Any]) -> Callable[[Callable], Callable]:
                 code = _printed(lambda: action(server, **kwargs))
             except CliError as error:
                 if str(error):
-                    click.echo(error, err=True)
+                    say(str(error))
                 code = error.exit_code
             except KeyboardInterrupt:
                 code = 130

@@ -10,6 +10,7 @@ from . import exit_codes
 from .exit_codes import CliError
 from .interrupts import Interrupts
 from .server import ApiError, Server, Unreachable
+from .table import plain
 
 UNFINISHED = ("pending", "queued", "starting", "running")
 
@@ -159,7 +160,8 @@ def cannot_write(error: OSError) -> CliError:
 def say(text: str) -> None:
     """Says something beside the output."""
     try:
-        _write(sys.stderr, f"{text}\n")
+        lines = map(plain, text.split("\n"))
+        _write(sys.stderr, "\n".join(lines) + "\n")
     except OSError:
         quiet()
 

@@ -1,5 +1,6 @@
 """The server, as a program sees it that has an API key."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
@@ -69,11 +70,14 @@ class Server:
         def configured(*path: str) -> Any:
             return None if settings is None else settings.get(list(path))
 
-        # only OctoPrint 1.x has a key for everything
-        key = address.apikey or configured("api", "key")
+        # only OctoPrint 1.x has a key for everything, which opens nothing elsewhere, and must
+        # not get there
+        own_host = configured("server", "host")
+        is_here = address.host in (None, own_host) or _is_here(str(address.host))
+        key = address.apikey or (configured("api", "key") if is_here else None)
         if not key:
             raise CliError(_NO_KEY, exit_codes.NO_PERMISSION)
-        host = address.host or configured("server", "host")
+        host = address.host or own_host
         port = address.port or configured("server", "port") or 5000
         url = local_url(host, int(port))
         if address.https:
@@ -121,6 +125,17 @@ class Server:
                 "where it is with --host, --port, --https and --prefix."
             ) from None
         return _answer(response, self.url)
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine, whatever a name server says."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 def _answer(response: requests.Response, url: str) -> dict[str, Any]:

@@ -24,9 +24,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(padded).rstrip()
 
 
+def plain(text: str) -> str:
+    """A text that does not draw on the terminal, though a command has written it, somebody has
+    named something so, or a server says it."""
+    return _CONTROL.sub(" ", text)
+
+
 def _cell(text: str) -> str:
-    # what a command has written, or somebody has named, must not draw on the terminal
-    text = _CONTROL.sub(" ", text)
+    text = plain(text)
     return text if len(text) <= _MAX_CELL else f"{text[: _MAX_CELL - 1]}…"
 
 

@@ -58,7 +58,7 @@ class Catalogue:
             return self._store.entries()
         raise UnknownSource(source)
 
-    def find(self, source: str, action: str) -> Command:
+    def find(self, source: str, action: str, exactly: bool = False) -> Command:
         """One command.
 
         Arguments:
@@ -66,6 +66,7 @@ class Catalogue:
             action: the command's identifier, or a toggle's with its direction, ``light:on``;
                 once more URL-encoded or not (see `lists.url_segment` for why a client may
                 have to)
+            exactly: not URL-encoded
 
         Returns:
             the command; a `toggles.Switched` if there is a direction
@@ -78,7 +79,7 @@ class Catalogue:
             for entry in self.entries(source)
             if isinstance(entry, Command)
         }
-        for written in (action, unquote(action)):
+        for written in (action,) if exactly else (action, unquote(action)):
             command = commands.get(written) or _one_way(commands, written)
             if command is None:
                 continue

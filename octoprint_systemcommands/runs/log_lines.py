@@ -6,7 +6,8 @@ from typing import Optional
 
 from .run import Run
 
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# and halves of characters, which no file takes: the whole line would be lost
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def who_does_what(run: Run) -> str:

@@ -17,6 +17,7 @@ COMMANDS = [
         "command": 'echo "$SC_WHOM by $OCTOPRINT_TRIGGER"; echo no >&2',
         "arguments": [{"name": "whom", "type": "text", "default": "you"}],
     },
+    {"action": "slow", "name": "Slow", "command": "sleep 600"},
     {"action": "fails", "name": "Fails", "command": "exit 3"},
     {"action": "once", "name": "Once", "command": "sleep 600", "when_busy": "refuse"},
     {"action": "waits", "name": "Waits", "command": "sleep 600", "when_busy": "queue"},
@@ -102,6 +103,16 @@ def test_get_runs_it_only_if_it_was_allowed(admin, make, anonymous):
     runs = admin.get(RUNS).json()["runs"]
     assert "Bookmark" not in [run["application"] for run in runs]
 
+    for ahead in (
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Purpose": "prefetch"},
+        {"X-Moz": "prefetch"},
+        {"X-Purpose": "preview"},
+    ):
+        assert anonymous.get(by_get["url"], headers=ahead).status_code == 405
+    runs = admin.get(RUNS).json()["runs"]
+    assert "Bookmark" not in [run["application"] for run in runs]
+
     run_id = anonymous.get(by_get["url"]).json()["id"]
     assert admin.wait_for_run(run_id)["trigger"] == "link"
     # to have been refused was no use of it
@@ -141,6 +152,7 @@ def test_a_toggle_is_switched_where_the_link_says(admin, make, anonymous):
     # however that was said
     link = make("lamp:off")
     assert (link["action"], link["to"]) == ("lamp", "off")
+    assert make("%67reet")["action"] == "greet"
 
 
 @pytest.mark.parametrize(
@@ -225,10 +237,19 @@ def test_a_link_whose_command_has_changed_says_what_is_wrong(
     try:
         assert problem_of(fits) is None
         assert "greet" in problem_of(does_not)
+        octoprint.forget_log()
         response = anonymous.post(does_not["url"])
         assert response.status_code == 404
         assert "greet" not in response.text
         assert 'The link "Bell" was called' in octoprint.log_text()
+        # as if it had never been, however and how often it is called
+        unknown = anonymous.post(f"{HOOK}{'A' * 43}")
+        for _ in range(3):
+            again = anonymous.post(does_not["url"])
+            assert (again.status_code, again.content) == (404, unknown.content)
+        assert anonymous.get(does_not["url"]).content == unknown.content
+        assert anonymous.head(does_not["url"]).status_code == 404
+        assert octoprint.log_text().count('The link "Bell" was called') <= 2
     finally:
         save(lambda entry: next(c for c in COMMANDS if c["name"] == entry["name"]))
     # and works again when the command is back
@@ -254,6 +275,44 @@ def test_nothing_that_opens_a_link_is_kept_or_logged(octoprint, admin, make, ano
     log = octoprint.log_text()
     assert secret not in log
     assert "trigger link" in log
+
+
+@pytest.mark.parametrize(
+    ("start", "headers", "status"),
+    [
+        (HOOK.replace("/api/", "/"), {}, 404),
+        (HOOK.replace("/api/", "/API/"), {}, 404),
+        (HOOK.replace("hook/", "hook?"), {}, 404),
+        (HOOK.replace("/hook/", "/%2568ook/"), {}, 404),
+        # OctoPrint cannot compare it with its keys
+        (HOOK, {"X-Api-Key": "ä".encode("latin-1")}, 500),
+    ],
+)
+def test_nor_what_was_not_called_as_it_should_be(
+    octoprint, make, anonymous, start, headers, status
+):
+    secret = make("greet")["url"].rsplit("/", 1)[1]
+    octoprint.forget_log()
+    answer = anonymous.post(f"{start}{secret}", headers=headers)
+    assert answer.status_code == status
+    wait_until(lambda: f" {status} POST" in octoprint.log_text())
+    assert secret not in octoprint.log_text()
+
+
+def test_links_leave_places_for_people(admin, make, anonymous):
+    links = [make("slow") for _ in range(49)]
+    answers = [anonymous.post(link["url"]) for link in links]
+    try:
+        assert [one.status_code for one in answers] == [202] * 48 + [503]
+        assert answers[-1].json()["code"] == "overloaded"
+        response = admin.post(RUNS, json={"source": "custom", "action": "greet"})
+        assert response.status_code == 202, response.text
+    finally:
+        runs = [one.json()["id"] for one in answers if one.status_code == 202]
+        for run in runs:
+            admin.post(f"{RUNS}/{run}/stop")
+        for run in runs:
+            admin.wait_for_run(run)
 
 
 def test_links_outlive_a_restart(make_octoprint):

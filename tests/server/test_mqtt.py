@@ -138,6 +138,9 @@ def test_a_failure(listener):
         ("command/closed/run", {}, "forbidden", "mqtt"),
         ("command/missing/run", {}, "unknown_command", "missing"),
         ("command/disk/run", {}, "status", "looked at"),
+        # which a broker would not know to keep from somebody
+        ("command/%6eote/run", {}, "unknown_command", "%6eote"),
+        ("command/%256eote/run", {}, "unknown_command", "%6eote"),
         ("command/note/run", {"arguments": {"word": "A"}}, "wrong_arguments", "word"),
         ("command/note/run", {"to": "on"}, "wrong_to", "toggle"),
         ("command/note/run", {"argumnets": {}}, "bad_request", "argumnets"),
@@ -151,6 +154,19 @@ def test_what_is_refused(listener, noted, topic, payload, code, text):
     assert refused["code"] == code
     assert text in refused["error"]
     assert noted() == []
+
+
+def test_the_log_takes_it_whatever_it_is(listener, octoprint):
+    octoprint.forget_log()
+    listener.publish(f"{BASE}command/%ED%A0%80%1B[2J/run", {"id": "half"})
+    listener.publish(f"{BASE}command/{'z' * 60_000}/run", {"id": "long"})
+    assert reply(listener, "half", "refused")["action"] == "\ud800\x1b[2J"
+    assert reply(listener, "long", "refused")["code"] == "unknown_command"
+    wait_until(lambda: "MQTT: zzz" in octoprint.log_text())
+    said = octoprint.log_text()
+    assert "MQTT: \ufffd\ufffd[2J was not run" in said
+    assert "Logging error" not in said
+    assert len(said) < 5000
 
 
 def test_what_cannot_be_read(listener, noted):

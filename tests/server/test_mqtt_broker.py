@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import psutil
@@ -73,7 +74,7 @@ def octoprint(make_octoprint, kept_broker):
 
 
 @pytest.fixture
-def listener(kept_broker):
+def listener(octoprint, kept_broker):
     listener = Listener(kept_broker)
     listener.wait_for(f"{BASE}availability/note")
     yield listener
@@ -138,6 +139,24 @@ def test_home_assistant_starts_again(listener):
             len({m.topic for m in list(listener.messages) if "/config" in m.topic}) == 6
         )
     )
+
+
+def test_home_assistant_does_not_come_to_rest(listener):
+    """Nor does whoever pretends to be it."""
+    wait_for_entities(listener, *ALL)
+    listener.clear()
+    for _ in range(500):
+        listener.publish(f"{HA}/status", "online")
+    listener.publish(NOTE, {"id": "after"})
+    assert reply(listener, "after", "ended")
+
+    def times():
+        topics = [m.topic for m in list(listener.messages) if "/config" in m.topic]
+        return Counter(topics).values()
+
+    wait_until(times)
+    # at once, and again when it has waited; the test before may have made it wait
+    assert max(times()) <= 3
 
 
 def test_a_command_is_closed_and_opened_again(listener, admin):

@@ -5,6 +5,7 @@ import signal
 import pytest
 
 from octoprint_systemcommands.cli import actions, following
+from octoprint_systemcommands.cli.commands import _with_server
 from octoprint_systemcommands.cli.exit_codes import CliError
 from octoprint_systemcommands.cli.following import Follower, end_of, exit_code_of
 from octoprint_systemcommands.cli.server import Address, Server, Unreachable
@@ -201,3 +202,57 @@ def test_a_key_from_the_settings_is_the_last_resort():
         assert server._session.headers["X-Api-Key"] == sent
     with pytest.raises(CliError, match="Application Keys"):
         Server(Address(), Settings())
+
+
+@pytest.mark.parametrize(
+    ("host", "is_here"),
+    [
+        ("other", False),
+        ("192.168.0.7", False),
+        ("::2", False),
+        ("localhost.example.org", False),
+        ("octopi.local", True),
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("0.0.0.0", True),
+    ],
+)
+def test_the_key_of_this_machine_is_sent_to_no_other(host, is_here):
+    settings = Settings({("api", "key"): "GLOBAL", ("server", "host"): "octopi.local"})
+    if is_here:
+        server = Server(Address(host=host), settings)
+        assert server._session.headers["X-Api-Key"] == "GLOBAL"
+    else:
+        with pytest.raises(CliError, match="No API key"):
+            Server(Address(host=host), settings)
+    server = Server(Address(apikey="MINE", host=host), settings)
+    assert server._session.headers["X-Api-Key"] == "MINE"
+
+
+def test_what_is_said_does_not_draw_on_the_terminal(capfd):
+    evil = "\x1b]0;title\x07\x1b[2J\x9b31m"
+    following.say(f"first {evil}\nsecond\r{evil}")
+    stopped = {**RUN, "name": evil, "status": "stopped", "stopped_by": evil}
+    following.say(end_of(stopped))
+    said = capfd.readouterr().err
+    assert said.splitlines()[0].startswith("first  ]0;title")
+    assert all(character.isprintable() or character == "\n" for character in said)
+
+
+def test_nor_does_what_a_server_refuses_with(capfd):
+    def refuse(server):
+        raise CliError("no \x1b[2J", 64)
+
+    settings = Settings({("api", "key"): "GLOBAL"})
+    with pytest.raises(SystemExit) as ended:
+        _with_server(lambda: settings)(refuse)(None, None, None, False, None)
+    assert ended.value.code == 64
+    assert capfd.readouterr().err == "no  [2J\n"
+
+
+def test_nor_the_state_of_a_toggle(capfd):
+    state = {"action": "a", "state": "on", "assumed": False, "text": "x\x1b[2J"}
+    server = FakeServer({"states": [state]})
+    assert actions._settled(server, "a", "on", Interrupts()) == 0
+    assert capfd.readouterr().out == "on: x [2J\n"

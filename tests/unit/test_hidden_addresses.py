@@ -8,6 +8,8 @@ from octoprint_systemcommands.api.login import HideSecrets, hide_secrets
 
 pytestmark = pytest.mark.each_version
 HOOK = "/plugin/systemcommands/api/hook/"
+# what the random part of an address looks like
+SECRET = "A5UVR-W9H1bu-VyhefCek6W5jp4wsw2IjS3eVvP0I_g"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,33 @@ def test_they_are_not_in_it(caplog, message, args):
     (record,) = caplog.records
     assert "SECRET" not in record.getMessage()
     assert "hook/***" in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/plugin/systemcommands/hook/{SECRET}",
+        f"/plugin/systemcommands/API/hook/{SECRET}?a=b",
+        f"/plugin/systemcommands/api/./hook/{SECRET}/",
+        f"/plugin/systemcommands/api/hook?{SECRET}",
+        f"/plugin/systemcommands/api/%2568ook/{SECRET}",
+        f"/api/hook/?x={SECRET}",
+        "/hook/" + SECRET.replace("-", "%2D"),
+    ],
+)
+def test_nor_those_that_somebody_has_mistyped(caplog, address):
+    hide_secrets()
+    logging.getLogger("tornado.access").warning("404 POST %s (1.2.3.4)", address)
+    (record,) = caplog.records
+    assert "W9H1bu" not in record.getMessage()
+    assert "***" in record.getMessage()
+
+
+def test_nor_where_flask_writes_what_has_failed(caplog):
+    hide_secrets()
+    logging.getLogger("octoprint").error("Exception on %s [POST]", HOOK + SECRET)
+    (record,) = caplog.records
+    assert record.getMessage() == f"Exception on {HOOK}*** [POST]"
 
 
 def test_other_messages_are_as_they_were(caplog):

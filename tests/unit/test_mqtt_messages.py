@@ -3,6 +3,7 @@
 import contextlib
 import json
 import threading
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,7 @@ from octoprint_systemcommands.runs.guards import check
 from octoprint_systemcommands.runs.printer_state import Heater, PrinterState
 from octoprint_systemcommands.runs.record import Record, Status
 from octoprint_systemcommands.triggers.mqtt import replies, topics
+from octoprint_systemcommands.triggers.mqtt.anew import PAUSE, Anew
 from octoprint_systemcommands.triggers.mqtt.inbox import (
     MAX_MESSAGES,
     MAX_RECORDS,
@@ -40,6 +42,7 @@ from octoprint_systemcommands.triggers.mqtt.message import (
     WrongMessage,
     parse,
 )
+from octoprint_systemcommands.triggers.mqtt.refusals import MOST, PERIOD, Refusals
 
 BASE = "octoPrint/plugin/systemcommands/"
 TOPICS = topics.below("octoPrint/")
@@ -73,6 +76,27 @@ def test_the_names_of_topics():
     assert TOPICS.base == BASE
     assert TOPICS.run("a b/c+#") == f"{BASE}command/a%20b%2Fc%2B%23/run"
     assert list(topics.wishes("x/")) == ["x/command/+/run", "x/toggle/+/set"]
+
+
+@pytest.mark.parametrize(
+    "level", ["%67reet", "gree%74", "%67%72%65%65%74", "%6Camp%3Aon", "a%2db", "a%5F%7E"]
+)
+def test_nobody_gets_around_a_topic_that_a_broker_keeps_from_them(level):
+    # there is no command of that name
+    assert topics.wished(f"{BASE}command/{level}/run") == (topics.RUN, level)
+
+
+@pytest.mark.parametrize(
+    ("level", "action"),
+    [
+        ("a b%2fc", "a b/c"),
+        ("lamp:on", "lamp:on"),
+        ("lamp%3Aon", "lamp:on"),
+        ("%C3%a4", "ä"),
+    ],
+)
+def test_programs_write_what_is_odd_in_more_than_one_way(level, action):
+    assert topics.wished(f"{BASE}command/{level}/run") == (topics.RUN, action)
 
 
 @pytest.mark.parametrize(
@@ -285,11 +309,13 @@ def test_no_more_messages_than_it_can_hold():
     assert inbox.take(0).is_refused is False
 
 
-def test_a_long_message_is_not_kept_whole():
+def test_no_more_of_a_message_than_it_takes_to_refuse_it():
     inbox = Inbox()
-    inbox.put_message("a", b"x" * 10 * MAX_SIZE)
-    payload = inbox.take(0).payload
-    assert len(payload) == MAX_SIZE + 1
+    for number in range(MAX_MESSAGES + 1):
+        inbox.put_message(str(number), b"x" * MAX_SIZE * 100)
+    for _ in range(MAX_MESSAGES + 1):
+        payload = inbox.take(0).payload
+        assert len(payload) == MAX_SIZE + 1
     with pytest.raises(WrongMessage, match="too long"):
         parse(topics.RUN, payload)
 
@@ -364,3 +390,64 @@ def test_the_end_lets_go_of_who_waits():
     inbox.close()
     assert inbox.is_closed
     assert inbox.take(None) is None
+
+
+##~~ The log
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_flood_of_wrong_messages_does_not_fill_the_log(caplog):
+    caplog.set_level("INFO")
+    clock = Clock()
+    refusals = Refusals(clock)
+    why = replies.Refusal("unknown_command", "There is no command " + "z" * 60_000)
+    for _ in range(1000):
+        refusals.add("z" * 60_000, why)
+    refusals.leave(5)
+    assert len(caplog.records) == MOST
+    assert all(len(record.getMessage()) < 600 for record in caplog.records)
+    refusals.tell_rest()
+    assert len(caplog.records) == MOST
+    clock.now += PERIOD
+    refusals.tell_rest()
+    assert (
+        caplog.records[-1].getMessage()
+        == f"MQTT: {1005 - MOST} more messages were not run"
+    )
+    refusals.add("a", why)
+    assert caplog.records[-1].getMessage().startswith("MQTT: a was not run")
+    # there is nothing more to tell
+    clock.now += PERIOD
+    refusals.tell_rest()
+    assert len(caplog.records) == MOST + 2
+
+
+##~~ Anew
+
+
+def test_all_is_published_anew_once_in_a_while_only():
+    clock, touched = Clock(), []
+    anew = Anew(lambda: touched.append(clock.now), clock)
+    assert anew.seconds == inf
+    assert not anew.take()
+    for _ in range(1000):
+        anew.want()
+    assert touched == [100.0]
+    assert anew.seconds == 0
+    assert anew.take()
+    assert not anew.take()
+    # who wants it again has to wait, and gets it
+    for _ in range(1000):
+        anew.want()
+    assert len(touched) == 2
+    assert anew.seconds == PAUSE
+    assert not anew.take()
+    clock.now += PAUSE
+    assert anew.take()
+    assert anew.seconds == inf

@@ -65,6 +65,22 @@ def test_so_many_may_be_active(when_busy):
         decide(make(when_busy=when_busy), active)
 
 
+@pytest.mark.parametrize("trigger", ["link", "mqtt"])
+def test_who_has_no_account_cannot_take_all_places(trigger):
+    most = queue._MAX_WITHOUT_ACCOUNT
+    of_others = [make("running", action=str(number)) for number in range(10)]
+    active = [
+        *of_others,
+        *(make("running", trigger=("link", "mqtt")[i % 2]) for i in range(most)),
+    ]
+    new = make(when_busy="parallel", action="new", trigger=trigger)
+    assert decide(new, active[:-1]) is Decision.START
+    with pytest.raises(Busy, match="48 commands are running already that links or MQTT"):
+        decide(new, active)
+    # there is a place for people
+    assert decide(make(action="new"), active) is Decision.START
+
+
 @pytest.mark.parametrize(
     ("states", "position"),
     [

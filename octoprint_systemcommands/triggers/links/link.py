@@ -13,6 +13,9 @@ from ...runs.output.times import iso
 # Bytes of the random part of an address
 _SECRET_BYTES = 32
 
+# and its characters
+SECRET_LENGTH = 43
+
 _ID = re.compile(r"[0-9a-f]{16}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 

@@ -5,6 +5,7 @@ by somebody who may edit, for one command with values that are fixed, and nothin
 with a request counts. Its address is shown once and kept nowhere.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -33,6 +34,10 @@ _MAX_SECRET = 100
 
 # Seconds between two uses of one link
 PAUSE = 1.0
+
+
+# Why a link cannot run its command any more
+_BROKEN = (Forbidden, UnknownAction, NotExecutable, WrongTo, WrongValues)
 
 
 class WrongLink(MessageError, ValueError):
@@ -210,9 +215,10 @@ class LinkedCommands:
         """
         link = _link_of(wanted)._replace(created_by=user)
         command = self._ensure_runs(link)
+        # however that was said
+        link = link._replace(action=command.action)
         if isinstance(command, Switched):
-            # however that was said
-            link = link._replace(action=command.action, to=command.to)
+            link = link._replace(to=command.to)
         made = self._links.add(link)
         _logger.info(
             one_line(
@@ -253,12 +259,21 @@ class LinkedCommands:
         return command
 
     def find(self, secret: str) -> Link:
-        """The link with a secret.
+        """The link with a secret, if it can run its command.
 
         Raises:
             NoSuchLink
         """
-        return self._links.opened_by(secret)
+        link = self._links.opened_by(secret)
+        try:
+            self._ensure_runs(link)
+        except _BROKEN as error:
+            # once a second at most, as whatever is done with a link
+            with contextlib.suppress(TooSoon):
+                self._links.use(link)
+                _logger.warning(_cannot_run(link, error))
+            raise NoSuchLink from error
+        return link
 
     def call(self, secret: str, by_get: bool, address: Optional[str]) -> Run:
         """Runs what a link runs; takes as long as `Launcher.launch`.
@@ -289,14 +304,16 @@ class LinkedCommands:
                     to=link.to,
                 )
             )
-        except (Forbidden, UnknownAction, NotExecutable, WrongTo, WrongValues) as error:
-            _logger.warning(
-                one_line(
-                    f'The link "{link.name}" was called, but cannot run {link.action} any '
-                    f"more: {error}"
-                )
-            )
+        except _BROKEN as error:
+            # it has changed in this moment
+            _logger.warning(_cannot_run(link, error))
             raise NoSuchLink from error
+
+
+def _cannot_run(link: Link, error: Exception) -> str:
+    return one_line(
+        f'The link "{link.name}" was called, but cannot run {link.action} any more: {error}'
+    )
 
 
 def _link_of(wanted: Mapping[str, Any]) -> Link:

@@ -21,7 +21,7 @@ class Message(NamedTuple):
 
     Attributes:
         topic: by which it came
-        payload: as it came
+        payload: as it came, or its beginning if it is too long
         is_refused: there were too many
     """
 

@@ -11,16 +11,17 @@ from ...commands.definition import Command, WayIn
 from ...host.mqtt_preferences import MqttPreferences
 from ...launcher import ExecuteRequest, Launcher
 from ...runs.guards import has_guards
-from ...runs.log_lines import one_line
 from ...runs.printer_state import Printer, PrinterState
 from ...runs.record import Record
 from ...runs.request import Requester
 from ...states.state import State
 from . import availability, discovery, message, picture, replies, subscriptions, topics
+from .anew import Anew
 from .announced import Announced
 from .discovery import Place
 from .inbox import Inbox, Left, Message, Missed
 from .message import WrongMessage
+from .refusals import Refusals
 from .replies import Answered, Refusal
 from .retained import Broker, Retained
 from .subscriptions import Subscriptions
@@ -85,11 +86,11 @@ class Instance:
         self._printer = printer
         self._announced = announced
         self._version = version
-        self._is_to_be_anew = False
-        self._touch = inbox.touch
-        self._subscriptions = Subscriptions(host, inbox.put_message, self._anew)
+        self._anew = Anew(inbox.touch)
+        self._subscriptions = Subscriptions(host, inbox.put_message, self._anew.want)
         self._retained = Retained(host, announced.topics)
         self._answered = Answered()
+        self._refusals = Refusals()
         # where wishes come in, and where they are answered
         self._addresses: dict[str, str] = {}
         self._topics = Topics("")
@@ -99,10 +100,10 @@ class Instance:
         )
         self._probe_at = time.monotonic() + _PROBE
 
-    def _anew(self) -> None:
-        """The broker, or Home Assistant, was away. In the thread of the connection."""
-        self._is_to_be_anew = True
-        self._touch()
+    @property
+    def seconds_to_anew(self) -> float:
+        """In how many seconds everything is to be published anew; infinity if it is not."""
+        return self._anew.seconds
 
     ##~~ What is to stand at the broker
 
@@ -118,12 +119,13 @@ class Instance:
         self._name = preferences.name
         self._topics = topics.below(surroundings.base_topic)
         self._listen(commands, preferences, surroundings)
+        self._refusals.tell_rest()
         is_probed = bool(commands) and time.monotonic() >= self._probe_at
         if is_probed:
             self._probe_at = time.monotonic() + _PROBE
         # without a last will, nobody tells of a broker that was away for a moment
-        if self._is_to_be_anew or (is_probed and surroundings.last_will is None):
-            self._is_to_be_anew = False
+        is_unsure = is_probed and surroundings.last_will is None
+        if self._anew.take() or is_unsure:
             self._retained.forget()
         wanted = self._wanted(commands)
         if commands and preferences.discovery:
@@ -205,10 +207,7 @@ class Instance:
         elif isinstance(work, Record):
             self._told.changed(work)
         elif isinstance(work, Left):
-            _logger.warning(
-                f"{work.number} messages were not processed and not answered, since too many "
-                f"came at once"
-            )
+            self._refusals.leave(work.number)
         elif isinstance(work, Missed):
             self._told.missed(work)
 
@@ -255,8 +254,7 @@ class Instance:
         self._told.await_end(Awaited(run, reply, self._name, wish.id))
 
     def _refuse(self, reply: str, id_: Optional[str], action: str, why: Refusal) -> None:
-        said = f"MQTT: {action} was not run ({why.code}): {why.error}"
-        _logger.info(one_line(said))
+        self._refusals.add(action, why)
         self._publish(reply, replies.refused(self._name, id_, action, why))
 
     def _reply_topic(self, topic: str) -> Optional[str]:

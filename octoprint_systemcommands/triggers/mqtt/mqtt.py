@@ -180,7 +180,8 @@ class Mqtt:
             return None if has_told is not False else _RETRY
         if not has_told:
             return _RETRY
-        return _LOOK_AT_PRINTER if any(map(has_guards, commands)) else _LOOK
+        look_in = _LOOK_AT_PRINTER if any(map(has_guards, commands)) else _LOOK
+        return min(look_in, instance.seconds_to_anew)
 
 
 def _until(moment: Optional[float]) -> Optional[float]:

@@ -1,5 +1,6 @@
 """The names of topics, below that of an instance and below that of a fleet."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 from urllib.parse import quote, unquote
@@ -8,6 +9,8 @@ from ...commands.definition import Command
 
 RUN = "run"
 SET = "set"
+
+_CODE = re.compile(r"%[0-9a-fA-F]{2}")
 
 _BELOW_BASE = "plugin/systemcommands/"
 
@@ -106,7 +109,12 @@ def wished(topic: str) -> Optional[Wished]:
 
 def _name(level: str) -> str:
     try:
-        return unquote(level, errors="surrogatepass")
+        name = unquote(level, errors="surrogatepass")
     except UnicodeDecodeError:
         # there is no command of such a name
         return unquote(level)
+    written = _CODE.sub(
+        lambda code: code[0].upper(), quote(level, "%", errors="surrogatepass")
+    )
+    # a broker that keeps a topic from somebody knows nothing of other ways to write it
+    return name if written == segment(name) else level
