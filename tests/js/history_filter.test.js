@@ -14,6 +14,7 @@ beforeEach(() => {
     const commands = ["core", "plugin", "custom"].map(
         (source) => new Command({source, action: "a/b", name: source})
     );
+    commands.push(new Command({source: "custom", action: "cpu", type: "status"}));
     onChange = mock.fn();
     const catalogue = {commands: () => commands};
     filter = new page.SystemCommands.HistoryFilter(catalogue, onChange);

@@ -81,9 +81,10 @@
             return _.sprintf(texts[to] || "%(name)s", {name: name || action});
         }
 
-        // whether its runs are kept: those of other plugins' entries are not
+        // whether it has runs that are kept: a status has none, and those of other plugins'
+        // entries are not kept
         isRecorded() {
-            return ["core", "custom"].includes(this.source);
+            return ["core", "custom"].includes(this.source) && !this.isStatus();
         }
     };
 })();
