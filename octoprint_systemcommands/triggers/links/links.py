@@ -290,10 +290,10 @@ class LinkedCommands:
                 )
             )
         except (Forbidden, UnknownAction, NotExecutable, WrongTo, WrongValues) as error:
+            why = self.problem(link) or error
             _logger.warning(
                 one_line(
-                    f'The link "{link.name}" was called, but cannot run {link.action} any '
-                    f"more: {error}"
+                    f'The link "{link.name}" was called, but cannot run {link.action}: {why}'
                 )
             )
             raise NoSuchLink from error
