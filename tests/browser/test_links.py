@@ -68,6 +68,18 @@ def test_a_link_is_made_called_and_revoked(editor, admin, anonymous):
     assert anonymous.get(url).status_code == 404
     links.dialog.button("Cancel").click()
 
+    # a name is text, whatever is in it
+    links = editor.edit("Greet").links
+    links.unfold()
+    links.name.fill('<b id="injected">Bell</b>')
+    links.make_button.click()
+    links.rows.get_by_role("button", name="Revoke").click()
+    question = page.locator(".modal:visible", has_text="<b id=")
+    expect(page.locator("#injected")).to_have_count(0)
+    question.get_by_text("Revoke", exact=True).last.click()
+    expect(links.rows).to_have_count(0)
+    links.dialog.button("Cancel").click()
+
     # where there can be none
     links = editor.edit("Private").links
     links.unfold()

@@ -133,6 +133,12 @@ test("a link is revoked when that was confirmed", () => {
     assert.deepEqual(shown(), []);
 });
 
+test("the name of a link that is to be revoked is text", () => {
+    unfold([{...LINK, name: "<b>Bell</b>"}]);
+    links.revoke(links.rows()[0]);
+    assert.ok(asked.message.includes("&lt;b&gt;Bell&lt;/b&gt;"));
+});
+
 test("answers about a command that is not open any more count for nothing", () => {
     unfold();
     links.open({action: "other"}, ["greet"]);

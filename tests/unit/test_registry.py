@@ -15,7 +15,7 @@ REQUIRED = ("title", "description", "license", "homepage", "source", "archive")
 KNOWN = {
     *REQUIRED,
     *("layout", "id", "authors", "date", "tags", "screenshots", "featuredimage"),
-    "compatibility",
+    *("compatibility", "attributes"),
 }
 
 
@@ -32,6 +32,11 @@ def test_it_has_what_is_required_and_nothing_else(fields):
     assert isinstance(fields["date"], datetime.date)
     for name in ("homepage", "source", "archive"):
         assert fields[name].startswith("https://")
+
+
+def test_it_says_that_it_was_made_with_ai(fields):
+    """The registry demands it, and shows it in its list."""
+    assert fields["attributes"] == ["ai-developed"]
 
 
 def test_its_name_is_that_of_the_plugin(fields):

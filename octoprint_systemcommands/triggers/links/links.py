@@ -271,7 +271,7 @@ class LinkedCommands:
             # once a second at most, as whatever is done with a link
             with contextlib.suppress(TooSoon):
                 self._links.use(link)
-                _logger.warning(_cannot_run(link, error))
+                self._log_broken(link, error)
             raise NoSuchLink from error
         return link
 
@@ -306,14 +306,13 @@ class LinkedCommands:
             )
         except _BROKEN as error:
             # it has changed in this moment
-            _logger.warning(_cannot_run(link, error))
+            self._log_broken(link, error)
             raise NoSuchLink from error
 
-
-def _cannot_run(link: Link, error: Exception) -> str:
-    return one_line(
-        f'The link "{link.name}" was called, but cannot run {link.action} any more: {error}'
-    )
+    def _log_broken(self, link: Link, error: Exception) -> None:
+        why = self.problem(link) or error
+        said = f'The link "{link.name}" was called, but cannot run {link.action}: {why}'
+        _logger.warning(one_line(said))
 
 
 def _link_of(wanted: Mapping[str, Any]) -> Link:

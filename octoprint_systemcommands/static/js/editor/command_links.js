@@ -90,9 +90,10 @@
         self.revoke = (link) => {
             SystemCommands.Question({
                 title: gettext("Revoke the link?"),
+                // which is HTML
                 message: _.sprintf(
                     gettext('"%(name)s" stops working wherever it is used.'),
-                    {name: link.name}
+                    {name: _.escape(link.name)}
                 ),
                 question: "",
                 proceed: gettext("Revoke"),

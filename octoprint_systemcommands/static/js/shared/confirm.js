@@ -3,7 +3,8 @@
 
     // OctoPrint's dialog for questions, with what it leaves out: that it has a name, that
     // its buttons are there for screen readers too, and where the focus goes.
-    //   options   those of showConfirmationDialog; an empty question is none
+    //   options   those of showConfirmationDialog, whose texts are HTML; an empty question
+    //             is none
     SystemCommands.Question = function (options) {
         let isProceeding = false;
         const dialog = showConfirmationDialog({
