@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 from typing import Any, Optional
 
 from ...messages import N_, Message
-from ..definition import DIVIDER, GUESTS, NEEDED, Command, Divider
+from ..actions import DIVIDER, action_of
+from ..definition import GUESTS, NEEDED, Command, Divider
 from ..environment import existing_folder, inherited
-from ..lists import action_of
 from ..parsing import parse_entry
 from ..problems import ERROR, WARNING, CannotRun, Problem
 from ..serialization import unstorable
