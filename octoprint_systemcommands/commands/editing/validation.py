@@ -141,3 +141,9 @@ def slug(name: str, others: Collection[str], kind: str = "command") -> str:
         number += 1
         action = f"{base}-{number}"
     return action
+
+
+def suggested(entry: Any, others: Collection[str], kind: str = "command") -> str:
+    """What `slug` makes of the name of an entry, as that comes from an editor."""
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return slug(name if isinstance(name, str) else "", others, kind)
