@@ -9,9 +9,15 @@ from typing import Any, Callable, Optional
 
 from octoprint.access.permissions import Permissions
 
-from .commands.catalogue import CUSTOM, Catalogue, NotExecutable, UnknownAction
-from .commands.definition import Command, WayIn
-from .commands.lists import Entry, tidy
+from .commands.catalogue import (
+    CUSTOM,
+    Catalogue,
+    NotExecutable,
+    UnknownAction,
+    tidy,
+)
+from .commands.definition import Command, Entry
+from .commands.fields import WayIn
 from .identity import Identities, Person
 from .messages import N_, MessageError
 from .runs.request import Owner, Request, Requester

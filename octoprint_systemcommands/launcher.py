@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, Optional
 from .access import Access
 from .commands.arguments.values import FindUpload, take
 from .commands.catalogue import CUSTOM
-from .commands.definition import Command, WayIn
+from .commands.definition import Command
+from .commands.fields import WayIn
 from .commands.toggles import Switched, To, chosen, switched
 from .identity import Person
 from .messages import Message

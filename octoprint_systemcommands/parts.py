@@ -26,7 +26,7 @@ from .commands.catalogue import CUSTOM, Catalogue
 from .commands.editing.editor import Editing
 from .commands.editing.last_save import LastSave
 from .commands.editing.versions import Versions
-from .commands.lists import name_fields_of_system_actions
+from .commands.system_actions import name_fields_of_system_actions
 from .host.connection import Connection
 from .host.mqtt_plugin import MqttPlugin
 from .host.notifier import Notifier

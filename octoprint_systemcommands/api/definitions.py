@@ -12,7 +12,7 @@ from octoprint.access import ADMIN_GROUP
 from ..commands.definition import COMMAND_LINES, GUESTS, Command
 from ..commands.editing.editor import Editing
 from ..commands.editing.last_save import Saved
-from ..commands.editing.validation import slug
+from ..commands.editing.validation import suggested
 from ..commands.environment import from_bytes, path_as_text
 from ..commands.lists import Lists
 from ..commands.parsing import parse_entry
@@ -90,10 +90,9 @@ class Definitions:
         body = read_json_object()
         others = names_in(body, "others", "actions")
         entry = body.get("definition")
-        name = entry.get("name") if isinstance(entry, dict) else None
         return flask.jsonify(
             problems=problems_to_json(self._editing.check(entry, others)),
-            suggested_action=slug(name if isinstance(name, str) else "", others),
+            suggested_action=suggested(entry, others),
         )
 
     @errors_of_commands

@@ -7,12 +7,13 @@ from typing import Any
 import flask
 from flask_babel import gettext
 
+from ..commands.actions import action_of
 from ..commands.editing import import_export
 from ..commands.editing.editor import Editing
 from ..commands.editing.presets import presets
 from ..commands.editing.versions import Versions
 from ..commands.environment import path_as_text
-from ..commands.lists import Lists, action_of
+from ..commands.lists import Lists
 from ..commands.problems import Problem
 from ..commands.serialization import to_json
 from .definition_json import problems_to_json

@@ -7,7 +7,7 @@ import flask
 from flask_babel import gettext
 
 from ..commands.editing.last_save import Saved
-from ..commands.editing.validation import slug
+from ..commands.editing.validation import suggested
 from ..commands.problems import ERROR
 from ..runs.output.times import iso
 from ..runs.request import Requester
@@ -94,10 +94,9 @@ class Rules:
         body = read_json_object()
         others = names_in(body, "others", "ids")
         entry = body.get("rule")
-        name = entry.get("name") if isinstance(entry, dict) else None
         return flask.jsonify(
             problems=problems_to_json(self._editing.check(entry, others)),
-            suggested_id=slug(name if isinstance(name, str) else "", others, "rule"),
+            suggested_id=suggested(entry, others, "rule"),
         )
 
     @errors_of_commands

@@ -5,9 +5,9 @@ from typing import Any
 import flask
 from flask_babel import gettext
 
+from ..commands.actions import action_of
 from ..commands.editing.editor import Editing
 from ..commands.editing.import_export import Unreadable
-from ..commands.lists import action_of
 from ..commands.serialization import to_json
 from ..runs.output.times import iso
 from ..triggers.rules import import_export

@@ -10,10 +10,10 @@ import flask
 from octoprint.server import NO_CONTENT
 
 from ..access import Access, may_run_everything
-from ..commands.catalogue import CORE, CUSTOM
+from ..commands.actions import url_segment
+from ..commands.catalogue import CORE, CUSTOM, tidy
 from ..commands.client_form import for_clients, for_menu
-from ..commands.definition import Command
-from ..commands.lists import Entry, tidy, url_segment
+from ..commands.definition import Command, Entry
 from ..launcher import Launcher
 from .errors import errors_of_commands
 from .gates import Gates

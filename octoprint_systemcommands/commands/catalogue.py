@@ -1,12 +1,13 @@
 """Everything that can be run, by source and action."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Callable, Optional
 from urllib.parse import unquote
 
+from .actions import is_divider_key
 from .core import core_commands
-from .definition import Command, is_divider_key
-from .lists import Entry, Store
+from .definition import Command, Divider, Entry
+from .store import Store
 from .toggles import split, switched
 
 CORE = "core"
@@ -64,7 +65,7 @@ class Catalogue:
         Arguments:
             source: ``core`` or ``custom``
             action: the command's identifier, or a toggle's with its direction, ``light:on``;
-                once more URL-encoded or not (see `lists.url_segment` for why a client may
+                once more URL-encoded or not (see `actions.url_segment` for why a client may
                 have to)
             exactly: not URL-encoded
 
@@ -89,6 +90,17 @@ class Catalogue:
         if is_divider_key(action):
             raise NotExecutable(action)
         raise UnknownAction(f"{source}:{action}")
+
+
+def tidy(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries without dividers that divide nothing."""
+    result: list[Entry] = []
+    for entry in entries:
+        if isinstance(entry, Command) or (result and isinstance(result[-1], Command)):
+            result.append(entry)
+    if result and isinstance(result[-1], Divider):
+        result.pop()
+    return result
 
 
 def _one_way(commands: Mapping[str, Command], action: str) -> Optional[Command]:

@@ -1,17 +1,16 @@
 """What clients and the System menu are told of an entry; never a command line."""
 
-from typing import Any, Union
+from typing import Any
 
-from .definition import DIVIDER, Command, Divider
+from .actions import DIVIDER
+from .definition import Command, Divider, Entry
 
 # What the menu gets as it is, and what it gets if there is something
 _ALWAYS = ("ignore", "fresh_credentials", "show_output", "while_printing", "when_busy")
 _IF_SET = ("description", "icon", "group", "max_temperature", "color")
 
 
-def for_clients(
-    entry: Union[Command, Divider], source: str, resource: str
-) -> dict[str, Any]:
+def for_clients(entry: Entry, source: str, resource: str) -> dict[str, Any]:
     """The "client command definition" of OctoPrint's API documentation.
 
     Arguments:
@@ -36,9 +35,7 @@ def for_clients(
     return result
 
 
-def for_menu(
-    entry: Union[Command, Divider], source: str, resource: str
-) -> dict[str, Any]:
+def for_menu(entry: Entry, source: str, resource: str) -> dict[str, Any]:
     """What `for_clients` returns, and what the System menu needs beyond it."""
     result = for_clients(entry, source, resource)
     if not isinstance(entry, Command):

@@ -4,21 +4,13 @@ The documented fields and their names are those of OctoPrint's ``system.actions`
 (``octoprint.schema.config.system`` and the "Command definition" of its API documentation).
 """
 
-import re
-from typing import Annotated, Any, Literal, Optional
+from typing import Any, Literal, Optional, Union
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from . import fields
 from .arguments.types import MAX_ARGUMENTS, Argument
-
-DIVIDER = "divider"
+from .fields import Color, EnvironmentName, Place, Script, Text, WayIn
 
 # OctoPrint's group of those who are not logged in
 GUESTS = "guests"
@@ -39,22 +31,8 @@ _MAX_GCODE_WAIT = 600
 
 _MAX_ALIAS = 9999
 
-# The ways in that are closed unless a definition opens them
-WayIn = Literal["gcode", "mqtt"]
-
-# OctoPrint's scripts that can have a line for it
-Script = Literal["before_print", "after_print", "on_pause", "on_resume"]
-
-# Where a button of a command can stand
-Place = Literal["menu", "sidebar", "navbar"]
-Color = Literal["blue", "cyan", "green", "orange", "red", "dark"]
-
 _MAX_GROUPS = 100
 _MAX_TEMPERATURE = 1000
-
-# for the operating system a text ends at a NUL character
-Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
-EnvironmentName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
 
 # The types, and the fields that have to have a command line
 NEEDED = {"command": ("command",), "toggle": ("on", "off"), "status": ("state",)}
@@ -66,8 +44,6 @@ _OBSTACLES = {
     "off": "does not define a command to switch it off, can't proceed",
     "state": "does not define a command to tell its state, can't proceed",
 }
-
-_DIVIDER_KEY = re.compile(r"divider(_\d+)?")
 
 
 class _Entry(BaseModel):
@@ -224,7 +200,8 @@ class Command(_Entry):
     when_busy: Literal["parallel", "queue", "refuse", "replace"] = Field(
         default="parallel", description="What to do when it is running already"
     )
-    # None: it depends on where it is defined, see `lists.as_in_system_actions`
+    # None: it depends on where it is defined, see
+    # `system_actions.as_in_system_actions`
     outlives_server: Optional[bool] = Field(
         default=None,
         description="Leave it alone when the server ends. By default that is done in "
@@ -259,25 +236,9 @@ class Command(_Entry):
             data = {**data, "name": action if isinstance(action, str) else str(action)}
         return data
 
-    @field_validator("confirm", mode="before")
-    @classmethod
-    def _confirm_is_a_text(cls, value: Any, info) -> Any:
-        # ``confirm: false`` and ``confirm: true`` are found in real configurations
-        if value in (False, ""):
-            return None
-        if value is True:
-            return info.data.get("name") or info.data.get("action")
-        return value
-
-    @field_validator("icon", mode="before")
-    @classmethod
-    def _an_icon_is_a_name(cls, value: Any) -> Any:
-        # people copy the classes that Font Awesome shows: "fas fa-camera"
-        if isinstance(value, str):
-            return value.lower().rsplit("fa-", 1)[-1]
-        return value
-
-    @field_validator(
+    _confirm = field_validator("confirm", mode="before")(fields.question)
+    _icon = field_validator("icon", mode="before")(fields.name_of_icon)
+    _texts = field_validator(
         "description",
         "icon",
         "group",
@@ -287,43 +248,19 @@ class Command(_Entry):
         "state",
         "working_directory",
         mode="before",
-    )
-    @classmethod
-    def _an_empty_text_is_none(cls, value: Any) -> Any:
-        return None if value == "" else value
-
-    @field_validator("show_in", "gcode_script", mode="before")
-    @classmethod
-    def _a_place_may_stand_alone(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
-
-    @field_validator("show_in")
-    @classmethod
-    def _each_place_is_there_once(cls, places: list[Place]) -> list[Place]:
-        return list(dict.fromkeys(places))
-
-    @field_validator("timeout", "every", "state_timeout", "gcode_wait", mode="before")
-    @classmethod
-    def _a_timeout_is_a_number(cls, value: Any) -> Any:
-        if isinstance(value, bool):
-            raise PydanticCustomError("not_seconds", "has to be a number of seconds")
-        return value
-
-    @field_validator("max_temperature", mode="before")
-    @classmethod
-    def _a_temperature_is_a_number(cls, value: Any) -> Any:
-        if isinstance(value, bool):
-            raise PydanticCustomError("number", "has to be a number")
-        return value
+    )(fields.none_if_empty)
+    _lists = field_validator("show_in", "gcode_script", mode="before")(fields.list_of_one)
+    _places = field_validator("show_in")(fields.each_once)
+    _times = field_validator(
+        "timeout", "every", "state_timeout", "gcode_wait", mode="before"
+    )(fields.seconds)
+    _temperature = field_validator("max_temperature", mode="before")(fields.number)
 
     @field_validator("arguments")
     @classmethod
     def _each_name_is_there_once(cls, arguments: list[Argument]) -> list[Argument]:
         names = [argument.name for argument in arguments]
-        for position, name in enumerate(names):
-            if name in names[:position]:
-                part = (position, "name")
-                raise PydanticCustomError("argument_twice", "is taken", {"part": part})
+        fields.ensure_each_once(names, "name", "argument_twice", "is taken")
         return arguments
 
     def is_opened(self, way_in: WayIn) -> bool:
@@ -367,7 +304,4 @@ class Command(_Entry):
         """Called right before the process is started; an exception keeps it from starting."""
 
 
-def is_divider_key(action: str) -> bool:
-    """Whether an action is a divider's: ``divider``, or ``divider_<n>`` as OctoPrint
-    calls them internally."""
-    return _DIVIDER_KEY.fullmatch(action) is not None
+Entry = Union[Command, Divider]

@@ -7,21 +7,15 @@ counts at the place of the first, as in OctoPrint. The menu and the editor both 
 """
 
 import hashlib
-import logging
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Optional, Union
-from urllib.parse import quote
+from typing import Any, NamedTuple, Optional
 
 from ..messages import N_, Message
-from .definition import DIVIDER, Command, Divider
+from .actions import url_segment
+from .definition import Command, Entry
 from .parsing import parse_entry
 from .problems import WARNING, Problem
-from .serialization import fingerprint, state, to_json, with_texts_for_truths
-from .system_actions import Unusable, parse_system_action
-
-_logger = logging.getLogger("octoprint.plugins.systemcommands.commands.lists")
-
-Entry = Union[Command, Divider]
+from .serialization import fingerprint, to_json, with_texts_for_truths
+from .system_actions import parse_system_action
 
 PLUGIN_COMMANDS = "plugins.systemcommands.commands"
 SYSTEM_ACTIONS = "system.actions"
@@ -130,13 +124,13 @@ class Lists(NamedTuple):
             last = {
                 url_segment(definition.action): (
                     definition.action,
-                    _place(name, position),
+                    place_of(name, position),
                 )
                 for position, (definition, _) in enumerate(parsed)
                 if isinstance(definition, Command)
             }
             result[name] = [
-                _listed(definition, problems, _place(name, position), taken, last)
+                _listed(definition, problems, place_of(name, position), taken, last)
                 for position, (definition, problems) in enumerate(parsed)
             ]
             # the first list's go before the second's
@@ -144,88 +138,9 @@ class Lists(NamedTuple):
         return _with_aliases_checked(result)
 
 
-class Store:
-    """The definitions in OctoPrint's settings that can be used.
-
-    Those that cannot are logged.
-    """
-
-    def __init__(self, settings: Any):
-        self._settings = settings
-        # What the settings said last and what was made of it. Checking is not expensive,
-        # but complaining about the same broken entry with each request would be.
-        self._read: tuple[bytes, list[Entry]] = (b"", [])
-
-    def entries(self) -> list[Entry]:
-        """All usable definitions in the order of the menu."""
-        lists = Lists.of(self._settings)
-        known, entries = self._read
-        # also right for lists that contain themselves, which YAML can do; asked for each
-        # request, and for each push to each client
-        current = state(lists)
-        if current != known:
-            entries = _usable(lists)
-            self._read = (current, entries)
-        return entries
-
-
-def name_fields_of_system_actions(settings: Any) -> None:
-    """Has OctoPrint know ``on`` and ``off`` by their names, which somebody has written without
-    quotes: with keys that are no texts, it cannot tell its page any settings at all.
-
-    Arguments:
-        settings: a ``octoprint.plugin.PluginSettings``; nothing is saved
-    """
-    path = ["system", "actions"]
-    actions = settings.global_get(path)
-    if not isinstance(actions, list):
-        return
-    named = list(map(with_texts_for_truths, actions))
-    if any(entry is not before for entry, before in zip(named, actions)):
-        settings.global_set(path, named)
-
-
-def action_of(entry: Any) -> Optional[str]:
-    """The action of a command as it stands in a file or comes from an editor; None if it
-    has none that could be one, and for dividers."""
-    action = entry.get("action") if isinstance(entry, dict) else None
-    if isinstance(action, (int, float)) and not isinstance(action, bool):
-        # an unquoted number is taken as it is written
-        action = str(to_json(action))
-    return action if isinstance(action, str) and action not in ("", DIVIDER) else None
-
-
-def url_segment(action: str) -> str:
-    """An action as one segment of a path, to be URL-encoded once more by who makes the URL.
-
-    A slash ends a segment even when it is encoded, and `.` and `..` vanish on their way.
-    These are encoded twice; `Catalogue.find` undoes what is left of it. So two actions with
-    the same segment cannot both be run.
-    """
-    if "/" in action:
-        return quote(action, safe="")
-    if action in (".", ".."):
-        return action.replace(".", "%2E")
-    return action
-
-
-def as_in_system_actions(entry: Entry) -> Entry:
-    """An entry as it is meant where OctoPrint looks for it. OctoPrint never ends commands
-    that it does not wait for, which is what scripts that restart or update it rely on."""
-    if isinstance(entry, Command) and entry.outlives_server is None:
-        return entry.model_copy(update={"outlives_server": entry.async_})
-    return entry
-
-
-def tidy(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries without dividers that divide nothing."""
-    result: list[Entry] = []
-    for entry in entries:
-        if isinstance(entry, Command) or (result and isinstance(result[-1], Command)):
-            result.append(entry)
-    if result and isinstance(result[-1], Divider):
-        result.pop()
-    return result
+def place_of(list_name: str, position: int) -> str:
+    """Where an entry is, for people."""
+    return f"{list_name}, entry {position + 1}"
 
 
 def _listed(
@@ -283,48 +198,3 @@ def _with_aliases_checked(lists: dict[str, list[Listed]]) -> dict[str, list[List
         return listed._replace(problems=[*listed.problems, problem])
 
     return {name: [checked(each) for each in of_list] for name, of_list in lists.items()}
-
-
-def _usable(lists: Lists) -> list[Entry]:
-    entries: list[Entry] = []
-    for list_name, of_list in lists.read().items():
-        if list_name in lists.no_lists:
-            _logger.warning(f"{list_name} is ignored: it has to be a list of commands")
-            continue
-        _log(list_name, of_list)
-        found = {
-            url_segment(listed.definition.action): listed.definition
-            for listed in of_list
-            if listed.counts and isinstance(listed.definition, Command)
-        }
-        for listed in of_list:
-            entry = listed.definition
-            if isinstance(entry, Command):
-                # the one that counts, where the first one is
-                entry = found.pop(url_segment(entry.action), None)
-            if entry is not None:
-                is_theirs = list_name == SYSTEM_ACTIONS
-                entries.append(as_in_system_actions(entry) if is_theirs else entry)
-    return entries
-
-
-def _log(list_name: str, of_list: Sequence[Listed]) -> None:
-    for position, listed in enumerate(of_list):
-        entry = listed.definition
-        place = _place(list_name, position)
-        said = "; ".join(map(str, listed.problems))
-        if entry is None:
-            _logger.warning(f"{place} is left out: {said}")
-        elif isinstance(entry, Command) and listed.rival is not None:
-            _logger.warning(
-                f'{place} is left out: the action "{entry.action}" is taken already by '
-                f"{listed.rival}"
-            )
-        elif isinstance(entry, Unusable):
-            _logger.warning(f"{place} is listed, and {entry.obstacle}")
-        elif listed.problems:
-            _logger.warning(f"{place} is used, but {said}")
-
-
-def _place(list_name: str, position: int) -> str:
-    return f"{list_name}, entry {position + 1}"

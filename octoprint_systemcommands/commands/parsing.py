@@ -6,8 +6,9 @@ from typing import Any, Optional, Union
 from pydantic import ValidationError
 
 from ..messages import N_, Message
+from .actions import DIVIDER
 from .arguments.base import WORDS
-from .definition import DIVIDER, Command, Divider
+from .definition import Command, Divider, Entry
 from .problems import WARNING, Problem, explain
 from .serialization import fits, with_texts_for_truths, with_writable_numbers
 
@@ -47,9 +48,7 @@ _FLAGS = ("confirm", "async", "ignore", "fresh_credentials")
 _DEPTH = 5
 
 
-def parse_entry(
-    entry: Any,
-) -> tuple[Optional[Union[Command, Divider]], list[Problem]]:
+def parse_entry(entry: Any) -> tuple[Optional[Entry], list[Problem]]:
     """Checks one entry as it stands in the configuration.
 
     Wrong values of fields that a command can do without are left out, and those of
@@ -141,5 +140,5 @@ def _without(arguments: list[Any], inside: tuple[Union[str, int], ...]) -> list[
 
 
 @functools.cache
-def _names_of_fields(model: type[Union[Command, Divider]]) -> tuple[str, ...]:
+def _names_of_fields(model: type[Entry]) -> tuple[str, ...]:
     return tuple(field.alias or name for name, field in model.model_fields.items())

@@ -4,12 +4,13 @@ OctoPrint looks at next to nothing before it lists an entry: none of those vanis
 """
 
 import datetime
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 from ..messages import N_, Message
-from .definition import TYPES, Command, Divider
+from .definition import TYPES, Command, Entry
 from .parsing import parse_entry
 from .problems import WARNING, Problem
+from .serialization import with_texts_for_truths
 
 # what YAML makes of ``on``, ``1.5`` and ``2024-12-31``, and what has a form as text
 _NAMES = (bool, int, float, datetime.date)
@@ -31,9 +32,7 @@ class Unusable(Command):
         return f"cannot be run: {self.reason}"
 
 
-def parse_system_action(
-    entry: Any,
-) -> tuple[Optional[Union[Command, Divider]], list[Problem]]:
+def parse_system_action(entry: Any) -> tuple[Optional[Entry], list[Problem]]:
     """Checks one entry as `parse_entry` does, and leaves none out that OctoPrint lists.
 
     Returns:
@@ -66,6 +65,30 @@ def parse_system_action(
         problems = [_of_list(problem, command) for problem in problems]
         definition = _unusable(fields, problems)
     return definition, [*flaws, *problems]
+
+
+def as_in_system_actions(entry: Entry) -> Entry:
+    """An entry as it is meant where OctoPrint looks for it. OctoPrint never ends commands
+    that it does not wait for, which is what scripts that restart or update it rely on."""
+    if isinstance(entry, Command) and entry.outlives_server is None:
+        return entry.model_copy(update={"outlives_server": entry.async_})
+    return entry
+
+
+def name_fields_of_system_actions(settings: Any) -> None:
+    """Has OctoPrint know ``on`` and ``off`` by their names, which somebody has written without
+    quotes: with keys that are no texts, it cannot tell its page any settings at all.
+
+    Arguments:
+        settings: a ``octoprint.plugin.PluginSettings``; nothing is saved
+    """
+    path = ["system", "actions"]
+    actions = settings.global_get(path)
+    if not isinstance(actions, list):
+        return
+    named = list(map(with_texts_for_truths, actions))
+    if any(entry is not before for entry, before in zip(named, actions)):
+        settings.global_set(path, named)
 
 
 _NO_LIST = Message(N_("has to be one text, not a list; write it in one line"))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from ..commands.arguments.values import Values
-from ..commands.definition import Command, WayIn
+from ..commands.definition import Command
+from ..commands.fields import WayIn
 from ..commands.toggles import Switched, To
 from ..messages import Message
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Optional
 
-from ..commands.definition import Command
-from ..commands.lists import Entry
+from ..commands.definition import Command, Entry
 from ..runs.output.times import iso
 
 UNKNOWN = "unknown"

@@ -1,4 +1,4 @@
-"""Makes rules fire: takes in what happens, and has their commands run.
+"""Makes rules fire: takes in what happens, and has it decided what comes of it.
 
 Whoever tells that something has happened hands it over and goes on. One thread decides:
 OctoPrint has one for the events of all plugins, the printer's must not wait, and the runner
@@ -9,9 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
-from math import inf
 from typing import Any, Optional
 
 from ..runs.record import UNFINISHED, Record, Status
@@ -19,38 +17,29 @@ from ..runs.request import Requester
 from ..runs.run import Run
 from ..runs.runner import Runner
 from . import events, matching, reasons
-from .clock import Clock
+from .decider import Decider, Kept
 from .firing import Firing
 from .happening import Happening, copied
 from .inbox import Inbox
 from .news import News, RuleNews
 from .printer_watch import SOURCES, PrinterWatch
-from .rules.local_zone import LOCAL
 from .rules.rule import Rule
-from .rules_in_use import RulesInUse
-from .run_ends import FILE, OutputFiles, happening_of
-from .storms import Storms
-from .waiting_runs import WaitingRun, WaitingRuns, happening_in
+from .run_ends import OutputFiles
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.engine")
 
 # How long commands may take that run when the server is about to end, in s
 _STOP_PATIENCE = 10.0
 
-# When to look again if that cannot be told, in s
+# When to look again after an error, in s
 _LOOK = 1.0
 
 # How long to collect what comes in next, in s: of a storm, the thread takes many at a time
 _BATCH = 0.005
 
-# events of this plugin, which have the id of a run
-_OWN_EVENTS = "plugin_systemcommands_run_"
-
-Kept = Sequence[tuple[Record, Mapping[str, Any]]]
-
 
 class RuleEngine:
-    """Decides which rule fires.
+    """What everybody tells of what happens, and asks about rules.
 
     Arguments:
         rules: those that can be used; asked again whenever something has happened
@@ -75,7 +64,6 @@ class RuleEngine:
     ):
         self._all_rules = rules
         self._firing = firing
-        self._runner = runner
         self._news = news
         self._outputs = outputs
         self._monotonic = monotonic
@@ -83,15 +71,11 @@ class RuleEngine:
         self._inbox = Inbox()
         self._lock = threading.Lock()
         self._thread: Optional[threading.Thread] = None
-        self._in_use = RulesInUse(rules)
-        self._watch = watch
-        self._clock = Clock()
-        self._storms = Storms(self._in_use, firing, monotonic)
-        self._waiting = WaitingRuns(firing, runner, news, watch.world, monotonic, wall)
-        # when to look around, unless something happens (`monotonic`); None for never
-        self._look_at: Optional[float] = None
+        self._decider = Decider(
+            rules, firing, runner, news, outputs, watch, monotonic, wall
+        )
 
-    ##~~ For everyone; nobody waits
+    ##~~ What happens
 
     def start(self) -> None:
         """Begins, when the server answers."""
@@ -103,7 +87,7 @@ class RuleEngine:
             )
             self._thread.start()
         happening = Happening(events.STARTUP, {}, self._wall())
-        self._inbox.put_always(partial(self._happened, happening))
+        self._inbox.put_always(partial(self._decider.happened, happening))
 
     def stop(self) -> None:
         """Ends. Runs that wait stay in the history as they are."""
@@ -115,7 +99,7 @@ class RuleEngine:
         Arguments:
             kept: the runs, and what was kept of each
         """
-        self._inbox.put_always(partial(self._resume, kept))
+        self._inbox.put_always(partial(self._decider.resume, kept))
 
     def rules_changed(self) -> None:
         """There are other rules now."""
@@ -124,18 +108,18 @@ class RuleEngine:
     def on_event(self, event: str, payload: Any) -> None:
         """OctoPrint has fired an event; called in its thread, so very quick."""
         self._news.note(event, payload)
-        if self._in_use.want(event) and not self._storms.leave_out(event):
+        if self._decider.wants(event):
             is_important = event in SOURCES
             # a storm costs no copies
             if self._inbox.has_place(is_important):
-                entry = partial(self._take, event, copied(payload), self._wall())
+                entry = partial(self._decider.take, event, copied(payload), self._wall())
                 self._inbox.put(entry, is_important)
 
     def on_action(self, name: str, params: str = "") -> None:
         """The printer has sent ``//action:``; called in its thread, so very quick."""
         payload = {"action": name, "params": params}
         self._news.note(f"{reasons.ACTION} {name}", payload)
-        if self._in_use.want_action(name):
+        if self._decider.wants_action(name):
             self._put_happening(Happening(reasons.ACTION, copied(payload), self._wall()))
 
     def tell(self, kind: str, payload: Mapping[str, Any]) -> None:
@@ -148,7 +132,13 @@ class RuleEngine:
         if record.status != Status.PENDING and (
             record.status not in UNFINISHED or record.rule is not None
         ):
-            self._inbox.put(partial(self._take_run, record))
+            self._inbox.put(partial(self._decider.take_run, record))
+
+    def _put_happening(self, happening: Happening) -> None:
+        if self._inbox.has_place(False):
+            self._inbox.put(partial(self._decider.happened, happening), False)
+
+    ##~~ What people want to know, or have run
 
     def state(self) -> dict[str, RuleNews]:
         """What is new of each rule, by its id."""
@@ -181,8 +171,8 @@ class RuleEngine:
             if rule.wait is None:
                 run = self._firing.start_or_raise(rule, happening, requester)
             else:
-                waiting = self._waiting.hold(rule, happening, requester)
-                self._inbox.put_always(partial(self._adopt, waiting))
+                waiting = self._decider.hold(rule, happening, requester)
+                self._inbox.put_always(partial(self._decider.adopt, waiting))
                 run = waiting.run
         finally:
             self._outputs.give(happening, None if run is None else run.id)
@@ -209,11 +199,7 @@ class RuleEngine:
             if run is not None:
                 run.finished.wait(max(0.0, deadline - self._monotonic()))
 
-    ##~~ For the thread
-
-    def _put_happening(self, happening: Happening) -> None:
-        if self._inbox.has_place(False):
-            self._inbox.put(partial(self._happened, happening), False)
+    ##~~ The thread
 
     def _work(self) -> None:
         look_in: Optional[float] = 0.0
@@ -230,129 +216,16 @@ class RuleEngine:
         Returns:
             in how many seconds to look again; None for when something happens
         """
-        for entry in (self._use_rules, *self._inbox.take(), self._look_around):
+        decider = self._decider
+        for entry in (decider.use_rules, *self._inbox.take(), decider.look_around):
             if self._inbox.is_closed:
                 return None
             try:
                 entry()
             except Exception:
                 _logger.exception("Error while looking after rules")
-                self._look_at = self._monotonic() + _LOOK
-        if self._look_at is None:
-            return None
-        return max(0.0, self._look_at - self._monotonic())
-
-    def _look_soon(self) -> None:
-        self._look_at = self._monotonic()
-
-    def _use_rules(self) -> None:
-        in_use = self._in_use
-        if not in_use.renew():
-            return
-        self._look_soon()
-        self._storms.forget()
-        self._clock.use(in_use.timetables(), self._now())
-        ids = frozenset(in_use.rules)
-        self._firing.keep(ids)
-        self._news.keep(ids)
-        self._waiting.use(in_use.rules)
-        if any(rule.when.event == events.STOP for rule in in_use.enabled):
-            self._runner.get_ready_for_end()
-
-    def _take(self, event: str, payload: Mapping[str, Any], at: float) -> None:
-        """Something that OctoPrint has fired."""
-        if event in SOURCES:
-            self._look_soon()
-        for happening in self._watch.take(event, payload):
-            self._happened(happening._replace(at=at))
-        chain: tuple[str, ...] = ()
-        if event.startswith(_OWN_EVENTS):
-            chain = self._firing.chain_of(payload.get("id"))
-        self._happened(Happening(event, payload, at, chain))
-        if self._storms.look_at(event):
-            self._look_at = min(self._look_at or inf, self._storms.next_end)
-
-    def _take_run(self, record: Record) -> None:
-        self._waiting.has_changed(record)
-        if record.status in UNFINISHED:
-            return
-        self._outputs.take_back(record.id)
-        origin = record.rule
-        chain = self._firing.chain_of(record.id)
-        if origin is not None:
-            # also of one that has waited for long
-            chain = (*origin.chain, origin.id)
-        happening = happening_of(record, chain)
-        if happening is not None:
-            self._news.note(f"{reasons.RUN_ENDED} {record.action}", happening.payload)
-            self._happened(happening)
-
-    def _happened(self, happening: Happening) -> None:
-        if happening.kind in events.MEANINGS:
-            self._news.note(happening.kind, happening.payload)
-        self._waiting.happened(happening.kind)
-        for rule in self._in_use.enabled:
-            if matching.is_for(rule, happening):
-                try:
-                    self._fire(rule, happening)
-                except Exception:
-                    # the other rules are not to suffer
-                    _logger.exception(f'Error while firing the rule "{rule.id}"')
-
-    def _fire(self, rule: Rule, happening: Happening) -> None:
-        if not self._firing.may_fire(rule, happening):
-            return
-        if happening.kind == reasons.RUN_ENDED:
-            happening = self._outputs.write(happening, rule.id)
-        if rule.wait is None:
-            run = self._firing.start(rule, happening)
-            run_id = None if run is None else run.id
-        else:
-            run_id = self._waiting.begin(rule, happening)
-            self._look_soon()
-        self._outputs.give(happening, run_id)
-
-    def _adopt(self, waiting: WaitingRun) -> None:
-        self._waiting.adopt(waiting)
-        self._look_soon()
-
-    def _look_around(self) -> None:
-        """At what happens because time passes, if it is time to."""
-        if self._look_at is None or self._monotonic() < self._look_at:
-            return
-        for happening in self._watch.pass_time():
-            self._happened(happening._replace(at=self._wall()))
-        for rule_id in self._clock.take(self._now()):
-            when = self._in_use.rules[rule_id].when
-            payload = {"rule": rule_id, "schedule": when.schedule or when.cron}
-            self._happened(Happening(reasons.SCHEDULE, payload, self._wall()))
-        self._storms.tell()
-        if self._waiting.matters_idle:
-            self._watch.world()
-        moments = [
-            self._waiting.look_after(),
-            self._watch.look_in,
-            self._clock.seconds_to_next(self._now()),
-            self._storms.next_end - self._monotonic(),
-        ]
-        look_in = min(moment for moment in moments if moment is not None)
-        self._look_at = None if look_in == inf else self._monotonic() + look_in
-
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._wall(), LOCAL)
-
-    def _resume(self, kept: Kept) -> None:
-        self._look_soon()
-        needed = []
-        for record, memo in kept:
-            try:
-                self._waiting.resume(record, memo, self._in_use.rules)
-            except Exception:
-                _logger.exception(f"The run {record.id} cannot be gone on with")
-            happening = happening_in(memo)
-            needed.append(happening.payload.get(FILE))
-            self._outputs.give(happening, record.id)
-        self._outputs.tidy_up(needed)
+                decider.look_in(_LOOK)
+        return decider.seconds_to_look
 
 
 def _kind_of(rule: Rule) -> str:

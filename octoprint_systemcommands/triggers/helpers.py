@@ -14,7 +14,7 @@ from typing import Any, Optional
 from ..access import Forbidden, FreshCredentialsNeeded
 from ..commands.arguments.values import WrongValues
 from ..commands.catalogue import CUSTOM, NotExecutable, UnknownAction, UnknownSource
-from ..commands.lists import Entry
+from ..commands.definition import Entry
 from ..commands.toggles import WrongTo
 from ..launcher import ExecuteRequest, Launcher
 from ..runs.errors import Busy, CommandError, NoCommandLine, NotStarted, Refused

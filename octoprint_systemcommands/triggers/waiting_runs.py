@@ -1,6 +1,5 @@
 """The runs of rules that wait, one of each rule at a time."""
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -12,9 +11,9 @@ from ..runs.record import Record, Status
 from ..runs.request import Requester, Waiting
 from ..runs.run import Run
 from ..runs.runner import Runner
-from . import events, reasons
+from . import events, reasons, waiting_memo
 from .firing import Firing
-from .happening import Happening, copied
+from .happening import Happening
 from .news import News
 from .rules.rule import Rule
 from .waits import Verdict, WaitClock, World, is_overdue
@@ -23,7 +22,6 @@ _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.waiting_r
 
 # A clock on the wall that differs by less was not set, in s
 _SAME_TIME = 2.0
-
 
 # How often to look whether the clock on the wall was set, in s
 _LOOK = 15.0
@@ -148,7 +146,9 @@ class WaitingRuns:
         if resumed is not None:
             record, memo = resumed
             clock = WaitClock.resumed(rule.wait, memo, now, wall)
-        told = _waiting(rule, happening, clock, clock.judge(now, self._look), now, wall)
+        told = waiting_memo.waiting(
+            rule, happening, clock, clock.judge(now, self._look), now, wall
+        )
         run = self._firing.hold(rule, happening, told, requester, record)
         self._news.tell(rule.id, reasons.WAITS, run.id)
         return WaitingRun(rule, run, happening, clock, told, requester is not None)
@@ -172,7 +172,9 @@ class WaitingRuns:
         if reason is None:
             assert rule is not None
             try:
-                self.adopt(self.hold(rule, happening_in(memo), None, (record, memo)))
+                self.adopt(
+                    self.hold(rule, waiting_memo.happening_in(memo), None, (record, memo))
+                )
                 _logger.info(f'The run {record.id} of the rule "{rule.id}" waits on')
                 return
             except Exception as error:
@@ -191,7 +193,7 @@ class WaitingRuns:
             return reasons.GONE
         if not rule.enabled:
             return reasons.SWITCHED_OFF
-        if rule.wait is None or memo.get("rule") != _fingerprint(rule):
+        if rule.wait is None or not waiting_memo.is_of(memo, rule):
             return reasons.CHANGED
         if is_overdue(memo, self._wall()):
             return reasons.OVERDUE
@@ -282,7 +284,7 @@ class WaitingRuns:
         is_same = told.waits_for == verdict.waits_for and _are_same(told.due_at, due_at)
         if is_same and not anew:
             return True
-        waiting.told = _waiting(
+        waiting.told = waiting_memo.waiting(
             waiting.rule, waiting.happening, waiting.clock, verdict, now, wall
         )
         # of what has happened last, the command is to know
@@ -290,27 +292,6 @@ class WaitingRuns:
         if self._runner.wait_on(waiting.run.id, waiting.told, *because):
             return True
         return not self._has_gone(waiting)
-
-
-def _waiting(
-    rule: Rule,
-    happening: Happening,
-    clock: WaitClock,
-    verdict: Verdict,
-    now: float,
-    wall: float,
-) -> Waiting:
-    """What the runner is told, `now` by the one clock and `wall` by the other."""
-    memo = {
-        **clock.memo(now, wall),
-        "rule": _fingerprint(rule),
-        "kind": happening.kind,
-        "payload": copied(happening.payload),
-        "at": happening.at,
-        "chain": list(happening.chain),
-    }
-    due_at = None if verdict.due_in is None else wall + verdict.due_in
-    return Waiting(due_at, verdict.waits_for, memo)
 
 
 def _because(happening: Happening) -> tuple[Mapping[str, str], Message]:
@@ -322,20 +303,3 @@ def _are_same(a: Optional[float], b: Optional[float]) -> bool:
     if a is None or b is None:
         return a is b
     return abs(a - b) < _SAME_TIME
-
-
-def _fingerprint(rule: Rule) -> str:
-    """Another one for each other rule; its name may change."""
-    text = rule.model_dump_json(by_alias=True, exclude={"name"})
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def happening_in(memo: Mapping[str, Any]) -> Happening:
-    """Because of what a run waits, as its memo has it."""
-    at, chain = memo.get("at"), memo.get("chain")
-    return Happening(
-        str(memo.get("kind")),
-        copied(memo.get("payload")),
-        float(at) if isinstance(at, (int, float)) else 0.0,
-        tuple(map(str, chain)) if isinstance(chain, list) else (),
-    )

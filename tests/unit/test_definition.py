@@ -1,7 +1,8 @@
 import pytest
 
+from octoprint_systemcommands.commands.actions import is_divider_key
 from octoprint_systemcommands.commands.client_form import for_clients, for_menu
-from octoprint_systemcommands.commands.definition import Command, Divider, is_divider_key
+from octoprint_systemcommands.commands.definition import Command, Divider
 from octoprint_systemcommands.commands.parsing import parse_entry as parse
 
 

@@ -142,7 +142,7 @@ def test_nothing_is_started_and_nothing_is_lost(subject, limit):
         with pytest.raises(OSError, match="open files"):
             Process("true")
         assert open_descriptors() == before
-    assert not subject._active
+    assert not subject._active._runs
     limit(60)
     assert subject.execute(wish).status == "succeeded"
 

@@ -18,8 +18,9 @@ from octoprint_systemcommands.commands.editing.errors import Invalid, NotWritten
 from octoprint_systemcommands.commands.editing.last_save import LastSave
 from octoprint_systemcommands.commands.editing.validation import check, slug
 from octoprint_systemcommands.commands.editing.versions import Versions
-from octoprint_systemcommands.commands.lists import Lists, Store
+from octoprint_systemcommands.commands.lists import Lists
 from octoprint_systemcommands.commands.serialization import fingerprint, restored, to_json
+from octoprint_systemcommands.commands.store import Store
 
 pytestmark = pytest.mark.each_version
 

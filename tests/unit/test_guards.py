@@ -134,7 +134,7 @@ def test_who_waits_for_what_is_refused_after_the_queue_is_told(
     waiting = threading.Thread(target=wait)
     with caplog.at_level("INFO"):
         waiting.start()
-        wait_until(lambda: len(subject._active) == 2)
+        wait_until(lambda: len(subject._active._runs) == 2)
         caplog.clear()
         printer.now = PrinterState(**PRINTING)
         gate.touch()
@@ -288,4 +288,4 @@ def test_a_refusal_is_no_failure(make_runner):
     with pytest.raises(Refused) as caught:
         subject.start(command("true", while_printing="refuse"))
     assert not isinstance(caught.value, Failed)
-    assert subject._active == {}
+    assert subject._active._runs == {}

@@ -8,18 +8,15 @@ from fakes import Settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from octoprint_systemcommands.commands.actions import action_of, url_segment
 from octoprint_systemcommands.commands.catalogue import CUSTOM, Catalogue
 from octoprint_systemcommands.commands.definition import Divider
-from octoprint_systemcommands.commands.lists import (
-    PLUGIN_COMMANDS,
-    SYSTEM_ACTIONS,
-    Lists,
-    action_of,
-    name_fields_of_system_actions,
-    url_segment,
-)
+from octoprint_systemcommands.commands.lists import PLUGIN_COMMANDS, SYSTEM_ACTIONS, Lists
 from octoprint_systemcommands.commands.problems import ERROR, WARNING
-from octoprint_systemcommands.commands.system_actions import Unusable
+from octoprint_systemcommands.commands.system_actions import (
+    Unusable,
+    name_fields_of_system_actions,
+)
 
 ONCE_MORE = "is there once more below, and that one is used"
 OF_THE_PLUGIN = "is taken already by a command of this plugin, which is used"

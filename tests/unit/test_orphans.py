@@ -88,7 +88,7 @@ def test_what_ends_after_its_run_is_no_zombie(inherits, subject, zombies, line):
         run = subject.execute(command(line))
         assert run.exit_code == 0
     wait_until(lambda: not zombies())
-    wait_until(lambda: not subject._supervisor._orphans._left)
+    wait_until(lambda: not subject._active._supervisor._orphans._left)
     assert not zombies()
 
 
@@ -112,7 +112,7 @@ def test_the_children_of_others_are_not_touched(inherits, subject):
     wait_until(lambda: not any(alive(process.pid) for process in theirs))
     for _ in range(3):
         subject.execute(command("true &"))
-    wait_until(lambda: not subject._supervisor._orphans._left)
+    wait_until(lambda: not subject._active._supervisor._orphans._left)
     assert [process.wait(10) for process in theirs] == [7, 7]
 
 
@@ -120,12 +120,12 @@ def test_what_is_remembered_is_what_is_there(inherits, subject, tmp_path):
     line = f"until [ -e {tmp_path}/go ]; do sleep 0.05; done &"
     for _ in range(3):
         subject.execute(command(line))
-    wait_until(lambda: len(subject._supervisor._orphans._left) == 3)
+    wait_until(lambda: len(subject._active._supervisor._orphans._left) == 3)
     for _ in range(20):
         subject.execute(command("true"))
-    assert len(subject._supervisor._orphans._left) == 3
+    assert len(subject._active._supervisor._orphans._left) == 3
     (tmp_path / "go").touch()
-    wait_until(lambda: not subject._supervisor._orphans._left)
+    wait_until(lambda: not subject._active._supervisor._orphans._left)
 
 
 _FIRST_PROCESS = """

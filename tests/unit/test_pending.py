@@ -166,7 +166,7 @@ def test_called_off_while_it_is_being_released(make_runner):
     assert subject.release(run.id) is run
     assert run.record().status == "stopped"
     assert run.process is None
-    assert not subject._active
+    assert not subject._active._runs
 
 
 def test_what_it_waits_for_may_change_and_is_told_if_it_shows(subject, told):

@@ -46,7 +46,7 @@ def at_once(subject, line, **fields):
 @pytest.fixture
 def subject(make_runner):
     runner = make_runner()
-    runner._active = Slow()
+    runner._active._runs = Slow()
     return runner
 
 

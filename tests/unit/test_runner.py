@@ -394,7 +394,7 @@ def test_without_a_thread_nothing_is_started_and_later_all_is_well(
 
 def test_without_room_in_the_selector_it_is_looked_after_all_the_same(subject, mocker):
     subject.execute(command("true"))
-    selector = subject._supervisor._watcher._selector
+    selector = subject._active._supervisor._watcher._selector
     register = mocker.patch.object(selector, "register", side_effect=OSError("no room"))
     run = subject.execute(command("seq 1 100000; echo last; exit 0"))
     background = subject.execute(command("sleep 0.5 & echo x"))
@@ -409,8 +409,8 @@ def test_what_is_kept_for_a_background_child_is_not_the_run(subject):
     run = subject.execute(command("head -c 400000 /dev/zero; sleep 30 & echo $! >&2"))
     child = int(excerpt(run.output, STDERR, 100).split()[-1])
     try:
-        assert len(subject._supervisor._watcher._orphans) == 2
-        for watched in subject._supervisor._watcher._orphans.values():
+        assert len(subject._active._supervisor._watcher._orphans) == 2
+        for watched in subject._active._supervisor._watcher._orphans.values():
             assert not hasattr(watched, "capture")
             assert not hasattr(watched, "on_end")
     finally:

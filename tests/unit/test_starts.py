@@ -10,7 +10,7 @@ from processes import alive, command
 
 from harness.slow_folder import Unavailable, slow_folder
 from harness.waiting import wait_until
-from octoprint_systemcommands.runs import preparation, runner
+from octoprint_systemcommands.runs import preparation, runner, stopper
 from octoprint_systemcommands.runs.errors import Failed, Refused, ensure_succeeded
 from octoprint_systemcommands.runs.processes.process import NotWanted
 from octoprint_systemcommands.runs.starters import _MOST
@@ -44,7 +44,7 @@ class Share:
 @pytest.fixture
 def share(mocker):
     mocker.patch.object(runner, "_START_PATIENCE", 0.1)
-    mocker.patch.object(runner, "_STOP_PATIENCE", 0.1)
+    mocker.patch.object(stopper, "_PATIENCE", 0.1)
     share = Share(mocker)
     yield share
     share.answer()
@@ -164,7 +164,7 @@ def test_a_folder_that_hangs_delays_no_output(make_runner, slow):
         target=subject.execute, args=(command("pwd", working_directory=str(slow)),)
     )
     slow.start()
-    wait_until(lambda: len(subject._active) == 2)
+    wait_until(lambda: len(subject._active._runs) == 2)
     delays = listener.delays_of_the_last(3)
     assert slow.is_alive()
     slow.join(30)
@@ -241,7 +241,7 @@ def test_what_waits_for_no_other_disk_starts_all_the_same(subject, share, tmp_pa
 
 
 def test_without_a_thread_for_it_a_stop_does_not_wait(subject, share, mocker):
-    mocker.patch.object(runner, "_STOP_PATIENCE", 60)
+    mocker.patch.object(stopper, "_PATIENCE", 60)
     run = subject.start(command(HANGS))
     wait_until(lambda: share.hanging)
     mocker.patch.object(
@@ -278,7 +278,7 @@ def test_one_that_hangs_can_be_stopped_and_does_not_begin(share, make_runner, tm
     record = run.record()
     assert (record.status, record.exit_code, record.started_at) == ("stopped", None, None)
     share.answer()
-    wait_until(lambda: subject._spawner._plain_starters._idle)
+    wait_until(lambda: subject._active._spawner._plain_starters._idle)
     assert not share.processes
     assert not started
     assert not flag.exists()
@@ -290,7 +290,7 @@ def children():
 
 def test_what_hangs_while_it_is_made_does_not_begin(make_runner, slow, tmp_path, mocker):
     mocker.patch.object(runner, "_START_PATIENCE", 0.1)
-    mocker.patch.object(runner, "_STOP_PATIENCE", 0.1)
+    mocker.patch.object(stopper, "_PATIENCE", 0.1)
     subject = make_runner()
     flag = tmp_path / "flag"
     before = children()
@@ -305,7 +305,7 @@ def test_what_hangs_while_it_is_made_does_not_begin(make_runner, slow, tmp_path,
         # nobody else comes to it and ends it before it has done anything
         wait_until(lambda: not alive(half_made.pid))
     assert not flag.exists()
-    wait_until(lambda: subject._spawner._starters._idle == 1)
+    wait_until(lambda: subject._active._spawner._starters._idle == 1)
 
 
 @pytest.fixture
@@ -349,7 +349,7 @@ def test_what_begins_after_all_is_ended_with_all_of_its_tree(
 def test_what_begins_while_it_is_waited_for_is_ended_like_any_other(
     subject, share, too_late, mocker
 ):
-    mocker.patch.object(runner, "_STOP_PATIENCE", 60)
+    mocker.patch.object(stopper, "_PATIENCE", 60)
     run = subject.start(command("sleep 60"))
     wait_until(lambda: share.hanging)
     subject.stop(run.id)
@@ -381,7 +381,7 @@ def test_who_waits_for_it_is_told_of_a_stop(subject, share):
     waiting = threading.Thread(target=wait)
     waiting.start()
     wait_until(lambda: share.hanging)
-    subject.stop(*subject._active)
+    subject.stop(*subject._active._runs)
     waiting.join(10)
 
     assert "was stopped" in errors[0]

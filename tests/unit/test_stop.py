@@ -250,7 +250,7 @@ def test_what_is_stopped_before_it_has_begun_does_not_begin(make_runner, tmp_pat
     prepared = []
 
     def stop_it(request):
-        (run,) = subject._active.values()
+        (run,) = subject._active._runs.values()
         subject.stop(run.id, "me")
         return True
 
@@ -279,7 +279,7 @@ def test_a_stop_that_comes_with_the_end_changes_nothing(subject, mocker):
     # the end is noted late: the stop comes after the process has returned
     run = subject.start(command("true"))
     returned, go_on = threading.Event(), threading.Event()
-    conclude = subject._supervisor._conclude
+    conclude = subject._active._supervisor._conclude
 
     def conclude_late(*args):
         returned.set()
@@ -287,7 +287,7 @@ def test_a_stop_that_comes_with_the_end_changes_nothing(subject, mocker):
         conclude(*args)
 
     assert run.finished.wait(10)
-    mocker.patch.object(subject._supervisor, "_conclude", conclude_late)
+    mocker.patch.object(subject._active._supervisor, "_conclude", conclude_late)
     run = subject.start(command("true"))
     assert returned.wait(10)
     assert subject.stop(run.id, "me") is run
@@ -432,7 +432,7 @@ def test_a_queued_one_can_be_stopped(subject, tmp_path):
 
 def test_an_error_of_what_was_stopped_does_not_make_it_a_failure(make_runner):
     def fail(request):
-        (run,) = subject._active.values()
+        (run,) = subject._active._runs.values()
         subject.stop(run.id)
         raise RuntimeError("out of order")
 
@@ -456,8 +456,8 @@ def test_who_waits_for_one_that_is_stopped_in_the_queue_is_told(subject, tmp_pat
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    wait_until(lambda: len(subject._active) == 2)
-    subject.stop(list(subject._active)[1])
+    wait_until(lambda: len(subject._active._runs) == 2)
+    subject.stop(list(subject._active._runs)[1])
     waiting.join(10)
 
     assert outcomes == ["Command for custom:test was stopped before it had begun"]
@@ -653,13 +653,13 @@ def test_nobody_waits_for_what_outlives_the_server(make_runner):
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    wait_until(lambda: subject._active)
+    wait_until(lambda: subject._active._runs)
     subject.shut_down()
     waiting.join(2)
 
     assert not waiting.is_alive()
     assert "server has ended" in outcomes[0]
-    (run,) = subject._active.values()
+    (run,) = subject._active._runs.values()
     assert run.finished.wait(10)
 
 

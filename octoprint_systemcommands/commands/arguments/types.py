@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ...messages import N_
+from ..fields import ensure_each_once
 from .base import BaseArgument
 from .checks import WrongValue, decimal, is_in_steps, is_usable, line, matches, plain
 
@@ -174,10 +175,7 @@ class ChoiceArgument(BaseArgument):
     @classmethod
     def _each_is_there_once(cls, choices: list[Choice]) -> list[Choice]:
         values = [choice.value for choice in choices]
-        for position, value in enumerate(values):
-            if value in values[:position]:
-                part = (position, "value")
-                raise PydanticCustomError("choice_twice", "is there", {"part": part})
+        ensure_each_once(values, "value", "choice_twice", "is there")
         return choices
 
     def check(self, value: Any) -> str:

@@ -10,7 +10,8 @@ from typing import Any, Optional, Union
 import yaml
 
 from ...messages import N_, Message
-from ..lists import Lists, action_of
+from ..actions import action_of
+from ..lists import Lists
 from ..problems import ERROR, Problem
 from ..serialization import fingerprint, fits, is_json_in_yaml, restored
 from .errors import Invalid, NotWritten, Stale

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple, Optional
 import yaml
 
 from ...messages import N_, MessageError
-from ..definition import DIVIDER, Command
-from ..lists import action_of, as_in_system_actions
+from ..actions import DIVIDER, action_of
+from ..definition import Command
 from ..parsing import parse_entry
 from ..problems import ERROR, Problem
 from ..serialization import from_yaml, to_json, to_yaml, with_texts_for_truths
+from ..system_actions import as_in_system_actions
 from .validation import MAX_ENTRIES, check, check_action, slug
 from .ways_in import alias_of, check_old_variables
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...messages import N_
 from .. import sudoers
+from ..definition import COMMAND_LINES
 from .preset import Preset
 from .switch_presets import SWITCHES
 
@@ -142,7 +143,6 @@ _PRESETS = (
 )
 
 _TRANSLATED = ("name", "description", "group", "confirm")
-_COMMAND_LINES = ("command", "on", "off", "state")
 
 # where Debian has these programs, if not in /usr/bin; sudo itself tells if it is elsewhere
 _FOLDERS = {"ip": "/sbin", "uhubctl": "/usr/sbin"}
@@ -167,7 +167,7 @@ def presets(
         for field in _TRANSLATED:
             if field in definition:
                 definition[field] = gettext(definition[field])
-        for field in _COMMAND_LINES:
+        for field in COMMAND_LINES:
             if field in definition:
                 line = definition[field].replace("{python}", shlex.quote(python))
                 definition[field] = line.replace("{basedir}", shlex.quote(basedir))

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 from typing import Any, Optional
 
 from ...messages import N_, Message
-from ..definition import DIVIDER, GUESTS, NEEDED, Command, Divider
+from ..actions import DIVIDER, action_of
+from ..definition import GUESTS, NEEDED, Command, Divider
 from ..environment import existing_folder, inherited
-from ..lists import action_of
 from ..parsing import parse_entry
 from ..problems import ERROR, WARNING, CannotRun, Problem
 from ..serialization import unstorable
@@ -141,3 +141,9 @@ def slug(name: str, others: Collection[str], kind: str = "command") -> str:
         number += 1
         action = f"{base}-{number}"
     return action
+
+
+def suggested(entry: Any, others: Collection[str], kind: str = "command") -> str:
+    """What `slug` makes of the name of an entry, as that comes from an editor."""
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return slug(name if isinstance(name, str) else "", others, kind)

@@ -41,11 +41,6 @@ def lasting(most: float, least: float = 0) -> AfterValidator:
     return AfterValidator(check)
 
 
-def list_of_one(value: Any) -> Any:
-    """A text that may stand where a list is asked for, as a list."""
-    return [value] if isinstance(value, str) else value
-
-
 Name = Annotated[
     str, BeforeValidator(printable), Field(min_length=1, max_length=MAX_NAME)
 ]

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from ...commands.arguments.types import MAX_ARGUMENTS
+from ...commands.fields import list_of_one
 from ...messages import N_
 from .fields import (
     MAX_NAME,
@@ -24,7 +25,6 @@ from .fields import (
     Seconds,
     WrongRule,
     lasting,
-    list_of_one,
     printable,
 )
 from .when import IMMEDIATE, When

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal, Optional
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ...commands.fields import list_of_one
 from ...messages import N_
-from .fields import Name, Part, Seconds, WrongRule, lasting, list_of_one
+from .fields import Name, Part, Seconds, WrongRule, lasting
 from .schedule import Schedule
 
 # seconds

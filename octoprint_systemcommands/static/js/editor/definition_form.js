@@ -189,6 +189,13 @@
                 .join(" › ");
         },
 
+        // as they are shown beside an entry
+        shownProblems: (entry, problems) =>
+            problems.map((problem) => ({
+                place: SystemCommands.DefinitionForm.placeOf(entry, problem),
+                message: problem.message
+            })),
+
         // people copy the classes that Font Awesome shows: "fas fa-camera"
         iconOf: (icon) => {
             const name = isText(icon)

@@ -10,10 +10,7 @@
         self.entry = ko.observable(entry);
         self.problems = ko.observable(problems || []);
         self.shownProblems = ko.pureComputed(() =>
-            self.problems().map((problem) => ({
-                place: entries.placeOf(self.entry(), problem),
-                message: problem.message
-            }))
+            entries.shownProblems(self.entry(), self.problems())
         );
         // for those of system.actions: whether saving takes them out of there
         self.remove = ko.observable(false);

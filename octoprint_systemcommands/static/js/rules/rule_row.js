@@ -12,10 +12,7 @@
         self.entry = ko.observable(entry);
         self.problems = ko.observable(problems || []);
         self.shownProblems = ko.pureComputed(() =>
-            self.problems().map((problem) => ({
-                place: entries.placeOf(self.entry(), problem),
-                message: problem.message
-            }))
+            entries.shownProblems(self.entry(), self.problems())
         );
 
         self.isMapping = ko.pureComputed(() => _.isPlainObject(self.entry()));
