@@ -132,7 +132,7 @@ def introduction(server, tried):
       Light                          a switch, in all three places; see below
       Printer                        asks first, and is not switched off during a print
       Back up                        in the background; Recent runs… shows and stops it
-      Update the webcam's software   output while it comes, a progress bar, and Stop
+      Update the webcam's software   asks, then output while it comes, a progress bar, Stop
       Adjust the light               a form; what is entered cannot break the command
       Measure the filament box       fails, and says why and what to do
       Edit commands…                 change these, and add your own
