@@ -6,6 +6,7 @@ written as an animated PNG, which keeps text as it is.
 
 import io
 import re
+from collections import Counter
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect, sync_playwright
@@ -18,8 +19,9 @@ from harness.pages import ArgumentsForm, History, Menu, RunDialog
 
 PICTURE = IMAGES / "moving.png"
 
-SIZE = {"width": 980, "height": 620}
-COLORS = 128
+# dialogs are 977 wide
+SIZE = {"width": 1010, "height": 630}
+COLORS = 255
 # the arrow of a pointer, from its tip
 ARROW = [(0, 0), (0, 17), (4, 13), (7, 20), (10, 19), (7, 12), (12, 12)]
 
@@ -63,16 +65,14 @@ def run_a_command(page, film):
     form = ArgumentsForm(page).expect_open(UPDATE)
     film.show(0.8)
     film.press(form.field("Channel"), lambda: form.fill(Channel="Testing"))
-    film.show(0.4)
-    film.press(form.field("Restart the stream afterwards"))
-    film.show(0.4)
+    film.show(0.5)
     film.press(form.submit)
     dialog = RunDialog(page).expect_open(UPDATE)
     for percent in (0, 10, 20, 30, 40, 50, 60):
         expect(dialog.lines.last).to_contain_text(
             re.compile(rf"\b{percent // 10 or ''}[0-9] %"), timeout=30_000
         )
-        film.show(0.35)
+        film.show(0.3)
     film.press(dialog.button("Stop"))
     dialog.expect_ended("Stopped")
     film.show(1.2)
@@ -132,12 +132,8 @@ class Film:
 
     def write(self, path):
         """As an animated PNG that begins anew when it is over."""
-        # one palette for all, of frames that have all of the colors
-        strip = Image.new("RGB", (SIZE["width"], SIZE["height"] * 8))
-        for number in range(8):
-            frame, _ = self._frames[number * (len(self._frames) - 1) // 7]
-            strip.paste(frame, (0, number * SIZE["height"]))
-        palette = strip.quantize(COLORS)
+        # the others are the same with the pointer elsewhere
+        palette = palette_of(frame for frame, seconds in self._frames if seconds > 0.2)
         none = Image.Dither.NONE
         images = [
             frame.quantize(palette=palette, dither=none) for frame, _ in self._frames
@@ -150,6 +146,18 @@ class Film:
             loop=0,
             optimize=True,
         )
+
+
+def palette_of(images):
+    """One palette for all of them. A color that is rare, such as that of a button, has to be
+    in it as well, so what is often seen counts for less than it is seen."""
+    counts = Counter()
+    for image in images:
+        counts.update({color: count for count, color in image.getcolors(2**24)})
+    dots = [color for color, count in counts.items() for _ in range(int(count**0.35))]
+    strip = Image.new("RGB", (len(dots), 1))
+    strip.putdata(dots)
+    return strip.quantize(COLORS, method=Image.Quantize.MEDIANCUT, kmeans=2)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ BESIDE = """
     img { display: block; box-shadow: 0 1px 8px #0005; border-radius: 4px }
 </style>
 """
+# nothing behind the corners of a menu, and no arrow to what it belongs to
+ALONE = """
+    .octoprint-container { visibility: hidden }
+    #navbar_systemmenu > ul::before, #navbar_systemmenu > ul::after { display: none }
+"""
 
 
 def beside(page, name, *pictures, gap=32):
@@ -42,23 +47,23 @@ def beside(page, name, *pictures, gap=32):
 
 def permissions(page):
     """OctoPrint's dialog of a group, with the permissions of the plugin among its own."""
-    Editor(page).open().close()
     page.evaluate(
-        "OctoPrint.coreui.viewmodels.settingsViewModel.show('settings_accesscontrol')"
+        "OctoPrint.coreui.viewmodels.settingsViewModel.show('settings_users')"
     )
     page.locator("#settings_accesscontrol_groups_link a").click()
-    row = page.locator("#system_groups tbody > tr").filter(has_text="Operators")
-    row.locator(".fa-pencil, .fa-pencil-alt").first.click()
+    row = page.locator("#system_groups > tbody > tr").filter(has_text="operator access")
+    row.get_by_title("Update group").click()
     dialog = page.locator("#settings-groupsEditorDialog")
     expect(dialog).to_be_visible()
     dialog.locator("#settings_accesscontrol_groups_add_permissions_link a").click()
-    ours = dialog.get_by_text("See all runs")
+    ours = dialog.get_by_text("System Commands: See all runs", exact=True)
     expect(ours).to_be_visible()
     ours.scroll_into_view_if_needed()
     page.mouse.move(0, 0)
     save_element(page, "permissions", dialog, margin=16)
     dialog.locator(".modal-footer [data-dismiss]").first.click()
-    page.locator("#settings_dialog .modal-footer [data-dismiss]").first.click()
+    expect(dialog).to_be_hidden()
+    Editor(page).close()
 
 
 def other_plugin(page, server):
@@ -86,6 +91,8 @@ def during_a_print(page, server):
     menu = Menu(page)
     expect(Panel(page).reason("Printer")).to_be_visible(timeout=30_000)
     menu.open()
+    # OctoPrint may have something to say about a print
+    hidden = page.add_style_tag(content=".ui-pnotify { display: none }")
     navbar = page.locator("#navbar .container").bounding_box()
     box = menu.root.locator("> ul").bounding_box()
     save(
@@ -96,6 +103,7 @@ def during_a_print(page, server):
         width=navbar["width"] + 20,
         height=box["y"] + box["height"] + 20,
     )
+    hidden.evaluate("style => style.remove()")
     menu.toggle.click()
     server.request("POST", "/api/job", {"command": "cancel"})
 
@@ -118,26 +126,29 @@ def client(page, phone, menu, server):
     beside(
         page,
         "system-api",
-        ("An app that knows OctoPrint's system API", picture, width),
+        ("An app that knows this API", picture, width),
         ("The System menu", *menu),
     )
 
 
-def compared(page, browser, menu, definitions):
+def compared(page, browser, menu, server):
     """The menu that OctoPrint makes of such commands by itself, beside that of the plugin.
 
     Arguments:
         page: an empty one
         menu: the picture of the plugin's, and its width
-        definitions: the configuration with these commands
+        server: one with these commands
     """
-    plugins = {"_disabled": ["systemcommands"]}
-    system = {"actions": list(actions(definitions["plugins"]["systemcommands"]["commands"]))}
-    own = {"plugins": plugins, "system": system, "server": definitions["server"]}
-    with OctoPrintServer(own) as server:
-        context = chromium.new_context(browser, server.url, device_scale_factor=2)
+    commands = server.request("GET", f"{API}/definitions")["definitions"]
+    config = {
+        "plugins": {"_disabled": ["systemcommands"]},
+        "system": {"actions": list(actions(commands))},
+        "server": {"commands": server.read_config()["server"]["commands"]},
+    }
+    with OctoPrintServer(config) as other:
+        context = chromium.new_context(browser, other.url, device_scale_factor=2)
         theirs = chromium.new_page(context)
-        chromium.log_in(theirs, server.admin)
+        chromium.log_in(theirs, other.admin)
         theirs.locator("#navbar_systemmenu > a").click()
         of_octoprint = menu_picture(theirs)
         context.close()
@@ -165,7 +176,11 @@ def menu_picture(page):
     """The open System menu alone, and its width on the page."""
     menu = page.locator("#navbar_systemmenu > ul")
     expect(menu).to_be_visible()
-    return menu.screenshot(animations="disabled"), menu.bounding_box()["width"]
+    page.mouse.move(0, 0)
+    alone = page.add_style_tag(content=ALONE)
+    picture = menu.screenshot(animations="disabled")
+    alone.evaluate("style => style.remove()")
+    return picture, menu.bounding_box()["width"]
 
 
 def killed(page, browser, server):

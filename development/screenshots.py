@@ -2,13 +2,12 @@
 
 import re
 
-import yaml
 from playwright.sync_api import expect, sync_playwright
 
 from development import drawn_pictures, page_pictures, sample_broker, shell_pictures
 from development.editor_screenshots import NARROW, editor
 from development.pictures import IMAGES, as_source, save, save_drawing, save_element
-from development.sample import CONFIG, SampleServer, accounts
+from development.sample import SampleServer, accounts
 from harness import chromium
 from harness.button_pages import Panel, Switch
 from harness.pages import Menu, RunDialog
@@ -75,10 +74,9 @@ def drawings(page, browser, server, menu):
     System menu with its width."""
     drawn_pictures.performance(page)
     drawn_pictures.house(page)
-    definitions = yaml.safe_load(CONFIG.read_text("utf-8"))
-    page_pictures.compared(page, browser, menu, definitions)
+    page_pictures.compared(page, browser, menu, server)
     phone = chromium.new_context(
-        browser, server.url, viewport={"width": 300, "height": 620}, device_scale_factor=2
+        browser, server.url, viewport={"width": 300, "height": 630}, device_scale_factor=2
     )
     page_pictures.client(page, chromium.new_page(phone), menu, server)
     phone.close()
@@ -99,7 +97,7 @@ def arguments(page):
 def run_dialog(page):
     """A run that is going on, with colors and a progress bar. Returns it in a narrow window."""
     dialog = Menu(page).ask(UPDATE).run()
-    expect(dialog.lines.last).to_contain_text(re.compile("[5-8]. %"), timeout=30_000)
+    expect(dialog.lines.last).to_contain_text(re.compile("[4-6]. %"), timeout=30_000)
     save_dialog(page, "run-dialog", dialog.root)
     wide = page.viewport_size
     page.set_viewport_size({"width": 600, "height": 700})
