@@ -133,7 +133,9 @@ def house(page):
         (left, right), (other_left, other_right) = PLACES[part], PLACES[other]
         assert max(left, other_left) <= min(right, other_right), f"{part} → {other}"
     drawn = "".join(box(part, files[part], row_of(part, imports)) for part in PLACES)
-    save_drawing(page, "house", HOUSE.replace("PARTS", drawn).replace("ARROWS", f"{arrows}"))
+    save_drawing(
+        page, "house", HOUSE.replace("PARTS", drawn).replace("ARROWS", f"{arrows}")
+    )
 
 
 def imported():

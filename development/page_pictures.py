@@ -47,9 +47,7 @@ def beside(page, name, *pictures, gap=32):
 
 def permissions(page):
     """OctoPrint's dialog of a group, with the permissions of the plugin among its own."""
-    page.evaluate(
-        "OctoPrint.coreui.viewmodels.settingsViewModel.show('settings_users')"
-    )
+    page.evaluate("OctoPrint.coreui.viewmodels.settingsViewModel.show('settings_users')")
     page.locator("#settings_accesscontrol_groups_link a").click()
     row = page.locator("#system_groups > tbody > tr").filter(has_text="operator access")
     row.get_by_title("Update group").click()
@@ -107,6 +105,13 @@ def during_a_print(page, server):
     menu.toggle.click()
     server.request("POST", "/api/job", {"command": "cancel"})
 
+    # or else a rule would switch the printer off
+    def pending():
+        return server.request("GET", f"{API}/runs?status=pending")["runs"]
+
+    run = wait_until(pending)[0]
+    server.request("POST", f"{API}/runs/{run['id']}/stop")
+
 
 def client(page, phone, menu, server):
     """An app that knows the documented API, beside the menu.
@@ -117,7 +122,9 @@ def client(page, phone, menu, server):
         menu: the picture of the System menu, and its width
     """
     text = CLIENT.read_text("utf-8").replace("KEY", server.admin.api_key)
-    phone.route("**/client", lambda route: route.fulfill(content_type="text/html", body=text))
+    phone.route(
+        "**/client", lambda route: route.fulfill(content_type="text/html", body=text)
+    )
     phone.goto(server.url + "/client")
     phone.get_by_role("button", name="Adjust the light").click()
     expect(phone.locator("output")).to_contain_text("204")
@@ -152,7 +159,9 @@ def compared(page, browser, menu, server):
         theirs.locator("#navbar_systemmenu > a").click()
         of_octoprint = menu_picture(theirs)
         context.close()
-    beside(page, "compared", ("OctoPrint itself", *of_octoprint), ("With this plugin", *menu))
+    beside(
+        page, "compared", ("OctoPrint itself", *of_octoprint), ("With this plugin", *menu)
+    )
 
 
 def actions(commands):
@@ -196,7 +205,9 @@ def killed(page, browser, server):
     wait_until(lambda: server.request("GET", run)["duration"] > 1)
     server.kill()
     server.start()
-    page = chromium.new_page(chromium.new_context(browser, server.url, device_scale_factor=2))
+    page = chromium.new_page(
+        chromium.new_context(browser, server.url, device_scale_factor=2)
+    )
     chromium.log_in(page, server.admin)
     history = Menu(page).show_history()
     copies = history.rows.filter(has_text="Copy to the NAS")

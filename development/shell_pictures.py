@@ -49,12 +49,13 @@ def api(page, server):
         key = '-H "X-Api-Key: $KEY"'
         answer = shell.run(
             f'curl -s {key} -H "Content-Type: application/json" \\\n'
-            '    -d \'{"source": "custom", "action": "backup"}\' $RUNS'
-            " | grep -E '\"(id|status)\"'"
+            '    -d \'{"source": "custom", "action": "update",'
+            ' "arguments": {"channel": "testing"}}\' \\\n'
+            "    $RUNS | grep -E '\"(id|status)\"'"
         )
         shell.set("RUN", "$RUNS/" + re.search(r'"id": "(\w+)"', answer)[1])
         output = f"curl -s {key} $RUN/output.txt"
-        shell.wait_for(output, "timelapse-3")
+        shell.wait_for(output, "of 8.4 MB")
         shell.run(output)
         shell.run(f"curl -s -X POST {key} $RUN/stop | grep stopping")
         wanted = '"(duration|exit_code|status|stopped_by|trigger)"'
