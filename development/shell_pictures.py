@@ -56,7 +56,7 @@ def api(page, server):
         shell.set("RUN", "$RUNS/" + re.search(r'"id": "(\w+)"', answer)[1])
         output = f"curl -s {key} $RUN/output.txt"
         shell.wait_for(output, "of 8.4 MB")
-        shell.run(output)
+        shell.run(output + "; echo")
         shell.run(f"curl -s -X POST {key} $RUN/stop | grep stopping")
         wanted = '"(duration|exit_code|status|stopped_by|trigger)"'
         asked = f"curl -s {key} $RUN | grep -E '{wanted}'"
