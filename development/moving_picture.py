@@ -6,12 +6,11 @@ written as an animated PNG, which keeps text as it is.
 
 import io
 import re
-from collections import Counter
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect, sync_playwright
 
-from development.pictures import IMAGES
+from development.pictures import IMAGES, palette_of
 from development.sample import SampleServer, accounts
 from harness import chromium
 from harness.button_pages import Panel
@@ -21,7 +20,6 @@ PICTURE = IMAGES / "moving.png"
 
 # dialogs are 977 wide
 SIZE = {"width": 1010, "height": 630}
-COLORS = 255
 # the arrow of a pointer, from its tip
 ARROW = [(0, 0), (0, 17), (4, 13), (7, 20), (10, 19), (7, 12), (12, 12)]
 
@@ -146,18 +144,6 @@ class Film:
             loop=0,
             optimize=True,
         )
-
-
-def palette_of(images):
-    """One palette for all of them. A color that is rare, such as that of a button, has to be
-    in it as well, so what is often seen counts for less than it is seen."""
-    counts = Counter()
-    for image in images:
-        counts.update({color: count for count, color in image.getcolors(2**24)})
-    dots = [color for color, count in counts.items() for _ in range(int(count**0.35))]
-    strip = Image.new("RGB", (len(dots), 1))
-    strip.putdata(dots)
-    return strip.quantize(COLORS, method=Image.Quantize.MEDIANCUT, kmeans=2)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,7 @@ def other_plugin(page, server):
     """Recent runs, the last of which another plugin has started."""
     link = server.new_link("Doorbell", "show-ip").removeprefix(server.url)
     server.request("POST", link, {})
+    server.revoke_link("Doorbell")
     server.request("POST", "/api/plugin/twilight", {"command": "dim"})
     history = Menu(page).show_history()
     first = history.rows.first
@@ -78,8 +79,14 @@ def other_plugin(page, server):
     expect(page.locator(".ui-pnotify")).to_have_count(0)
     box = history.root.bounding_box()
     last = history.rows.nth(3).bounding_box()
-    height = last["y"] + last["height"] - box["y"]
-    save(page, "helpers", x=box["x"], y=box["y"], width=box["width"], height=height)
+    save(
+        page,
+        "helpers",
+        x=box["x"] - 16,
+        y=box["y"] - 16,
+        width=box["width"] + 32,
+        height=last["y"] + last["height"] - box["y"] + 16,
+    )
     history.close()
 
 

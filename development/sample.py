@@ -10,6 +10,7 @@ from harness.octoprint_server import OctoPrintServer, User
 
 CONFIG = Path(__file__).with_name("sample_config.yaml")
 PLUGIN = Path(__file__).with_name("sample_plugin.py")
+LINKS = "/plugin/systemcommands/api/links"
 
 # Half a minute, in small steps so that it can be cancelled at once. At its end the bed is
 # hotter than the printer may be when it is switched off, and cools down by 2 °C a second: the
@@ -41,11 +42,14 @@ class SampleServer(OctoPrintServer):
     def new_link(self, name, action):
         """The address of a link to a command. It is known only now, so one of the same name
         that was made before is of no use any more, and revoked."""
-        path = "/plugin/systemcommands/api/links"
-        for link in self.request("GET", path)["links"]:
+        self.revoke_link(name)
+        body = {"name": name, "action": action}
+        return self.request("POST", LINKS, body)["url"]
+
+    def revoke_link(self, name):
+        for link in self.request("GET", LINKS)["links"]:
             if link["name"] == name:
-                self.request("DELETE", f"{path}/{link['id']}")
-        return self.request("POST", path, {"name": name, "action": action})["url"]
+                self.request("DELETE", f"{LINKS}/{link['id']}")
 
     def print_sample(self):
         select = {"command": "select", "print": True}
