@@ -10,7 +10,7 @@ import re
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect, sync_playwright
 
-from development.pictures import IMAGES, palette_of
+from development.pictures import IMAGES, in_colors_of, palette_of
 from development.sample import SampleServer, accounts
 from harness import chromium
 from harness.button_pages import Panel
@@ -132,10 +132,7 @@ class Film:
         """As an animated PNG that begins anew when it is over."""
         # the others are the same with the pointer elsewhere
         palette = palette_of(frame for frame, seconds in self._frames if seconds > 0.2)
-        none = Image.Dither.NONE
-        images = [
-            frame.quantize(palette=palette, dither=none) for frame, _ in self._frames
-        ]
+        images = [in_colors_of(palette, frame) for frame, _ in self._frames]
         images[0].save(
             path,
             save_all=True,

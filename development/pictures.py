@@ -21,8 +21,7 @@ def save(page, name, **clip):
 def write(data, name):
     path = IMAGES / f"{name}.png"
     image = Image.open(io.BytesIO(data)).convert("RGB")
-    none = Image.Dither.NONE
-    image.quantize(palette=palette_of([image]), dither=none).save(path, optimize=True)
+    in_colors_of(palette_of([image]), image).save(path, optimize=True)
     print(path.relative_to(ROOT))
 
 
@@ -36,6 +35,18 @@ def palette_of(images):
     strip = Image.new("RGB", (len(dots), 1))
     strip.putdata(dots)
     return strip.quantize(COLORS, method=Image.Quantize.MEDIANCUT, kmeans=2)
+
+
+def in_colors_of(palette, image):
+    """The image in these colors; white stays white."""
+    none = Image.Dither.NONE
+    white = Image.new("RGB", (1, 1), "white").quantize(palette=palette, dither=none)
+    start = 3 * white.getpixel((0, 0))
+    result = image.quantize(palette=palette, dither=none)
+    entries = result.getpalette()
+    entries[start : start + 3] = (255, 255, 255)
+    result.putpalette(entries)
+    return result
 
 
 def save_element(page, name, element, margin=0):
