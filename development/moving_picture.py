@@ -6,21 +6,20 @@ written as an animated PNG, which keeps text as it is.
 
 import io
 import re
-from pathlib import Path
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect, sync_playwright
 
+from development.pictures import IMAGES, in_colors_of, palette_of
 from development.sample import SampleServer, accounts
 from harness import chromium
 from harness.button_pages import Panel
-from harness.pages import History, Menu, RunDialog
+from harness.pages import ArgumentsForm, History, Menu, RunDialog
 
-ROOT = Path(__file__).resolve().parent.parent
-PICTURE = ROOT / "docs" / "images" / "moving.png"
+PICTURE = IMAGES / "moving.png"
 
-SIZE = {"width": 980, "height": 560}
-COLORS = 128
+# dialogs are 977 wide
+SIZE = {"width": 1010, "height": 630}
 # the arrow of a pointer, from its tip
 ARROW = [(0, 0), (0, 17), (4, 13), (7, 20), (10, 19), (7, 12), (12, 12)]
 
@@ -38,6 +37,7 @@ def main():
         page.add_init_script("localStorage['systemcommands.notifications'] = 'false'")
         chromium.log_in(page, server.admin)
         expect(Panel(page).state("Light")).to_contain_text("Off")
+        expect(Panel(page).status("Free space")).to_contain_text(re.compile(r"\d"))
         film = Film(page)
         switch_the_light(page, film)
         run_a_command(page, film)
@@ -49,25 +49,30 @@ def main():
 
 def switch_the_light(page, film):
     light = Panel(page).button("Light")
-    film.show(1.2)
+    film.show(0.7)
     film.press(light)
     expect(Panel(page).state("Light")).to_contain_text("On")
-    film.show(1.2)
+    film.show(0.9)
 
 
 def run_a_command(page, film):
     menu = Menu(page)
     film.press(menu.toggle)
-    film.show(0.8)
+    film.show(0.5)
     film.press(menu.entry(UPDATE))
+    form = ArgumentsForm(page).expect_open(UPDATE)
+    film.show(0.8)
+    film.press(form.field("Channel"), lambda: form.fill(Channel="Testing"))
+    film.show(0.5)
+    film.press(form.submit)
     dialog = RunDialog(page).expect_open(UPDATE)
-    film.show(0.7)
-    for percent in (0, 10, 20, 30, 40, 50, 60, 70, 80, 90):
+    for percent in (0, 10, 20, 30, 40, 50, 60):
         expect(dialog.lines.last).to_contain_text(
             re.compile(rf"\b{percent // 10 or ''}[0-9] %"), timeout=30_000
         )
         film.show(0.3)
-    dialog.expect_ended("Succeeded")
+    film.press(dialog.button("Stop"))
+    dialog.expect_ended("Stopped")
     film.show(1.2)
     film.press(dialog.root.locator(".modal-footer [data-dismiss]:visible"))
     expect(dialog.root).to_be_hidden()
@@ -100,8 +105,8 @@ class Film:
         data = self._page.screenshot(animations="disabled")
         self._add(Image.open(io.BytesIO(data)).convert("RGB"), seconds)
 
-    def press(self, element):
-        """Moves the pointer there and clicks."""
+    def press(self, element, click=None):
+        """Moves the pointer there and clicks; `click` if that is not what does it."""
         box = element.bounding_box()
         x, y = box["x"] + min(box["width"] / 2, 60), box["y"] + box["height"] / 2
         data = self._page.screenshot(animations="disabled")
@@ -113,7 +118,7 @@ class Film:
             self._pointer = (from_x + (x - from_x) * part, from_y + (y - from_y) * part)
             self._add(before, 0.06)
         self._page.mouse.move(x, y)
-        element.click()
+        (click or element.click)()
         self.show(0.25)
 
     def _add(self, image, seconds):
@@ -125,16 +130,9 @@ class Film:
 
     def write(self, path):
         """As an animated PNG that begins anew when it is over."""
-        # one palette for all, of frames that have all of the colors
-        strip = Image.new("RGB", (SIZE["width"], SIZE["height"] * 8))
-        for number in range(8):
-            frame, _ = self._frames[number * (len(self._frames) - 1) // 7]
-            strip.paste(frame, (0, number * SIZE["height"]))
-        palette = strip.quantize(COLORS)
-        none = Image.Dither.NONE
-        images = [
-            frame.quantize(palette=palette, dither=none) for frame, _ in self._frames
-        ]
+        # the others are the same with the pointer elsewhere
+        palette = palette_of(frame for frame, seconds in self._frames if seconds > 0.2)
+        images = [in_colors_of(palette, frame) for frame, _ in self._frames]
         images[0].save(
             path,
             save_all=True,

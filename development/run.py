@@ -114,6 +114,8 @@ def introduction(server, tried):
     key = shlex.quote(f"X-Api-Key: {admin.api_key}")
     path = "api/system/commands"
     own = "plugin/systemcommands/" + path
+    post = f"-X POST -H {key} -H 'Content-Type: application/json' -d"
+    link = server.new_link("Doorbell", "show-ip")
     light = shlex.quote(str(server.basedir / "light"))
     python = shlex.quote(os.path.relpath(sys.executable))
     cli = f"{python} -m octoprint_systemcommands"
@@ -128,9 +130,9 @@ def introduction(server, tried):
     Where to click: the panel "System commands" at the top left, the icons above, and the
     System menu, which is the power symbol at the top right. Try there
       Light                          a switch, in all three places; see below
-      Printer                        print sample.gcode first: then it is not switched off
+      Printer                        asks first, and is not switched off during a print
       Back up                        in the background; Recent runs… shows and stops it
-      Update the webcam's software   output while it comes, a progress bar, and Stop
+      Update the webcam's software   asks, then output while it comes, a progress bar, Stop
       Adjust the light               a form; what is entered cannot break the command
       Measure the filament box       fails, and says why and what to do
       Edit commands…                 change these, and add your own
@@ -140,6 +142,12 @@ def introduction(server, tried):
       touch {light}
       rm {light}
 
+    A rule: print sample.gcode, here or in the panel "Files". Half a minute later it has ended, and
+    "Switch off when it is cold" waits at the bottom of the page and in Recent runs…, with Cancel
+    and Now. When the bed is down to 50 °C, 20 s later, it switches the printer off: look at its
+    button. All rules are below the commands in Edit commands….
+      curl {post} '{{"command": "select", "print": true}}' {server.url}/api/files/local/sample.gcode
+
     List the commands, at OctoPrint's address and at the plugin's:
       curl -H {key} {server.url}/{path}
       curl -H {key} {server.url}/{own}
@@ -147,6 +155,10 @@ def introduction(server, tried):
       curl -i -X POST -H {key} {server.url}/{path}/custom/show-ip
     From a shell, with its output and its return code:
       OCTOPRINT_APIKEY={admin.api_key} {cli} run show-ip {at}
+    By a link, which needs no key; Recent runs… says "Link (Doorbell)":
+      curl -X POST {link}
+    From another plugin (development/sample_plugin.py); Recent runs… says "Plugin (twilight)":
+      curl {post} '{{"command": "dim"}}' {server.url}/api/plugin/twilight
     From G-code: type this in the Terminal tab, and look at Recent runs…
       @system show-ip
 {tried}

@@ -1,24 +1,20 @@
 """Take the pictures of the documentation: of what `make run MQTT=1` shows."""
 
-import base64
 import re
-from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from development import sample_broker
+from development import drawn_pictures, page_pictures, sample_broker, shell_pictures
 from development.editor_screenshots import NARROW, editor
+from development.pictures import IMAGES, as_source, save, save_drawing, save_element
 from development.sample import SampleServer, accounts
 from harness import chromium
 from harness.button_pages import Panel, Switch
 from harness.pages import Menu, RunDialog
 
-ROOT = Path(__file__).resolve().parent.parent
-IMAGES = ROOT / "docs" / "images"
-
 UPDATE = "Update the webcam's software"
 MENU_AND_DIALOG = """
-<div id="overview" style="position: relative; width: 960px">
+<div id="picture" style="position: relative; width: 960px">
     <img style="display: block; width: 100%" src="MENU">
     <img
         style="position: absolute; left: 8px; top: 276px; width: 540px;
@@ -33,6 +29,12 @@ def main():
     IMAGES.mkdir(parents=True, exist_ok=True)
     made = SampleServer(users=accounts())
     broker, _ = sample_broker.begin(made)
+    # where the command line looks for it
+    config = made.read_config()
+    config["server"]["port"] = made.port
+    # congratulations in front of what is to be seen
+    config["plugins"]["_disabled"].append("achievements")
+    made.write_config(config)
     with broker, made as server, sync_playwright() as playwright:
         browser = chromium.launch(playwright, is_whole=True)
         context = chromium.new_context(
@@ -48,8 +50,14 @@ def main():
         dialog = run_dialog(page)
         history(page)
         menu = system_menu(page)
-        overview(chromium.new_page(context), menu, dialog)
-        page = chromium.new_page(chromium.new_context(browser, server.url))
+        drawing = chromium.new_page(context)
+        overview(drawing, menu, dialog)
+        drawings(drawing, browser, server, page_pictures.menu_picture(page))
+        page_pictures.permissions(page)
+        shell_pictures.api(drawing, server)
+        shell_pictures.command_line(drawing, server)
+        page_pictures.other_plugin(page, server)
+        sharp, page = page, chromium.new_page(chromium.new_context(browser, server.url))
         chromium.log_in(page, server.admin)
         buttons(page)
         terminal(page)
@@ -57,8 +65,23 @@ def main():
         phone = chromium.new_page(phone)
         chromium.log_in(phone, server.admin)
         buttons_narrow(phone)
+        page_pictures.during_a_print(sharp, server)
         editor(page, save)
+        page_pictures.killed(page, browser, server)
         browser.close()
+
+
+def drawings(page, browser, server, menu):
+    """Those that are no more than put together, in an empty page; `menu` is the picture of the
+    System menu with its width."""
+    drawn_pictures.performance(page)
+    drawn_pictures.house(page)
+    page_pictures.compared(page, browser, menu, server)
+    phone = chromium.new_context(
+        browser, server.url, viewport={"width": 300, "height": 630}, device_scale_factor=2
+    )
+    page_pictures.client(page, chromium.new_page(phone), menu, server)
+    phone.close()
 
 
 def arguments(page):
@@ -75,9 +98,8 @@ def arguments(page):
 
 def run_dialog(page):
     """A run that is going on, with colors and a progress bar. Returns it in a narrow window."""
-    Menu(page).run(UPDATE)
-    dialog = RunDialog(page).expect_open(UPDATE)
-    expect(dialog.lines.last).to_contain_text(re.compile("[5-8]. %"), timeout=30_000)
+    dialog = Menu(page).ask(UPDATE).run()
+    expect(dialog.lines.last).to_contain_text(re.compile("[4-6]. %"), timeout=30_000)
     save_dialog(page, "run-dialog", dialog.root)
     wide = page.viewport_size
     page.set_viewport_size({"width": 600, "height": 700})
@@ -212,10 +234,8 @@ def overview(page, menu, dialog):
     """Both in one picture, for the README."""
     html = MENU_AND_DIALOG
     for place, picture in (("MENU", menu), ("DIALOG", dialog)):
-        data = base64.b64encode(picture).decode()
-        html = html.replace(place, f"data:image/png;base64,{data}")
-    page.set_content(html)
-    save(page, "overview", **page.locator("#overview").bounding_box())
+        html = html.replace(place, as_source(picture))
+    save_drawing(page, "overview", html)
 
 
 def save_dialog(page, name, root):
@@ -223,22 +243,7 @@ def save_dialog(page, name, root):
     page.evaluate("PNotify.removeAll(); document.activeElement.blur()")
     page.mouse.move(0, 0)
     expect(page.locator(".ui-pnotify")).to_have_count(0)
-    margin = 16
-    box = root.bounding_box()
-    save(
-        page,
-        name,
-        x=box["x"] - margin,
-        y=box["y"] - margin,
-        width=box["width"] + 2 * margin,
-        height=box["height"] + 2 * margin,
-    )
-
-
-def save(page, name, **clip):
-    path = IMAGES / f"{name}.png"
-    page.screenshot(path=path, clip=clip, animations="disabled")
-    print(path.relative_to(ROOT))
+    save_element(page, name, root, margin=16)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def list_commands(server: Server, as_json: bool) -> int:
             command["action"],
             command["name"],
             _kind_of(command),
-            _state_of(by_action.get(command["action"])),
+            _said_by(command, by_action.get(command["action"])),
         )
         for command in commands
         if command["action"] != "divider"
@@ -67,6 +67,13 @@ def _kind_of(command: Mapping[str, Any]) -> str:
 
 def _is_needed(argument: Mapping[str, Any]) -> bool:
     return bool(argument.get("required")) and argument.get("default") is None
+
+
+def _said_by(command: Mapping[str, Any], state: Optional[Mapping[str, Any]]) -> str:
+    # a status is never on: that means no more than that it has answered
+    if command.get("type") == "status" and state and state["state"] != "unknown":
+        return state.get("text") or ""
+    return _state_of(state)
 
 
 def _state_of(state: Optional[Mapping[str, Any]]) -> str:

@@ -61,6 +61,7 @@ COMMANDS = [
         "off": "rm -f lamp",
         "state": "test -e lamp",
     },
+<<<<<<< HEAD
     {
         "action": "heater",
         "name": "Heater",
@@ -68,6 +69,9 @@ COMMANDS = [
         "on": "echo it gets warm",
         "off": "echo it does not obey >&2; exit 3",
     },
+=======
+    {"action": "space", "name": "Space", "type": "status", "state": "echo 70G free"},
+>>>>>>> pics
 ]
 
 
@@ -198,9 +202,14 @@ def test_the_list(cli):
     assert lines[0].split() == ["ACTION", "NAME", "ARGUMENTS", "STATE"]
     assert len(lines) == 1 + len(COMMANDS)
     assert "[whom=…]" in lines[1]
+    assert lines[-1].split() == ["space", "Space", "70G", "free"]
     found = json.loads(cli("list", "--json")[1])
     assert [c["action"] for c in found["commands"]] == [c["action"] for c in COMMANDS]
+<<<<<<< HEAD
     assert {state["action"] for state in found["states"]} == {"lamp", "heater"}
+=======
+    assert {state["action"] for state in found["states"]} == {"lamp", "space"}
+>>>>>>> pics
 
 
 def test_a_secret_comes_from_standard_input(cli):

@@ -1,10 +1,12 @@
 """`make run`: what it prints is done, and what it promises happens."""
 
+import json
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -110,23 +112,59 @@ def test_both_can_log_in(make_run):
                 assert list(actions(client)) == commands
 
 
-def test_the_curl_lines(make_run):
+def curl(line):
+    """What is answered to a line that was printed."""
     if not shutil.which("curl"):
         pytest.skip("curl is not installed")
+    done = subprocess.run(
+        line.replace("curl", "curl -s --noproxy '*'", 1),
+        shell=True,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+def curl_lines(make_run):
+    """By what is at the end of their addresses."""
     lines = re.findall(r"^ +(curl .+)$", make_run.printed, re.M)
-    answers = [
-        subprocess.run(
-            line.replace("curl", "curl -s --noproxy '*'", 1),
-            shell=True,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        for line in lines
-    ]
-    assert len(answers) == 3
-    assert all('"show-ip"' in answer for answer in answers[:2])
-    assert answers[2].startswith("HTTP/1.1 204")
+    found = {line.rpartition("/")[2]: line for line in reversed(lines)}
+    hook = next(key for key in found if len(key) == 43)
+    found["hook"] = found.pop(hook)
+    return found
+
+
+def run_of(admin, run_id):
+    return admin.get(f"{RUNS}/{run_id}").json()
+
+
+def test_the_curl_lines_are_all_tried(make_run):
+    """Each of them in one of the next tests."""
+    tried = {"commands", "show-ip", "hook", "twilight", "sample.gcode"}
+    assert set(curl_lines(make_run)) == tried
+    assert make_run.printed.count("      curl ") == len(tried) + 1
+
+
+def test_the_lists_and_a_run_by_the_system_api(make_run):
+    lists = re.findall(r"^ +(curl .+/commands)$", make_run.printed, re.M)
+    assert len(lists) == 2
+    assert all('"show-ip"' in curl(line) for line in lists)
+    assert curl(curl_lines(make_run)["show-ip"]).startswith("HTTP/1.1 204")
+
+
+def test_the_link(make_run, admin):
+    answer = json.loads(curl(curl_lines(make_run)["hook"]))
+    found = run_of(admin, answer["id"])
+    assert (found["trigger"], found["application"]) == ("link", "Doorbell")
+    assert admin.wait_for_run(answer["id"])["status"] == "succeeded"
+
+
+def test_the_other_plugin(make_run, admin):
+    answer = json.loads(curl(curl_lines(make_run)["twilight"]))
+    found = admin.wait_for_run(answer["run"]["id"])
+    assert (found["trigger"], found["application"]) == ("plugin", "twilight")
+    assert found["status"] == "succeeded"
 
 
 def test_the_line_for_the_shell(make_run):
@@ -194,14 +232,29 @@ def test_the_light_from_outside(make_run, admin):
     wait_until(lambda: states(admin)["light"] == "on")
 
 
-def test_the_print_refuses_what_it_should(admin):
-    admin.post("/api/files/local/sample.gcode", json={"command": "select", "print": True})
+def test_the_print_and_the_rule_that_comes_after_it(make_run, admin):
+    """What the print refuses, and what happens within a minute of its start."""
+    started = time.monotonic()
+    curl(curl_lines(make_run)["sample.gcode"])
     wait_until(lambda: admin.get("/api/job").json()["state"] == "Printing")
     body = {"source": "custom", "action": "printer", "to": "off"}
     response = admin.post(RUNS, json=body)
     assert (response.status_code, response.json()["reason"]) == (409, "printing")
-    admin.post("/api/job", json={"command": "cancel"})
-    wait_until(lambda: admin.get("/api/job").json()["state"] == "Operational")
+
+    def the_rules_run():
+        runs = admin.get(f"{RUNS}?action=printer").json()["runs"]
+        return next((run for run in runs if run["rule"]), None)
+
+    pending = wait_until(the_rules_run, timeout=60, interval=0.5)
+    assert (pending["status"], pending["rule"]["name"]) == (
+        "pending",
+        "Switch off when it is cold",
+    )
+    assert "50 °C" in pending["waits_for"]
+    assert states(admin)["printer"] == "on"
+    wait_until(lambda: states(admin)["printer"] == "off", timeout=60, interval=0.5)
+    assert time.monotonic() - started < 75
+    assert the_rules_run()["status"] == "succeeded"
 
 
 def test_begins_as_before_also_after_safe_mode(make_run, admin, basedir):
@@ -211,9 +264,13 @@ def test_begins_as_before_also_after_safe_mode(make_run, admin, basedir):
     again = MakeRun(basedir)
     try:
         assert again.found(r"API key +(\w+)") == make_run.found(r"API key +(\w+)")
+        # nobody knows the address of the one before
+        assert curl_lines(again)["hook"] != curl_lines(make_run)["hook"]
         user = User("admin", api_key=again.found(r"API key +(\w+)"))
         with ApiClient(again.found(r"Address +(\S+)"), user) as client:
             # in safe mode nobody would answer
             assert "Adjust the light" in actions(client)
+            links = client.get(f"{API}/links").json()["links"]
+            assert [link["name"] for link in links] == ["Doorbell"]
     finally:
         assert again.end() == 0
