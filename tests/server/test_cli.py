@@ -61,7 +61,6 @@ COMMANDS = [
         "off": "rm -f lamp",
         "state": "test -e lamp",
     },
-<<<<<<< HEAD
     {
         "action": "heater",
         "name": "Heater",
@@ -69,9 +68,7 @@ COMMANDS = [
         "on": "echo it gets warm",
         "off": "echo it does not obey >&2; exit 3",
     },
-=======
     {"action": "space", "name": "Space", "type": "status", "state": "echo 70G free"},
->>>>>>> pics
 ]
 
 
@@ -205,11 +202,7 @@ def test_the_list(cli):
     assert lines[-1].split() == ["space", "Space", "70G", "free"]
     found = json.loads(cli("list", "--json")[1])
     assert [c["action"] for c in found["commands"]] == [c["action"] for c in COMMANDS]
-<<<<<<< HEAD
-    assert {state["action"] for state in found["states"]} == {"lamp", "heater"}
-=======
-    assert {state["action"] for state in found["states"]} == {"lamp", "space"}
->>>>>>> pics
+    assert {state["action"] for state in found["states"]} == {"lamp", "heater", "space"}
 
 
 def test_a_secret_comes_from_standard_input(cli):

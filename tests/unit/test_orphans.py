@@ -78,8 +78,9 @@ def test_stopped_runs_leave_no_zombies(inherits, subject, zombies):
     [
         "sleep 0.5 &",
         "true & true &",
-        "(setsid sleep 0.5 &)",
-        "(setsid sh -c 'sleep 0.7 & exit' &) ",
+        # one with a session of its own is recognised as long as it is there
+        "(setsid sleep 3 &)",
+        "(setsid sh -c 'sleep 3 & exit' &) ",
         "env -i sleep 0.5 &",
     ],
 )
