@@ -170,6 +170,8 @@ class Active:
             self._on_end(run)
             run.end(outcome)
             self.changed(run)
+            # whoever waits for the end may close the history next
+            run.wake()
             following = None
             if not self._is_closed:
                 following = queue.next_in_lane_of(run, self._runs.values())

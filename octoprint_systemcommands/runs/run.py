@@ -140,7 +140,7 @@ class Run:
         self.begun.set()
 
     def end(self, outcome: Outcome) -> None:
-        """It is over; wakes those who wait for it."""
+        """It is over. `wake` has to follow, as soon as everybody else has been told."""
         now = time.monotonic()
         # by the clock of the beginning, which a change of the time does not turn back
         if self.process is not None:
@@ -153,6 +153,9 @@ class Run:
         self.outcome = outcome
         self.waiting = None
         self.status = outcome.status
+
+    def wake(self) -> None:
+        """Wakes those who wait for its end."""
         self.begun.set()
         self.finished.set()
         self.released.set()

@@ -82,10 +82,11 @@ class RuleEngine:
         with self._lock:
             if self._thread is not None or self._inbox.is_closed:
                 return
-            self._thread = threading.Thread(
+            thread = threading.Thread(
                 target=self._work, name="systemcommands.rules", daemon=True
             )
-            self._thread.start()
+            thread.start()
+            self._thread = thread
         happening = Happening(events.STARTUP, {}, self._wall())
         self._inbox.put_always(partial(self._decider.happened, happening))
 

@@ -287,3 +287,14 @@ def test_reading_leaves_no_file_behind(open_history, path):
     assert len(history.find(ALL, 10)) == 1
     history.close()
     assert os.listdir(os.path.dirname(path)) == ["history.db"]
+
+
+def test_no_thread_to_spare(open_history, past, mocker):
+    history = open_history()
+    failing = mocker.patch.object(threading.Thread, "start", side_effect=RuntimeError("no"))
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="cannot be read: no"):
+            history.output(past[0])
+    mocker.stop(failing)
+    # the next question tries again
+    assert read(history.output(past[0]), 0, True)["next"] == 4

@@ -69,6 +69,8 @@ def test_a_run_has_what_its_outcome_has():
         3,
         Hint(hints.TIMED_OUT),
     )
+    assert not run.finished.is_set()
+    run.wake()
     assert run.begun.is_set()
     assert run.finished.is_set()
     assert run.released.is_set()

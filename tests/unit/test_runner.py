@@ -494,3 +494,19 @@ def test_outputs_that_are_apart_keep_their_order_if_there_is_time_to_read_betwee
         (tmp_path / str(i)).touch()
     assert run.finished.wait(60)
     assert lines() == "".join(f"{i}\n" for i in range(1, 21))
+
+
+def test_the_history_knows_of_an_end_before_who_waits_for_it(subject, mocker):
+    """Whoever waits may be about to close the history."""
+    history = subject._active._history
+    note = history.note
+    were_woken = []
+
+    def see(run):
+        if run.outcome is not None:
+            were_woken.append(run.finished.is_set())
+        note(run)
+
+    mocker.patch.object(history, "note", see)
+    subject.execute(command("true"))
+    assert were_woken == [False]

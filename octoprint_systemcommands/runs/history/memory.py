@@ -75,7 +75,7 @@ class Memory:
         """Keeps itself bounded while the disk is full, or much slower than the runs."""
         if len(self.unwritten) <= _MAX_OUTPUTS:
             return False
-        ended = [run for run in self.unwritten.values() if run.finished.is_set()]
+        ended = [run for run in self.unwritten.values() if run.outcome is not None]
         for run in ended[:-_MAX_OUTPUTS]:
             run.output.forget()
         for run in ended[:-_MAX_UNWRITTEN]:
@@ -182,7 +182,7 @@ class Memory:
         ended, others = [], []
         for run in self.runs():
             is_theirs = owner is None or owner.owns(run.request.requester.owner)
-            if run.finished.is_set() and is_theirs:
+            if run.outcome is not None and is_theirs:
                 ended.append(run.id)
             else:
                 others.append(run.seq)

@@ -81,8 +81,12 @@ class Reader:
                     raise Unavailable(self._trouble)
                 # this one finds out, and the others need not wait for that
                 self._next_try = time.monotonic() + _REMEMBERED
+            try:
+                self._ensure_thread()
+            except RuntimeError as error:
+                # none to spare
+                raise Unavailable(cannot_read(error)) from error
             self._questions.append(question)
-            self._ensure_thread()
             self._condition.notify_all()
         if not question.answered.wait(READ_TIMEOUT):
             self._give_up(question)
@@ -148,10 +152,12 @@ class Reader:
 
     def _ensure_thread(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(
+            thread = threading.Thread(
                 target=self._read_loop, name="systemcommands.history.reader", daemon=True
             )
-            self._thread.start()
+            # if there is none to spare, the next question tries again
+            thread.start()
+            self._thread = thread
 
     def _read_loop(self) -> None:
         file: Optional[ReadOnly] = None

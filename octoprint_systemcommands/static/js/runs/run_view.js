@@ -39,6 +39,8 @@
         self.emptyText = ofRun((run) => {
             if (!self.isEmpty() || self.error() || NOT_BEGUN.includes(run.status))
                 return "";
+            // its hint says what became of what it printed
+            if (run.status === "interrupted") return "";
             if (self.isActive()) return gettext("It has not printed anything yet.");
             if (run.output && run.output.bytes > 0 && !run.output.kept) {
                 return gettext("What it printed is not kept any more.");
