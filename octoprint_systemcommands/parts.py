@@ -51,7 +51,8 @@ from .states.state import with_states
 from .states.states import States
 from .triggers.events import MEANINGS
 from .triggers.helpers import Helpers
-from .triggers.links.links import LinkedCommands, Links
+from .triggers.links.linked_commands import LinkedCommands
+from .triggers.links.links import Links
 from .triggers.links.links_file import LinksFile
 from .triggers.mqtt.announced import Announced
 from .triggers.mqtt.mqtt import Mqtt

@@ -11,13 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 from ..access import NotOpened
 from ..messages import N_
-from ..triggers.links.links import (
-    LinkedCommands,
-    NoSuchLink,
-    NotByGet,
-    TooSoon,
-    WrongLink,
-)
+from ..triggers.links.linked_commands import LinkedCommands, NotByGet
+from ..triggers.links.links import NoSuchLink, TooSoon, WrongLink
 from ..triggers.links.links_file import NotWritten
 from .error_codes import ErrorCode
 from .errors import error_answer, errors_of_commands

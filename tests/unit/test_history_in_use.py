@@ -291,7 +291,9 @@ def test_reading_leaves_no_file_behind(open_history, path):
 
 def test_no_thread_to_spare(open_history, past, mocker):
     history = open_history()
-    failing = mocker.patch.object(threading.Thread, "start", side_effect=RuntimeError("no"))
+    failing = mocker.patch.object(
+        threading.Thread, "start", side_effect=RuntimeError("no")
+    )
     for _ in range(3):
         with pytest.raises(Unavailable, match="cannot be read: no"):
             history.output(past[0])

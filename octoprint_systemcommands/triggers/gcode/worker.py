@@ -13,8 +13,9 @@ from functools import partial
 from typing import Any, Optional, Protocol, Union
 
 from ...commands.catalogue import CUSTOM, UnknownAction
-from ...commands.definition import Command, WayIn
+from ...commands.definition import Command
 from ...commands.editing.ways_in import LIST
+from ...commands.fields import WayIn
 from ...commands.toggles import OFF, ON
 from ...launcher import ExecuteRequest, Launcher
 from ...messages import N_, Message

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any, Optional, Protocol
 
 from ...commands.catalogue import CUSTOM
-from ...commands.definition import Command, WayIn
+from ...commands.definition import Command
+from ...commands.fields import WayIn
 from ...host.mqtt_preferences import MqttPreferences
 from ...launcher import Launcher
 from ...runs.guards import has_guards
