@@ -129,6 +129,22 @@ def world(make_world):
     return make_world()
 
 
+@pytest.fixture
+def hung(world):
+    """A line that is being started, for as long as `hung.goes_on` is not set."""
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def hang(run):
+        begun.set()
+        goes_on.wait(30)
+
+    world.house.on_launch = hang
+    world.line("note", TERMINAL)
+    assert begun.wait(30)
+    yield goes_on
+    goes_on.set()
+
+
 ##~~ What is run
 
 
@@ -487,21 +503,12 @@ def test_a_cancel_while_it_is_being_started(world):
     wait_until(lambda: world.house.stopped == {"run1": "The print was cancelled"})
 
 
-def test_a_cancel_before_its_turn(world):
-    begun, goes_on = threading.Event(), threading.Event()
-
-    def hang(run):
-        begun.set()
-        goes_on.wait(30)
-
-    world.house.on_launch = hang
-    world.line("note", TERMINAL)
-    assert begun.wait(30)
+def test_a_cancel_before_its_turn(world, hung):
     world.line("fan wait")
     world.comm.state = "CANCELLING"
     world.gcode.on_event("PrintCancelling", {})
     wait_until(world.is_free)
-    goes_on.set()
+    hung.set()
     world.says("fan: not run: the print was cancelled")
     assert len(world.house.runs) == 1
     assert world.notices == []
@@ -533,21 +540,12 @@ def test_a_command_that_is_opened_this_moment_cannot_wait(world):
     world.says("closed: the print does not wait: it was not open yet")
 
 
-def test_a_command_that_is_closed_while_its_line_waits(world):
-    begun, goes_on = threading.Event(), threading.Event()
-
-    def hang(run):
-        begun.set()
-        goes_on.wait(30)
-
-    world.house.on_launch = hang
-    world.line("note", TERMINAL)
-    assert begun.wait(30)
+def test_a_command_that_is_closed_while_its_line_waits(world, hung):
     world.line("fan wait")
     world.octo("OCTO3")
     world.settings.plugin["commands"] = [{**COMMANDS[3], "gcode": False}]
     world.gcode.on_event("SettingsUpdated", {})
-    goes_on.set()
+    hung.set()
     world.says("fan: not run: ")
     world.says("OCTO3: not run: ")
     wait_until(world.is_free)
@@ -555,22 +553,6 @@ def test_a_command_that_is_closed_while_its_line_waits(world):
 
 
 ##~~ What nobody wants any more
-
-
-@pytest.fixture
-def hung(world):
-    """A line that is being started, for as long as `hung.goes_on` is not set."""
-    begun, goes_on = threading.Event(), threading.Event()
-
-    def hang(run):
-        begun.set()
-        goes_on.wait(30)
-
-    world.house.on_launch = hang
-    world.line("note", TERMINAL)
-    assert begun.wait(30)
-    yield goes_on
-    goes_on.set()
 
 
 def test_lines_that_wait_while_the_print_is_being_cancelled(world, hung):
