@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import math
 import re
 import secrets
 from collections.abc import Mapping
@@ -13,8 +14,8 @@ from ...runs.output.times import iso
 # Bytes of the random part of an address
 _SECRET_BYTES = 32
 
-# and its characters
-SECRET_LENGTH = 43
+# and its characters, six bits each
+SECRET_LENGTH = math.ceil(_SECRET_BYTES * 8 / 6)
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _HASH = re.compile(r"[0-9a-f]{64}")
