@@ -339,6 +339,10 @@ def test_a_full_disk_stops_the_history_and_not_the_commands(
 
 def test_memory_is_bounded_while_the_disk_is_full(full_disk, history, mocker):
     mocker.patch.object(memory, "_MAX_UNWRITTEN", 150)
+    # runs whose outputs were forgotten would fit, if there was another try just then
+    mocker.patch.object(writer, "_RETRY_INTERVAL", 600)
+    finished(history, noise(50_000))
+    wait_until(lambda: history.warning)
     runs = [finished(history, noise(20_000)) for _ in range(200)]
 
     assert len(history._memory.unwritten) == 150
