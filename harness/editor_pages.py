@@ -255,6 +255,8 @@ class Tryout(ArgumentsForm):
         self.alert = self.root.get_by_role("alert")
         self.submit = self.button("Run")
         self.again = self.button(f"{name} again")
+        # whatever is written on it
+        self.start_button = self.dialog.locator(".systemcommands-go")
         self.status = self.dialog.locator(".systemcommands-state [role=status]")
         self.terminal = self.dialog.locator(".systemcommands-terminal")
         self.lines = self.terminal.locator(".systemcommands-block > div")
@@ -271,6 +273,9 @@ class Tryout(ArgumentsForm):
 
     def expect_ended(self, status):
         """Wait for a status that is not to change any more, and for all of the output."""
+        # until the run is there the dialog shows the one before it, which may have ended
+        # with the same status
+        expect(self.start_button).not_to_have_attribute("aria-disabled", "true")
         expect(self.status).to_have_text(status)
         self.page.wait_for_function(
             "() => OctoPrint.coreui.viewmodels.systemCommandsCommandDialogViewModel"
