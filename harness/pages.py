@@ -166,6 +166,18 @@ class RunDialog:
             ".view.isComplete()"
         )
 
+    def run_again(self):
+        """Press the button, and wait until it is the new run that is shown, and not the one
+        before it, which may have ended in the same way."""
+        with self.page.expect_response("**/systemcommands/api/runs") as response:
+            self.button("Run again").click()
+        self.page.wait_for_function(
+            "id => OctoPrint.coreui.viewmodels.systemCommandsRunStoreViewModel"
+            ".shownId() === id",
+            arg=response.value.json()["id"],
+        )
+        return self
+
     def close(self):
         self.root.locator(".modal-footer").get_by_text("Close", exact=True).click()
         expect(self.root).to_be_hidden()

@@ -144,8 +144,7 @@ def test_switched_wherever_it_stands(operator_page, admin, folder):
     history.expect_names("Light → on", "Light → off", "Light → on")
     dialog = history.show(0).expect_open("Light → on")
     # once more the same, and not back
-    dialog.button("Run again").click()
-    dialog.expect_ended("Succeeded")
+    dialog.run_again().expect_ended("Succeeded")
     runs = admin.get(RUNS).json()["runs"]
     assert [run["to"] for run in runs[:4]] == ["on", "on", "off", "on"]
     dialog.close()
@@ -188,6 +187,7 @@ def test_what_is_not_known_is_not_off(operator_page, folder):
     panel.button("Hangs").click()
     wait_until((folder / "hangs").exists)
     light = switch(operator_page, "Light")
+    light.expect(False, "Off")
     light.panel.button("Light").click()
     light.expect(True, "On")
 
@@ -218,6 +218,8 @@ def test_while_it_is_being_switched(operator_page, admin, folder):
     slow.panel.button("Slow light").focus()
     page.keyboard.press("Space")
     slow.expect(False, "switching…")
+    # that it is being switched may be heard before the answer with the run
+    expect(slow.panel.stop("Slow light")).to_be_visible()
     page.keyboard.press("Tab")
     expect(slow.panel.stop("Slow light")).to_be_focused()
     page.keyboard.press("Enter")
@@ -229,6 +231,8 @@ def test_while_it_is_being_switched(operator_page, admin, folder):
 
 def test_a_switch_by_the_keyboard(operator_page, folder):
     page, light = operator_page, switch(operator_page, "Light")
+    # as another test has left it
+    light.expect(False, "Off")
     light.navbar.button("Light").focus()
     page.keyboard.press("Space")
     light.expect(True, "On")
@@ -250,7 +254,9 @@ def test_the_same_dialogs_as_in_the_menu(operator_page, admin, folder):
     page, panel = operator_page, Panel(operator_page)
     form = panel.ask("Brightness")
     form.fill(Level="7")
-    form.run().close()
+    dialog = form.run()
+    dialog.expect_ended("Succeeded")
+    dialog.close()
     assert (folder / "brightness").read_text() == "7\n"
     assert "btn-danger" in panel.button("Brightness").get_attribute("class")
     # it is in no menu
@@ -324,6 +330,8 @@ def test_by_touch(take_page, octoprint, folder, width):
     Menu(page).toggle.tap()
     light.in_menu.tap()
     light.expect(True, "On")
+    # with its run goes what stands beside it
+    expect(light.panel.stop("Light")).to_be_hidden()
     Menu(page).toggle.tap()
 
     menu_rows = page.locator("#navbar_systemmenu [role^=menuitem]:visible")
