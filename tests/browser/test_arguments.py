@@ -592,7 +592,8 @@ def test_closed_before_the_answer(menu):
     menu.page.route("**/systemcommands/api/runs", lambda route: held.append(route))
     form = menu.ask("Numbers")
     form.fill(Count="1")
-    form.submit.click()
+    with menu.page.expect_request("**/systemcommands/api/runs"):
+        form.submit.click()
     expect(form.submit).to_be_disabled()
     form.cancel()
     held[0].continue_()

@@ -98,7 +98,11 @@ def test_both_have_changed_the_same(open_editor, anna, store):
     first.save()
     expect(second.bar).to_contain_text("anna has saved a newer list at")
     # the settings' own button, which else closes them, is not the quicker way
-    with second.page.expect_response("**/api/settings"):
+    with second.page.expect_response(
+        lambda response: (
+            response.url.endswith("/api/settings") and response.request.method == "POST"
+        )
+    ):
         second.settings_save_button.click()
     dialog = second.dialog("conflict").expect_open()
     choices = dialog.root.locator(".systemcommands-clashes > li")

@@ -325,13 +325,28 @@ def test_other_entries_stay_when_the_plugin_does_not_answer(open_page, octoprint
 )
 def test_no_entry_is_shown_before_those_above_it(open_page, octoprint, late, early):
     page = open_page()
+    # the time after which it does without the other answer does not pass
+    page.add_init_script(
+        """
+        const setTimeout = window.setTimeout;
+        window.setTimeout = (callback, delay, ...rest) =>
+            setTimeout(callback, delay === 3000 ? 600000 : delay, ...rest);
+        """
+    )
     held = []
     page.route(octoprint.url + late, lambda route: held.append(route))
-    with page.expect_response(octoprint.url + early):
+    with (
+        page.expect_response(octoprint.url + early),
+        page.expect_request(octoprint.url + late),
+    ):
         chromium.enter(page, octoprint.operator)
+    # the one answer has been taken in
+    page.wait_for_function(
+        "() => OctoPrint.coreui.viewmodels.systemViewModel.lastCommandResponse"
+        " || OctoPrint.coreui.viewmodels.systemCommandsCatalogueViewModel.isAnswered()"
+    )
     menu = Menu(page)
     expect(menu.root).to_be_hidden()
-    assert held
     for route in held:
         route.continue_()
     page.unroute(octoprint.url + late)
@@ -698,6 +713,7 @@ def test_keyboard_alone(menu, traces):
     while focused() != "Restart webcam":
         keyboard.press("ArrowDown")
     keyboard.press("Enter")
+    expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
     keyboard.press("Tab")
     keyboard.press("Enter")
     expect(menu.notice.filter(has_text='"Restart webcam" finished')).to_be_visible()
