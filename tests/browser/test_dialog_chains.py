@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.editor_pages import Editor
+from harness.http_clients import RUNS
 from harness.pages import ArgumentsForm, Menu
 
 COMMANDS = [
@@ -286,11 +287,17 @@ def expect_clean(page):
     expect(page.locator("body.modal-open")).to_have_count(0)
 
 
+def run(admin, **what):
+    """It has ended then: what goes on has other buttons, and is not forgotten."""
+    response = admin.post(RUNS, json={"source": "custom", **what})
+    response.raise_for_status()
+    admin.wait_for_run(response.json()["id"])
+
+
 @pytest.fixture
 def history(admin):
     """There is something to be seen in it."""
-    data = {"source": "custom", "action": "all", "arguments": {"word": "hello"}}
-    admin.post("/plugin/systemcommands/api/runs", json=data).raise_for_status()
+    run(admin, action="all", arguments={"word": "hello"})
 
 
 @pytest.fixture
@@ -386,7 +393,7 @@ def test_what_others_do_takes_no_focus(editor, store, admin):
         "$('#settings_dialog_update_detected').on('shown', () => (window.asked = true))"
     )
     # what it loads itself after the news
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => $.active === 0")
     editor.root.get_by_label("Keep at most").fill("77")
     command = editor.add()
     page.keyboard.type("Some")
@@ -440,11 +447,10 @@ def test_what_others_do_to_the_history(store, history, admin, admin_page):
     name.press("Tab")
     again = runs.rows.first.get_by_role("button", name="Run again")
     expect(again).to_be_focused()
-    data = {"source": "custom", "action": "one"}
-    admin.post("/plugin/systemcommands/api/runs", json=data).raise_for_status()
+    run(admin, action="one")
     expect(runs.rows).to_have_count(count + 1)
     expect(runs.rows.nth(1).locator(":focus")).to_have_count(1)
-    admin.delete("/plugin/systemcommands/api/runs").raise_for_status()
+    admin.delete(RUNS).raise_for_status()
     expect(runs.rows).to_have_count(0)
     expect(runs.root.locator(":focus")).to_have_count(1)
     admin_page.keyboard.press("Escape")

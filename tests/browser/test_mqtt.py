@@ -70,7 +70,13 @@ def test_open_commands_to_it(editor, admin):
 
 @pytest.mark.each_version
 def test_the_settings(editor, octoprint, admin):
-    wait_until(lambda: admin.get(MQTT).json()["connected"])
+
+    def is_ready():
+        # the page asks once
+        data = admin.get(MQTT).json()
+        return data["connected"] and data["commands"] == 1
+
+    wait_until(is_ready)
     mqtt = MqttSettings(editor)
     # nothing of it is to be seen before
     expect(mqtt.field("name")).to_be_hidden()

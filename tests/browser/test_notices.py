@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.pages import ArgumentsForm, Menu, RunDialog
+from harness.waiting import wait_until
 
 RUNS = "/plugin/systemcommands/api/runs"
 RULES = [{"id": "on", "when": {"event": "before_connect"}, "run": "power"}]
@@ -274,7 +275,8 @@ def test_started_stopped_and_finished_look_different(menu, admin, operator):
     blue = "rgb(217, 237, 247)"
     expect(started.get_by_role("status")).to_have_css("background-color", blue)
 
-    (run,) = operator.get(f"{RUNS}?status=running").json()["runs"]
+    # the notice says only that the server has taken it
+    (run,) = wait_until(lambda: operator.get(f"{RUNS}?status=running").json()["runs"])
     admin.post(f"{RUNS}/{run['id']}/stop", json={}).raise_for_status()
     stopped = notice_of(menu, '"Once" was stopped.')
     expect(stopped.get_by_role("status")).to_have_class(re.compile("alert-info"))
@@ -344,10 +346,10 @@ def test_notices_wait_behind_a_dialog(open_page, octoprint):
     start(page, "ten")
     later = notice_of(menu, '"Ten lines" finished')
     expect(later).to_be_visible()
-    assert is_on_top(later)
+    wait_until(lambda: is_on_top(later))
     later.get_by_role("button", name="Close").click()
     history.close()
-    assert is_on_top(earlier)
+    wait_until(lambda: is_on_top(earlier))
 
     # one that fades out stays away when a dialog is closed meanwhile
     page.evaluate(
@@ -396,6 +398,8 @@ def test_refused_because_it_runs(menu, dialog, end, operator):
     expect(refused).to_have_count(1)
     button = refused.get_by_role("button", name="Show the running one")
     expect(button).to_be_visible()
+    # of all three of them: what comes later would start it, or say so once more
+    menu.page.wait_for_function("() => $.active === 0")
     end(0)
     expect(menu.spinner).to_have_count(0)
     # once it is started this is no news any more
