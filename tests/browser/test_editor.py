@@ -95,8 +95,11 @@ def test_the_menu_has_what_was_saved(editor):
 
 def test_mistakes_stand_at_their_fields(editor):
     dialog = editor.add()
-    # nobody has made one yet
-    editor.page.wait_for_timeout(600)
+    # nobody has made one yet, whatever the server says of what is empty
+    editor.page.wait_for_function(
+        "() => OctoPrint.coreui.viewmodels.systemCommandsCommandDialogViewModel"
+        ".verdict.problems().length"
+    )
     expect(dialog.root.locator(".systemcommands-mistake:visible")).to_have_count(0)
 
     dialog.unfold("How it runs", "Advanced")
@@ -122,8 +125,14 @@ def test_mistakes_stand_at_their_fields(editor):
 
 def test_the_id_stays_when_the_name_changes(editor, store):
     dialog = editor.edit("Hello")
-    dialog.fill(name="Something else")
-    editor.page.wait_for_timeout(600)
+    with editor.page.expect_response(
+        lambda response: (
+            response.url.endswith("/definitions/check")
+            and "Something else" in response.request.post_data
+        )
+    ):
+        dialog.fill(name="Something else")
+    editor.page.wait_for_function("() => $.active === 0")
     dialog.unfold("Advanced")
     expect(dialog.field("action")).to_have_value("hello")
     dialog.accept()

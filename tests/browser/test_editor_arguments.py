@@ -475,8 +475,15 @@ def test_mistakes_stand_at_their_place(editor):
 def test_what_is_only_begun_is_no_mistake_yet(editor):
     dialog = editor.edit("One")
     dialog.unfold("Arguments")
-    with editor.page.expect_response("**/definitions/check"):
+    # there was a check of what it was before, too
+    with editor.page.expect_response(
+        lambda response: (
+            response.url.endswith("/definitions/check")
+            and '"name":"choice"' in response.request.post_data
+        )
+    ):
         choice = dialog.arguments.add("Choice")
+    editor.page.wait_for_function("() => $.active === 0")
     expect(dialog.root.locator(".systemcommands-mistake:visible")).to_have_count(0)
     dialog.button("OK").click()
     expect(choice.mistake_at("choices")).to_be_visible()
