@@ -26,7 +26,7 @@ COMMANDS = [
     {
         "action": "background",
         "name": "Background",
-        "command": "sleep 1; touch background",
+        "command": "until [ -e go ]; do sleep 0.05; done; touch background",
         "async": True,
     },
     {"action": "background-fail", "name": "B", "command": "exit 4", "async": True},
@@ -194,14 +194,16 @@ def test_waits_for_the_end(post, octoprint):
 
 
 def test_async_does_not_wait(post, octoprint):
-    flag = octoprint.basedir / "background"
-    flag.unlink(missing_ok=True)
+    flag, go = octoprint.basedir / "background", octoprint.basedir / "go"
+    for path in (flag, go):
+        path.unlink(missing_ok=True)
 
     response = post("custom/background")
 
     assert response.status_code == 204
     assert response.content == b""
     assert not flag.exists()
+    go.touch()
     wait_until(flag.exists)
 
 

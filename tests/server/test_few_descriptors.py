@@ -14,7 +14,8 @@ pytestmark = pytest.mark.one_version
 API = "/plugin/systemcommands/api/runs"
 COMMANDS = [
     {"action": "slow", "command": "sleep 600 & setsid sleep 600 & wait"},
-    {"action": "slow-timed", "command": "sleep 600 & wait", "timeout": 2},
+    # long enough for all of them to be started
+    {"action": "slow-timed", "command": "sleep 600 & wait", "timeout": 6},
     {"action": "quick", "command": "echo done"},
 ]
 

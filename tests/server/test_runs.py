@@ -25,7 +25,11 @@ COMMANDS = [
     {"action": "tree", "command": "sh -c 'trap \"\" TERM; sleep 300' & echo $! ; wait"},
     {"action": "limited", "command": "sleep 60", "timeout": 0.3},
     {"action": "once", "command": "sleep 60", "when_busy": "refuse"},
-    {"action": "queued", "command": "sleep 0.3", "when_busy": "queue"},
+    {
+        "action": "queued",
+        "command": "until [ -e gate ]; do sleep 0.05; done",
+        "when_busy": "queue",
+    },
     {"action": "bytes", "command": r"printf '\377\376 \303\274 \033[31mred\033[0m\n'"},
     {"action": "flood", "command": "seq 1 200000"},
     {"action": "undefined", "name": "No command line"},
@@ -429,11 +433,14 @@ def test_refused_at_every_door(start, operator):
     assert operator.post("/api/system/commands/custom/once").status_code == 409
 
 
-def test_queued(start, ended):
+def test_queued(start, ended, octoprint):
+    gate = octoprint.basedir / "gate"
+    gate.unlink(missing_ok=True)
     runs = [start("queued") for _ in range(3)]
 
     assert [run["status"] for run in runs] == ["running", "queued", "queued"]
     assert runs[1]["started_at"] is None
+    gate.touch()
     first, second, third = (ended(run) for run in runs)
     assert first["finished_at"] <= second["started_at"]
     assert second["finished_at"] <= third["started_at"]
