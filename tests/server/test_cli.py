@@ -193,6 +193,8 @@ def test_a_server_that_is_not_there(cli):
 
 
 def test_the_list(cli):
+    # a state that is not known yet is not waited for very long
+    wait_until(lambda: "70G free" in cli("list")[1])
     code, out, _ = cli("list")
     assert code == 0
     lines = out.splitlines()

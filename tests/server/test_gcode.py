@@ -316,7 +316,7 @@ def test_who_may_not_use_the_terminal_runs_nothing(place, octoprint, anonymous):
 def test_guards_that_are_about_prints_are_not_for_its_own_lines(place, terminal):
     place.print_("@system quiet", *LONG)
     assert ended(place, "quiet")["status"] == "succeeded"
-    assert place.state() == "Printing"
+    place.wait_for_state("Printing")
 
     place.terminal("@system quiet")
     terminal.wait_for('quiet: not run: "Quiet" cannot be run while a print is under way')

@@ -119,13 +119,24 @@ def test_get_runs_it_only_if_it_was_allowed(admin, make, anonymous):
     assert anonymous.post(by_post["url"]).status_code == 202
 
 
+def until_too_soon(client, link):
+    """The refusal of what comes less than a second after another call, which two calls need
+    not be on a busy machine."""
+
+    def refusals():
+        answers = [client.post(link["url"]) for _ in range(2)]
+        assert {one.status_code for one in answers} <= {202, 429}
+        return [one for one in answers if one.status_code == 429]
+
+    return wait_until(refusals)[0]
+
+
 def test_once_a_second(make, anonymous):
     link, other = make("greet"), make("greet")
     assert anonymous.post(link["url"]).status_code == 202
 
-    response = anonymous.post(link["url"])
+    response = until_too_soon(anonymous, link)
 
-    assert response.status_code == 429
     assert response.json()["code"] == "too_soon"
     assert response.headers["Retry-After"] == "1"
     assert anonymous.post(other["url"]).status_code == 202
@@ -263,7 +274,7 @@ def test_nothing_that_opens_a_link_is_kept_or_logged(octoprint, admin, make, ano
     secret = link["url"].rsplit("/", 1)[1]
     assert len(secret) == 43
     assert anonymous.post(link["url"]).status_code == 202
-    assert anonymous.post(link["url"]).status_code == 429
+    until_too_soon(anonymous, link)
     assert anonymous.get(link["url"]).status_code == 405
     encoded = link["url"].replace("/hook/", "/%68ook/")
     assert anonymous.get(encoded).status_code == 405

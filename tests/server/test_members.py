@@ -145,8 +145,7 @@ def test_members_see_their_own_runs(octoprint, accounts, operator):
     others = operator.post(f"{PLUGIN}/runs", json=body).json()
     with ApiClient(octoprint.url, accounts["kid"]) as kid:
         own = kid.post(f"{PLUGIN}/runs", json=body).json()
-        while kid.get(f"{PLUGIN}/runs/{own['id']}").json()["status"] == "running":
-            pass
+        kid.wait_for_run(own["id"])
         assert "ours" in kid.get(f"{PLUGIN}/runs/{own['id']}/output").text
         assert kid.get(f"{PLUGIN}/runs/{own['id']}/output.txt").text == "ours\n"
         found = kid.get(f"{PLUGIN}/runs").json()["runs"]

@@ -113,6 +113,7 @@ def test_a_command_is_run_and_its_sender_is_told(listener, noted, admin):
     assert (ended["status"], ended["exit_code"]) == ("succeeded", 0)
     run = admin.get(f"/plugin/systemcommands/api/runs/{ended['run']}").json()
     assert (run["trigger"], run["user"]) == ("mqtt", None)
+    wait_until(lambda: len(listener.of(f"{BASE}event")) >= 2)
     events = [one.data for one in listener.of(f"{BASE}event")]
     assert [one["event_type"] for one in events] == ["started", "succeeded"]
     assert events[1]["run"] == run["id"]

@@ -467,7 +467,8 @@ class TestConnecting:
         place.print_(name="uploaded.gcode")
 
         place.wait_for_prints(started=1, done=1, ended=1)
-        assert place.noted()["on"] == place.noted()["connected"] == 1
+        noted = place.wait_for_notes("on", "connected")
+        assert noted["on"] == noted["connected"] == 1
         lines = place.noted_in.read_text().splitlines()
         assert "print_done event uploaded.gcode" in lines
 

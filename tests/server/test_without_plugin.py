@@ -76,7 +76,7 @@ def use(client):
     put(client, DEFINITIONS, "definitions", [*COMMANDS, new])
     for action in ("custom/mine", "custom/old", "custom/light:on"):
         assert client.post(f"{SYSTEM}/{action}").status_code == 204
-    wait_until(lambda: "off" != state_of_light(client) != "unknown")
+    wait_until(lambda: state_of_light(client) == "on")
     return left(client)
 
 
