@@ -44,6 +44,14 @@ class Menu:
         notice = self.notice.filter(has=wanted)
         expect(notice.locator(".ui-pnotify-text")).to_contain_text(text)
 
+    def wait_until_all_is_said(self):
+        """Wait until the page has asked about the end of all that was started on it, and has
+        got its answers: what it has not said by then it does not say."""
+        self.page.wait_for_function(
+            "() => !OctoPrint.coreui.viewmodels.systemCommandsRunStoreViewModel._own.size"
+            " && $.active === 0"
+        )
+
     def watch(self, name):
         """Run a command, and look at the run while it goes on."""
         self.run(name)

@@ -291,6 +291,7 @@ def test_what_is_entered_reaches_the_command(menu, sent, octoprint, upload):
         }
     ]
     # who has seen its end is not told of it again
+    menu.wait_until_all_is_said()
     expect(menu.notice).to_have_count(0)
 
 

@@ -139,8 +139,10 @@ def test_switched_wherever_it_stands(operator_page, admin, folder):
     assert relay.exists()
 
     # what is seen to have worked is not told as well
-    expect(Menu(page).notice).to_have_count(0)
-    history = Menu(page).show_history()
+    menu = Menu(page)
+    menu.wait_until_all_is_said()
+    expect(menu.notice).to_have_count(0)
+    history = menu.show_history()
     history.expect_names("Light → on", "Light → off", "Light → on")
     dialog = history.show(0).expect_open("Light → on")
     # once more the same, and not back

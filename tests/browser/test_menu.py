@@ -327,11 +327,11 @@ def test_no_entry_is_shown_before_those_above_it(open_page, octoprint, late, ear
     page = open_page()
     # the time after which it does without the other answer does not pass
     page.add_init_script(
-        """
-        const setTimeout = window.setTimeout;
-        window.setTimeout = (callback, delay, ...rest) =>
-            setTimeout(callback, delay === 3000 ? 600000 : delay, ...rest);
-        """
+        """(() => {
+            const setTimeout = window.setTimeout;
+            window.setTimeout = (callback, delay, ...rest) =>
+                setTimeout(callback, delay === 3000 ? 600000 : delay, ...rest);
+        })();"""
     )
     held = []
     page.route(octoprint.url + late, lambda route: held.append(route))
@@ -491,6 +491,7 @@ def test_spinner_for_what_was_started_elsewhere(menu, octoprint, operator, trace
     expect(menu.spinner).to_have_count(0)
     assert answers == [204]
     # nobody here has asked for it
+    menu.wait_until_all_is_said()
     expect(menu.notice).to_have_count(0)
 
 

@@ -199,6 +199,7 @@ def test_show_output(menu, dialog, end, show, arguments):
     end(0)
     if show == "always":
         dialog.expect_ended("Succeeded")
+        menu.wait_until_all_is_said()
         expect(menu.notice).to_have_count(0)
         dialog.close()
     else:
@@ -218,6 +219,7 @@ def test_show_output(menu, dialog, end, show, arguments):
         expect(dialog.root).to_be_hidden()
     else:
         dialog.expect_open(name).expect_ended("Failed (exit code 3)")
+        menu.wait_until_all_is_said()
         expect(notice_of(menu, "failed")).to_have_count(0)
 
 

@@ -381,8 +381,9 @@ def test_two_browsers(menu, admin_page, go):
     mine.expect_ended("Stopped")
     theirs.expect_ended("Stopped")
     # only who has started it is told, and only when not looking
-    expect(menu.notice).to_have_count(0)
-    expect(others.notice).to_have_count(0)
+    for one in (menu, others):
+        one.wait_until_all_is_said()
+        expect(one.notice).to_have_count(0)
 
 
 def test_several_runs_of_one_command(menu, admin, go):
@@ -418,6 +419,7 @@ def test_shown_when_it_failed(menu, dialog, go):
     expect(dialog.root).to_be_hidden()
     go("one")
     dialog.expect_open("Fails").expect_ended("Failed (exit code 3)")
+    menu.wait_until_all_is_said()
     expect(menu.notice).to_have_count(0)
 
 
