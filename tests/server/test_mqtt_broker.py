@@ -184,6 +184,7 @@ def test_a_command_is_closed_and_opened_again(listener, admin):
     wait_for_entities(listener, *ALL)
 
 
+@pytest.mark.one_version
 def test_a_storm(listener, octoprint):
     noted = Path(octoprint.basedir, "noted")
     noted.unlink(missing_ok=True)
@@ -281,6 +282,7 @@ def test_the_base_topic_is_changed(make_octoprint, broker):
     listener.close()
 
 
+@pytest.mark.one_version
 def test_without_a_last_will(make_octoprint, broker):
     config = config_of(broker, COMMANDS)
     config["plugins"]["mqtt"]["publish"] = {"lwActive": False}
@@ -385,6 +387,7 @@ def overseer(secure_broker, fleet):
     listener.close()
 
 
+@pytest.mark.one_version
 @pytest.mark.parametrize(
     ("topic", "names"),
     [
@@ -412,12 +415,14 @@ def test_one_topic_for_all(overseer, topic, names):
     assert ended() == [(name, name) for name in names]
 
 
+@pytest.mark.one_version
 def test_each_instance_is_a_device_of_its_own(overseer):
     told = wait_for_entities(overseer, *ALL, *ALL)
     devices = {json.dumps(one["device"], sort_keys=True) for one in told.values()}
     assert sorted(json.loads(device)["name"] for device in devices) == ["left", "right"]
 
 
+@pytest.mark.one_version
 def test_a_fleet_is_left(overseer, fleet):
     admin = ApiClient(fleet[0].url, fleet[0].admin)
     admin.post(

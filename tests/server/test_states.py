@@ -244,6 +244,7 @@ def make_member(octoprint, admin):
         client.close()
 
 
+@pytest.mark.one_version
 def test_nobody_has_looked_and_nobody_was_asked(make_octoprint):
     config = {"plugins": {"systemcommands": {"commands": [relay("light")]}}}
     server = make_octoprint(config)
@@ -261,6 +262,7 @@ def test_nobody_has_looked_and_nobody_was_asked(make_octoprint):
         wait_until((server.basedir / "light.asked").exists)
 
 
+@pytest.mark.one_version
 def test_what_hangs_floods_or_is_killed_harms_nobody(make_octoprint):
     commands = [*TROUBLE, *(relay(f"relay{number}") for number in range(8))]
     config = {"plugins": {"systemcommands": {"commands": commands}}}
