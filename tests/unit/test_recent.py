@@ -54,7 +54,8 @@ def test_there_is_an_end_to_how_many_there_are(known):
         known.put([record(seq)])
         known.put_output(f"run{seq}", Output(1))
     newest = range(2 * MAX_RECENT - 1, MAX_RECENT - 1, -1)
-    found = known.find(EVERYTHING, MAX_RECENT, None)
+    # however many are asked for
+    found = known.find(EVERYTHING, 2 * MAX_RECENT, None)
     assert [each.seq for each in found] == list(newest)
     assert known.get("run0") is None
     assert kept(known, range(MAX_RECENT + 50)) == list(range(MAX_RECENT, MAX_RECENT + 50))

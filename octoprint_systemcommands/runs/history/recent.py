@@ -33,8 +33,7 @@ class Recent:
         """Takes in records, in place of older ones of the same runs."""
         self._records.update((record.id, record) for record in records)
         if len(self._records) > MAX_RECENT + _SPARE:
-            newest = self._newest_first()[:MAX_RECENT]
-            self._records = {record.id: record for record in newest}
+            self._records = {record.id: record for record in self._newest()}
 
     def put_output(self, run_id: str, output: Capture) -> None:
         """Takes in the output of a run that has ended."""
@@ -78,9 +77,11 @@ class Recent:
         """See `History.find`."""
         return [
             record
-            for record in self._newest_first()
+            for record in self._newest()
             if (before is None or record.seq < before) and wanted.matches(record)
         ][:limit]
 
-    def _newest_first(self) -> list[Record]:
-        return sorted(self._records.values(), key=lambda record: record.seq, reverse=True)
+    # the newest first; those that are only to spare are nobody's to see
+    def _newest(self) -> list[Record]:
+        records = self._records.values()
+        return sorted(records, key=lambda record: record.seq, reverse=True)[:MAX_RECENT]
