@@ -104,9 +104,7 @@ def was_sent(place, line, since):
 def test_it_is_exact_to_the_line(place):
     begun = now()
     # which takes a second or two, and M400 waits for
-    stamps = [("@system stamp wait", f"G1 X{number}") for number in (77, 78, 79)]
-    lines = [line for stamp in stamps for line in stamp]
-    place.print_("G28", "G1 X10", "G1 X60", "M400", *lines)
+    place.print_("G28", "G1 X10", "G1 X60", "M400", "@system stamp wait", "G1 X77")
     after = place.wait_for_sent("G1 X77", begun)
 
     asked, answered = place.sent_and_answered("M400", begun)
@@ -114,11 +112,8 @@ def test_it_is_exact_to_the_line(place):
     begin, end = place.wait_for_noted("begin"), place.wait_for_noted("end")
     # the log has milliseconds
     assert answered - 0.002 <= begin < end <= after + 0.002
-    # and it goes on soon; a machine that is busy is late now and then, and not each time
-    sent = [place.wait_for_sent(line, begun) for _, line in stamps]
-    ends = [float(words[1]) for words in place.noted() if words[0] == "end"]
-    assert len(ends) == len(sent)
-    assert min(after - end for after, end in zip(sent, ends)) < 1
+    # and it goes on soon
+    assert after - end < 1
     place.wait_for_state("Operational")
     assert place.holds() == 0
 
