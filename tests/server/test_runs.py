@@ -1,6 +1,8 @@
 """Runs as resources, on a real server."""
 
+import contextlib
 import re
+import sqlite3
 import time
 
 import pytest
@@ -560,16 +562,19 @@ def test_clear_forgets_what_has_ended(start, ended, operator):
     assert ids == [running["id"]]
 
 
-def test_an_emptied_number_in_the_settings_is_the_default(admin, start, ended):
+def test_an_emptied_number_in_the_settings_is_the_default(octoprint, admin, start, ended):
     history = {"max_runs": "", "max_days": ""}
     body = {"plugins": {"systemcommands": {"history": history}}}
     assert admin.post("/api/settings", json=body).status_code == 200
 
     run = ended(start("quick"))
-    listed = wait_until(lambda: admin.get(f"{API}?limit=1").json())
+    listed = admin.get(f"{API}?limit=1").json()
     assert listed["runs"][0]["id"] == run["id"]
-    time.sleep(0.3)
-    assert admin.get(API).json()["warning"] is None
+    path = octoprint.basedir / "data" / "systemcommands" / "history.db"
+    select = "SELECT COUNT(*) FROM runs WHERE id = ? AND status = 'succeeded'"
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+        wait_until(lambda: file.execute(select, (run["id"],)).fetchone() == (1,))
+    wait_until(lambda: admin.get(API).json()["warning"] is None)
 
 
 ##~~ Access

@@ -38,6 +38,12 @@ WRONG = {
 }
 
 
+def without_warning(client):
+    """The list of runs; None as long as something is wrong with the history."""
+    seen = client.get(RUNS).json()
+    return seen if seen["warning"] is None else None
+
+
 def works(server, client, operator):
     """Whether all goes on as with the defaults."""
     system = client.get("/api/system/commands/custom").json()
@@ -45,9 +51,9 @@ def works(server, client, operator):
     assert client.post("/api/system/commands/custom/one").status_code == 204
     run = client.post(RUNS, json={"source": "custom", "action": "one"}).json()
     wait_until(lambda: client.get(f"{RUNS}/{run['id']}").json()["status"] == "succeeded")
-    seen = client.get(RUNS).json()
+    # a busy machine may once take too long to read the history
+    seen = wait_until(lambda: without_warning(client))
     assert len(seen["runs"]) >= 2
-    assert seen["warning"] is None
     # those of others are not opened by a slip
     assert operator.get(f"{RUNS}/{run['id']}").status_code == 404
 

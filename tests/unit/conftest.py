@@ -40,7 +40,7 @@ def make_runner(tmp_path):
 def patience(mocker):
     """A busy machine may take long to read the history, which is another matter than one whose
     disk does not answer: see test_history_in_use.py."""
-    mocker.patch.object(reader, "READ_TIMEOUT", 30)
+    mocker.patch.object(reader, "_PATIENCE", 30)
 
 
 @pytest.fixture

@@ -17,10 +17,13 @@ from typing import Any, Optional
 
 from ...messages import Message
 from .database import ReadOnly
-from .schema import READ_TIMEOUT
 from .troubles import NOT_READ_IN_TIME, Unavailable, cannot_read
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.runs.history.reader")
+
+# How long somebody waits for an answer, in s. SD cards and busy machines often take some
+# tenths of a second, which is no failure yet.
+_PATIENCE = 1.0
 
 # How long a failure is remembered, in s: until then nobody waits for another one
 _REMEMBERED = 5.0
@@ -88,7 +91,7 @@ class Reader:
                 raise Unavailable(cannot_read(error)) from error
             self._questions.append(question)
             self._condition.notify_all()
-        if not question.answered.wait(READ_TIMEOUT):
+        if not question.answered.wait(_PATIENCE):
             self._give_up(question)
         if question.trouble is not None:
             raise Unavailable(question.trouble)

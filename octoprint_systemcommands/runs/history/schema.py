@@ -88,7 +88,7 @@ MAX_SET_ASIDE = 5
 
 # How long another program that is at the file is waited for, in s. Readers have somebody
 # who waits for their answer, the writer has not.
-READ_TIMEOUT = 0.2
+_READ_TIMEOUT = 0.2
 _WRITE_TIMEOUT = 1.0
 
 # A run changes some dozen pages, and SQLite writes whole ones: with small ones that is a
@@ -133,7 +133,7 @@ def connect_for_reading(path: str) -> sqlite3.Connection:
     return sqlite3.connect(
         f"file:{quote(os.fsencode(os.path.abspath(path)))}?mode=ro",
         uri=True,
-        timeout=READ_TIMEOUT,
+        timeout=_READ_TIMEOUT,
         check_same_thread=False,
     )
 
