@@ -63,9 +63,33 @@ def test_no_run_is_lost(earlier, open_history, path):
     shutil.copy(earlier / "history.db", path)
     history = open_history(days=100_000)
     runs = content_of(earlier, "runs.json")
-    records = wait_until(lambda: history.find(ALL, 100))
+    wait_until(lambda: history.find(ALL, 100))
 
     assert history.warning is None
+    ensure_all_is_there(history, runs)
+    # what waited for a rule goes on
+    pending = [run["id"] for run in runs if run["status"] == "pending"]
+    assert [record.id for record, _ in history.kept_pending()] == pending
+    assert all(memo for _, memo in history.kept_pending())
+
+
+def test_no_run_is_lost_while_the_file_cannot_be_changed(earlier, open_history, path):
+    Path(path).parent.mkdir()
+    shutil.copy(earlier / "history.db", path)
+    with closing(sqlite3.connect(path)) as other:
+        # as somebody's who writes, which does not keep others from reading
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("BEGIN IMMEDIATE")
+        history = open_history(days=100_000)
+        wait_until(lambda: history.warning)
+
+        ensure_all_is_there(history, content_of(earlier, "runs.json"))
+        other.execute("ROLLBACK")
+
+
+def ensure_all_is_there(history, runs):
+    """Compares what a history has with what the server that left it said of its runs."""
+    records = history.find(ALL, 100)
     assert [record.id for record in records] == [run["id"] for run in runs]
     for record, run in zip(records, runs):
         found, expected = record.to_dict(), as_now(run)
@@ -78,11 +102,6 @@ def test_no_run_is_lost(earlier, open_history, path):
         assert bool(record.waits_for) == bool(run.get("waits_for"))
         if run["status"] != "running":
             assert read(history.output(record), 0, True)["chunks"] == run["chunks"]
-
-    # what waited for a rule goes on
-    pending = [run["id"] for run in runs if run["status"] == "pending"]
-    assert [record.id for record, _ in history.kept_pending()] == pending
-    assert all(memo for _, memo in history.kept_pending())
 
 
 def test_it_is_brought_up_to_date(earlier, open_history, path):

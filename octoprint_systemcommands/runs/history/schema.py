@@ -79,8 +79,13 @@ ALTER TABLE runs ADD COLUMN memo TEXT;
 # what columns were called before, by their present names
 _RENAMED = {"trigger": "door"}
 
-# those that there were not yet, and that may be empty
-_ADDED = ("rule", "reason", "due_at", "waits_for", "switched_to")
+# what there was not yet in some earlier version, and may be empty
+_ADDED = (
+    *("application", "address", "arguments", "stopped_by"),
+    "account",
+    *("rule", "reason", "due_at", "waits_for"),
+    "switched_to",
+)
 
 # Damaged files that are kept beside the present one. A failing disk makes many; the first
 # ones have the most in them.
