@@ -8,7 +8,7 @@ import functools
 from typing import Any, get_args
 
 from ..commands.arguments.types import Argument
-from ..commands.definition import Command
+from ..commands.definition import UNUSED, Command
 
 # of a definition as it is written; None: nothing
 _AS_WRITTEN: dict[str, dict[str, Any]] = {
@@ -60,7 +60,8 @@ def schemas() -> dict[str, dict[str, Any]]:
 def fields_for_forms() -> dict[str, Any]:
     """What the editor's forms have to know of the models: the fields of a definition
     (``definition``: ``[{name, type, enum, default, maxItems}]``) and of each type of argument
-    (``arguments``: ``[{type, fields: [{name, type, maxLength}]}]``), in their order."""
+    (``arguments``: ``[{type, fields: [{name, type, maxLength}]}]``), in their order, and the
+    fields that each type of command has no use for (``unused``: ``[{type, fields}]``)."""
     # lists, since templates sort what has keys
     return {
         "definition": _fields_for_form(_properties_of_definition()),
@@ -71,6 +72,7 @@ def fields_for_forms() -> dict[str, Any]:
             }
             for schema in map(_as_written, _argument_types())
         ],
+        "unused": [{"type": type_, "fields": names} for type_, names in UNUSED.items()],
     }
 
 

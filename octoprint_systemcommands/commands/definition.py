@@ -38,6 +38,18 @@ _MAX_TEMPERATURE = 1000
 NEEDED = {"command": ("command",), "toggle": ("on", "off"), "status": ("state",)}
 TYPES = tuple(NEEDED)
 COMMAND_LINES = ("command", "on", "off", "state")
+# The fields that each type has no use for: they may stand there, and are not looked at
+UNUSED = {
+    "command": ("on", "off", "guards", "state", "every", "state_timeout"),
+    "toggle": ("command",),
+    "status": (
+        *("command", "on", "off", "guards"),
+        *("confirm", "arguments", "fresh_credentials", "while_printing"),
+        *("max_temperature", "async", "ignore", "timeout", "when_busy"),
+        *("outlives_server", "show_output", "merge_output"),
+        *("gcode", "gcode_alias", "gcode_wait", "gcode_script"),
+    ),
+}
 _OBSTACLES = {
     "command": "does not define a command to execute, can't proceed",
     "on": "does not define a command to switch it on, can't proceed",

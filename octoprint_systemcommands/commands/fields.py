@@ -9,6 +9,9 @@ from pydantic_core import PydanticCustomError
 # The ways in that are closed unless a definition opens them
 WayIn = Literal["gcode", "mqtt"]
 
+# What `@system` lists all commands by, in place of an action
+LIST = "list"
+
 # OctoPrint's scripts that can have a line for it
 Script = Literal["before_print", "after_print", "on_pause", "on_resume"]
 

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 from ..messages import N_, Message
 from .actions import DIVIDER
 from .arguments.base import WORDS
-from .definition import Command, Divider, Entry
+from .definition import UNUSED, Command, Divider, Entry
 from .problems import WARNING, Problem, explain
 from .serialization import fits, with_texts_for_truths, with_writable_numbers
 
-# Fields that only concern how a command and its output look, and those without which fewer
-# people may run it, or fewer lines of G-code. Without the others it would do something else
-# than it was meant to.
+# Fields that only concern how a command and its output look, or when its state is asked for,
+# and those without which fewer people may run it, or fewer lines of G-code. Without the
+# others, guards above all, it would do something else than it was meant to.
 _DISPENSABLE = (
     "name",
     "description",
@@ -33,13 +33,6 @@ _DISPENSABLE = (
     "gcode_wait",
     "gcode_script",
 )
-
-# what has no meaning for an entry of a type
-_UNUSED = {
-    "command": ("on", "off", "state", "guards"),
-    "toggle": ("command",),
-    "status": ("command", "on", "off", "guards"),
-}
 
 # fields that OctoPrint takes for true if they are anything at all
 _FLAGS = ("confirm", "async", "ignore", "fresh_credentials")
@@ -116,7 +109,7 @@ def parse_entry(entry: Any) -> tuple[Optional[Entry], list[Problem]]:
 
 
 def _unused(type_: Any) -> tuple[str, ...]:
-    return _UNUSED.get(type_, ()) if isinstance(type_, str) else ()
+    return UNUSED.get(type_, ()) if isinstance(type_, str) else ()
 
 
 def _is_about_words(problem: Problem) -> bool:

@@ -28,7 +28,8 @@ SNAPSHOT_AFTER = "snapshot_after"
 STARTUP = "startup"
 STOP = "stop"
 
-# What there is to choose beside OctoPrint's own events, with the group it is shown in
+# What there is to choose beside OctoPrint's own events, with its group; the page shows the
+# last two as one
 MEANINGS: Mapping[str, str] = {
     PRINT_STARTED: "print",
     PRINT_ENDED: "print",

@@ -5,6 +5,8 @@ const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
 
+const {unused} = require("../values.json");
+
 const PACKAGE = path.join(__dirname, "..", "..", "octoprint_systemcommands");
 
 // what the terminal is made of, without the part that needs a page
@@ -24,7 +26,8 @@ const all = (() => {
 
 exports.all = all;
 
-// what the settings page has from the server's models, as docs/openapi.json has it
+// what the settings page has from the server's models, as docs/openapi.json has it, and
+// tests/values.json
 const getElementById = (id) => {
     if (id !== "systemcommands_model_fields") return null;
     const {schemas} = require("../../docs/openapi.json").components;
@@ -36,7 +39,8 @@ const getElementById = (id) => {
         arguments: types.map(([type, reference]) => ({
             type,
             fields: fieldsOf(schemas[reference.split("/").pop()])
-        }))
+        })),
+        unused: Object.entries(unused).map(([type, names]) => ({type, fields: names}))
     };
     return {textContent: JSON.stringify(fields)};
 };

@@ -5,6 +5,7 @@ const assert = require("node:assert/strict");
 const {beforeEach, mock, test} = require("node:test");
 
 const {loadPage, plain} = require("./page.js");
+const {happenings, immediate, connecting} = require("../values.json");
 
 let page, onTouch;
 
@@ -172,6 +173,48 @@ const load = (entry) => {
     return form;
 };
 const result = (form) => plain(form.result());
+
+test("everything that a rule can begin with can be chosen", () => {
+    const keys = Object.values(happenings).flat();
+    const {Happenings} = page.SystemCommands;
+    const choices = plain(Happenings.groups()).map((group) =>
+        group.choices.map((c) => c.key)
+    );
+    const chosen = choices.flat();
+    assert.equal(new Set(chosen).size, chosen.length);
+    const others = [
+        "daily",
+        "weekdays",
+        "days",
+        "every",
+        "cron",
+        "action",
+        "run",
+        "event"
+    ];
+    assert.deepEqual(chosen.sort(), [...keys, ...others].sort());
+    Object.values(happenings).forEach((group) => {
+        // they stand together
+        assert.ok(
+            choices.some((keys) => group.every((key) => keys.includes(key))),
+            group[0]
+        );
+    });
+    assert.deepEqual(
+        keys.filter((key) => !Happenings.isKnown(key)),
+        []
+    );
+});
+
+test("what waits for its command cannot wait itself", () => {
+    Object.values(happenings)
+        .flat()
+        .forEach((key) => {
+            const form = load({id: "a", when: {event: key}, run: "backup"});
+            assert.equal(form.mayWait(), !immediate.includes(key), key);
+            assert.equal(form.when.isConnecting(), connecting.includes(key), key);
+        });
+});
 
 test("what is not changed stays as it was written", () => {
     const odd = [

@@ -2,7 +2,13 @@ import pytest
 
 from octoprint_systemcommands.commands.actions import is_divider_key
 from octoprint_systemcommands.commands.client_form import for_clients, for_menu
-from octoprint_systemcommands.commands.definition import Command, Divider
+from octoprint_systemcommands.commands.definition import (
+    NEEDED,
+    TYPES,
+    UNUSED,
+    Command,
+    Divider,
+)
 from octoprint_systemcommands.commands.parsing import parse_entry as parse
 
 
@@ -156,6 +162,19 @@ def test_no_command_vanishes_for_its_looks(field, value):
 
     assert command == parse_entry({"action": "a", "command": "true"})
     assert (problem.field, problem.severity) == (field, "warning")
+
+
+LINES = {type_: dict.fromkeys(needed, "true") for type_, needed in NEEDED.items()}
+
+
+@pytest.mark.parametrize(
+    ("type_", "name"), [(type_, name) for type_ in TYPES for name in UNUSED[type_]]
+)
+def test_what_a_type_has_no_use_for_does_not_matter(type_, name):
+    entry = {"action": "a", "type": type_, **LINES[type_], name: {"odd": [1]}}
+    command, _ = parse(entry)
+    assert command is not None
+    assert command.obstacle is None
 
 
 @pytest.mark.parametrize("field", ["async", "ignore", "fresh_credentials"])

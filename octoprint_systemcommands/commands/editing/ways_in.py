@@ -8,10 +8,8 @@ from typing import Any, Optional
 from ...messages import N_, Message
 from ..arguments.values import WrongValues, take
 from ..definition import Command
+from ..fields import LIST
 from ..problems import WARNING, Problem
-
-# What `@system` lists all commands by
-LIST = "list"
 
 # What GCODE System Commands tells its commands
 _OLD_VARIABLE = re.compile(r"OCTOPRINT_GCODESYSTEMCOMMAND_(ID|ARGS|LINE)")

@@ -32,19 +32,7 @@
     };
 
     // What each type does without: its fields are not shown, and stay in the file.
-    const SWITCHING = ["on", "off", "guards"];
-    const ASKING = ["state", "every", "state_timeout"];
-    const UNUSED = {
-        command: [...SWITCHING, ...ASKING],
-        toggle: ["command"],
-        status: [
-            ...["command", "confirm", "arguments", "fresh_credentials"],
-            ...["while_printing", "max_temperature", "async", "ignore", "timeout"],
-            ...["when_busy", "outlives_server", "show_output", "merge_output"],
-            ...SWITCHING,
-            ...["gcode", "gcode_alias", "gcode_wait", "gcode_script"]
-        ]
-    };
+    const UNUSED = SystemCommands.ModelFields.unused;
 
     const isText = (value) => _.isString(value) || _.isNumber(value);
 

@@ -2,9 +2,11 @@
     // The fields of definitions and arguments, which the settings page has from the server's
     // models: their names in order, with type, default, choices (enum) and limits.
     const page = document.getElementById("systemcommands_model_fields");
-    const {definition, arguments: types} = page
-        ? JSON.parse(page.textContent)
-        : {definition: [], arguments: []};
+    const {
+        definition,
+        arguments: types,
+        unused
+    } = page ? JSON.parse(page.textContent) : {definition: [], arguments: [], unused: []};
 
     SystemCommands.ModelFields = {
         // by name
@@ -13,6 +15,8 @@
         arguments: _.mapValues(_.indexBy(types, "type"), ({fields}) =>
             _.indexBy(fields, "name")
         ),
+        // the names of fields that a type of command does without, by type
+        unused: _.mapValues(_.indexBy(unused, "type"), "fields"),
         isOfType: (field, type) => _.includes([].concat(field.type), type)
     };
 })();

@@ -1,26 +1,35 @@
 (function () {
-    // What rules wait for, as people call it; it follows the word "when". Texts are there as
-    // soon as the page is.
-    const texts = _.once(() => ({
-        print_started: gettext("a print starts"),
-        print_ended: gettext("a print ends"),
-        print_done: gettext("a print is finished"),
-        print_failed: gettext("a print fails"),
-        print_cancelled: gettext("a print is cancelled"),
-        print_paused: gettext("a print is paused"),
-        print_resumed: gettext("a print is resumed"),
-        before_connect: gettext("the printer is about to be connected"),
-        connected: gettext("the printer is connected"),
-        disconnected: gettext("the printer is disconnected"),
-        error: gettext("the printer reports an error"),
-        upload_to_print: gettext(
-            "an upload is to be printed, but no printer is connected"
-        ),
-        snapshot_before: gettext("a timelapse is about to take a picture"),
-        snapshot_after: gettext("a timelapse has taken a picture"),
-        startup: gettext("OctoPrint has started"),
-        stop: gettext("OctoPrint is about to stop")
+    // What rules wait for, by the server's groups (`MEANINGS`), as people call it; it follows
+    // the word "when". Texts are there as soon as the page is.
+    const groups = _.once(() => ({
+        print: {
+            print_started: gettext("a print starts"),
+            print_ended: gettext("a print ends"),
+            print_done: gettext("a print is finished"),
+            print_failed: gettext("a print fails"),
+            print_cancelled: gettext("a print is cancelled"),
+            print_paused: gettext("a print is paused"),
+            print_resumed: gettext("a print is resumed")
+        },
+        printer: {
+            before_connect: gettext("the printer is about to be connected"),
+            connected: gettext("the printer is connected"),
+            disconnected: gettext("the printer is disconnected"),
+            error: gettext("the printer reports an error"),
+            upload_to_print: gettext(
+                "an upload is to be printed, but no printer is connected"
+            )
+        },
+        timelapse: {
+            snapshot_before: gettext("a timelapse is about to take a picture"),
+            snapshot_after: gettext("a timelapse has taken a picture")
+        },
+        server: {
+            startup: gettext("OctoPrint has started"),
+            stop: gettext("OctoPrint is about to stop")
+        }
     }));
+    const texts = _.once(() => _.assign({}, ..._.values(groups())));
 
     // what there is to know about some of them
     const helps = _.once(() => ({
@@ -52,13 +61,11 @@
 
         // [{name, choices: [{key, text}]}] of all that a rule can begin with
         groups: () => {
-            const events = (pattern) =>
-                Object.keys(texts())
-                    .filter((key) => pattern.test(key))
-                    .map((key) => ({key: key, text: texts()[key]}));
+            const eventsOf = (group) =>
+                _.map(groups()[group], (text, key) => ({key: key, text: text}));
             const choice = (key, text) => ({key: key, text: text});
             return [
-                {name: gettext("Print"), choices: events(/^print_/)},
+                {name: gettext("Print"), choices: eventsOf("print")},
                 {
                     name: gettext("Time"),
                     choices: [
@@ -72,14 +79,15 @@
                 {
                     name: gettext("Printer"),
                     choices: [
-                        ...events(/connect|^error$|^upload/),
+                        ...eventsOf("printer"),
                         choice("action", gettext("the printer sends an action command"))
                     ]
                 },
                 {
                     name: "OctoPrint",
                     choices: [
-                        ...events(/^(startup|stop|snapshot_.*)$/),
+                        ...eventsOf("timelapse"),
+                        ...eventsOf("server"),
                         choice("run", gettext("another command has ended")),
                         choice("event", gettext("another OctoPrint event occurs"))
                     ]
