@@ -33,7 +33,7 @@ test-unit: ## only the tests that need no server [OCTOPRINT=version ARGS=]
 	@development/venv.sh $(ONE)
 	@$(call venv_of,$(ONE))/bin/python -m pytest tests/unit $(ARGS)
 
-test-js: ## only the tests of the terminal's JavaScript, in node [ARGS=]
+test-js: ## only the tests of the page's JavaScript, in node [ARGS=]
 	@development/test_js.sh $(ARGS)
 
 screenshots: ## take the pictures of the documentation, of what `make run` shows

@@ -1,5 +1,5 @@
 #!/bin/sh
-# test_js.sh <node --test arguments>: the tests of the terminal, in node, beside xterm.js.
+# test_js.sh <node --test arguments>: the tests of the page's JavaScript, in node.
 set -eu
 cd "$(dirname "$0")/.."
 . development/debian.sh

@@ -9,6 +9,7 @@ from .printer_state import PrinterState
 PRINTING = "printing"
 CONFIRM = "confirm"
 TEMPERATURE = "temperature"
+REASONS = (PRINTING, CONFIRM, TEMPERATURE)
 
 
 def has_guards(command: Command) -> bool:

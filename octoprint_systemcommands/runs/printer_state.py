@@ -64,7 +64,7 @@ class PrinterState(NamedTuple):
 
 
 class Printer(Protocol):
-    """The printer, see `octoprint_systemcommands.printer.Printer`."""
+    """The printer, see `octoprint_systemcommands.host.printer.Printer`."""
 
     def is_printing(self) -> bool: ...
 

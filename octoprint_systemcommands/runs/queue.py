@@ -12,10 +12,10 @@ from .run import Run
 # Runs that are not at their end; each that is running takes four file descriptors
 MAX_ACTIVE = 64
 
-# Those of them that somebody may start who has no account: the others are for people, who
-# could not even switch the machine off any more
-_MAX_WITHOUT_ACCOUNT = 48
-_WITHOUT_ACCOUNT = ("link", "mqtt")
+# Those of them that somebody may start whom OctoPrint does not know: the others are for
+# people, who could not even switch the machine off any more
+_MAX_FROM_OUTSIDE = 48
+_FROM_OUTSIDE = ("link", "mqtt")
 
 # Runs of one command that wait for their turn
 _MAX_QUEUED = 10
@@ -45,9 +45,9 @@ def decide(run: Run, active: Sequence[Run]) -> Decision:
             f"{title(run.request)} was not started: {MAX_ACTIVE} commands are running "
             "already. Try again later."
         )
-    if _has_no_account(run) and sum(map(_has_no_account, active)) >= _MAX_WITHOUT_ACCOUNT:
+    if _is_from_outside(run) and sum(map(_is_from_outside, active)) >= _MAX_FROM_OUTSIDE:
         raise Busy(
-            f"{title(run.request)} was not started: {_MAX_WITHOUT_ACCOUNT} commands are "
+            f"{title(run.request)} was not started: {_MAX_FROM_OUTSIDE} commands are "
             "running already that links or MQTT have started. Try again later."
         )
     when_busy = run.request.command.when_busy
@@ -70,8 +70,8 @@ def decide(run: Run, active: Sequence[Run]) -> Decision:
     return Decision.WAIT
 
 
-def _has_no_account(run: Run) -> bool:
-    return run.request.requester.trigger in _WITHOUT_ACCOUNT
+def _is_from_outside(run: Run) -> bool:
+    return run.request.requester.trigger in _FROM_OUTSIDE
 
 
 def in_lane_of(run: Run, active: Iterable[Run]) -> list[Run]:

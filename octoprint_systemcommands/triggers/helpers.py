@@ -11,18 +11,16 @@ import threading
 from collections.abc import Callable
 from typing import Any, Optional
 
-from ..access import Forbidden, FreshCredentialsNeeded
-from ..commands.arguments.values import WrongValues
+from ..access import FreshCredentialsNeeded
 from ..commands.catalogue import CUSTOM, NotExecutable, UnknownAction, UnknownSource
 from ..commands.definition import Entry
-from ..commands.toggles import WrongTo
 from ..launcher import ExecuteRequest, Launcher
-from ..runs.errors import Busy, CommandError, NoCommandLine, NotStarted, Refused
 from ..runs.record import UNFINISHED, Record
 from ..runs.request import Requester
 from ..runs.starters import Starters
 from ..states.state import with_states
 from ..states.states import States
+from .error_codes import code_of
 
 _logger = logging.getLogger("octoprint.plugins.systemcommands.triggers.helpers")
 
@@ -116,7 +114,7 @@ class Helpers:
                 )
             )
         except Exception as error:
-            code = _code_of(error)
+            code = code_of(error)
             if code is None:
                 _logger.exception(f"Error while {plugin} wanted {source}:{action} to run")
                 return _refused("internal_error", "there was an error, see octoprint.log")
@@ -184,29 +182,6 @@ def _problem_of_call(
 
 def _refused(code: str, error: str) -> dict[str, Any]:
     return {"run": None, "code": code, "error": error}
-
-
-_CODES: tuple[tuple[type[Exception], str], ...] = (
-    (FreshCredentialsNeeded, "reauthenticate"),
-    (Forbidden, "forbidden"),
-    (UnknownSource, "unknown_source"),
-    (UnknownAction, "unknown_command"),
-    (WrongTo, "wrong_to"),
-    (WrongValues, "wrong_arguments"),
-    (Busy, "overloaded"),
-    (NoCommandLine, "not_runnable"),
-    (NotStarted, "not_started"),
-    (CommandError, "failed"),
-)
-
-
-def _code_of(error: Exception) -> Optional[str]:
-    """What an error is called in the API; None if it is a fault of this plugin."""
-    if isinstance(error, Refused):
-        return error.reason
-    if isinstance(error, NotExecutable):
-        return "status" if error.is_status else "divider"
-    return next((code for kind, code in _CODES if isinstance(error, kind)), None)
 
 
 def _text_of(error: Exception) -> str:

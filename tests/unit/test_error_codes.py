@@ -5,12 +5,33 @@ from pathlib import Path
 
 import flask
 import pytest
+from flask_babel import Babel
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
+from octoprint_systemcommands.access import FreshCredentialsNeeded
 from octoprint_systemcommands.api.error_codes import ErrorCode, of_reason, of_status
-from octoprint_systemcommands.api.errors import of_http_exception
+from octoprint_systemcommands.api.errors import errors_of_commands, of_http_exception
 from octoprint_systemcommands.api.openapi import describe
+from octoprint_systemcommands.cli import server as cli
+from octoprint_systemcommands.commands.arguments.values import ValueProblem, WrongValues
+from octoprint_systemcommands.commands.catalogue import (
+    NotExecutable,
+    UnknownAction,
+    UnknownSource,
+)
+from octoprint_systemcommands.commands.toggles import WrongTo
+from octoprint_systemcommands.messages import Message
 from octoprint_systemcommands.runs import guards
+from octoprint_systemcommands.runs.errors import (
+    Busy,
+    CommandError,
+    Failed,
+    NoCommandLine,
+    NotAllowed,
+    Refused,
+)
+from octoprint_systemcommands.triggers.error_codes import code_of
+from octoprint_systemcommands.triggers.mqtt.replies import refusal
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 CODES = {code.code for code in ErrorCode}
@@ -42,13 +63,51 @@ def test_the_documentation_lists_them_with_their_statuses():
     assert listed == {code.code: code.status for code in ErrorCode}
 
 
-@pytest.mark.parametrize(
-    "reason", ["busy", guards.PRINTING, guards.CONFIRM, guards.TEMPERATURE]
-)
+REASONS = ["busy", *guards.REASONS]
+
+
+@pytest.mark.parametrize("reason", REASONS)
 def test_each_refusal_has_one(reason):
     code = of_reason(reason)
 
     assert (code.code, code.status) == (reason, 409)
+
+
+def test_each_reason_is_described_and_means_not_now():
+    schemas = describe("", "")["components"]["schemas"]
+    assert schemas["Conflict"]["properties"]["reason"]["enum"] == REASONS
+    assert {*REASONS, "overloaded"} == set(cli._NOT_NOW)
+
+
+ERRORS = [
+    FreshCredentialsNeeded("a"),
+    UnknownSource("a"),
+    UnknownAction("a"),
+    NotExecutable("a"),
+    NotExecutable("a", is_status=True),
+    WrongTo("a"),
+    WrongValues([ValueProblem("a", Message("is wrong"))]),
+    Busy("a"),
+    NoCommandLine("a"),
+    Failed("a"),
+    CommandError("a"),
+    *(Refused("a", reason) for reason in REASONS),
+    NotAllowed("a"),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_whoever_hears_of_it_without_http_gets_the_same_one(error):
+    @errors_of_commands
+    def view():
+        raise error
+
+    app = flask.Flask(__name__)
+    Babel(app)
+    with app.test_request_context():
+        code = view().get_json()["code"]
+    assert code_of(error) == code
+    assert refusal(error).code == code
 
 
 @pytest.mark.parametrize(

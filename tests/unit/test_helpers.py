@@ -13,7 +13,7 @@ from octoprint_systemcommands.runs.outcome import Outcome
 from octoprint_systemcommands.runs.record import Status
 from octoprint_systemcommands.runs.request import Request
 from octoprint_systemcommands.runs.run import Run
-from octoprint_systemcommands.triggers import helpers
+from octoprint_systemcommands.triggers import error_codes, helpers
 from octoprint_systemcommands.triggers.helpers import Helpers
 
 COMMAND = Command.model_validate({"action": "greet", "command": "true"})
@@ -162,8 +162,8 @@ def test_a_plugin_has_to_say_who_it_is(subject, launcher, plugin):
 
 def test_codes_are_those_of_the_api():
     codes = {code.code for code in ErrorCode}
-    assert {code for _, code in helpers._CODES} <= codes
+    assert {code for _, code in error_codes._CODES} <= codes
     # what is more special comes first
-    assert helpers._code_of(FreshCredentialsNeeded("greet")) == "reauthenticate"
-    assert helpers._code_of(Forbidden("greet")) == "forbidden"
+    assert error_codes.code_of(FreshCredentialsNeeded("greet")) == "reauthenticate"
+    assert error_codes.code_of(Forbidden("greet")) == "forbidden"
     assert helpers.NOT_READY["code"] not in codes

@@ -15,6 +15,7 @@ from octoprint_systemcommands.commands.arguments.values import WrongValues, take
 from octoprint_systemcommands.commands.catalogue import NotExecutable, UnknownAction
 from octoprint_systemcommands.commands.parsing import parse_entry
 from octoprint_systemcommands.commands.toggles import WrongTo
+from octoprint_systemcommands.messages import MessageError
 from octoprint_systemcommands.runs.errors import (
     Busy,
     CommandError,
@@ -229,7 +230,8 @@ ERRORS = {
     "not_allowed": NotAllowed("a"),
     "overloaded": Busy("later"),
     "not_runnable": NoCommandLine("nothing"),
-    "not_started": CommandError("no"),
+    "failed": CommandError("no"),
+    "not_started": MessageError("no"),
     "internal_error": RuntimeError("secret"),
 }
 

@@ -67,7 +67,7 @@ def test_so_many_may_be_active(when_busy):
 
 @pytest.mark.parametrize("trigger", ["link", "mqtt"])
 def test_who_has_no_account_cannot_take_all_places(trigger):
-    most = queue._MAX_WITHOUT_ACCOUNT
+    most = queue._MAX_FROM_OUTSIDE
     of_others = [make("running", action=str(number)) for number in range(10)]
     active = [
         *of_others,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ...access import Forbidden, NotOpened
 from ...commands.catalogue import NotExecutable, UnknownAction
 from ...commands.definition import Command
-from ...commands.editing.ways_in import LIST
+from ...commands.fields import LIST
 from ...commands.toggles import WrongTo
 from ...messages import MessageError
 from ...runs.record import Record, Status

@@ -14,8 +14,7 @@ from typing import Any, Optional, Protocol, Union
 
 from ...commands.catalogue import CUSTOM, UnknownAction
 from ...commands.definition import Command
-from ...commands.editing.ways_in import LIST
-from ...commands.fields import WayIn
+from ...commands.fields import LIST, WayIn
 from ...commands.toggles import OFF, ON
 from ...launcher import ExecuteRequest, Launcher
 from ...messages import N_, Message

@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from ...access import Forbidden
-from ...commands.arguments.values import WrongValues
 from ...commands.catalogue import NotExecutable, UnknownAction
-from ...commands.toggles import WrongTo
 from ...messages import MessageError
-from ...runs.errors import Busy, NoCommandLine, Refused
 from ...runs.record import Record
+from ..error_codes import code_of
 from .message import WrongMessage
 
 Reply = dict[str, Any]
@@ -40,29 +38,25 @@ def refusal(error: Exception) -> Refusal:
     """What an error means."""
     if isinstance(error, WrongMessage):
         return Refusal("bad_request", str(error))
-    if isinstance(error, UnknownAction):
-        return Refusal("unknown_command", f'There is no command "{error}"')
-    if isinstance(error, NotExecutable):
-        if error.is_status:
-            return Refusal("status", "A status can only be looked at")
-        return Refusal("divider", "Dividers cannot be executed")
-    if isinstance(error, Forbidden):
-        said = str(error) if isinstance(error, MessageError) else "It may not be run"
-        return Refusal("forbidden", said)
-    if isinstance(error, WrongTo):
-        return Refusal("wrong_to", str(error))
-    if isinstance(error, WrongValues):
-        return Refusal("wrong_arguments", str(error))
-    if isinstance(error, Refused):
-        return Refusal(error.reason, str(error))
-    if isinstance(error, Busy):
-        return Refusal(OVERLOADED, str(error))
-    if isinstance(error, NoCommandLine):
-        return Refusal("not_runnable", str(error))
+    code = code_of(error)
+    if code is not None:
+        return Refusal(code, _text_of(error))
     if isinstance(error, MessageError):
         return Refusal("not_started", str(error))
     text = "There was an error, see octoprint.log"
     return Refusal("internal_error", text, is_expected=False)
+
+
+def _text_of(error: Exception) -> str:
+    if isinstance(error, UnknownAction):
+        return f'There is no command "{error}"'
+    if isinstance(error, NotExecutable):
+        if error.is_status:
+            return "A status can only be looked at"
+        return "Dividers cannot be executed"
+    if isinstance(error, Forbidden) and not isinstance(error, MessageError):
+        return "It may not be run"
+    return str(error)
 
 
 def accepted(instance: str, id_: Optional[str], record: Record) -> Reply:
