@@ -181,22 +181,12 @@ test("everything that a rule can begin with can be chosen", () => {
         group.choices.map((c) => c.key)
     );
     const chosen = choices.flat();
-    assert.equal(new Set(chosen).size, chosen.length);
-    const others = [
-        "daily",
-        "weekdays",
-        "days",
-        "every",
-        "cron",
-        "action",
-        "run",
-        "event"
-    ];
+    const others = "daily weekdays days every cron action run event".split(" ");
     assert.deepEqual(chosen.sort(), [...keys, ...others].sort());
     Object.values(happenings).forEach((group) => {
         // they stand together
         assert.ok(
-            choices.some((keys) => group.every((key) => keys.includes(key))),
+            choices.some((some) => group.every((key) => some.includes(key))),
             group[0]
         );
     });
