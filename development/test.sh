@@ -3,11 +3,13 @@
 # other, after those that need none.
 #
 # Of several versions the last one gets everything, and the others what depends on the version.
-# Browsers keep the processors busy, so there are as many processes as processors, and no two
-# versions at a time; the tests of one file stay together, since they share a server. Whoever gives arguments gets one process, and what these say on every version:
+# Half of the time tests wait for something, so there are two processes for each processor, and
+# no two versions at a time; the tests of one file stay together, since they share a server.
+# Whoever gives arguments gets one process, and what these say on every version:
 # `make test ARGS=tests` leaves nothing out.
 #
-# What a version prints is shown while it is tested; at the end there is a summary of all. The exit code is honest.
+# What a version prints is shown while it is tested; at the end there is a summary of all. The
+# exit code is honest.
 set -u
 cd "$(dirname "$0")/.."
 . development/debian.sh
@@ -18,6 +20,9 @@ shift
 
 need_browser
 need_broker
+
+# what is compiled once need not be compiled by each process and each server again
+unset PYTHONDONTWRITEBYTECODE
 
 results=test-results
 mkdir -p "$results"
@@ -37,7 +42,7 @@ for version in $versions; do
     development/venv.sh "$version" || { status=1; continue; }
     some=
     if [ $# -eq 0 ]; then
-        some="-n $(nproc) --dist loadfile --no-loadscope-reorder"
+        some="-n $((2 * $(nproc))) --dist loadfile --no-loadscope-reorder"
         [ "$version" = "$newest" ] || some="$some --version-dependent"
     fi
     # it has to be there before somebody looks into it
