@@ -287,7 +287,7 @@ class OctoPrintServer:
             except (OSError, http.client.HTTPException):
                 # not listening yet, or the placeholder that OctoPrint shows meanwhile
                 pass
-            time.sleep(0.1)
+            time.sleep(0.03)
         raise ServerError(f"OctoPrint is not up after {timeout} s:\n{self._log_end()}")
 
     def _log_end(self, lines=60):
