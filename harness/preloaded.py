@@ -55,7 +55,11 @@ class PreloadedStarter:
     @staticmethod
     def is_possible():
         """Whether this system has what it needs; Linux has it from 5.3 on."""
-        return hasattr(os, "pidfd_open")
+        try:
+            os.close(os.pidfd_open(os.getpid()))
+        except (AttributeError, OSError):
+            return False
+        return True
 
     def start(self, arguments, cwd, env, output):
         """Start a server.
