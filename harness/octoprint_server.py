@@ -111,6 +111,8 @@ class OctoPrintServer:
     port     is a free one by default, and stays the same over restarts.
     users    by name; the default is `admin`, `operator` (has SYSTEM) and `user` (has not).
     env      are environment variables in addition to this process's own.
+    starter  is a `PreloadedStarter` that makes its process, if neither `python` nor `env` is
+             given. Without it, it is a new one.
     """
 
     def __init__(
@@ -122,7 +124,10 @@ class OctoPrintServer:
         host="127.0.0.1",
         users=None,
         env=None,
+        starter=None,
     ):
+        # what an environment says acts when Python starts
+        self._starter = None if python or env else starter
         self.python = str(python or sys.executable)
         self.host = host
         self.port = port or free_port()
@@ -239,23 +244,14 @@ class OctoPrintServer:
         # the plugin must be found because it is installed, not because it is near
         ours = {name: v for name, v in os.environ.items() if name != "PYTHONPATH"}
         environment = {**ours, **self._env}
-        command = [self.python, "-m", "octoprint", "serve", "--iknowwhatimdoing"]
-        command += ["--basedir", str(self.basedir)]
-        command += ["--host", self.host, "--port", str(self.port)]
+        arguments = ["serve", "--iknowwhatimdoing", "--basedir", str(self.basedir)]
+        arguments += ["--host", self.host, "--port", str(self.port)]
         path = self.basedir / "console.log"
         path.unlink(missing_ok=True)
         # appended to, so that it can be emptied meanwhile
         with open(path, "ab") as console:
-            self._process = subprocess.Popen(
-                command,
-                cwd=self.basedir,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=subprocess.STDOUT,
-                # Ctrl-C in a terminal is for the caller, who then stops the server
-                start_new_session=True,
-            )
+            start = self._starter.start if self._starter else self._start_python
+            self._process = start(arguments, self.basedir, environment, console)
         atexit.register(self.kill)
         try:
             self._wait_until_online(timeout)
@@ -263,6 +259,18 @@ class OctoPrintServer:
             self.kill()
             raise
         return self
+
+    def _start_python(self, arguments, cwd, env, output):
+        return subprocess.Popen(
+            [self.python, "-m", "octoprint", *arguments],
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C in a terminal is for the caller, who then stops the server
+            start_new_session=True,
+        )
 
     def _wait_until_online(self, timeout):
         deadline = time.monotonic() + timeout
@@ -279,7 +287,7 @@ class OctoPrintServer:
             except (OSError, http.client.HTTPException):
                 # not listening yet, or the placeholder that OctoPrint shows meanwhile
                 pass
-            time.sleep(0.1)
+            time.sleep(0.03)
         raise ServerError(f"OctoPrint is not up after {timeout} s:\n{self._log_end()}")
 
     def _log_end(self, lines=60):

@@ -29,6 +29,7 @@ import pytest
 
 from harness.http_clients import ApiClient, BrowserClient
 from harness.octoprint_server import OctoPrintServer, merged
+from harness.preloaded import PreloadedStarter
 from harness.shared_server import SharedServer
 
 # Of OctoPrint's own plugins most servers do without those that no test looks at: they cost a
@@ -149,14 +150,24 @@ def settings_of(module):
     return {**system, **getattr(module, "SETTINGS", {})}
 
 
+@pytest.fixture(scope="session")
+def starter():
+    """Makes the processes of servers; None if this system cannot do without new ones."""
+    starter = PreloadedStarter() if PreloadedStarter.is_possible() else None
+    yield starter
+    if starter:
+        starter.close()
+
+
 @pytest.fixture(scope="module")
-def make_octoprint(tmp_path_factory):
+def make_octoprint(tmp_path_factory, starter):
     """make_octoprint(config={}, start=True, lean=True, ...): another server; stopped with
     the module, since even idle ones take their share of a small machine."""
     servers = []
 
     def make(config=None, start=True, lean=True, **kwargs):
         kwargs.setdefault("basedir", tmp_path_factory.mktemp("octoprint"))
+        kwargs.setdefault("starter", starter)
         config = merged(LEAN if lean else {}, config or {})
         server = OctoPrintServer(config, **kwargs)
         servers.append(server)
@@ -181,9 +192,10 @@ def with_holder():
 
 
 @pytest.fixture(scope="session")
-def shared_server(tmp_path_factory):
+def shared_server(tmp_path_factory, starter):
     def make():
-        return OctoPrintServer(LEAN, basedir=tmp_path_factory.mktemp("shared")).start()
+        basedir = tmp_path_factory.mktemp("shared")
+        return OctoPrintServer(LEAN, basedir=basedir, starter=starter).start()
 
     shared = SharedServer(make)
     yield shared
