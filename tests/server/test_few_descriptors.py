@@ -25,7 +25,9 @@ FREE = 60
 
 @pytest.fixture
 def server(make_octoprint):
-    server = make_octoprint({"plugins": {"systemcommands": {"commands": COMMANDS}}})
+    # one that was forked has other descriptors
+    config = {"plugins": {"systemcommands": {"commands": COMMANDS}}}
+    server = make_octoprint(config, starter=None)
     yield server
     server.stop()
 
