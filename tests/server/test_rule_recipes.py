@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.ports import NO_REAL_ONES
 from harness.waiting import wait_until
 
 API = "/plugin/systemcommands/api"
@@ -73,6 +74,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def octoprint(make_octoprint, folder, webcam):
     config = {
+        **NO_REAL_ONES,
         "plugins": {
             "systemcommands": recipes(),
             # the version keeps OctoPrint from taking what older ones have had elsewhere
