@@ -374,6 +374,7 @@ def temperature_of(place):
     return told["tool0"]["actual"] if "tool0" in told else None
 
 
+@pytest.mark.one_version
 class TestEndsOfRuns:
     def test_a_command_that_has_failed(self, place):
         rule = {
@@ -414,6 +415,7 @@ class TestEndsOfRuns:
 ON = {"id": "on", "when": {"event": "before_connect"}, "run": "on"}
 
 
+@pytest.mark.one_version
 class TestSchedule:
     def test_every_ten_seconds(self, place):
         place.use({"id": "s", "when": {"schedule": "every 10 s"}, "run": "note"})
@@ -515,6 +517,7 @@ class TestServer:
 
         assert place.noted() == {"online": 1, "on": 1, "stop": 1}
 
+    @pytest.mark.one_version
     def test_a_server_that_is_killed_goes_on_with_what_waits(self, make_place):
         rule = {
             "id": "off",
@@ -554,6 +557,7 @@ def is_of(rule_id, run):
     return run["rule"] is not None and run["rule"]["id"] == rule_id
 
 
+@pytest.mark.one_version
 class TestStorms:
     def test_ten_thousand_events_start_nothing_twice(self, printer):
         printer.use(

@@ -160,6 +160,7 @@ def test_a_text_is_no_part_of_a_push(operator, folder, socket):
     assert "s3cret" not in str(socket.messages)
 
 
+@pytest.mark.one_version
 @pytest.mark.parametrize("base", ["", "/plugin/systemcommands"])
 def test_who_says_no_direction_gets_the_opposite_of_the_truth(operator, folder, base):
     """Also of what somebody else has just switched, and nobody has seen yet."""
@@ -175,6 +176,7 @@ def test_who_says_no_direction_gets_the_opposite_of_the_truth(operator, folder, 
     assert (folder / "rest.relay").exists()
 
 
+@pytest.mark.one_version
 def test_it_is_switching_until_it_agrees(operator, folder, socket):
     wait_until(lambda: state(operator, "lamp") == "off")
     socket.receive_for(0.5)
@@ -190,6 +192,7 @@ def test_it_is_switching_until_it_agrees(operator, folder, socket):
     assert states(operator)["lamp"]["to"] is None
 
 
+@pytest.mark.one_version
 def test_after_a_failure_the_truth_is_told(operator, folder, socket):
     wait_until(lambda: state(operator, "failing") == "off")
     before = len(socket.messages)
@@ -201,6 +204,7 @@ def test_after_a_failure_the_truth_is_told(operator, folder, socket):
     assert states(operator)["failing"]["state"] == "off"
 
 
+@pytest.mark.one_version
 def test_asking_is_no_run(operator, folder):
     operator.delete(RUNS)
     wait_until(lambda: state(operator) == "off")
@@ -318,6 +322,7 @@ def read_pid(path):
     return path.exists() and path.read_text().strip() and int(path.read_text())
 
 
+@pytest.mark.one_version
 def test_a_toggle_that_nobody_can_ask_is_as_it_was_switched_last(make_octoprint):
     commands = [relay("unasked", state="")]
     server = make_octoprint({"plugins": {"systemcommands": {"commands": commands}}})
@@ -334,6 +339,7 @@ def test_a_toggle_that_nobody_can_ask_is_as_it_was_switched_last(make_octoprint)
         assert state(operator, "unasked") == "off"
 
 
+@pytest.mark.one_version
 def test_another_definition_is_asked_at_once(admin, folder, octoprint):
     wait_until(lambda: state(admin) == "off")
     answer = admin.get(DEFINITIONS)
