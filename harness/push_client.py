@@ -32,6 +32,12 @@ class PushClient:
         user = client.post("/api/login", json={"passive": True}).json()
         self.send({"auth": f"{user['name']}:{user['session']}"})
 
+    def wait_until_told(self):
+        """Wait until somebody who has just logged in is told all that they may know."""
+        # OctoPrint says this when it has begun to
+        while "timelapse" not in self._receive():
+            pass
+
     def send(self, message):
         self._socket.send(json.dumps(message))
 

@@ -21,6 +21,7 @@ that need a server of their own (to kill it, to start it with odd files) call `m
 import shutil
 import signal
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -174,8 +175,9 @@ def make_octoprint(tmp_path_factory, starter):
         return server.start() if start else server
 
     yield make
-    for server in servers:
-        server.stop()
+    # at once, since each of them takes a second or two to end
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(OctoPrintServer.stop, servers))
 
 
 @pytest.fixture(scope="session")

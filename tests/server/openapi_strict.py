@@ -18,6 +18,14 @@ ACTIONS = [
     *(command["action"] for command in (*COMMANDS, *SYSTEM_ACTIONS)),
     *("restart", "shutdown", "unknown"),
 ]
+# What a definition may have, and a run of it does not look at: that these may be anything is
+# tried by having definitions checked, and so is what can be asked for.
+NOT_OF_A_RUN = (
+    *("confirm", "icon", "description", "group", "show_in", "color", "groups"),
+    *("fresh_credentials", "gcode", "gcode_alias", "gcode_wait", "gcode_script", "mqtt"),
+    *("every", "show_output"),
+)
+(ARGUMENTS,) = (one["arguments"] for one in COMMANDS if "arguments" in one)
 # for the command that has arguments, and for those that have none
 VALUES = [
     None,
@@ -68,10 +76,21 @@ def strict(document):
         icon={"enum": ["camera", None]},
         working_directory={"enum": ["/", "/no/such/folder", None]},
     )
-    (definition, _) = schemas["Entry"]["anyOf"]
+    (definition, divider) = schemas["Entry"]["anyOf"]
     definition["$ref"] = "#/components/schemas/Harmless"
     schemas["Harmless"] = harmless
-    # writing takes long, and what a definition may have is tried by testing it
+    tested = copy.deepcopy(harmless)
+    for name in NOT_OF_A_RUN:
+        del tested["properties"][name]
+    tested["properties"]["arguments"] = {"enum": [None, [], ARGUMENTS]}
+    schemas["Tested"] = tested
+    (test,) = document["paths"]["/api/definitions/test"]["post"]["requestBody"][
+        "content"
+    ].values()
+    test["schema"]["properties"]["definition"] = {
+        "anyOf": [{"$ref": "#/components/schemas/Tested"}, divider]
+    }
+    # writing takes long, and what a definition may have is tried by checking it
     fields = {
         name: harmless["properties"][name] for name in ("action", "name", "command")
     }
@@ -81,7 +100,17 @@ def strict(document):
         "properties": fields,
     }
     schemas["Rule"]["properties"]["run"] = action
-    schemas["SaveRules"]["properties"]["rules"]["maxItems"] = 3
+    # the same with rules
+    rule = schemas["Rule"]["properties"]
+    schemas["SaveRules"]["properties"]["rules"] = {
+        "type": "array",
+        "maxItems": 3,
+        "items": {
+            "type": "object",
+            "required": ["when", "run"],
+            "properties": {name: rule[name] for name in ("id", "name", "when", "run")},
+        },
+    }
     return document
 
 

@@ -171,7 +171,9 @@ def test_a_line_of_a_file(place):
         "G28",
         "; a comment",
         "@system env level=5 name='Anna and \"Otto\"' ; and another one",
-        "G1 X71",
+        "G1 X71 F90000",
+        # it goes on until the command has looked
+        *LONG[1:],
     )
     run = ended(place, "env")
     assert run["status"] == "succeeded"
@@ -188,12 +190,13 @@ def test_a_line_of_a_file(place):
     assert env["OCTOPRINT_EVENT_LINE"] == "2"
     assert env["OCTOPRINT_PRINTING"] == "true"
     assert env["OCTOPRINT_FILE"] == "a.gcode"
-    place.wait_for_sent("G1 X71", since)
+    place.wait_for_sent("G1 X71 F90000", since)
     assert not any("system" in line for _, line in place.sent(since))
+    place.cancel()
 
 
 def test_a_print_of_another_user(place, octoprint, operator, admin):
-    place.print_("G28", "@system note", "G1 X70", client=operator)
+    place.print_("G28", "@system note", "G1 X70 F90000", client=operator)
     run = ended(place, "note")
     assert run["user"] == "operator"
     # it is theirs
@@ -207,7 +210,7 @@ def test_a_print_of_another_user(place, octoprint, operator, admin):
 
 def test_an_octo_line(place, terminal):
     since = time.time()
-    place.print_("G28", "OCTO3 some 'text' here", "OCTO7", "OCTO4 x", "G1 X69")
+    place.print_("G28", "OCTO3 some 'text' here", "OCTO7", "OCTO4 x", "G1 X69 F90000")
     assert ended(place, "env")["status"] == "succeeded"
     env = environment_of(place)
     assert env["SC_ARGS"] == "some 'text' here"
@@ -215,7 +218,7 @@ def test_an_octo_line(place, terminal):
     assert env["OCTOPRINT_GCODESYSTEMCOMMAND_ARGS"] == "some 'text' here"
     assert env["OCTOPRINT_GCODESYSTEMCOMMAND_LINE"] == "OCTO3 some 'text' here"
     assert env["SC_LEVEL"] == "1"
-    place.wait_for_sent("G1 X69", since)
+    place.wait_for_sent("G1 X69 F90000", since)
     sent = [line for _, line in place.sent(since) if line.startswith("OCTO")]
     # what is nobody's alias is the printer's business
     assert sent == ["OCTO7", "OCTO4 x"]
@@ -254,8 +257,8 @@ def test_toggles(place):
 )
 def test_wrong_lines_do_not_keep_the_print(place, terminal, line, reason, action, text):
     since = time.time()
-    place.print_("G28", line, "G1 X68")
-    place.wait_for_sent("G1 X68", since)
+    place.print_("G28", line, "G1 X68 F90000")
+    place.wait_for_sent("G1 X68 F90000", since)
     place.wait_for_state("Operational")
     terminal.wait_for(text)
     terminal.receive_until(lambda message: message[1].get("reason") == reason)
@@ -326,8 +329,8 @@ def test_guards_that_are_about_prints_are_not_for_its_own_lines(place, terminal)
 
 def test_a_temperature_is_a_matter_of_the_file_as_well(place, terminal):
     since = time.time()
-    place.print_("G28", "@system cool wait", "G1 X67")
-    place.wait_for_sent("G1 X67", since)
+    place.print_("G28", "@system cool wait", "G1 X67 F90000")
+    place.wait_for_sent("G1 X67 F90000", since)
     terminal.wait_for('cool: not run: "Cool" cannot be run while the printer is hot')
     assert place.runs("cool") == []
     place.wait_for_state("Operational")
@@ -349,7 +352,7 @@ def test_a_command_that_is_closed_meanwhile(place, terminal, use):
 def test_before_and_after_a_print(place, use):
     use([*COMMANDS, *SCRIPTS])
     since = time.time()
-    place.print_("G28", "G1 X66")
+    place.print_("G28", "G1 X66 F90000")
     first = place.wait_for_sent("G28", since)
     wait_until(lambda: len(place.noted()) == 4)
     noted = place.noted()
@@ -357,7 +360,7 @@ def test_before_and_after_a_print(place, use):
     assert sorted(words_of(place)[2:]) == [("box", "off"), ("told",)]
     # the print waits for them
     assert max(float(words[1]) for words in noted[:2]) <= first + 0.002
-    assert min(float(words[1]) for words in noted[2:]) >= place.wait_for_sent("G1 X66")
+    assert min(float(words[1]) for words in noted[2:]) >= place.wait_for_sent("G1 X66 F90000")
     reasons = {run["reason"] for run in place.runs()}
     assert reasons == {"A script of the print of a.gcode"}
     assert [run["user"] for run in place.runs()] == ["admin"] * 4
@@ -386,14 +389,14 @@ def test_what_is_written_to_the_printers_card_runs_nothing(place):
     place.admin.post("/api/printer/sd", json={"command": "init"}).raise_for_status()
     wait_until(lambda: place.admin.get("/api/printer/sd").json()["ready"])
     since = time.time()
-    files = {"file": ("card.gcode", b"G28\n@system note\nOCTO3\nG1 X65\n")}
+    files = {"file": ("card.gcode", b"G28\n@system note\nOCTO3\nG1 X65 F90000\n")}
     # 1.11, and 2.0
     answers = (
         place.admin.post(f"/api/files/{storage}", files=files).status_code
         for storage in ("sdcard", "printer")
     )
     assert 201 in answers
-    place.wait_for_sent("G1 X65", since)
+    place.wait_for_sent("G1 X65 F90000", since)
     place.wait_for_sent("M29", since)
     place.wait_for_state("Operational")
     # lines are worked off in their order

@@ -30,7 +30,8 @@ RUNS = "/plugin/systemcommands/api/runs"
 TEST = "/plugin/systemcommands/api/definitions/test"
 ADDRESSES = ["/api/system/commands", "/plugin/systemcommands/api/system/commands"]
 WAYS = ["runs", *ADDRESSES, "/api/system", "test"]
-GCODE = "M104 S210\nG28\n" + "G4 P100\n" * 3000
+# not so hot that it takes long to cool down
+GCODE = "M104 S50\nG28\n" + "G4 P100\n" * 3000
 
 
 @pytest.fixture

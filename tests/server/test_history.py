@@ -1,6 +1,7 @@
 """The history of a real server: its file in other hands, damaged, or of a later version."""
 
 import contextlib
+import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
@@ -47,13 +48,25 @@ def changed(server):
         yield database
 
 
-@pytest.fixture
-def server(make_octoprint):
-    """A server with a past of five runs, which is down."""
+@pytest.fixture(scope="module")
+def server_with_past(make_octoprint, tmp_path_factory):
+    """A server that is down, and a copy of what a past of five runs has left on its disk."""
     server = make_octoprint(CONFIG)
     with ApiClient(server.url, server.admin) as client:
         server.past = [run(client) for _ in range(5)][::-1]
     server.stop()
+    copy = tmp_path_factory.mktemp("past") / "data"
+    shutil.copytree(file_of(server).parent, copy)
+    return server, copy
+
+
+@pytest.fixture
+def server(server_with_past):
+    """A server with a past of five runs, which is down."""
+    server, past = server_with_past
+    shutil.rmtree(file_of(server).parent)
+    shutil.copytree(past, file_of(server).parent)
+    server.forget_log()
     yield server
     server.stop()
 

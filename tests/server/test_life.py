@@ -107,7 +107,9 @@ def test_kill_9(server, client):
             process.kill()
 
 
-@pytest.mark.parametrize("action", ["slow", "deaf"])
+@pytest.mark.parametrize(
+    "action", ["slow", pytest.param("deaf", marks=pytest.mark.one_version)]
+)
 def test_an_orderly_end_ends_what_goes_on(server, client, action):
     run = start(client, action)
     wait_until(lambda: has_begun(client, run))
@@ -137,6 +139,7 @@ def test_an_orderly_end_does_not_wait_for_those_who_wait(server):
     waiting.join()
 
 
+@pytest.mark.one_version
 def test_what_outlives_the_server_is_not_ended_with_it(server, client):
     start(client, "restart")
     wait_until(lambda: children_of(server))
@@ -147,6 +150,7 @@ def test_what_outlives_the_server_is_not_ended_with_it(server, client):
     wait_until((server.basedir / "it").exists)
 
 
+@pytest.mark.one_version
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 def test_a_full_disk_stops_the_history_and_not_the_commands(make_octoprint):
     server = make_octoprint(CONFIG, start=False)

@@ -333,6 +333,7 @@ def test_links_leave_places_for_people(admin, make, anonymous):
             admin.wait_for_run(run)
 
 
+@pytest.mark.one_version
 def test_links_outlive_a_restart(make_octoprint):
     config = {"plugins": {"systemcommands": {"commands": COMMANDS}}}
     server = make_octoprint(config)

@@ -232,8 +232,22 @@ def test_the_light_from_outside(make_run, admin):
     wait_until(lambda: states(admin)["light"] == "on")
 
 
-def test_the_print_and_the_rule_that_comes_after_it(make_run, admin):
+def test_the_print_lasts_as_long_as_is_told(basedir):
+    sample = (basedir / "uploads" / "sample.gcode").read_text()
+    pauses = [int(pause) for pause in re.findall(r"^G4 P(\d+)$", sample, re.M)]
+    # "Half a minute later it has ended"
+    assert sum(pauses) == 30_000
+    # "down to 50 °C, 20 s later": by 2 °C a second, if it has become so hot before
+    assert "M140 S90\n" in sample
+
+
+def test_the_print_and_the_rule_that_comes_after_it(make_run, admin, basedir):
     """What the print refuses, and what happens within a minute of its start."""
+    sample = basedir / "uploads" / "sample.gcode"
+    # the same in a third of the time
+    shorter = sample.read_text().replace(40 * "G4 P500\n", "").replace("S90", "S72")
+    sample.write_text(shorter)
+    assert shorter.count("G4 P500\n") == 20
     started = time.monotonic()
     curl(curl_lines(make_run)["sample.gcode"])
     wait_until(lambda: admin.get("/api/job").json()["state"] == "Printing")

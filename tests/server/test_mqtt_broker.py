@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from harness.broker import HOST, Broker, Listener, with_mqtt
+from harness.gcode_place import with_plugin
 from harness.http_clients import ApiClient
 from harness.waiting import wait_until
 from tests.server.test_mqtt import BASE, REPLY, config_of, reply
@@ -111,6 +112,7 @@ def store(admin, commands):
     ).raise_for_status()
 
 
+@pytest.mark.one_version
 def test_what_home_assistant_is_told(listener, admin):
     told = wait_for_entities(listener, *ALL)
     note = next(one for one in told.values() if one["name"] == "Note")
@@ -130,6 +132,7 @@ def test_what_home_assistant_is_told(listener, admin):
             assert listener.retained[available["topic"]] == available["payload_available"]
 
 
+@pytest.mark.one_version
 def test_home_assistant_starts_again(listener):
     wait_for_entities(listener, *ALL)
     listener.clear()
@@ -141,6 +144,7 @@ def test_home_assistant_starts_again(listener):
     )
 
 
+@pytest.mark.one_version
 def test_home_assistant_does_not_come_to_rest(listener):
     """Nor does whoever pretends to be it."""
     wait_for_entities(listener, *ALL)
@@ -159,6 +163,7 @@ def test_home_assistant_does_not_come_to_rest(listener):
     assert max(times()) <= 3
 
 
+@pytest.mark.one_version
 def test_a_command_is_closed_and_opened_again(listener, admin):
     wait_for_entities(listener, *ALL)
     closed = [{**one, "mqtt": one["action"] != "note"} for one in COMMANDS]
@@ -220,6 +225,7 @@ def test_a_storm(listener, octoprint):
     assert server.memory_info().rss - before < 60e6
 
 
+@pytest.mark.one_version
 def test_the_broker_goes_and_comes_back(make_octoprint, broker, tmp_path):
     server = with_mqtt(make_octoprint(config_of(broker, COMMANDS), start=False)).start()
     listener = Listener(broker)
@@ -286,7 +292,8 @@ def test_the_base_topic_is_changed(make_octoprint, broker):
 def test_without_a_last_will(make_octoprint, broker):
     config = config_of(broker, COMMANDS)
     config["plugins"]["mqtt"]["publish"] = {"lwActive": False}
-    server = with_mqtt(make_octoprint(config, start=False)).start()
+    server = with_mqtt(make_octoprint(config, start=False))
+    with_plugin(server, Path(__file__).with_name("often.py")).start()
     listener = Listener(broker)
     wait_for_entities(listener, *ALL)
     listener.close()
@@ -313,6 +320,7 @@ def test_without_a_last_will(make_octoprint, broker):
     listener.close()
 
 
+@pytest.mark.one_version
 def test_a_retained_wish_at_the_start(make_octoprint, broker):
     listener = Listener(broker)
     listener.publish(NOTE, {"id": "old"}, retain=True)

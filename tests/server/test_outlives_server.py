@@ -103,6 +103,7 @@ def niceness_in(server):
     return int(wait_until(lambda: path.exists() and path.read_text()))
 
 
+@pytest.mark.one_version
 def test_the_second_half_runs(make_server):
     for name in NAMES[:2]:
         server = make_server([f"./{name} $PPID"], outlives_server=True)
@@ -119,12 +120,14 @@ def test_what_was_async_in_system_actions_goes_on_as_ever(make_server):
     assert niceness_in(server) == os.getpriority(os.PRIO_PROCESS, 0)
 
 
+@pytest.mark.one_version
 def test_a_server_that_is_killed(make_server):
     server = make_server([f"./{NAMES[1]} $PPID"], signal="KILL", outlives_server=True)
     start(server, "0")
     wait_for_second_half(server)
 
 
+@pytest.mark.one_version
 def test_a_line_of_its_own(make_server):
     server = make_server([LINE], outlives_server=True)
     start(server, "0")

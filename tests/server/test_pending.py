@@ -262,7 +262,9 @@ def test_clearing_leaves_what_is_pending(admin, hold):
 ##~~ The end of the server
 
 
-@pytest.mark.parametrize("end", ["stop", "kill"])
+@pytest.mark.parametrize(
+    "end", ["stop", pytest.param("kill", marks=pytest.mark.one_version)]
+)
 def test_a_restart_neither_runs_nor_interrupts_it(server, admin, hold, end):
     run_id = hold(rule="Off when cold", reason="A print has ended", due_in=600)
     admin.post(f"/plugin/holder/wait/{run_id}", json={"due_in": 600, "waits_for": "rain"})

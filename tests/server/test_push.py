@@ -21,8 +21,8 @@ def connect(octoprint):
 
     def connect(client=None):
         sockets.append(PushClient(octoprint, client))
-        # it is logged in when it has answered to something
-        sockets[-1].receive_for(1)
+        if client is not None:
+            sockets[-1].wait_until_told()
         return sockets[-1]
 
     yield connect
@@ -81,17 +81,25 @@ def test_clearing_is_pushed(operator, connect):
     socket.receive_until(lambda message: message[1] == {"type": "cleared"})
 
 
+def pushed_by_now(socket):
+    """What was pushed, when another one that has connected later was told already."""
+    return [m for m in socket.receive_for(0.3) if m[0] == "push"]
+
+
 def test_those_without_system_get_no_push(operator, user, connect):
     sockets = [connect(user), connect()]
-    operator.post(API, json={"source": "custom", "action": "quick"})
+    told = connect(operator)
+    run = operator.post(API, json={"source": "custom", "action": "quick"}).json()
+    told.receive_until(is_end_of(run))
     operator.delete(API)
+    told.receive_until(lambda message: message[1] == {"type": "cleared"})
 
     for socket in sockets:
-        assert [m for m in socket.receive_for(1.5) if m[0] == "push"] == []
+        assert pushed_by_now(socket) == []
 
 
 def test_editors_are_told_who_has_saved(admin, operator, user, connect):
-    editor, *others = [connect(admin), connect(operator), connect(user), connect()]
+    *others, editor = [connect(operator), connect(user), connect(), connect(admin)]
     answer = admin.get(DEFINITIONS)
     secret = {"action": "new", "name": "S3cret", "command": "echo s3cret"}
     saved = admin.put(
@@ -111,7 +119,7 @@ def test_editors_are_told_who_has_saved(admin, operator, user, connect):
     # the first one tells that the settings are about to change
     assert pushed == [{"type": "definitions"}, told]
     for socket in others:
-        assert [m for m in socket.receive_for(1) if m[0] == "push"] == []
+        assert pushed_by_now(socket) == []
 
 
 def test_events(operator, connect):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.ports import NO_REAL_ONES
 from harness.waiting import wait_until
 
 API = "/plugin/systemcommands/api"
@@ -73,6 +74,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def octoprint(make_octoprint, folder, webcam):
     config = {
+        **NO_REAL_ONES,
         "plugins": {
             "systemcommands": recipes(),
             # the version keeps OctoPrint from taking what older ones have had elsewhere
@@ -173,6 +175,7 @@ def test_on_before_connecting(place):
     place.wait_for_call("curl", "plug.local/cm?cmnd=Power%20On")
 
 
+@pytest.mark.one_version
 def test_an_upload_that_is_to_be_printed_the_lamp_and_the_end(place):
     assert place.admin.post("/api/connection", json={"command": "disconnect"}).ok
     place.wait_for("Closed", "Offline")
@@ -191,6 +194,7 @@ def test_an_upload_that_is_to_be_printed_the_lamp_and_the_end(place):
     place.wait_for_call("plug.local/cm?cmnd=Power%20Off")
 
 
+@pytest.mark.one_version
 def test_a_print_that_is_paused(printer):
     printer.print_()
     printer.wait_for("Printing")
@@ -210,6 +214,7 @@ def test_a_print_that_is_paused(printer):
     printer.wait_for_call("Title: Print paused", "part.gcode waits for you")
 
 
+@pytest.mark.one_version
 def test_a_print_that_has_failed(printer):
     printer.print_()
     printer.wait_for("Printing")
@@ -219,6 +224,7 @@ def test_a_print_that_has_failed(printer):
     wait_until(lambda: printer.state() not in ("Printing", "Operational"))
 
 
+@pytest.mark.one_version
 def test_a_copy_at_night(place):
     rules = place.admin.get(RULES).json()["rules"]
     (rule,) = (found for found in rules if found["id"] == "nightly-copy")
@@ -228,6 +234,7 @@ def test_a_copy_at_night(place):
     place.wait_for_call("rsync -a --delete")
 
 
+@pytest.mark.one_version
 def test_what_a_copy_has_printed_that_did_not_work(place, folder):
     works = (folder / "rsync").read_text()
     (folder / "rsync").write_text(BROKEN)

@@ -245,6 +245,7 @@ def test_both_streams_in_order_and_marked(start, ended, operator):
     ]
 
 
+@pytest.mark.one_version
 def test_when_it_was_read(start, operator):
     run = start("slow")
     url = f"{API}/{run['id']}/output"
@@ -269,6 +270,7 @@ def test_when_it_was_read(start, operator):
         assert response.json()["error"] == '"times" has to be "true" or "false"'
 
 
+@pytest.mark.one_version
 def test_output_comes_while_it_runs_and_bit_by_bit(start, operator):
     run = start("slow")
     seen, offset = "", 0
@@ -284,6 +286,7 @@ def test_output_comes_while_it_runs_and_bit_by_bit(start, operator):
     assert late["chunks"][0]["text"].startswith("line 0\nline 1\n")
 
 
+@pytest.mark.one_version
 def test_what_was_dropped_is_reported(start, ended, operator):
     run = ended(start("flood"))
     size = len("".join(f"{i}\n" for i in range(1, 200_001)))
@@ -302,6 +305,7 @@ def test_what_was_dropped_is_reported(start, ended, operator):
     assert chunks[2]["text"].endswith("199999\n200000\n")
 
 
+@pytest.mark.one_version
 def test_bytes_that_are_no_text(start, ended, text_of):
     assert text_of(ended(start("bytes"))) == "�� ü \x1b[31mred\x1b[0m\n"
 
@@ -317,6 +321,7 @@ def test_download(start, ended, operator):
     assert response.content == b"\xff\xfe \xc3\xbc \x1b[31mred\x1b[0m\n"
 
 
+@pytest.mark.one_version
 def test_download_of_a_flood_marks_the_gap(start, ended, operator):
     run = ended(start("flood"))
     content = operator.get(f"{API}/{run['id']}/output.txt").text
@@ -393,6 +398,7 @@ def test_empty_filters_and_unknown_parameters_count_as_not_given(start, ended, o
 ##~~ Stop and limits
 
 
+@pytest.mark.one_version
 def test_stop(start, ended, operator, text_of):
     run = start("tree")
     child = int(wait_until(lambda: text_of(run)))
@@ -412,6 +418,7 @@ def test_stop(start, ended, operator, text_of):
     assert "ended already" in again.json()["error"]
 
 
+@pytest.mark.one_version
 def test_timeout(start, ended):
     run = ended(start("limited"))
 
@@ -435,6 +442,7 @@ def test_refused_at_every_door(start, operator):
     assert operator.post("/api/system/commands/custom/once").status_code == 409
 
 
+@pytest.mark.one_version
 def test_queued(start, ended, octoprint):
     gate = octoprint.basedir / "gate"
     gate.unlink(missing_ok=True)
@@ -448,6 +456,7 @@ def test_queued(start, ended, octoprint):
     assert second["finished_at"] <= third["started_at"]
 
 
+@pytest.mark.one_version
 def test_a_start_that_hangs_is_starting_and_can_be_stopped(admin, tmp_path):
     try:
         with slow_folder(tmp_path, 20):
@@ -471,6 +480,7 @@ def test_a_start_that_hangs_is_starting_and_can_be_stopped(admin, tmp_path):
 ##~~ Hints
 
 
+@pytest.mark.one_version
 def test_hints_explain(start, ended):
     assert '"no-such-program" was not found' in ended(start("missing"))["hint"]
     assert ended(start("fail"))["hint"] is None

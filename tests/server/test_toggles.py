@@ -516,8 +516,7 @@ def test_what_is_tried_out_has_to_be_there(admin):
 def test_events_tell_where_to(octoprint, operator, switched):
     socket = PushClient(octoprint, operator)
     try:
-        # it is logged in when it has answered to something
-        socket.receive_for(1)
+        socket.wait_until_told()
         run = operator.post(RUNS, json={"source": "custom", "action": "light:off"}).json()
         *_, (_, payload) = socket.receive_until(
             lambda message: message[0] == FINISHED and message[1]["id"] == run["id"]
