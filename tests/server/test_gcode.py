@@ -360,7 +360,9 @@ def test_before_and_after_a_print(place, use):
     assert sorted(words_of(place)[2:]) == [("box", "off"), ("told",)]
     # the print waits for them
     assert max(float(words[1]) for words in noted[:2]) <= first + 0.002
-    assert min(float(words[1]) for words in noted[2:]) >= place.wait_for_sent("G1 X66 F90000")
+    assert min(float(words[1]) for words in noted[2:]) >= place.wait_for_sent(
+        "G1 X66 F90000"
+    )
     reasons = {run["reason"] for run in place.runs()}
     assert reasons == {"A script of the print of a.gcode"}
     assert [run["user"] for run in place.runs()] == ["admin"] * 4

@@ -243,7 +243,9 @@ def test_a_connection_that_goes_leaves_no_hold_behind(place, terminal, how):
     since = now()
     place.print_("G28", "@system stamp wait", "G1 X73 F90000", name="b.gcode")
     place.wait_for_sent("G1 X73 F90000", since)
-    assert place.wait_for_noted("end") <= place.wait_for_sent("G1 X73 F90000", since) + 0.002
+    assert (
+        place.wait_for_noted("end") <= place.wait_for_sent("G1 X73 F90000", since) + 0.002
+    )
     place.wait_for_state("Operational")
     assert place.holds() == 0
 
