@@ -471,3 +471,21 @@ def test_at_360_pixels(store, octoprint, take_page):
     dialog.fill(name="Hi").accept()
     editor.save()
     assert store()[0]["name"] == "Hi"
+
+
+def test_nothing_lies_below_the_end_of_a_long_list(store, admin_page):
+    # these have signs, whose texts are for screen readers
+    command = {"command": "true", "while_printing": "refuse", "max_temperature": 50}
+    names = [f"a{number}" for number in range(30)]
+    store([{"action": name, "name": name, **command} for name in names])
+    Editor(admin_page).open()
+
+    content, body = (
+        admin_page.locator(f"#settings_dialog {part}").evaluate(
+            "(element) => [element.scrollHeight, element.clientHeight]"
+        )
+        for part in ("#settings_dialog_content", "> .modal-body")
+    )
+    # the content scrolls, and what is around it does not
+    assert content[0] > content[1]
+    assert body[0] == body[1]

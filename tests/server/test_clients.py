@@ -8,6 +8,8 @@ import pytest
 from octorest import OctoRest
 from pyoctoprintapi import OctoprintClient
 
+from harness import coroutines
+
 COMMANDS = [
     {"action": "touch", "name": "Touch", "command": "touch touched"},
     {"action": "divider"},
@@ -93,6 +95,6 @@ def test_pyoctoprintapi_as_home_assistant_uses_it(octoprint, path, flags):
                     break
                 await asyncio.sleep(0.1)
 
-    asyncio.run(scenario())
+    coroutines.run(scenario())
     assert [flag.name for flag in expected if not flag.exists()] == []
     assert touched.exists()

@@ -1,7 +1,6 @@
 """Toggles and statuses over HTTP: at both addresses, by clients that know them and by those
 that do not, for members of groups, while printing, and with whatever may be sent."""
 
-import asyncio
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -9,6 +8,7 @@ import pytest
 from octorest import OctoRest
 from pyoctoprintapi import OctoprintClient
 
+from harness import coroutines
 from harness.http_clients import ApiClient
 from harness.octoprint_server import User
 from harness.push_client import PushClient
@@ -328,7 +328,7 @@ def test_pyoctoprintapi_as_home_assistant_uses_it(octoprint, base, switched):
             with pytest.raises(Exception, match="400"):
                 await client._api.issue_system_command("custom", "cpu")
 
-    asyncio.run(scenario())
+    coroutines.run(scenario())
     assert switched()[:2] == ["light on", "light off"]
     assert len(switched()) == 3
 
