@@ -123,7 +123,7 @@ def introduction(server, tried):
     return f"""
     Address   {server.url}
     Login     {admin.name}, password {admin.password}
-    Or        {member.name}, password {member.password}: may run one command only
+    Or        {member.name}, password {member.password}: sees one command only
     API key   {admin.api_key}
     Files     {server.basedir} (remove this folder to begin anew)
 

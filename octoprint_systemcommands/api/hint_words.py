@@ -11,10 +11,7 @@ _FOLDER = N_("The command ran in the folder %(folder)s.")
 TEXTS = (
     Text(
         hints.TIMED_OUT,
-        N_(
-            "It was stopped because it took longer than its timeout of %(seconds)s "
-            "seconds."
-        ),
+        N_("It was stopped because it took longer than its timeout of %(seconds)s s."),
     ),
     Text(
         hints.NOT_STARTED,

@@ -277,6 +277,6 @@ def _settled(server: Server, action: str, to: str, interrupts: Interrupts) -> in
             return exit_codes.SIGNAL + interrupts.signal
         if time.monotonic() > deadline or now not in ("switching", "unknown"):
             print(plain(_state_of(state) if state else now))
-            say(f"{action} was switched {to}, but is not.")
+            say(f"{action} was switched {to}, but its state is {now}.")
             return exit_codes.SOFTWARE
         interrupts.wait(_LOOK)

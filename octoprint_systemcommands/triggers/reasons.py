@@ -57,7 +57,7 @@ FIRED = Message(N_("has fired"))
 WAITS = Message(N_("has fired; its command waits"))
 AGAIN = Message(N_("has fired again; its wait starts over"))
 CONDITION = Message(N_("did not run: its conditions were not met"))
-ITSELF = Message(N_("has not fired: it was because of its own command"))
+ITSELF = Message(N_("has not fired: its own command was the cause"))
 
 
 def why(happening: Happening) -> Message:

@@ -102,8 +102,6 @@ def test_the_first_command(admin_page, octoprint):
     editor.close()
     assert named[3][0] == name
     menu.run(name)
-    expect(menu.notice.filter(has_text=name)).to_contain_text(
-        re.compile(r"\bup \d+ ")
-    )
+    expect(menu.notice.filter(has_text=name)).to_contain_text(re.compile(r"\bup \d+ "))
     config = octoprint.read_config()["plugins"]["systemcommands"]
     assert config["commands"] == commands

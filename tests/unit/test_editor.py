@@ -162,7 +162,7 @@ def test_too_many_are_refused_before_they_are_looked_at(make, mocker):
         save(editing, [5] * 501)
 
     assert len(error.value.problems) == 501
-    assert "500 entries at most" in str(error.value.problems[-1][0])
+    assert "there can be 500 entries" in str(error.value.problems[-1][0])
     assert not look.called
     assert stored.saved == 0
 

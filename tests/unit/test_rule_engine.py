@@ -328,7 +328,7 @@ class TestChains:
         world.engine.step()
 
         assert world.started == ["c"]
-        assert world.news_of() == "has not fired: it was because of its own command"
+        assert world.news_of() == "has not fired: its own command was the cause"
 
     def test_nor_for_the_events_of_its_own_run(self):
         world = World(rule(when={"event": "plugin_systemcommands_run_finished"}))

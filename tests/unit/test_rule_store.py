@@ -82,7 +82,7 @@ def test_more_than_can_be_used_are_left_out():
     listed = RuleList(many).read()
 
     assert len(RuleStore(SavingSettings(many)).rules()) == 100
-    assert "100 rules at most" in str(listed[100].problems[0])
+    assert "there can be 100 rules" in str(listed[100].problems[0])
 
 
 def test_the_etag_changes_with_the_list():

@@ -91,7 +91,7 @@ def test_too_many_are_refused(make):
         save(editing, [5] * 101)
 
     assert len(error.value.problems) == 101
-    assert "100 rules at most" in str(error.value.problems[-1][0])
+    assert "there can be 100 rules" in str(error.value.problems[-1][0])
     assert settings.saved == 0
 
 

@@ -172,7 +172,7 @@ class Editing:
         """The new list, with all that was not changed as it was."""
         # first, since the rest takes its time with each entry
         if len(definitions) > max(MAX_ENTRIES, len(lists.definitions)):
-            text = N_("is more than can be kept: %(number)s entries at most")
+            text = N_("is one too many: there can be %(number)s entries")
             problem = Problem(None, Message(text, {"number": MAX_ENTRIES}))
             raise Invalid([*([] for _ in definitions[1:]), [problem]])
         current = {fingerprint(entry): entry for entry in lists.definitions}

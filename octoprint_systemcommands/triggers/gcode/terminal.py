@@ -64,7 +64,7 @@ def say(what: str, text: str) -> str:
 
 def subject(what: str) -> str:
     """What is said of it must not be longer than that, whoever has written it."""
-    return what[:_MAX_SUBJECT]
+    return what[:_MAX_SUBJECT].rstrip()
 
 
 def refusal(error: Exception) -> Refusal:

@@ -168,7 +168,7 @@ class RulesEditing:
     def _restored(self, rules: list[Any], before: RuleList) -> list[Any]:
         """The new list, with all that was not changed as it was."""
         if len(rules) > max(MAX_RULES, len(before.entries)):
-            text = N_("is more than can be kept: %(number)s rules at most")
+            text = N_("is one too many: there can be %(number)s rules")
             problem = Problem(None, Message(text, {"number": MAX_RULES}))
             raise Invalid([*([] for _ in rules[1:]), [problem]])
         current = {fingerprint(entry): entry for entry in before.entries}

@@ -92,7 +92,7 @@ class RuleList(NamedTuple):
             text = N_("is not used: it has to be in a list; put a dash in front of it")
             return Problem(None, Message(text))
         if number > MAX_RULES:
-            text = N_("is more than can be used: %(number)s rules at most")
+            text = N_("is one too many: there can be %(number)s rules")
             return Problem(None, Message(text, {"number": MAX_RULES}))
         if rule is not None and rule.id in taken:
             text = N_("is taken by another rule above, and that one is used")
