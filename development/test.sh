@@ -3,7 +3,7 @@
 # other, after those that need none.
 #
 # Of several versions the last one gets everything, and the others what depends on the version.
-# Half of the time tests wait for something, so there are two processes for each processor, and
+# Half of the time tests wait for something, so there are three processes for two processors, and
 # no two versions at a time; the tests of one file stay together, since they share a server.
 # Whoever gives arguments gets one process, and what these say on every version:
 # `make test ARGS=tests` leaves nothing out.
@@ -42,7 +42,7 @@ for version in $versions; do
     development/venv.sh "$version" || { status=1; continue; }
     some=
     if [ $# -eq 0 ]; then
-        some="-n $((2 * $(nproc))) --dist loadfile --no-loadscope-reorder"
+        some="-n $((3 * $(nproc) / 2)) --dist loadfile --no-loadscope-reorder"
         [ "$version" = "$newest" ] || some="$some --version-dependent"
     fi
     # it has to be there before somebody looks into it

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from harness.files import put
 from harness.pages import ArgumentsForm, Menu, RunDialog
 from harness.waiting import wait_until
 
@@ -77,7 +78,7 @@ def end(octoprint, admin):
     go = Path(octoprint.folder, "go")
 
     def end_(code=""):
-        go.write_text(str(code))
+        put(go, str(code))
 
     end_()
     yield end_

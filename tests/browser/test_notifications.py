@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserType, expect
 
 from harness import chromium
+from harness.files import put
 from harness.kept_pages import KeptPages
 from harness.pages import Menu, RunDialog
 from harness.waiting import wait_until
@@ -64,7 +65,7 @@ def end(octoprint):
     """end(3): let what is running end with an exit code."""
     go = Path(octoprint.folder, "go")
     go.write_text("")
-    yield lambda code: go.write_text(str(code))
+    yield lambda code: put(go, str(code))
     go.write_text("0")
 
 

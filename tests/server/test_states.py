@@ -8,6 +8,7 @@ import time
 import psutil
 import pytest
 
+from harness.files import put
 from harness.http_clients import ApiClient
 from harness.octoprint_server import User
 from harness.push_client import PushClient
@@ -153,10 +154,10 @@ def test_a_text_is_no_part_of_a_push(operator, folder, socket):
     wait_until(lambda: states(operator)["cpu"]["text"] == "47 °C")
     socket.receive_for(0.5)
     before = len(socket.messages)
-    (folder / "cpu.text").write_text("s3cret 48 °C\n")
+    put(folder / "cpu.text", "s3cret 48 °C\n")
     socket.receive_until(lambda m: pushed(socket, "cpu", before))
 
-    assert states(operator)["cpu"]["text"] == "s3cret 48 °C"
+    wait_until(lambda: states(operator)["cpu"]["text"] == "s3cret 48 °C")
     assert "s3cret" not in str(socket.messages)
 
 
