@@ -250,7 +250,7 @@ def test_toggles(place):
         ("@system cpu", "unknown", "cpu", "it can only be looked at"),
         ("@system note what", "wrong_line", "@system note what", "neither an argument"),
         ("@system note 'x", "wrong_line", "@system note 'x", "A quote is not closed"),
-        ("@system", "wrong_line", "@system ", "Say which command"),
+        ("@system", "wrong_line", "@system", "Say which command"),
         ("@system env level=10 wait", "not_run", "env", "level"),
         ("@system light x=1", "not_run", "light", "There is no argument 'x'"),
     ],
