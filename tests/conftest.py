@@ -20,7 +20,7 @@ that need a server of their own (to kill it, to start it with odd files) call `m
 
 import shutil
 import signal
-from collections import Counter, defaultdict
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -56,8 +56,9 @@ LEAN = {
     }
 }
 
-# cheap first: a broken unit makes everything after it fail too
-CHEAP = "unit"
+# Cheap first: a broken unit makes everything after it fail too. Browsers last, since their
+# pages take a little of the processor while they are kept.
+ORDER = ["unit", "server", "browser"]
 
 # What people see depends little on OctoPrint's version, and pages take most of the time; most
 # of what runs and decides does not depend on it at all. With --version-dependent only what has
@@ -98,19 +99,12 @@ def depends_on_version(item):
 
 def pytest_collection_modifyitems(config, items):
     sizes = Counter(item.path for item in items)
-    folders = defaultdict(list)
-    # those with many tests first, so that no process is left with one
-    for path in sorted(sizes, key=lambda path: (-sizes[path], path)):
-        folders[path.parent].append(path)
-    # of each folder the same share: servers are waited for, browsers keep the processors busy
-    shares = {
-        path: (position + 0.5) / len(paths)
-        for paths in folders.values()
-        for position, path in enumerate(paths)
-    }
 
     def rank(item):
-        return (folder_of(item) != CHEAP, shares[item.path])
+        folder = folder_of(item)
+        # of those that take long the longest first, so that no process is left with one
+        size = sizes[item.path] if folder == "browser" else 0
+        return (ORDER.index(folder) if folder in ORDER else len(ORDER), -size)
 
     def keep(condition):
         config.hook.pytest_deselected(items=[i for i in items if not condition(i)])
