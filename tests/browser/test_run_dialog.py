@@ -453,7 +453,7 @@ def test_stopped_by_somebody_else(menu, admin):
 def test_timed_out(menu, dialog):
     menu.run("Too slow")
     dialog.expect_open("Too slow").expect_ended("Timed out")
-    expect(dialog.hint).to_contain_text("0.5 seconds")
+    expect(dialog.hint).to_contain_text("0.5 s.")
 
 
 def test_program_that_is_not_there(menu, dialog):

@@ -423,7 +423,7 @@ def test_timeout(start, ended):
     run = ended(start("limited"))
 
     assert run["status"] == "timed_out"
-    assert "timeout of 0.3 seconds" in run["hint"]
+    assert "timeout of 0.3 s." in run["hint"]
 
 
 def test_a_timeout_is_a_failure_in_the_contract(operator):
