@@ -21,7 +21,8 @@ shift
 need_browser
 need_broker
 
-# what is compiled once need not be compiled by each process and each server again
+# What is compiled once need not be compiled by each process and each server again, also where
+# the environment forbids to keep it.
 unset PYTHONDONTWRITEBYTECODE
 
 results=test-results

@@ -32,6 +32,9 @@ MODULES = [
     "sqlite3",
 ]
 
+# how long the process that forks may take for its imports and a fork, in seconds
+PATIENCE = 90
+
 # an order is one message
 LONGEST_ORDER = 1024 * 1024
 
@@ -73,6 +76,8 @@ class PreloadedStarter:
         Returns:
             a `ForkedProcess`
         """
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
         if self._process is None:
             self._launch(env)
         order = {"arguments": arguments, "cwd": str(cwd), "env": env}
@@ -90,7 +95,7 @@ class PreloadedStarter:
                 [*command, self._program, *self._modules],
                 env=env,
                 stdin=subprocess.DEVNULL,
-                # no terminal, as the file that servers write into
+                # not a terminal, like the file that servers write into
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 # Ctrl-C in a terminal is for the caller
@@ -115,7 +120,12 @@ class ForkedProcess:
     def __init__(self, teller):
         self._teller = teller
         self.returncode = None
-        self.pid = self._receive()
+        teller.settimeout(PATIENCE)
+        text = teller.recv(100)
+        if not text:
+            teller.close()
+            raise ChildProcessError("the process that starts servers has ended")
+        self.pid = int(text)
 
     def poll(self):
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -128,7 +138,7 @@ class ForkedProcess:
                 selector.register(self._teller, selectors.EVENT_READ)
                 if not selector.select(timeout):
                     raise subprocess.TimeoutExpired(f"server {self.pid}", timeout)
-            self.returncode = self._receive()
+            self.returncode = self._receive_exit_code()
             self._teller.close()
         return self.returncode
 
@@ -140,12 +150,14 @@ class ForkedProcess:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
-    def _receive(self):
+    def _receive_exit_code(self):
         text = self._teller.recv(100)
-        if not text:
-            self._teller.close()
-            raise ChildProcessError("the process that starts servers has ended")
-        return int(text)
+        if text:
+            return int(text)
+        # nobody is left who could tell how it ends
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        return -signal.SIGKILL
 
 
 ##~~ In the process that forks

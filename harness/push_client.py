@@ -34,9 +34,10 @@ class PushClient:
 
     def wait_until_told(self):
         """Wait until somebody who has just logged in is told all that they may know."""
-        # OctoPrint says this when it has begun to
+        # OctoPrint sends this last when it has registered a socket for its events
+        deadline = time.monotonic() + 30
         while "timelapse" not in self._receive():
-            pass
+            assert time.monotonic() < deadline, self.messages
 
     def send(self, message):
         self._socket.send(json.dumps(message))

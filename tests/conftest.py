@@ -217,8 +217,11 @@ def share_octoprint(shared_server):
 def octoprint(request, share_octoprint, make_octoprint):
     """A running server for the tests of one module."""
     module = request.module
+    if getattr(module, "OWN_SERVER", False):
+        # as users start it, since what it needs may be measured
+        return make_octoprint(server_config(module), starter=None)
     server = None
-    if not hasattr(module, "CONFIG") and not getattr(module, "OWN_SERVER", False):
+    if not hasattr(module, "CONFIG"):
         server = share_octoprint(getattr(module, "COMMANDS", []), settings_of(module))
     return server or make_octoprint(server_config(module))
 

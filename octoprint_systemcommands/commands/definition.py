@@ -38,7 +38,8 @@ _MAX_TEMPERATURE = 1000
 NEEDED = {"command": ("command",), "toggle": ("on", "off"), "status": ("state",)}
 TYPES = tuple(NEEDED)
 COMMAND_LINES = ("command", "on", "off", "state")
-# The fields that each type has no use for: they may stand there, and are not looked at
+# The fields that each type has no use for: they may stand there, and a wrong value is left
+# out with a warning
 UNUSED = {
     "command": ("on", "off", "guards", "state", "every", "state_timeout"),
     "toggle": ("command",),
@@ -201,7 +202,10 @@ class Command(_Entry):
         default=False, alias="async", description="Do not wait for its end"
     )
     ignore: bool = Field(
-        default=False, description="A return code that is not zero is not a failure"
+        default=False,
+        description="To clients of the system API and to the page, any return code is a "
+        "success. The history, rules, MQTT and the command line still call one that is not 0 "
+        "failed.",
     )
     timeout: Optional[float] = Field(
         default=None,

@@ -739,13 +739,15 @@ def test_touch_on_a_small_screen(open_page, octoprint, traces):
     entry = menu.entry("Take snapshot")
     box = menu.root.locator("> ul").bounding_box()
     assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 360
+    # browsers count in parts of pixels
+    assert round(box["x"] + box["width"]) <= 360
     entry.tap()
     menu.expect_notice("Finished", "Take snapshot")
     assert traces("snapshot") == 1
     box = menu.notice.bounding_box()
     assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 360
+    # browsers count in parts of pixels
+    assert round(box["x"] + box["width"]) <= 360
 
 
 @pytest.mark.each_version

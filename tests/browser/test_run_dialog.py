@@ -652,7 +652,7 @@ def test_small_screen(take_page, octoprint):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     box = dialog.root.bounding_box()
     assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 360
+    assert round(box["x"] + box["width"]) <= 360
     dialog.button("Stop").tap()
     dialog.expect_ended("Stopped")
 

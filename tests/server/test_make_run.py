@@ -241,13 +241,15 @@ def test_the_print_lasts_as_long_as_is_told(basedir):
     assert "M140 S90\n" in sample
 
 
-def test_the_print_and_the_rule_that_comes_after_it(make_run, admin, basedir):
+def test_the_print_and_the_rule_that_comes_after_it(make_run, admin, basedir, request):
     """What the print refuses, and what happens within a minute of its start."""
     sample = basedir / "uploads" / "sample.gcode"
+    text = sample.read_text()
     # the same in a third of the time
-    shorter = sample.read_text().replace(40 * "G4 P500\n", "").replace("S90", "S72")
-    sample.write_text(shorter)
+    shorter = text.replace(40 * "G4 P500\n", "").replace("S90", "S72")
     assert shorter.count("G4 P500\n") == 20
+    sample.write_text(shorter)
+    request.addfinalizer(lambda: sample.write_text(text))
     started = time.monotonic()
     curl(curl_lines(make_run)["sample.gcode"])
     wait_until(lambda: admin.get("/api/job").json()["state"] == "Printing")

@@ -9,7 +9,6 @@ import psutil
 import pytest
 
 from harness.broker import HOST, Broker, Listener, with_mqtt
-from harness.gcode_place import with_plugin
 from harness.http_clients import ApiClient
 from harness.waiting import wait_until
 from tests.server.test_mqtt import BASE, REPLY, config_of, reply
@@ -292,8 +291,7 @@ def test_the_base_topic_is_changed(make_octoprint, broker):
 def test_without_a_last_will(make_octoprint, broker):
     config = config_of(broker, COMMANDS)
     config["plugins"]["mqtt"]["publish"] = {"lwActive": False}
-    server = with_mqtt(make_octoprint(config, start=False))
-    with_plugin(server, Path(__file__).with_name("often.py")).start()
+    server = with_mqtt(make_octoprint(config, start=False)).start()
     listener = Listener(broker)
     wait_for_entities(listener, *ALL)
     listener.close()

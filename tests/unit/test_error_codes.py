@@ -6,9 +6,10 @@ from pathlib import Path
 import flask
 import pytest
 from flask_babel import Babel
+from processes import command
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from octoprint_systemcommands.access import FreshCredentialsNeeded
+from octoprint_systemcommands.access import Forbidden, FreshCredentialsNeeded
 from octoprint_systemcommands.api.error_codes import ErrorCode, of_reason, of_status
 from octoprint_systemcommands.api.errors import errors_of_commands, of_http_exception
 from octoprint_systemcommands.api.openapi import describe
@@ -28,6 +29,7 @@ from octoprint_systemcommands.runs.errors import (
     Failed,
     NoCommandLine,
     NotAllowed,
+    NotStarted,
     Refused,
 )
 from octoprint_systemcommands.triggers.error_codes import code_of
@@ -80,6 +82,7 @@ def test_each_reason_is_described_and_means_not_now():
 
 
 ERRORS = [
+    Forbidden("a"),
     FreshCredentialsNeeded("a"),
     UnknownSource("a"),
     UnknownAction("a"),
@@ -96,8 +99,7 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_whoever_hears_of_it_without_http_gets_the_same_one(error):
+def code_in_the_api(error):
     @errors_of_commands
     def view():
         raise error
@@ -105,9 +107,26 @@ def test_whoever_hears_of_it_without_http_gets_the_same_one(error):
     app = flask.Flask(__name__)
     Babel(app)
     with app.test_request_context():
-        code = view().get_json()["code"]
+        try:
+            return view().get_json()["code"]
+        except HTTPException as aborted:
+            return of_http_exception(aborted).get_json()["code"]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_whoever_hears_of_it_without_http_gets_the_same_one(error):
+    code = code_in_the_api(error)
     assert code_of(error) == code
     assert refusal(error).code == code
+
+
+def test_what_was_not_started_is_told_from_what_has_failed(make_runner, mocker):
+    mocker.patch("octoprint_systemcommands.api.errors.sees_definitions", lambda: True)
+    runner = make_runner()
+    with pytest.raises(NotStarted) as raised:
+        runner.execute(command("true", working_directory="/no/such/folder"))
+    code = code_in_the_api(raised.value)
+    assert code == code_of(raised.value) == refusal(raised.value).code == "not_started"
 
 
 @pytest.mark.parametrize(

@@ -168,3 +168,16 @@ def test_what_cannot_be_imported(output, tmp_path):
     with open(output, "ab") as file, pytest.raises(gone):
         starter.start([], tmp_path, dict(os.environ), file)
     starter.close()
+
+
+def test_without_the_one_that_forks_a_server_ends_and_the_next_one_has_another(
+    starter, start, output
+):
+    server = start(SLEEP)
+    wait_until(lambda: output.read_text().count("\n") >= 1)
+    starter._process.kill()
+    starter._process.wait()
+    assert server.wait(30) == -signal.SIGKILL
+    wait_until(lambda: not psutil.pid_exists(server.pid))
+
+    assert start("pass").wait(30) == 0
