@@ -121,10 +121,13 @@ def test_whoever_hears_of_it_without_http_gets_the_same_one(error):
 
 
 def test_what_was_not_started_is_told_from_what_has_failed(make_runner, mocker):
-    mocker.patch("octoprint_systemcommands.api.errors.sees_definitions", lambda: True)
+    mocker.patch(
+        "octoprint_systemcommands.api.errors.sees_definitions", return_value=True
+    )
     runner = make_runner()
+    request = command("true", working_directory="/no/such/folder")
     with pytest.raises(NotStarted) as raised:
-        runner.execute(command("true", working_directory="/no/such/folder"))
+        runner.execute(request)
     code = code_in_the_api(raised.value)
     assert code == code_of(raised.value) == refusal(raised.value).code == "not_started"
 
